@@ -1,0 +1,124 @@
+//! How a device becomes known: it signs a request with the invite's token, and the root key answers with a credential.
+//!
+//! The request can be made offline, at once, and sent again without harm: the same device with the same or a newer
+//! invite always gets the credential it already has.
+
+use minicbor::{Decode, Encode};
+
+use crate::canonical::Malformed;
+use crate::cose::{Purpose, Statement, check_version};
+use crate::ids::{InviteToken, Kid, Nonce, ObserverId, PublicKey};
+use crate::limits;
+
+/// What a signed request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Action {
+    /// A credential for this device.
+    #[n(1)]
+    Enrol,
+    /// Messages to this device's observer.
+    #[n(2)]
+    Inbox,
+}
+
+/// A call that needs a known caller; the signature is the credential, no password exists.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Request {
+    /// Format version.
+    #[n(1)]
+    pub version: u8,
+    /// What is asked.
+    #[n(2)]
+    pub action: Action,
+    /// When it was made by the device's wall clock, milliseconds since 1970. Evidence only.
+    #[n(3)]
+    pub wall_ms: i64,
+    /// Makes every request another one; the coordinator answers an inbox request only once.
+    #[n(4)]
+    pub nonce: Nonce,
+    /// The device's public key, for [`Action::Enrol`].
+    #[n(5)]
+    pub public_key: Option<PublicKey>,
+    /// The invite's one-time secret, for [`Action::Enrol`].
+    #[n(6)]
+    pub token: Option<InviteToken>,
+    /// Number of the newest message the device holds, for [`Action::Inbox`]; 0 for none.
+    #[n(7)]
+    pub after: Option<u64>,
+}
+
+impl Statement for Request {
+    const PURPOSE: Purpose = Purpose::Request;
+    const LIMIT: usize = limits::REQUEST;
+
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.version)?;
+        let enrol = self.public_key.is_some() && self.token.is_some() && self.after.is_none();
+        let inbox = self.public_key.is_none() && self.token.is_none() && self.after.is_some();
+        let fits = match self.action {
+            Action::Enrol => enrol,
+            Action::Inbox => inbox,
+        };
+        if fits { Ok(()) } else { Err(Malformed::shape("the fields do not belong to this action")) }
+    }
+}
+
+/// What the holder of a device may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Role {
+    /// An observer at a station.
+    #[n(1)]
+    Observer,
+    /// A proxy of a candidate or party (доверенное лицо).
+    #[n(2)]
+    Proxy,
+    /// A media representative.
+    #[n(3)]
+    Media,
+    /// An exit-poll interviewer.
+    #[n(4)]
+    Interviewer,
+}
+
+/// The root key's word that a device key belongs to an observer.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Credential {
+    /// Format version.
+    #[n(1)]
+    pub version: u8,
+    /// The device's key id.
+    #[n(2)]
+    pub kid: Kid,
+    /// The device's public key.
+    #[n(3)]
+    pub public_key: PublicKey,
+    /// The observer's pseudonym.
+    #[n(4)]
+    pub observer: ObserverId,
+    /// What the holder may do.
+    #[n(5)]
+    pub role: Role,
+    /// Station keys the observer is sent to; empty when free to move.
+    #[n(6)]
+    pub stations: Vec<String>,
+    /// Valid from, milliseconds since 1970, by the coordinator's clock.
+    #[n(7)]
+    pub not_before_ms: u64,
+    /// Valid until.
+    #[n(8)]
+    pub not_after_ms: u64,
+}
+
+impl Statement for Credential {
+    const PURPOSE: Purpose = Purpose::Credential;
+    const LIMIT: usize = limits::CREDENTIAL;
+
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.version)?;
+        if self.public_key.kid() == self.kid { Ok(()) } else { Err(Malformed::shape("the key id is of another key")) }
+    }
+}

@@ -1,0 +1,28 @@
+//! Every size this format allows, in one place. A reader refuses what is larger before it allocates anything for it.
+
+/// Bytes of one signed record, envelope included. Photos are attachments, never part of a record.
+pub const RECORD: usize = 48 * 1024;
+/// Bytes of a genesis statement.
+pub const GENESIS: usize = 4 * 1024;
+/// Bytes of a signed pack. A national station directory is sharded, so that a pack stays loadable on a 2 GB phone.
+pub const PACK: usize = 4 * 1024 * 1024;
+/// Bytes of a signed request (enrolment, inbox).
+pub const REQUEST: usize = 2 * 1024;
+/// Bytes of a device credential.
+pub const CREDENTIAL: usize = 8 * 1024;
+/// Bytes of a receipt or of a refusal.
+pub const RECEIPT: usize = 1024;
+/// Bytes of a message to an observer.
+pub const MESSAGE: usize = 16 * 1024;
+/// Bytes of an invite before it is written as a URL; more would not fit a QR code a phone can read from paper.
+pub const INVITE: usize = 1600;
+/// Bytes of one upload of records after decompression, and also as it travels.
+pub const BATCH: usize = 64 * 1024;
+/// Records in one upload.
+pub const BATCH_RECORDS: usize = 256;
+/// Bytes of an answer to any call but a pack download.
+pub const ANSWER: usize = 512 * 1024;
+/// Levels of arrays and maps inside one another.
+pub const DEPTH: usize = 12;
+/// Bytes of the compression dictionary a pack carries.
+pub const DICTIONARY: usize = 64 * 1024;

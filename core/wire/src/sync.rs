@@ -1,0 +1,83 @@
+//! The bodies of the HTTP calls. They carry signed statements and are not signed themselves: what matters in them is
+//! verified one by one.
+
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+use crate::ids::{Kid, RecordHash};
+use crate::record::SeqRange;
+
+/// Media type of one signed statement (RFC 9052 §11.3.1).
+pub const COSE_TYPE: &str = "application/cose; cose-type=\"cose-sign1\"";
+/// Media type of a sequence of records (RFC 8742).
+pub const SEQUENCE_TYPE: &str = "application/cbor-seq";
+/// Media type of every other body.
+pub const CBOR_TYPE: &str = "application/cbor";
+/// Header by which a phone says which deployment it means: the first 16 hexadecimal digits of its id. A coordinator
+/// that is another one answers 421 (RFC 9110 §15.5.20).
+pub const DEPLOYMENT_HEADER: &str = "kuager-deployment";
+
+/// What became of one record. Exactly one of `receipt` and `refusal` is there.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RecordResult {
+    /// SHA-256 of the bytes as they were sent.
+    #[n(1)]
+    pub hash: RecordHash,
+    /// A signed [`crate::receipt::Receipt`].
+    #[n(2)]
+    pub receipt: Option<ByteVec>,
+    /// A signed [`crate::receipt::Refusal`].
+    #[n(3)]
+    pub refusal: Option<ByteVec>,
+    /// A signed [`crate::receipt::Fork`], beside the receipt, when another record has this number.
+    #[n(4)]
+    pub fork: Option<ByteVec>,
+}
+
+/// What the coordinator holds of one chain.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ChainState {
+    /// The key.
+    #[n(1)]
+    pub kid: Kid,
+    /// Highest number held.
+    #[n(2)]
+    pub head_seq: u64,
+    /// The record with that number that arrived first.
+    #[n(3)]
+    pub head: RecordHash,
+    /// Numbers below it that are missing and not covered by a gap statement; at most [`ChainState::RANGES`] ranges.
+    #[n(4)]
+    pub missing: Vec<SeqRange>,
+}
+
+impl ChainState {
+    /// Ranges listed in one answer; the rest follows once these have been filled.
+    pub const RANGES: usize = 64;
+}
+
+/// Answer to `POST /v1/records`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct RecordsAnswer {
+    /// One result per record, in the order they were sent.
+    #[n(1)]
+    pub results: Vec<RecordResult>,
+    /// One entry per known key in the batch.
+    #[n(2)]
+    pub chains: Vec<ChainState>,
+}
+
+/// Answer to `POST /v1/inbox`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct InboxAnswer {
+    /// Signed [`crate::message::Message`]s, oldest first.
+    #[n(1)]
+    pub messages: Vec<ByteVec>,
+    /// Whether there are more; ask again after the newest of these.
+    #[n(2)]
+    pub more: bool,
+}
