@@ -7,7 +7,7 @@
 
 use coset::{CborSerializable, CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable, iana};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::canonical::{self, Fault, Malformed, Tags};
@@ -142,6 +142,18 @@ pub(crate) fn check_version(version: u8) -> Result<(), Malformed> {
     if version == crate::VERSION { Ok(()) } else { Err(Fault::Version(version).at(0)) }
 }
 
+/// The better reason why a payload cannot be read, if it says that it is of another version: that one may have other
+/// fields, and a phone whose record is refused for its version sends it again once the coordinator has been updated.
+fn other_version(payload: &[u8]) -> Option<Malformed> {
+    canonical::validate(payload, payload.len() + 1, Tags::None).ok()?;
+    let mut decoder = Decoder::new(payload);
+    decoder.map().ok()?;
+    // Every payload starts with field 1, and keys are sorted.
+    let first = decoder.u8().ok()?;
+    let version = decoder.u8().ok()?;
+    if first == 1 { check_version(version).err() } else { None }
+}
+
 /// Signs a statement and returns its exact bytes.
 ///
 /// # Errors
@@ -230,8 +242,8 @@ impl Envelope {
     /// # Errors
     /// The first rule broken; offsets count from the start of the whole statement.
     pub fn statement<T: Statement>(&self) -> Result<T, StatementError> {
-        let statement: T =
-            canonical::decode(self.payload(), T::LIMIT).map_err(|error| error.within(self.payload_offset))?;
+        let statement: T = canonical::decode(self.payload(), T::LIMIT)
+            .map_err(|error| other_version(self.payload()).unwrap_or(error).within(self.payload_offset))?;
         statement.check().map_err(|error| error.within(self.payload_offset))?;
         Ok(statement)
     }
