@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Checks tests/vectors/wire-v1.json with tools that Kuager did not write.
+
+Every statement must be accepted by pycose and cwt, and tampered copies refused. Every malformed input whose fault is
+its signature must be refused by both. Payloads must have the shape that the CDDL in docs/wire-format.md gives, the
+verifier printed there must accept them, and zstandard must read the compressed body.
+"""
+
+import json
+import pathlib
+import re
+
+import cbor2
+import pycddl
+import zstandard
+
+from tools import Tally, arguments, external_aad, kid_of, payload_of, sha256, tampered
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+# The names of the CDDL rules, by the purpose or the name of the body.
+RULES = {"records_answer": "records-answer", "inbox_answer": "inbox-answer"}
+
+
+def blocks(language):
+    """The fenced blocks of docs/wire-format.md in this language."""
+    text = (ROOT / "docs" / "wire-format.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def check_statements(tally, vectors):
+    keys = {key["name"]: bytes.fromhex(key["public_key"]) for key in vectors["keys"]}
+    for key in vectors["keys"]:
+        tally.check(kid_of(bytes.fromhex(key["public_key"])).hex() == key["kid"], f"kid of {key['name']}")
+    for vector in vectors["statements"]:
+        name, purpose = vector["name"], vector["purpose"]
+        statement, deployment = bytes.fromhex(vector["bytes"]), bytes.fromhex(vector["deployment"])
+        aad, public = external_aad(purpose, deployment), keys[vector["signed_by"]]
+        tally.check(aad.hex() == vector["external_aad"], f"external data of {name}")
+        tally.check(payload_of(statement).hex() == vector["payload"], f"payload of {name}")
+        tally.check(sha256(statement).hex() == vector["sha256"], f"hash of {name}")
+        structure = ["Signature1", cbor2.loads(statement).value[0], aad, payload_of(statement)]
+        tally.check(cbor2.dumps(structure).hex() == vector["sig_structure"], f"Sig_structure of {name}")
+        again = cbor2.dumps(cbor2.loads(payload_of(statement)), canonical=True)
+        tally.check(again == payload_of(statement), f"cbor2 writes the payload of {name} the same way")
+        tally.accepted(name, statement, purpose, deployment, public)
+        for what, copy, copy_aad in tampered(statement, purpose, deployment):
+            tally.refused(f"{name}, {what}", copy, copy_aad, public)
+        for other, other_key in keys.items():
+            if other_key != public:
+                tally.refused(f"{name} under the key {other}", statement, aad, other_key)
+    genesis = next(vector for vector in vectors["statements"] if vector["purpose"] == "genesis")
+    tally.check(genesis["sha256"] == vectors["deployment_id"], "the deployment id is the hash of the genesis")
+
+
+def check_malformed(tally, vectors):
+    count = 0
+    for vector in vectors["malformed"]:
+        if vector["error"] in ("bad_signature", "wrong_key") and "foreign_may_accept" not in vector:
+            count += 1
+            aad = external_aad(vector["offered_as"], bytes.fromhex(vector["deployment"]))
+            public = bytes.fromhex(vector["public_key"])
+            tally.refused(vector["name"], bytes.fromhex(vector["input"]), aad, public)
+    tally.check(count >= 20, f"{count} inputs have a fault in their signature")
+
+
+def check_shapes(tally, vectors):
+    schema = "\n".join(blocks("cddl"))
+
+    def fits(rule, data):
+        # The first rule of a schema is the one that is checked.
+        try:
+            pycddl.Schema(f"start = {rule}\n{schema}").validate_cbor(data)
+        except pycddl.ValidationError as error:
+            print(error)
+            return False
+        return True
+
+    for vector in vectors["statements"]:
+        tally.check(fits(vector["purpose"], bytes.fromhex(vector["payload"])), f"CDDL of {vector['name']}")
+        tally.check(fits("statement", bytes.fromhex(vector["bytes"])), f"CDDL of {vector['name']}, envelope")
+    for vector in vectors["bodies"]:
+        tally.check(fits(RULES[vector["name"]], bytes.fromhex(vector["bytes"])), f"CDDL of {vector['name']}")
+    for vector in vectors["invites"]:
+        tally.check(fits("invite", bytes.fromhex(vector["cbor"])), f"CDDL of the invite {vector['about']}")
+    # A schema that accepts everything would prove nothing.
+    record = cbor2.loads(bytes.fromhex(vectors["statements"][-1]["payload"]))
+    record[99] = 1
+    tally.check(not fits(vectors["statements"][-1]["purpose"], cbor2.dumps(record)), "CDDL refuses an unknown field")
+
+
+def check_printed_verifier(tally, vectors):
+    """Runs the verifier printed in docs/wire-format.md."""
+    printed = next(block for block in blocks("python") if "def verify(" in block)
+    names = {}
+    exec(compile(printed, "docs/wire-format.md", "exec"), names)
+    keys = {key["name"]: bytes.fromhex(key["public_key"]) for key in vectors["keys"]}
+    for vector in vectors["statements"]:
+        statement, deployment = bytes.fromhex(vector["bytes"]), bytes.fromhex(vector["deployment"])
+        public = keys[vector["signed_by"]]
+        payload = names["verify"](statement, vector["purpose"], deployment, public)
+        tally.check(payload == cbor2.loads(bytes.fromhex(vector["payload"])), f"the printed verifier reads {vector['name']}")
+    # It does not know the rules of single kinds of statement, nor NFC; everything else it must find.
+    beyond = {"shape", "unknown_field", "version", "too_deep", "too_large", "not_nfc"}
+    for vector in vectors["malformed"]:
+        if vector["error"] in beyond:
+            continue
+        try:
+            deployment = bytes.fromhex(vector["deployment"])
+            public = bytes.fromhex(vector["public_key"])
+            names["verify"](bytes.fromhex(vector["input"]), vector["offered_as"], deployment, public)
+            refused = False
+        except Exception:
+            refused = True
+        tally.check(refused, f"the printed verifier refuses {vector['name']}")
+
+
+def check_compression(tally, vectors):
+    vector = vectors["compression"]
+    dictionary, stream = bytes.fromhex(vector["dictionary"]), bytes.fromhex(vector["stream"])
+    tally.check(sha256(dictionary).hex() == vector["dictionary_sha256"], "hash of the dictionary")
+    tally.check(stream[:8] == bytes.fromhex("5e2a4d1820000000") and stream[8:40] == sha256(dictionary), "head of dcz")
+    decompressor = zstandard.ZstdDecompressor(dict_data=zstandard.ZstdCompressionDict(dictionary))
+    tally.check(decompressor.decompress(stream[40:]).hex() == vector["body"], "zstandard reads the compressed body")
+
+
+def main():
+    args = arguments(__doc__.splitlines()[0])
+    tally = Tally(args.verbose)
+    vectors = json.loads((ROOT / "tests" / "vectors" / "wire-v1.json").read_text())
+    check_statements(tally, vectors)
+    check_malformed(tally, vectors)
+    check_compression(tally, vectors)
+    check_shapes(tally, vectors)
+    check_printed_verifier(tally, vectors)
+    return tally.close()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
