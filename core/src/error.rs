@@ -1,0 +1,156 @@
+//! The one error type of the façade.
+
+use kuager_wire::canonical::Malformed;
+use kuager_wire::cose::StatementError;
+use kuager_wire::invite::InviteError;
+
+use crate::forms::AnswerError;
+use crate::journal::JournalError;
+use crate::keys::{IdentityError, VaultError};
+use crate::outbox::SyncError;
+use crate::store::{MayBeStore, StoreError};
+use crate::transport::http::HttpSetupError;
+
+/// Why an [`Observer`](crate::Observer) did not do what was asked. Each variant has a stable [code](Self::code); what
+/// was sealed or drafted before is untouched unless the text says otherwise.
+#[derive(Debug, thiserror::Error)]
+pub enum ObserverError {
+    /// The key vault refused.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The device's identity cannot be used.
+    #[error(transparent)]
+    Identity(IdentityError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A draft or a record.
+    #[error(transparent)]
+    Journal(JournalError),
+    /// An answer does not fit its question.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// The text is not a usable invite.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// The invite is for another deployment; this store already belongs to one. Use another folder for it.
+    #[error("this invite is for another deployment than the one this store belongs to")]
+    OtherDeployment,
+    /// No invite has been accepted yet.
+    #[error("no invite has been accepted yet")]
+    NotInvited,
+    /// There is no pack yet: sync once, or import one from a file.
+    #[error("there is no election pack yet; sync once, or import one from a file")]
+    NoPack,
+    /// The pack has no such form.
+    #[error("the pack has no form {0}")]
+    NoSuchForm(String),
+    /// The pack is not acceptable.
+    #[error("the pack is not acceptable: {0}")]
+    Pack(StatementError),
+    /// The invite's addresses or certificates cannot be used.
+    #[error(transparent)]
+    Http(#[from] HttpSetupError),
+    /// Syncing stopped for another reason than the network.
+    #[error(transparent)]
+    Sync(SyncError),
+    /// A file could not be written.
+    #[error("a file could not be written: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+impl ObserverError {
+    /// A stable name for this kind of error, for apps and logs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Vault(VaultError::Locked) => "vault_locked",
+            Self::Vault(VaultError::Cancelled) => "vault_cancelled",
+            Self::Vault(VaultError::Lost) => "vault_lost",
+            Self::Vault(VaultError::Failed(_)) => "vault_failed",
+            Self::Identity(IdentityError::Missing) => "identity_missing",
+            Self::Identity(_) => "identity_damaged",
+            Self::Store(error) => store_code(error),
+            Self::Journal(JournalError::NoSuchDraft) => "no_such_draft",
+            Self::Journal(JournalError::NoSuchRecord(_)) => "no_such_record",
+            Self::Journal(JournalError::TooLarge { .. }) => "too_large",
+            Self::Journal(_) => "cannot_seal",
+            Self::Answer(AnswerError::UnknownQuestion { .. }) => "unknown_question",
+            Self::Answer(AnswerError::DoesNotFit { .. }) => "answer_does_not_fit",
+            Self::Invite(_) => "invite_unreadable",
+            Self::OtherDeployment => "other_deployment",
+            Self::NotInvited => "not_invited",
+            Self::NoPack => "no_pack",
+            Self::NoSuchForm(_) => "no_such_form",
+            Self::Pack(_) => "pack_not_acceptable",
+            Self::Http(_) => "server_address",
+            Self::Sync(_) => "sync_failed",
+            Self::Io(_) => "file",
+        }
+    }
+
+    /// Whether doing the same again later may succeed without anything else changing.
+    #[must_use]
+    pub const fn is_retryable(&self) -> bool {
+        matches!(
+            self,
+            Self::Vault(VaultError::Locked | VaultError::Cancelled)
+                | Self::Store(StoreError::Locked | StoreError::Unavailable(_) | StoreError::Paused)
+                | Self::Store(StoreError::DiskFull)
+        )
+    }
+}
+
+const fn store_code(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::WrongKey => "store_wrong_key",
+        StoreError::Corrupt(_) => "store_corrupt",
+        StoreError::DiskFull => "disk_full",
+        StoreError::Locked => "store_locked",
+        StoreError::Unavailable(_) => "store_unavailable",
+        StoreError::Newer { .. } => "store_newer",
+        StoreError::Paused => "store_paused",
+        StoreError::Closed => "store_closed",
+        StoreError::Content(_) | StoreError::Other(_) => "store_failed",
+    }
+}
+
+impl From<IdentityError> for ObserverError {
+    fn from(error: IdentityError) -> Self {
+        match error {
+            IdentityError::Vault(error) => Self::Vault(error),
+            other => Self::Identity(other),
+        }
+    }
+}
+
+impl From<JournalError> for ObserverError {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Store(error) => Self::Store(error),
+            JournalError::Answer(error) => Self::Answer(error),
+            other => Self::Journal(other),
+        }
+    }
+}
+
+impl From<SyncError> for ObserverError {
+    fn from(error: SyncError) -> Self {
+        match error {
+            SyncError::Store(error) => Self::Store(error),
+            other @ SyncError::Statement(_) => Self::Sync(other),
+        }
+    }
+}
+
+impl From<Malformed> for ObserverError {
+    fn from(error: Malformed) -> Self {
+        Self::Store(StoreError::Content(error))
+    }
+}
+
+impl MayBeStore for ObserverError {
+    fn as_store(&self) -> Option<&StoreError> {
+        if let Self::Store(error) = self { Some(error) } else { None }
+    }
+}

@@ -1,0 +1,253 @@
+use std::sync::Mutex;
+
+use kuager_wire::form::{Question, QuestionKind, Texts};
+use kuager_wire::ids::{BootId, PackHash};
+use proptest::prelude::*;
+
+use super::*;
+use crate::keys::StoreKey;
+
+const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
+
+struct TestClock(Mutex<ClockSample>);
+
+impl TestClock {
+    fn new() -> Arc<Self> {
+        let sample = ClockSample { wall_ms: 1_679_200_000_000, monotonic_ms: 1_000, boot_id: BootId([1; 16]) };
+        Arc::new(Self(Mutex::new(sample)))
+    }
+
+    fn set(&self, change: impl FnOnce(&mut ClockSample)) {
+        change(&mut self.0.lock().unwrap());
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> ClockSample {
+        *self.0.lock().unwrap()
+    }
+}
+
+struct Fixture {
+    dir: tempfile::TempDir,
+    store: Arc<Store>,
+    clock: Arc<TestClock>,
+    journal: Journal,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(dir.path(), &StoreKey([3; 32])).unwrap());
+        let clock = TestClock::new();
+        let journal = Journal::new(Arc::clone(&store), clock.clone(), SigningKey::from_bytes(&[9; 32]));
+        Self { dir, store, clock, journal }
+    }
+
+    fn form_draft(&self) -> DraftId {
+        let reference = FormRef { pack: PackHash([2; 32]), form: "opening".to_owned() };
+        let new = NewDraft::form("opening").station("710000000-99").language("kk");
+        self.journal.new_draft(new, Some((reference, RecordKind::Checklist))).unwrap()
+    }
+
+    fn answer(&self, draft: DraftId, question: &str, value: impl Into<Value>) {
+        let value = value.into();
+        self.journal
+            .change_draft(draft, |draft| {
+                draft.answers.insert(question, value);
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    fn note(&self, text: &str) -> Sealed {
+        let draft = self.journal.new_draft(NewDraft::note(text), None).unwrap();
+        self.journal.seal(draft, DEPLOYMENT, None).unwrap()
+    }
+}
+
+fn form() -> Form {
+    let question = Question {
+        id: "O01".to_owned(),
+        kind: QuestionKind::YesNo,
+        text: Texts::default(),
+        law: None,
+        opens: None,
+        required: Some(true),
+        min: None,
+        max: None,
+        max_length: None,
+        choices: None,
+        of: None,
+    };
+    Form {
+        id: "opening".to_owned(),
+        kind: RecordKind::Checklist,
+        title: Texts::default(),
+        questions: vec![question.clone(), Question { id: "O02".to_owned(), ..question }],
+        contest: None,
+    }
+}
+
+#[test]
+fn a_draft_becomes_a_record_and_is_gone() {
+    let fixture = Fixture::new();
+    let draft = fixture.form_draft();
+    fixture.answer(draft, "O01", "no");
+    let sealed = fixture.journal.seal(draft, DEPLOYMENT, Some(&form())).unwrap();
+    assert_eq!((sealed.seq, sealed.missing), (0, vec!["O02".to_owned()]));
+    let record = fixture.journal.record(sealed.hash).unwrap().unwrap();
+    assert_eq!(record.prev, RecordHash::chain_start(DEPLOYMENT));
+    assert_eq!(record.station.as_deref(), Some("710000000-99"));
+    assert_eq!(record.body.answers.unwrap().get("O01"), Some(&"no".into()));
+    assert_eq!(fixture.journal.drafts().unwrap(), []);
+    let again = fixture.journal.seal(draft, DEPLOYMENT, Some(&form())).unwrap_err();
+    assert!(matches!(again, JournalError::NoSuchDraft), "{again}");
+}
+
+#[test]
+fn what_does_not_fit_is_not_sealed_and_not_lost() {
+    let fixture = Fixture::new();
+    let draft = fixture.form_draft();
+    fixture.answer(draft, "O99", "no");
+    assert!(matches!(fixture.journal.seal(draft, DEPLOYMENT, Some(&form())), Err(JournalError::Answer(_))));
+    let draft = fixture.journal.new_draft(NewDraft::note("а".repeat(40_000)), None).unwrap();
+    let refused = fixture.journal.seal(draft, DEPLOYMENT, None).unwrap_err();
+    assert!(matches!(refused, JournalError::TooLarge { .. }), "{refused}");
+    assert_eq!(fixture.journal.drafts().unwrap().len(), 2);
+    assert_eq!(fixture.journal.verify(DEPLOYMENT).unwrap(), ChainReport::default());
+}
+
+#[test]
+fn records_form_a_chain_that_verifies() {
+    let fixture = Fixture::new();
+    let sealed: Vec<_> = (0..5).map(|n| fixture.note(&format!("жазба {n}"))).collect();
+    let report = fixture.journal.verify(DEPLOYMENT).unwrap();
+    assert_eq!(report.faults, []);
+    assert_eq!(report.head, Some((4, sealed[4].hash)));
+    let other = fixture.journal.verify(DeploymentId([6; 32])).unwrap();
+    assert_eq!(other.faults.len(), 5, "no record of one deployment is one of another");
+}
+
+#[test]
+fn a_correction_supersedes_and_keeps_the_old_one() {
+    let fixture = Fixture::new();
+    let first = fixture.note("қате");
+    let draft = fixture.journal.correct(first.hash).unwrap();
+    fixture
+        .journal
+        .change_draft(draft, |draft| {
+            draft.text = Some("дұрыс".to_owned());
+            Ok(())
+        })
+        .unwrap();
+    let second = fixture.journal.seal(draft, DEPLOYMENT, None).unwrap();
+    let record = fixture.journal.record(second.hash).unwrap().unwrap();
+    assert_eq!(record.supersedes, Some(first.hash));
+    assert!(fixture.journal.record(first.hash).unwrap().is_some());
+}
+
+#[test]
+fn a_jumping_wall_clock_is_flagged_and_nothing_else() {
+    let fixture = Fixture::new();
+    let flags = |sealed: Sealed| fixture.journal.record(sealed.hash).unwrap().unwrap().clock.flags;
+    assert_eq!(flags(fixture.note("1")), 0);
+    fixture.clock.set(|now| {
+        now.wall_ms += 60_000;
+        now.monotonic_ms += 60_000;
+    });
+    assert_eq!(flags(fixture.note("2")), 0);
+    fixture.clock.set(|now| now.wall_ms -= 10 * 365 * 86_400_000);
+    assert_eq!(flags(fixture.note("3")), ClockReading::WALL_JUMPED);
+    fixture.clock.set(|now| {
+        now.boot_id = BootId([2; 16]);
+        now.wall_ms = 0;
+        now.monotonic_ms = 0;
+    });
+    assert_eq!(flags(fixture.note("4")), 0, "after a reboot there is nothing to compare with");
+}
+
+#[test]
+fn drafts_survive_reopening() {
+    let fixture = Fixture::new();
+    let draft = fixture.form_draft();
+    fixture.answer(draft, "O01", "not_seen");
+    fixture.store.close();
+    let store = Store::open(fixture.dir.path(), &StoreKey([3; 32])).unwrap();
+    let drafts = store.read(|tx| tx.drafts()).unwrap();
+    assert_eq!(drafts[0].answers.get("O01"), Some(&"not_seen".into()));
+}
+
+/// Signs a note outside any store, as another copy of the same phone would.
+fn signed(seq: u64, prev: RecordHash, text: &str, lost: Option<SeqRange>) -> Vec<u8> {
+    let kind = if lost.is_some() { RecordKind::GapStatement } else { RecordKind::Note };
+    let record = Record {
+        version: 1,
+        kind,
+        seq,
+        prev,
+        clock: ClockReading { wall_ms: 0, monotonic_ms: 0, boot_id: BootId([0; 16]), flags: 0 },
+        checkpoint: None,
+        form: None,
+        station: None,
+        body: Body { text: Some(text.to_owned()), lost, ..Body::default() },
+        attachments: None,
+        supersedes: None,
+        location: None,
+        training: None,
+    };
+    cose::sign(&record, DEPLOYMENT, &SigningKey::from_bytes(&[9; 32])).unwrap()
+}
+
+fn chain(length: u64) -> Vec<Vec<u8>> {
+    let mut prev = RecordHash::chain_start(DEPLOYMENT);
+    (0..length)
+        .map(|seq| {
+            let bytes = signed(seq, prev, "x", None);
+            prev = RecordHash::of(&bytes);
+            bytes
+        })
+        .collect()
+}
+
+fn faults(records: &[Vec<u8>]) -> Vec<ChainFault> {
+    let key = PublicKey::from(&SigningKey::from_bytes(&[9; 32]));
+    verify_chain(records.iter().map(Vec::as_slice), DEPLOYMENT, &key).faults
+}
+
+#[test]
+fn forks_gaps_and_broken_links_are_named() {
+    let whole = chain(5);
+    assert_eq!(faults(&whole), []);
+
+    let mut gap = whole.clone();
+    gap.remove(2);
+    assert_eq!(faults(&gap), [ChainFault::Gap(SeqRange { first: 2, last: 2 })]);
+
+    let mut forked = whole.clone();
+    let other = signed(3, RecordHash::of(&whole[2]), "another", None);
+    forked.insert(4, other.clone());
+    let (first, second) = (RecordHash::of(&whole[3]), RecordHash::of(&other));
+    assert_eq!(faults(&forked), [ChainFault::Fork { seq: 3, first, second }]);
+
+    let mut unlinked = whole.clone();
+    unlinked[4] = signed(4, RecordHash([1; 32]), "x", None);
+    assert_eq!(faults(&unlinked), [ChainFault::Link { seq: 4 }]);
+
+    let mut stated = whole[..3].to_vec();
+    stated.push(signed(10, RecordHash::of(&whole[2]), "", Some(SeqRange { first: 3, last: 9 })));
+    assert_eq!(faults(&stated), []);
+}
+
+proptest! {
+    /// No subset of a chain but a prefix passes, and none is worse than gaps.
+    #[test]
+    fn every_hole_is_found(keep in prop::collection::vec(any::<bool>(), 12)) {
+        let whole = chain(12);
+        let kept: Vec<_> = whole.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(bytes, _)| bytes.clone()).collect();
+        let prefix = keep.iter().skip_while(|keep| **keep).all(|keep| !keep);
+        let found = faults(&kept);
+        prop_assert_eq!(found.is_empty(), prefix);
+        prop_assert!(found.iter().all(|fault| matches!(fault, ChainFault::Gap(_))));
+    }
+}

@@ -1,0 +1,80 @@
+//! Single values by name.
+
+use kuager_wire::canonical;
+use minicbor::{Decode, Encode};
+use rusqlite::OptionalExtension;
+
+use super::{StoreError, Tx};
+
+const LIMIT: usize = 64 * 1024;
+
+/// Names of single values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meta {
+    /// The signed genesis statement.
+    Genesis,
+    /// The signed device credential.
+    Credential,
+    /// The signed enrolment request.
+    EnrolmentRequest,
+    /// How the last enrolment attempt ended, when it was refused.
+    EnrolmentRefusal,
+    /// When the outbox may try the network again.
+    Lane,
+    /// The pack answers are given under.
+    CurrentPack,
+    /// The coordinator holds records of this key that this store does not.
+    Behind,
+    /// Salvaged, and the lost numbers are not stated yet.
+    GapsUnstated,
+    /// What was salvaged from a damaged file.
+    Recovery,
+}
+
+impl Meta {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Genesis => "genesis",
+            Self::Credential => "credential",
+            Self::EnrolmentRequest => "enrolment_request",
+            Self::EnrolmentRefusal => "enrolment_refusal",
+            Self::Lane => "lane",
+            Self::CurrentPack => "current_pack",
+            Self::Behind => "behind",
+            Self::GapsUnstated => "gaps_unstated",
+            Self::Recovery => "recovery",
+        }
+    }
+}
+
+impl Tx<'_> {
+    pub(crate) fn meta_bytes(&self, name: Meta) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
+        Ok(statement.query_row([name.name()], |row| row.get(0)).optional()?)
+    }
+
+    pub(crate) fn set_meta_bytes(&self, name: Meta, value: &[u8]) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        )?;
+        statement.execute((name.name(), value))?;
+        Ok(())
+    }
+
+    pub(crate) fn remove_meta(&self, name: Meta) -> Result<(), StoreError> {
+        self.connection.prepare_cached("DELETE FROM meta WHERE name = ?1")?.execute([name.name()])?;
+        Ok(())
+    }
+
+    pub(crate) fn meta<T>(&self, name: Meta) -> Result<Option<T>, StoreError>
+    where
+        T: Encode<()> + for<'b> Decode<'b, ()>,
+    {
+        let bytes = self.meta_bytes(name)?;
+        Ok(bytes.map(|bytes| canonical::decode(&bytes, LIMIT)).transpose()?)
+    }
+
+    pub(crate) fn set_meta<T: Encode<()>>(&self, name: Meta, value: &T) -> Result<(), StoreError> {
+        self.set_meta_bytes(name, &canonical::encode(value, LIMIT)?)
+    }
+}

@@ -1,0 +1,282 @@
+//! The outbox's rows: where each record stands, the coordinator's answers, the log of attempts.
+
+use kuager_wire::canonical;
+use kuager_wire::ids::RecordHash;
+use kuager_wire::receipt::RefusalCode;
+use rusqlite::{OptionalExtension, Row};
+
+use super::records::RecordRow;
+use super::{StoreError, Tx};
+use crate::clock::Due;
+use crate::outbox::machine::{FailureClass, HeldReason, Item, State};
+
+/// Rows of the attempt log that are kept.
+const ATTEMPTS_KEPT: i64 = 1000;
+
+/// A record and where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueRow {
+    /// The record.
+    pub record: RecordRow,
+    /// Where it stands.
+    pub state: State,
+    /// Attempts so far.
+    pub attempts: u32,
+}
+
+/// The coordinator's signed word about a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerRow {
+    /// The record.
+    pub record: RecordHash,
+    /// Name of the signed purpose: receipt, refusal or fork.
+    pub purpose: String,
+    /// The signed bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// An attempt that is about to be made.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAttempt {
+    /// Which call.
+    pub purpose: &'static str,
+    /// Records in it.
+    pub records: usize,
+    /// Wall clock.
+    pub started_ms: i64,
+}
+
+/// An attempt of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AttemptRow {
+    /// Which call.
+    pub purpose: String,
+    /// Records in it.
+    pub records: u32,
+    /// Wall clock at its start.
+    pub started_ms: i64,
+    /// Wall clock at its end; `None` when the process ended first.
+    pub ended_ms: Option<i64>,
+    /// How it ended: "ok", or the name of a failure class.
+    pub outcome: Option<String>,
+    /// Bytes of the body sent.
+    pub bytes_out: u64,
+    /// Bytes of the body received.
+    pub bytes_in: u64,
+}
+
+const SEALED: u8 = 0;
+const SENDING: u8 = 1;
+const WAITING: u8 = 2;
+const HELD: u8 = 3;
+const REFUSED: u8 = 4;
+const ACCEPTED: u8 = 5;
+const FORKED: u8 = 6;
+
+fn state_columns(state: &State) -> (u8, Option<Due>, Option<&'static str>) {
+    match state {
+        State::Sealed => (SEALED, None, None),
+        State::Sending => (SENDING, None, None),
+        State::Waiting { until, class } => (WAITING, Some(*until), Some(class.name())),
+        State::Held { until, reason } => (HELD, Some(*until), Some(reason.name())),
+        State::Refused { code } => (REFUSED, None, Some(code.name())),
+        State::Accepted => (ACCEPTED, None, None),
+        State::Forked => (FORKED, None, None),
+    }
+}
+
+fn read_state(row: &Row<'_>, first: usize) -> Result<State, StoreError> {
+    let unexpected = |what: &str| StoreError::Other(format!("an outbox row has an unexpected {what}"));
+    let number: u8 = row.get(first)?;
+    let until = || -> Result<Due, StoreError> {
+        let bytes: Option<Vec<u8>> = row.get(first + 1)?;
+        Ok(canonical::decode(&bytes.ok_or_else(|| unexpected("wait"))?, 256)?)
+    };
+    let detail: Option<String> = row.get(first + 2)?;
+    let detail = detail.unwrap_or_default();
+    Ok(match number {
+        SEALED => State::Sealed,
+        SENDING => State::Sending,
+        WAITING => {
+            let class = FailureClass::ALL.into_iter().find(|class| class.name() == detail);
+            State::Waiting { until: until()?, class: class.ok_or_else(|| unexpected("class"))? }
+        }
+        HELD => State::Held { until: until()?, reason: HeldReason::Auth },
+        REFUSED => {
+            let code = RefusalCode::ALL.into_iter().find(|code| code.name() == detail);
+            State::Refused { code: code.ok_or_else(|| unexpected("code"))? }
+        }
+        ACCEPTED => State::Accepted,
+        FORKED => State::Forked,
+        _ => return Err(unexpected("state")),
+    })
+}
+
+impl Tx<'_> {
+    pub(crate) fn enqueue(&self, record: i64, priority: u32, size: usize) -> Result<(), StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT OR IGNORE INTO outbox (record, priority, size, state) VALUES (?1, ?2, ?3, ?4)")?;
+        statement.execute((record, priority, size, SEALED))?;
+        Ok(())
+    }
+
+    /// Items that still have to be sent; the most urgent `limit` of them.
+    pub(crate) fn open_items(&self, limit: u32) -> Result<Vec<Item>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record, priority, size, attempts, state, wait, detail FROM outbox
+             WHERE state <= ?1 ORDER BY priority + attempts / 3, attempts, record LIMIT ?2",
+        )?;
+        let mut rows = statement.query((HELD, limit))?;
+        let mut items = Vec::new();
+        while let Some(row) = rows.next()? {
+            items.push(Item {
+                record: row.get(0)?,
+                priority: row.get(1)?,
+                size: row.get(2)?,
+                attempts: row.get(3)?,
+                state: read_state(row, 4)?,
+            });
+        }
+        Ok(items)
+    }
+
+    pub(crate) fn set_state(&self, record: i64, state: &State) -> Result<(), StoreError> {
+        let (number, until, detail) = state_columns(state);
+        let wait = until.map(|until| canonical::encode(&until, 256)).transpose()?;
+        let mut statement =
+            self.connection.prepare_cached("UPDATE outbox SET state = ?2, wait = ?3, detail = ?4 WHERE record = ?1")?;
+        statement.execute((record, number, wait, detail))?;
+        Ok(())
+    }
+
+    pub(crate) fn count_attempt(&self, record: i64) -> Result<(), StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE record = ?1")?;
+        statement.execute([record])?;
+        Ok(())
+    }
+
+    /// Attempts whose end nobody lived to see are open again.
+    pub(crate) fn release_interrupted(&self) -> Result<usize, StoreError> {
+        let mut statement = self.connection.prepare_cached("UPDATE outbox SET state = ?1 WHERE state = ?2")?;
+        Ok(statement.execute((SEALED, SENDING))?)
+    }
+
+    /// What was held or waited by itself is due now.
+    pub(crate) fn release_waiting(&self, held_only: bool) -> Result<usize, StoreError> {
+        let first = if held_only { HELD } else { WAITING };
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE outbox SET state = ?1, wait = NULL, detail = NULL WHERE state BETWEEN ?2 AND ?3")?;
+        Ok(statement.execute((SEALED, first, HELD))?)
+    }
+
+    /// Delivered once, and the coordinator says that it is missing: to be sent again. The receipt stays.
+    pub(crate) fn reopen_delivered(&self, record: i64) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE outbox SET state = ?1, wait = NULL, detail = NULL WHERE record = ?2 AND state IN (?3, ?4)",
+        )?;
+        Ok(statement.execute((SEALED, record, ACCEPTED, FORKED))? > 0)
+    }
+
+    /// Every record and where it stands, in chain order.
+    pub(crate) fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
+        let records = self.records()?;
+        let mut statement =
+            self.connection.prepare_cached("SELECT attempts, state, wait, detail FROM outbox WHERE record = ?1")?;
+        records
+            .into_iter()
+            .map(|record| {
+                let mut rows = statement.query([record.id])?;
+                let row = rows.next()?.ok_or_else(|| StoreError::Other("a record has no outbox row".to_owned()))?;
+                Ok(QueueRow { attempts: row.get(0)?, state: read_state(row, 1)?, record })
+            })
+            .collect()
+    }
+
+    /// How many records are delivered, how many still have to be sent, how many are refused.
+    pub(crate) fn queue_counts(&self) -> Result<(u64, u64, u64), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT count(*) FILTER (WHERE state >= ?2), count(*) FILTER (WHERE state < ?1), count(*) FILTER (WHERE state = ?1)
+             FROM outbox",
+        )?;
+        let counts = statement.query_row((REFUSED, ACCEPTED), |row| {
+            let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
+            Ok((count(0)?, count(1)?, count(2)?))
+        })?;
+        Ok(counts)
+    }
+
+    pub(crate) fn add_answer(&self, record: i64, purpose: &str, bytes: &[u8], now_ms: i64) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO answers VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (record, purpose) DO UPDATE SET bytes = excluded.bytes, added_ms = excluded.added_ms",
+        )?;
+        statement.execute((record, purpose, bytes, now_ms))?;
+        Ok(())
+    }
+
+    pub(crate) fn answer(&self, record: i64, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT bytes FROM answers WHERE record = ?1 AND purpose = ?2")?;
+        Ok(statement.query_row((record, purpose), |row| row.get(0)).optional()?)
+    }
+
+    /// Every answer the coordinator ever signed about this store's records.
+    pub(crate) fn answers(&self) -> Result<Vec<AnswerRow>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT r.hash, a.purpose, a.bytes FROM answers a JOIN records r ON r.id = a.record ORDER BY r.id, a.purpose",
+        )?;
+        let rows = statement.query_map([], |row| {
+            Ok(AnswerRow { record: RecordHash(row.get(0)?), purpose: row.get(1)?, bytes: row.get(2)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    pub(crate) fn start_attempt(&self, attempt: NewAttempt) -> Result<i64, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("INSERT INTO attempts (purpose, records, started_ms) VALUES (?1, ?2, ?3)")?;
+        let id = statement.insert((attempt.purpose, attempt.records, attempt.started_ms))?;
+        if id % 64 == 0 {
+            self.connection.prepare_cached("DELETE FROM attempts WHERE id <= ?1")?.execute([id - ATTEMPTS_KEPT])?;
+        }
+        Ok(id)
+    }
+
+    pub(crate) fn finish_attempt(
+        &self,
+        id: i64,
+        ended_ms: i64,
+        outcome: &str,
+        bytes_out: usize,
+        bytes_in: usize,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE attempts SET ended_ms = ?2, outcome = ?3, bytes_out = ?4, bytes_in = ?5 WHERE id = ?1",
+        )?;
+        statement.execute((id, ended_ms, outcome, bytes_out, bytes_in))?;
+        Ok(())
+    }
+
+    /// The log of attempts, newest first.
+    pub(crate) fn attempts(&self, limit: u32) -> Result<Vec<AttemptRow>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT purpose, records, started_ms, ended_ms, outcome, bytes_out, bytes_in FROM attempts
+             ORDER BY id DESC LIMIT ?1",
+        )?;
+        let rows = statement.query_map([limit], |row| {
+            Ok(AttemptRow {
+                purpose: row.get(0)?,
+                records: row.get(1)?,
+                started_ms: row.get(2)?,
+                ended_ms: row.get(3)?,
+                outcome: row.get(4)?,
+                bytes_out: row.get::<_, i64>(5)?.unsigned_abs(),
+                bytes_in: row.get::<_, i64>(6)?.unsigned_abs(),
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}

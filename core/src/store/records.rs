@@ -1,0 +1,176 @@
+//! The journal's rows.
+
+use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::record::RecordKind;
+use rusqlite::{OptionalExtension, Row};
+
+use super::{StoreError, Tx};
+
+/// A record to append.
+#[derive(Debug)]
+pub struct NewRecord<'a> {
+    /// Name of the bytes.
+    pub hash: RecordHash,
+    /// The key that signed.
+    pub kid: Kid,
+    /// Number in its chain.
+    pub seq: u64,
+    /// What it is about.
+    pub kind: RecordKind,
+    /// Wall clock at sealing.
+    pub sealed_ms: i64,
+    /// Station key or free text.
+    pub station: Option<&'a str>,
+    /// Form id.
+    pub form: Option<&'a str>,
+    /// The record it corrects.
+    pub supersedes: Option<RecordHash>,
+    /// What was signed.
+    pub bytes: &'a [u8],
+}
+
+/// A record of the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordRow {
+    /// Row number in this store.
+    pub id: i64,
+    /// The record's id.
+    pub hash: RecordHash,
+    /// The key that signed.
+    pub kid: Kid,
+    /// Number in its chain.
+    pub seq: u64,
+    /// What it is about.
+    pub kind: RecordKind,
+    /// Wall clock at sealing.
+    pub sealed_ms: i64,
+    /// Station key or free text.
+    pub station: Option<String>,
+    /// Form id.
+    pub form: Option<String>,
+    /// The record it corrects.
+    pub supersedes: Option<RecordHash>,
+}
+
+/// The end of a chain.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    /// Its number.
+    pub(crate) seq: u64,
+    /// Its hash.
+    pub(crate) hash: RecordHash,
+    /// Its signed bytes.
+    pub(crate) bytes: Vec<u8>,
+}
+
+const COLUMNS: &str = "id, hash, kid, seq, kind, sealed_ms, station, form, supersedes";
+
+/// SQLite integers are signed; no chain reaches 2^63 records.
+pub(super) fn to_sql(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|_| StoreError::Other(format!("{number} is out of range")))
+}
+
+fn read_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
+    let kind: u8 = row.get(4)?;
+    let supersedes: Option<[u8; 32]> = row.get(8)?;
+    let seq: i64 = row.get(3)?;
+    Ok(RecordRow {
+        id: row.get(0)?,
+        hash: RecordHash(row.get(1)?),
+        kid: Kid(row.get(2)?),
+        seq: seq.unsigned_abs(),
+        kind: RecordKind::from_number(kind).ok_or(rusqlite::Error::IntegralValueOutOfRange(4, i64::from(kind)))?,
+        sealed_ms: row.get(5)?,
+        station: row.get(6)?,
+        form: row.get(7)?,
+        supersedes: supersedes.map(RecordHash),
+    })
+}
+
+impl Tx<'_> {
+    pub(crate) fn add_record(&self, record: &NewRecord<'_>) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "INSERT INTO records (hash, kid, seq, kind, sealed_ms, station, form, supersedes, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
+        let id = statement.insert((
+            record.hash.as_bytes(),
+            record.kid.as_bytes(),
+            to_sql(record.seq)?,
+            record.kind.number(),
+            record.sealed_ms,
+            record.station,
+            record.form,
+            record.supersedes.as_ref().map(RecordHash::as_bytes),
+            record.bytes,
+        ))?;
+        Ok(id)
+    }
+
+    /// The newest record of a chain.
+    pub(crate) fn head(&self, kid: Kid) -> Result<Option<Head>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT seq, hash, bytes FROM records WHERE kid = ?1 ORDER BY seq DESC LIMIT 1")?;
+        let head = statement
+            .query_row([kid.as_bytes()], |row| {
+                let seq: i64 = row.get(0)?;
+                Ok(Head { seq: seq.unsigned_abs(), hash: RecordHash(row.get(1)?), bytes: row.get(2)? })
+            })
+            .optional()?;
+        Ok(head)
+    }
+
+    pub(crate) fn record(&self, hash: RecordHash) -> Result<Option<RecordRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE hash = ?1");
+        Ok(self.connection.prepare_cached(&sql)?.query_row([hash.as_bytes()], read_row).optional()?)
+    }
+
+    pub(crate) fn record_bytes(&self, id: i64) -> Result<Vec<u8>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT bytes FROM records WHERE id = ?1")?;
+        Ok(statement.query_row([id], |row| row.get(0))?)
+    }
+
+    /// The rows with these numbers.
+    pub(crate) fn records_by_id(&self, ids: &[i64]) -> Result<Vec<RecordRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM records WHERE id = ?1");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = ids.iter().filter_map(|id| statement.query_row([id], read_row).optional().transpose());
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// All records in chain order.
+    pub(crate) fn records(&self) -> Result<Vec<RecordRow>, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM records ORDER BY id");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([], read_row)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Calls `visit` with every record's bytes in chain order; one record in memory at a time.
+    pub(crate) fn each_record<E: From<StoreError>>(
+        &self,
+        kid: Kid,
+        mut visit: impl FnMut(u64, &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = "SELECT seq, bytes FROM records WHERE kid = ?1 ORDER BY seq";
+        let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::from)?;
+        let mut rows = statement.query([kid.as_bytes()]).map_err(StoreError::from)?;
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let seq: i64 = row.get(0).map_err(StoreError::from)?;
+            let bytes = row.get_ref(1).and_then(|value| Ok(value.as_blob()?)).map_err(StoreError::from)?;
+            visit(seq.unsigned_abs(), bytes)?;
+        }
+        Ok(())
+    }
+
+    /// Rows of a chain whose numbers lie in a range, both ends included.
+    pub(crate) fn records_between(&self, kid: Kid, first: u64, last: u64) -> Result<Vec<i64>, StoreError> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT id FROM records WHERE kid = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
+        let range = (kid.as_bytes(), to_sql(first)?, to_sql(last.min(i64::MAX.unsigned_abs()))?);
+        let rows = statement.query_map(range, |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}

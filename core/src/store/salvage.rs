@@ -1,0 +1,184 @@
+//! What to do with a damaged store: move it aside, never delete it, and carry what is still valid into a new one.
+//!
+//! Records prove themselves: whatever in the old file verifies under this device's key is a record, wherever it was
+//! found. Drafts, packs and what else is convenient are taken along row by row as far as SQLite can still read them.
+//! What the coordinator signed (genesis, credential, receipts) it will send again.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use kuager_wire::cose::{Envelope, Purpose, Statement};
+use kuager_wire::ids::{DeploymentId, PublicKey, RecordHash};
+use kuager_wire::record::Record;
+use minicbor::{Decode, Encode};
+use rusqlite::{Connection, OpenFlags};
+
+use super::meta::Meta;
+use super::{FILE, NewRecord, Store, StoreError, connect, damage_mark, pages};
+use crate::keys::{StoreKey, sync_dir};
+
+/// What was done with a damaged store. Kept in the new one and shown until somebody has seen it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Recovery {
+    /// Name of the damaged file, in the same folder.
+    #[n(1)]
+    pub quarantined: String,
+    /// Records carried over, each verified.
+    #[n(2)]
+    pub records: u64,
+    /// Drafts carried over.
+    #[n(3)]
+    pub drafts: u64,
+    /// Wall clock, milliseconds since 1970.
+    #[n(4)]
+    pub at_ms: i64,
+}
+
+/// Replaces a damaged store by a new one with everything that is still valid.
+///
+/// `deployment` and `device` tell which records are genuine; without them (no invite was ever accepted) there can be
+/// none. Interrupted at any point, the next call goes on: the damaged file is moved only after a mark was set, and the
+/// mark goes last.
+///
+/// # Errors
+/// [`StoreError`]; the damaged file is then still there.
+pub fn salvage(
+    dir: &Path,
+    key: &StoreKey,
+    deployment: Option<DeploymentId>,
+    device: &PublicKey,
+    now_ms: i64,
+) -> Result<(Store, Recovery), StoreError> {
+    let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
+    let path = dir.join(FILE);
+    std::fs::write(damage_mark(&path), b"").map_err(unavailable)?;
+    let quarantined = quarantine(&path).map_err(unavailable)?;
+
+    let records = deployment.map_or_else(BTreeMap::new, |deployment| {
+        let blobs = quarantined.iter().flat_map(|old| pages::blobs(old, key).unwrap_or_default());
+        genuine(blobs, deployment, device)
+    });
+    let staging = dir.join(format!("{FILE}.staging"));
+    std::fs::create_dir_all(&staging).map_err(unavailable)?;
+    super::remove_files(&staging).map_err(unavailable)?;
+    let store = Store::open(&staging, key)?;
+    let recovery = store.write(|tx| {
+        for (record, bytes) in records.values() {
+            let id = tx.add_record(&NewRecord {
+                hash: RecordHash::of(bytes),
+                kid: device.kid(),
+                seq: record.seq,
+                kind: record.kind,
+                sealed_ms: record.clock.wall_ms,
+                station: record.station.as_deref(),
+                form: record.form.as_ref().map(|form| form.form.as_str()),
+                supersedes: record.supersedes,
+                bytes,
+            })?;
+            tx.enqueue(id, crate::journal::priority(record.kind), bytes.len())?;
+        }
+        let mut drafts = 0;
+        for old in &quarantined {
+            drafts += copy_rows(tx.connection, old, key)?;
+        }
+        let newest = quarantined.last().and_then(|path| path.file_name()).unwrap_or_default();
+        let recovery = Recovery {
+            quarantined: newest.to_string_lossy().into_owned(),
+            records: records.len() as u64,
+            drafts,
+            at_ms: now_ms,
+        };
+        tx.set_meta(Meta::Recovery, &recovery)?;
+        tx.set_meta_bytes(Meta::GapsUnstated, &[])?;
+        Ok::<_, StoreError>(recovery)
+    })?;
+    store.close();
+    if staging.join(format!("{FILE}-wal")).metadata().is_ok_and(|wal| wal.len() > 0) {
+        return Err(StoreError::Unavailable("the new store could not be completed".to_owned()));
+    }
+    std::fs::rename(staging.join(FILE), &path).map_err(unavailable)?;
+    std::fs::remove_dir_all(&staging).map_err(unavailable)?;
+    std::fs::remove_file(damage_mark(&path)).map_err(unavailable)?;
+    sync_dir(dir).map_err(unavailable)?;
+    Ok((Store::open(dir, key)?, recovery))
+}
+
+/// Moves the damaged file and its WAL aside and returns every file moved aside so far, oldest first.
+fn quarantine(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let prefix = format!("{FILE}.quarantine-");
+    let mut moved: Vec<PathBuf> = std::fs::read_dir(dir)?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            name.strip_prefix(&prefix).is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+        .collect();
+    moved.sort();
+    if path.exists() {
+        let aside = dir.join(format!("{prefix}{:04}", moved.len() + 1));
+        // The WAL first: a WAL without its file is found again by the next call, a file without its WAL is older.
+        let wal = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push("-wal");
+            PathBuf::from(name)
+        };
+        if wal(path).exists() {
+            std::fs::rename(wal(path), wal(&aside))?;
+        }
+        std::fs::rename(path, &aside)?;
+        let mut shm = path.as_os_str().to_owned();
+        shm.push("-shm");
+        // Rebuilt by SQLite whenever it is needed.
+        let _ = std::fs::remove_file(shm);
+        sync_dir(dir)?;
+        moved.push(aside);
+    }
+    Ok(moved)
+}
+
+/// The blobs that are records of this device, by number. Where several verify under one number, the first one stays.
+fn genuine(
+    blobs: impl Iterator<Item = Vec<u8>>,
+    deployment: DeploymentId,
+    device: &PublicKey,
+) -> BTreeMap<u64, (Record, Vec<u8>)> {
+    let mut records = BTreeMap::new();
+    for bytes in blobs {
+        let opened = Envelope::parse(&bytes, Record::LIMIT).and_then(|envelope| {
+            envelope.verify(Purpose::Record, deployment, device)?;
+            envelope.statement::<Record>()
+        });
+        if let Ok(record) = opened {
+            records.entry(record.seq).or_insert((record, bytes));
+        }
+    }
+    records
+}
+
+/// Copies what is not signed, as far as it can be read; returns how many drafts came along.
+fn copy_rows(new: &Connection, old: &Path, key: &StoreKey) -> Result<u64, StoreError> {
+    let tables = [
+        ("drafts", "INSERT OR IGNORE INTO drafts VALUES (?1, ?2)", 2),
+        ("packs", "INSERT OR IGNORE INTO packs VALUES (?1, ?2, ?3)", 3),
+        ("meta", "INSERT OR IGNORE INTO meta VALUES (?1, ?2)", 2),
+        ("messages", "INSERT OR IGNORE INTO messages VALUES (?1, ?2, ?3, ?4)", 4),
+    ];
+    let mut drafts = 0;
+    for (table, insert, columns) in tables {
+        // After an error SQLCipher refuses everything else on a connection, hence one for each table.
+        let Ok(connection) = connect(old, key, OpenFlags::SQLITE_OPEN_READ_WRITE) else { continue };
+        let Ok(mut select) = connection.prepare(&format!("SELECT * FROM {table}")) else { continue };
+        let Ok(mut rows) = select.query([]) else { continue };
+        while let Ok(Some(row)) = rows.next() {
+            let values: Result<Vec<rusqlite::types::Value>, _> = (0..columns).map(|column| row.get(column)).collect();
+            let Ok(values) = values else { continue };
+            let inserted = new.prepare_cached(insert)?.execute(rusqlite::params_from_iter(values))?;
+            if table == "drafts" {
+                drafts += inserted as u64;
+            }
+        }
+    }
+    Ok(drafts)
+}

@@ -1,0 +1,249 @@
+//! HTTP, in the only place of the project that builds a client.
+//!
+//! Nothing is trusted but the certificates an invite carries: a root certificate that a state installs on phones, as
+//! happened in 2019 and 2020, changes nothing. (This also avoids the platform verifier, which panics on Android unless
+//! it is given a JVM first.) Redirects are not followed: what redirects us is not our coordinator.
+
+use std::error::Error;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use kuager_wire::ids::DeploymentId;
+use kuager_wire::sync::DEPLOYMENT_HEADER;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::{Certificate, Client, Method, Response, Url, redirect};
+
+use super::{Answer, BoxFuture, Call, Transport, TransportError};
+use crate::config::ObserverConfig;
+use crate::outbox::machine::FailureClass;
+
+/// Why no client can be built for an invite.
+#[derive(Debug, thiserror::Error)]
+pub enum HttpSetupError {
+    /// A server address is not usable.
+    #[error(
+        "the server address {0:?} in the invite is not usable; it must start with https:// (http:// only on this machine)"
+    )]
+    Address(String),
+    /// A trust anchor is not a certificate.
+    #[error("the invite holds a trust anchor that is not a certificate")]
+    Anchor,
+    /// The TLS library refused the settings.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(String),
+}
+
+/// Calls a coordinator over HTTPS, trying its addresses in turn.
+#[derive(Debug)]
+pub struct HttpTransport {
+    client: Client,
+    servers: Vec<Url>,
+    /// The address that answered last; tried first.
+    preferred: AtomicUsize,
+    deployment: String,
+    first_byte_timeout: Duration,
+}
+
+impl HttpTransport {
+    /// A client for the servers and trust anchors of an invite.
+    ///
+    /// # Errors
+    /// [`HttpSetupError`].
+    pub fn new(
+        servers: &[String],
+        anchors: &[Vec<u8>],
+        deployment: DeploymentId,
+        config: &ObserverConfig,
+    ) -> Result<Self, HttpSetupError> {
+        let servers = servers
+            .iter()
+            .map(|server| usable_address(server).ok_or_else(|| HttpSetupError::Address(server.clone())))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut deployment = deployment.to_string();
+        deployment.truncate(16);
+        let client = build_client(anchors, config)?;
+        Ok(Self {
+            client,
+            servers,
+            preferred: AtomicUsize::new(0),
+            deployment,
+            first_byte_timeout: config.call_timeout,
+        })
+    }
+
+    async fn call_server(&self, server: &Url, call: &Call) -> Result<Answer, TransportError> {
+        let url = server.join(call.path.trim_start_matches('/')).map_err(|error| TransportError {
+            class: FailureClass::Rejected,
+            detail: format!("the path does not fit the address: {error}"),
+        })?;
+        let method = if call.body.is_some() { Method::POST } else { Method::GET };
+        let mut request = self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment);
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, call.content_type).body(body.clone());
+        }
+        if let Some(encoding) = call.content_encoding {
+            request = request.header(CONTENT_ENCODING, encoding);
+        }
+        if let Some(tag) = &call.if_none_match {
+            request = request.header(IF_NONE_MATCH, tag);
+        }
+        let response = request.timeout(self.first_byte_timeout).send().await.map_err(|error| classify(&error))?;
+        read(response, call.limit).await
+    }
+}
+
+impl Transport for HttpTransport {
+    fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
+        Box::pin(async move {
+            let first = self.preferred.load(Ordering::Relaxed);
+            let mut outcome =
+                Err(TransportError { class: FailureClass::Offline, detail: "no server address".to_owned() });
+            for turn in 0..self.servers.len() {
+                let index = (first + turn) % self.servers.len();
+                outcome = self.call_server(&self.servers[index], &call).await;
+                if outcome.is_ok() {
+                    self.preferred.store(index, Ordering::Relaxed);
+                    break;
+                }
+            }
+            outcome
+        })
+    }
+}
+
+/// HTTPS anywhere, plain HTTP on the machine itself only.
+fn usable_address(server: &str) -> Option<Url> {
+    let with_slash = if server.ends_with('/') { server.to_owned() } else { format!("{server}/") };
+    let url = Url::parse(&with_slash).ok()?;
+    let loopback = matches!(url.host_str(), Some("127.0.0.1" | "[::1]" | "localhost"));
+    let usable = url.scheme() == "https" || (url.scheme() == "http" && loopback);
+    (usable && url.host_str().is_some() && url.query().is_none()).then_some(url)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one builder that every other place is sent to")]
+fn build_client(anchors: &[Vec<u8>], config: &ObserverConfig) -> Result<Client, HttpSetupError> {
+    // Installing it twice is an error that says that it is installed.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let anchors = anchors
+        .iter()
+        .map(|der| Certificate::from_der(der).map_err(|_| HttpSetupError::Anchor))
+        .collect::<Result<Vec<_>, _>>()?;
+    Client::builder()
+        .tls_certs_only(anchors)
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(config.connect_timeout)
+        .read_timeout(config.idle_timeout)
+        .tcp_keepalive(Duration::from_secs(20))
+        .pool_idle_timeout(Duration::from_secs(60))
+        .user_agent(concat!("kuager/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| HttpSetupError::Client(error.to_string()))
+}
+
+async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportError> {
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let content_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
+    // Dates are allowed here too, but no clock of a phone can be trusted to read them.
+    let retry_after_ms =
+        header(RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+        if body.len() + chunk.len() > limit {
+            return Err(TransportError {
+                class: FailureClass::CaptivePortal,
+                detail: format!("an answer of more than {limit} bytes"),
+            });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Answer { status, content_type, retry_after_ms, body })
+}
+
+/// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.
+fn classify(error: &reqwest::Error) -> TransportError {
+    let mut causes = vec![error.to_string()];
+    let mut class = None;
+    let mut cause = error.source();
+    while let Some(current) = cause {
+        if let Some(io) = current.downcast_ref::<std::io::Error>() {
+            class = class.or_else(|| classify_io(io));
+        }
+        if current.is::<rustls::Error>() {
+            class = Some(FailureClass::Tls);
+        }
+        causes.push(current.to_string());
+        cause = current.source();
+    }
+    let text = causes.join(": ");
+    let class = class.unwrap_or_else(|| {
+        if text.contains("dns error") {
+            FailureClass::Dns
+        } else if error.is_timeout() {
+            FailureClass::Timeout
+        } else if error.is_connect() {
+            FailureClass::Offline
+        } else {
+            FailureClass::Reset
+        }
+    });
+    // The message itself names the address; the causes below it do not.
+    let detail = causes.into_iter().skip(1).collect::<Vec<_>>().join(": ");
+    TransportError { class, detail }
+}
+
+fn classify_io(error: &std::io::Error) -> Option<FailureClass> {
+    use std::io::ErrorKind;
+    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
+        return Some(FailureClass::Tls);
+    }
+    match error.kind() {
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => Some(FailureClass::Reset),
+        ErrorKind::ConnectionRefused
+        | ErrorKind::NotConnected
+        | ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::NetworkDown
+        | ErrorKind::AddrNotAvailable => Some(FailureClass::Offline),
+        ErrorKind::TimedOut => Some(FailureClass::Timeout),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_that_can_be_trusted_are_usable() {
+        for good in ["https://kuager.example", "https://10.0.0.1:8443/", "http://127.0.0.1:80", "http://localhost:9"] {
+            assert!(usable_address(good).is_some(), "{good}");
+        }
+        for bad in ["http://kuager.example", "ftp://127.0.0.1", "kuager.example", "https://", "https://a/?b=c", ""] {
+            assert!(usable_address(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_are_joined_below_the_address() {
+        let base = usable_address("https://kuager.example/astana").expect("usable");
+        assert_eq!(base.join("v1/records").expect("joins").as_str(), "https://kuager.example/astana/v1/records");
+    }
+
+    #[test]
+    fn an_anchor_that_is_no_certificate_is_refused() {
+        let config = ObserverConfig::new("unused");
+        let made = HttpTransport::new(
+            &["https://kuager.example".to_owned()],
+            &[b"not a certificate".to_vec()],
+            DeploymentId([0; 32]),
+            &config,
+        );
+        assert!(matches!(made, Err(HttpSetupError::Anchor | HttpSetupError::Client(_))), "{made:?}");
+    }
+}
