@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `kuager`; everything is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kuager_coordinator::cli::main()
+}

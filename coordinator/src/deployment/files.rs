@@ -1,0 +1,111 @@
+//! Where things are in the data directory, and how they get there: whole and durable, or not at all.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use kuager_wire::SigningKey;
+use tempfile::NamedTempFile;
+use zeroize::Zeroizing;
+
+use super::error::DeploymentError;
+
+/// The data directory.
+///
+/// ```text
+/// genesis.cbor            written last: a folder with it is a complete deployment
+/// keys/{root,receipt,log}.seed      32 bytes each, mode 0600
+/// tls/{ca,server}.{pem,key}         own authority and the server's certificate
+/// packs/0001-<hash>.cbor            every pack ever published, in order
+/// ledger.db               what has been received
+/// ```
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    pub(crate) dir: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn genesis(&self) -> PathBuf {
+        self.dir.join("genesis.cbor")
+    }
+
+    pub(crate) fn key(&self, name: &str) -> PathBuf {
+        self.dir.join("keys").join(format!("{name}.seed"))
+    }
+
+    pub(crate) fn tls(&self, name: &str) -> PathBuf {
+        self.dir.join("tls").join(name)
+    }
+
+    pub(crate) fn packs(&self) -> PathBuf {
+        self.dir.join("packs")
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.dir.join("ledger.db")
+    }
+
+    /// Makes the folders of a new deployment in an empty folder.
+    pub(crate) fn create(&self) -> Result<(), DeploymentError> {
+        if self.genesis().exists() {
+            return Err(DeploymentError::AlreadyThere(self.dir.clone()));
+        }
+        for dir in [self.dir.clone(), self.dir.join("keys"), self.dir.join("tls"), self.packs()] {
+            fs::DirBuilder::new()
+                .mode(0o700)
+                .recursive(true)
+                .create(&dir)
+                .map_err(DeploymentError::io("create", &dir))?;
+            let entries = fs::read_dir(&dir).map_err(DeploymentError::io("read", &dir))?;
+            // A freshly made file system has a `lost+found` of its own.
+            if entries.flatten().any(|entry| entry.file_name() != "lost+found") && dir == self.dir {
+                return Err(DeploymentError::NotEmpty(self.dir.clone()));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Writes a new file that is either there with all its bytes after a power loss, or not there. Only its owner may read
+/// it.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), DeploymentError> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let error = |source| DeploymentError::Io { action: "write", path: path.to_owned(), source };
+    let mut file = NamedTempFile::new_in(dir).map_err(error)?;
+    file.write_all(bytes).map_err(error)?;
+    file.as_file().sync_all().map_err(error)?;
+    file.persist_noclobber(path).map_err(|refused| error(refused.error))?;
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(error)
+}
+
+/// Reads a file that must be there.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DeploymentError> {
+    fs::read(path).map_err(DeploymentError::io("read", path))
+}
+
+/// Reads a secret, and refuses one that others may read too.
+pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, DeploymentError> {
+    let metadata = fs::metadata(path).map_err(DeploymentError::io("read", path))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(DeploymentError::Permissions { path: path.to_owned(), mode });
+    }
+    read(path).map(Zeroizing::new)
+}
+
+/// Makes a signing key and keeps its seed.
+pub(crate) fn create_key(path: &Path) -> Result<SigningKey, DeploymentError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice())?;
+    write_new(path, seed.as_slice())?;
+    Ok(SigningKey::from_bytes(&seed))
+}
+
+/// Reads a signing key back.
+pub(crate) fn read_key(path: &Path) -> Result<SigningKey, DeploymentError> {
+    let seed = read_secret(path)?;
+    let seed = <&[u8; 32]>::try_from(seed.as_slice())
+        .map_err(|_| DeploymentError::corrupt(path, "a seed has exactly 32 bytes"))?;
+    Ok(SigningKey::from_bytes(seed))
+}

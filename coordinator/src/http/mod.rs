@@ -1,0 +1,180 @@
+//! The server: TLS with the deployment's own certificate, the routes of the wire protocol, the desk beside it.
+//!
+//! Everything a stranger can do is bounded: connections, requests per address, time for the handshake, the headers and
+//! the body, bytes of the body before and after decompression. The public listener serves the protocol and nothing else;
+//! `/` is 404 there. The desk page has a listener of its own, on the same machine only.
+
+mod body;
+mod connection;
+mod limits;
+mod router;
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::{Handle, Server};
+use hyper_util::rt::TokioTimer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::clock::{Clock, SystemClock};
+use crate::deployment::{Deployment, DeploymentError};
+use crate::intake::Intake;
+use crate::ledger::LedgerError;
+use connection::Bounded;
+pub use limits::Limits;
+
+/// How often refusal counters are written, and other processes' new packs looked for.
+const HOUSEKEEPING: Duration = Duration::from_secs(2);
+
+/// What a coordinator runs with.
+#[derive(Debug)]
+pub struct Config {
+    /// The data directory.
+    pub deployment: Deployment,
+    /// Where the desk page is served, as plain HTTP; must be a loopback address.
+    pub desk: Option<TcpListener>,
+    /// Serve the protocol without TLS; refused unless the listener is a loopback address. For tests.
+    pub plain_http: bool,
+    /// Bounds for what strangers can do.
+    pub limits: Limits,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Config {
+    /// TLS, no desk, the default limits, the machine's clock.
+    #[must_use]
+    pub fn new(deployment: Deployment) -> Self {
+        Self {
+            deployment,
+            desk: None,
+            plain_http: false,
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock::default()),
+        }
+    }
+}
+
+/// Why the coordinator cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Records would travel readable by anybody.
+    #[error("plain HTTP is only served on a loopback address, and {0} is none; leave TLS on")]
+    PlainHttp(SocketAddr),
+    /// The desk has no access control of its own yet.
+    #[error("the desk page is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel")]
+    Desk(SocketAddr),
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The certificate and its key do not fit TLS.
+    #[error("the server's certificate cannot be used ({0}); restore tls/ from a backup")]
+    Tls(#[from] rustls::Error),
+    /// The network refuses.
+    #[error("the network listener fails: {0}")]
+    Network(#[from] io::Error),
+    /// A part of the server ended by a panic; a bug.
+    #[error("a part of the server failed; the log says more")]
+    Failed,
+}
+
+/// Serves until `shutdown` is ready, then finishes what is under way, and returns when everything is on disk.
+///
+/// # Errors
+/// [`ServeError`].
+pub async fn serve(
+    listener: TcpListener,
+    config: Config,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ServeError> {
+    let address = listener.local_addr()?;
+    if config.plain_http && !address.ip().is_loopback() {
+        return Err(ServeError::PlainHttp(address));
+    }
+    let ledger = config.deployment.open_ledger()?;
+    let intake = Arc::new(Intake::new(config.deployment.clone(), ledger.clone(), Arc::clone(&config.clock))?);
+    let app = router::router(Arc::clone(&intake), &config.limits);
+    let handle = Handle::new();
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let bounded = Bounded::new(&config.limits);
+    listener.set_nonblocking(true)?;
+    let mut server = if config.plain_http {
+        let server = axum_server::from_tcp(listener)?.acceptor(bounded);
+        tokio::spawn(tuned(server, &config.limits, &handle).serve(app))
+    } else {
+        let (chain, key) = config.deployment.server_certificate()?;
+        let tls = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls(chain, key)?)))
+            .handshake_timeout(config.limits.header_time)
+            .acceptor(bounded);
+        let server = axum_server::from_tcp(listener)?.acceptor(tls);
+        tokio::spawn(tuned(server, &config.limits, &handle).serve(app))
+    };
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&intake)));
+    tracing::info!(port = address.port(), tls = !config.plain_http, "the coordinator serves");
+    let outcome = tokio::select! {
+        () = shutdown => {
+            tracing::info!("shutting down");
+            handle.graceful_shutdown(Some(config.limits.shutdown_time));
+            (&mut server).await
+        }
+        ended = &mut server => ended,
+    };
+    housekeeping.abort();
+    if let Err(error) = intake.flush_refusals().await {
+        tracing::warn!(%error, "the refusal counters of the last seconds are lost");
+    }
+    // Whatever was accepted is committed before this returns, and the write-ahead log is moved into the database.
+    let closed = tokio::task::spawn_blocking(move || ledger.close()).await;
+    outcome.map_err(|_| ServeError::Failed)??;
+    closed.map_err(|_| ServeError::Failed)
+}
+
+fn tls(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<rustls::ServerConfig, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)?;
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<SocketAddr>) -> Server<SocketAddr, A> {
+    let builder = server.http_builder();
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_time);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.streams)
+        .max_header_list_size(16 * 1024)
+        .keep_alive_interval(limits.idle_time / 2)
+        .keep_alive_timeout(limits.header_time);
+    server.handle(handle.clone())
+}
+
+async fn keep_house(intake: Arc<Intake>) {
+    let mut tick = tokio::time::interval(HOUSEKEEPING);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = intake.flush_refusals().await {
+            tracing::warn!(%error, "the refusal counters are written later");
+        }
+        let intake = Arc::clone(&intake);
+        match tokio::task::spawn_blocking(move || intake.shelf().refresh()).await {
+            Ok(Ok(false)) => {}
+            Ok(Ok(true)) => tracing::info!("a new pack is published"),
+            Ok(Err(error)) => tracing::warn!(%error, "the published packs cannot be read again"),
+            Err(error) => tracing::error!(%error, "reading the published packs failed"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,233 @@
+//! The routes of the wire protocol. Everything here is idempotent, and only bodies that verify count.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use kuager_wire::canonical;
+use kuager_wire::compression::{CompressionError, ENCODING};
+use kuager_wire::ids::PackHash;
+use kuager_wire::limits;
+use kuager_wire::pack::SignedPack;
+use kuager_wire::receipt::RefusalCode;
+use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, SEQUENCE_TYPE};
+use minicbor::Encode;
+
+use super::body::{expect_type, later, plain, read, text};
+use super::limits::{Limits, RateLimit};
+use crate::intake::{Intake, IntakeError, SignedRefusal};
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+/// Seconds after which a phone tries again when the coordinator is busy.
+const BUSY_SECONDS: u64 = 5;
+
+#[derive(Clone)]
+struct Public {
+    intake: Arc<Intake>,
+    limits: Arc<Limits>,
+    rate: Arc<RateLimit>,
+}
+
+/// The routes of the public listener.
+pub(super) fn router(intake: Arc<Intake>, limits: &Limits) -> Router {
+    let rate = Arc::new(RateLimit::new(limits));
+    let public = Public { intake, limits: Arc::new(limits.clone()), rate };
+    Router::new()
+        .route("/v1/genesis", get(genesis))
+        .route("/v1/packs/latest", get(latest_pack))
+        .route("/v1/packs/{hash}", get(pack))
+        .route("/v1/enrolments", post(enrol))
+        .route("/v1/records", post(records))
+        .route("/v1/inbox", post(inbox))
+        .route("/v1/health", get(health))
+        .fallback(async || plain(StatusCode::NOT_FOUND, "there is nothing here"))
+        .layer(from_fn_with_state(public.clone(), gate))
+        .with_state(public)
+}
+
+/// What every request passes: the rate limit, and whether it means this deployment.
+async fn gate(State(public): State<Public>, request: Request, next: Next) -> Response {
+    let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
+    if let Err(wait) = public.rate.check(address) {
+        return later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, "too many requests from this address");
+    }
+    if let Some(wanted) = request.headers().get(DEPLOYMENT_HEADER) {
+        let id = public.intake.deployment().id().to_string();
+        if !wanted.as_bytes().eq_ignore_ascii_case(&id.as_bytes()[..16]) {
+            return plain(StatusCode::MISDIRECTED_REQUEST, "this is the coordinator of another deployment");
+        }
+    }
+    next.run(request).await
+}
+
+async fn genesis(State(public): State<Public>) -> Response {
+    let bytes = public.intake.deployment().genesis_bytes().to_vec();
+    ([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response()
+}
+
+async fn latest_pack(State(public): State<Public>, headers: HeaderMap) -> Response {
+    let latest = Arc::clone(&public.intake.shelf().published().latest);
+    signed_pack(&latest, &headers, "no-cache")
+}
+
+async fn pack(State(public): State<Public>, Path(hash): Path<String>, headers: HeaderMap) -> Response {
+    let published = public.intake.shelf().published();
+    match hash.parse::<PackHash>().ok().and_then(|hash| published.packs.get(&hash)) {
+        Some(signed) => signed_pack(signed, &headers, FOR_EVER),
+        None => plain(StatusCode::NOT_FOUND, "no such pack was published here"),
+    }
+}
+
+fn signed_pack(signed: &SignedPack, headers: &HeaderMap, cache: &'static str) -> Response {
+    let tag = format!("\"{}\"", signed.hash);
+    let held = text(headers, header::IF_NONE_MATCH).unwrap_or_default();
+    let unchanged = held.split(',').map(|held| held.trim().trim_start_matches("W/")).any(|held| held == tag);
+    let common = [(header::ETAG, tag), (header::CACHE_CONTROL, cache.to_owned())];
+    if unchanged {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    (common, [(header::CONTENT_TYPE, COSE_TYPE)], signed.bytes.clone()).into_response()
+}
+
+async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> Response {
+    let body = match request_body(&public, &headers, body).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    match public.intake.enrol(body).await {
+        Ok(Ok(credential)) => ([(header::CONTENT_TYPE, COSE_TYPE)], credential).into_response(),
+        Ok(Err(refusal)) => refused(refusal),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn inbox(State(public): State<Public>, headers: HeaderMap, body: Body) -> Response {
+    let body = match request_body(&public, &headers, body).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    match public.intake.inbox(body).await {
+        Ok(Ok(answer)) => cbor(&answer),
+        Ok(Err(refusal)) => refused(refusal),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn request_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
+    expect_type(headers, COSE_TYPE)?;
+    expect_identity(headers)?;
+    read(headers, body, limits::REQUEST.min(public.limits.body_bytes), public.limits.body_time).await
+}
+
+fn expect_identity(headers: &HeaderMap) -> Result<(), Response> {
+    match text(headers, header::CONTENT_ENCODING) {
+        None | Some("identity") => Ok(()),
+        Some(_) => Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this body without content encoding")),
+    }
+}
+
+async fn records(State(public): State<Public>, headers: HeaderMap, body: Body) -> Response {
+    let body = match records_body(&public, &headers, body).await {
+        Ok(body) => body,
+        Err(response) => return response,
+    };
+    match public.intake.receive(body).await {
+        Ok(answer) => cbor(&answer),
+        Err(error) => failed(&error),
+    }
+}
+
+async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
+    expect_type(headers, SEQUENCE_TYPE)?;
+    let compressed = match text(headers, header::CONTENT_ENCODING) {
+        None | Some("identity") => false,
+        Some(ENCODING) => true,
+        Some(_) => {
+            let mut response =
+                plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the content encoding must be {ENCODING} or none"));
+            response.headers_mut().insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static(ENCODING));
+            return Err(response);
+        }
+    };
+    let body = read(headers, body, public.limits.body_bytes, public.limits.body_time).await?;
+    if !compressed {
+        return Ok(body);
+    }
+    public.intake.decompress(&body).map_err(|error| {
+        let status = match error {
+            CompressionError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            CompressionError::OtherDictionary => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            CompressionError::NotDcz | CompressionError::Damaged | CompressionError::BadDictionary => {
+                StatusCode::BAD_REQUEST
+            }
+        };
+        plain(status, format!("{error}; send it again, uncompressed if this repeats"))
+    })
+}
+
+async fn health(State(public): State<Public>) -> Response {
+    let ledger = public.intake.ledger().clone();
+    let counted = tokio::task::spawn_blocking(move || Ok((ledger.count_records()?, ledger.count_devices()?))).await;
+    let counted = counted.unwrap_or(Err(IntakeError::Worker));
+    let (records, devices) = match counted {
+        Ok(counted) => counted,
+        Err(error) => return failed(&error),
+    };
+    let refusals: serde_json::Map<_, _> = public
+        .intake
+        .refusals()
+        .counts()
+        .into_iter()
+        .map(|(code, count)| (code.name().to_owned(), count.into()))
+        .collect();
+    let health = serde_json::json!({
+        "ok": true,
+        "version": env!("CARGO_PKG_VERSION"),
+        "records": records,
+        "devices": devices,
+        "refusals": refusals,
+    });
+    let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (types, health.to_string()).into_response()
+}
+
+fn cbor<T: Encode<()>>(answer: &T) -> Response {
+    match canonical::encode(answer, limits::ANSWER) {
+        Ok(bytes) => ([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            plain(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
+        }
+    }
+}
+
+/// A signed refusal is the body; the status only helps those who do not read it.
+fn refused(refusal: SignedRefusal) -> Response {
+    let status = match refusal.code {
+        RefusalCode::Malformed | RefusalCode::UnsupportedVersion => StatusCode::BAD_REQUEST,
+        RefusalCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        RefusalCode::InviteUsed | RefusalCode::Replayed => StatusCode::CONFLICT,
+        RefusalCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::FORBIDDEN,
+    };
+    (status, [(header::CONTENT_TYPE, COSE_TYPE)], refusal.bytes).into_response()
+}
+
+/// Nothing was acknowledged; the phone keeps everything and tries again.
+fn failed(error: &IntakeError) -> Response {
+    match error {
+        IntakeError::TooMany => plain(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
+        IntakeError::Ledger(cause) => {
+            tracing::error!(%cause, "a request is put off");
+            later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, "the coordinator cannot store now; send again later")
+        }
+        IntakeError::Worker | IntakeError::Signing => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+    }
+}

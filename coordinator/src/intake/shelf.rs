@@ -1,0 +1,66 @@
+//! The published packs, kept current while the server runs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use kuager_wire::compression::{Dictionary, DictionaryHash};
+use kuager_wire::ids::PackHash;
+use kuager_wire::pack::SignedPack;
+
+use crate::deployment::{Deployment, DeploymentError};
+
+/// All packs at one moment.
+#[derive(Debug)]
+pub struct Published {
+    /// By name.
+    pub packs: HashMap<PackHash, Arc<SignedPack>>,
+    /// The newest.
+    pub latest: Arc<SignedPack>,
+    /// Their compression dictionaries.
+    pub dictionaries: HashMap<DictionaryHash, Arc<Dictionary>>,
+}
+
+impl Published {
+    fn new(packs: &[SignedPack]) -> Option<Self> {
+        let packs: Vec<_> = packs.iter().cloned().map(Arc::new).collect();
+        let dictionaries = packs.iter().filter_map(|signed| signed.pack.dictionary.as_ref());
+        let dictionaries = dictionaries.map(|bytes| Arc::new(Dictionary::new(bytes)));
+        Some(Self {
+            latest: Arc::clone(packs.last()?),
+            dictionaries: dictionaries.map(|dictionary| (dictionary.hash(), dictionary)).collect(),
+            packs: packs.into_iter().map(|signed| (signed.hash, signed)).collect(),
+        })
+    }
+}
+
+/// Gives out what is published now, and looks for more when asked to.
+#[derive(Debug)]
+pub struct Shelf {
+    deployment: Deployment,
+    published: RwLock<Arc<Published>>,
+}
+
+impl Shelf {
+    pub(crate) fn new(deployment: Deployment) -> Self {
+        let published = Published::new(deployment.packs()).expect("a deployment without packs is not opened");
+        Self { published: RwLock::new(Arc::new(published)), deployment }
+    }
+
+    /// What is published now.
+    #[must_use]
+    pub fn published(&self) -> Arc<Published> {
+        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks whether another process (`kuager pack build`) has published more. Returns whether it has.
+    ///
+    /// # Errors
+    /// [`DeploymentError`]; what was published before stays.
+    pub fn refresh(&self) -> Result<bool, DeploymentError> {
+        let known = self.published().packs.len();
+        let newer = self.deployment.newer_packs(known)?;
+        let Some(published) = newer.as_deref().and_then(Published::new) else { return Ok(false) };
+        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
+        Ok(true)
+    }
+}

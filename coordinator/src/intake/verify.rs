@@ -1,0 +1,226 @@
+//! The judgement of one item: what it is, who signed it, whether it belongs here. No writing, no waiting.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use kuager_wire::canonical::Fault;
+use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError};
+use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::limits;
+use kuager_wire::receipt::{Receipt, RefusalCode};
+use kuager_wire::record::Record;
+
+use super::refusals::SignedRefusal;
+use super::shelf::Published;
+use super::{Intake, IntakeError};
+use crate::ledger::{Device, NewRecord, Stored};
+
+/// A receipt promises that the log holds the record within a day.
+const MERGE_DELAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// Larger numbers than any chain can have; the database counts with 63 bits.
+const LAST_SEQ: u64 = 1 << 62;
+
+/// One item of an upload.
+#[derive(Debug, Clone)]
+pub(super) struct Item {
+    range: Range<usize>,
+    /// Whether it is one CBOR item; otherwise it is the rest that cannot be split.
+    whole: bool,
+}
+
+impl Item {
+    pub(super) fn new(body: &[u8], item: Result<&[u8], &[u8]>) -> Self {
+        let (whole, bytes) = match item {
+            Ok(bytes) => (true, bytes),
+            Err(rest) => (false, rest),
+        };
+        let start = bytes.as_ptr().addr() - body.as_ptr().addr();
+        Self { range: start..start + bytes.len(), whole }
+    }
+}
+
+/// What is to become of an item.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// Received before.
+    Held { hash: RecordHash, kid: Kid, stored: Stored },
+    /// To be stored.
+    New(Box<NewRecord>),
+    /// Not accepted. `verified` names the chain when the signature was good.
+    Refused { refusal: SignedRefusal, verified: Option<Kid> },
+}
+
+/// Why an item is refused.
+struct Objection {
+    code: RefusalCode,
+    reason: String,
+    kid: Option<Kid>,
+    verified: bool,
+}
+
+impl Objection {
+    fn new(code: RefusalCode, kid: Kid, reason: &str) -> Self {
+        Self { code, reason: reason.to_owned(), kid: Some(kid), verified: false }
+    }
+
+    fn verified(self) -> Self {
+        Self { verified: true, ..self }
+    }
+
+    fn statement(error: &StatementError, kid: Option<Kid>) -> Self {
+        Self { code: code_of(error), reason: error.to_string(), kid, verified: false }
+    }
+}
+
+/// Which refusal a statement's fault leads to.
+pub(super) fn code_of(error: &StatementError) -> RefusalCode {
+    match error {
+        StatementError::Malformed(malformed) => match malformed.fault {
+            Fault::Version(_) => RefusalCode::UnsupportedVersion,
+            Fault::TooLarge { .. } => RefusalCode::TooLarge,
+            _ => RefusalCode::Malformed,
+        },
+        StatementError::Profile(_) => RefusalCode::Malformed,
+        StatementError::WrongKey { .. } | StatementError::InvalidKey | StatementError::BadSignature => {
+            RefusalCode::BadSignature
+        }
+    }
+}
+
+/// A statement's payload, or why not. A payload of a newer version may have fields this release does not know; it is
+/// refused for its version, which is worth another attempt after an update, and not for the fields.
+pub(super) fn read_statement<T: Statement>(envelope: &Envelope) -> Result<T, StatementError> {
+    envelope.statement().map_err(|error| match version(envelope.payload()) {
+        Some(version) if version != kuager_wire::VERSION => Fault::Version(version).at(0).into(),
+        _ => error,
+    })
+}
+
+/// Field 1 of a payload, which is always its first.
+fn version(payload: &[u8]) -> Option<u8> {
+    let mut decoder = minicbor::Decoder::new(payload);
+    decoder.map().ok()?;
+    if decoder.u8().ok()? == 1 { decoder.u8().ok() } else { None }
+}
+
+/// Judges items of one upload.
+pub(super) struct Judge<'a> {
+    intake: &'a Intake,
+    body: &'a [u8],
+    published: Arc<Published>,
+    devices: HashMap<Kid, Option<Device>>,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(intake: &'a Intake, body: &'a [u8]) -> Self {
+        Self { intake, body, published: intake.shelf.published(), devices: HashMap::new() }
+    }
+
+    /// One verdict per item, in their order.
+    pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Verdict>, IntakeError> {
+        let hashes: Vec<_> = items.iter().map(|item| RecordHash::of(&self.body[item.range.clone()])).collect();
+        let known = self.intake.ledger.find(&hashes)?;
+        let judged = items.iter().zip(hashes).zip(known).map(|((item, hash), known)| match known {
+            Some((kid, stored)) => Ok(Verdict::Held { hash, kid, stored }),
+            None => self.one(item, hash),
+        });
+        judged.collect()
+    }
+
+    fn one(&mut self, item: &Item, hash: RecordHash) -> Result<Verdict, IntakeError> {
+        match self.check(item)? {
+            Ok((kid, record)) => self.accept(item, hash, kid, record),
+            Err(objection) => {
+                let Objection { code, reason, kid, verified } = objection;
+                tracing::info!(code = code.name(), kid = kid.map(super::short), "a record is refused");
+                let refusal = self.intake.refuse(hash, kid, code, &reason)?;
+                Ok(Verdict::Refused { refusal, verified: kid.filter(|_| verified) })
+            }
+        }
+    }
+
+    /// The outer error is the coordinator's own trouble, the inner one the item's.
+    fn check(&mut self, item: &Item) -> Result<Result<(Kid, Record), Objection>, IntakeError> {
+        let bytes = &self.body[item.range.clone()];
+        if !item.whole {
+            let reason = format!("byte {} of the upload and what follows is not CBOR", item.range.start);
+            return Ok(Err(Objection { code: RefusalCode::Malformed, reason, kid: None, verified: false }));
+        }
+        let envelope = match Envelope::parse(bytes, limits::RECORD) {
+            Ok(envelope) => envelope,
+            Err(error) => return Ok(Err(Objection::statement(&error, None))),
+        };
+        let kid = envelope.kid();
+        let record: Record = match read_statement(&envelope) {
+            Ok(record) => record,
+            Err(error) => return Ok(Err(Objection::statement(&error, Some(kid)))),
+        };
+        let Some(device) = self.device(kid)? else {
+            let reason = "this key is not enrolled here; enrol it, then send again";
+            return Ok(Err(Objection::new(RefusalCode::UnknownDevice, kid, reason)));
+        };
+        let deployment = self.intake.deployment.id();
+        if let Err(error) = envelope.verify(Purpose::Record, deployment, &device.public_key) {
+            return Ok(Err(Objection::statement(&error, Some(kid))));
+        }
+        let objection = |code, reason| Ok(Err(Objection::new(code, kid, reason).verified()));
+        if device.revoked {
+            return objection(RefusalCode::RevokedDevice, "this device was revoked");
+        }
+        if record.seq > LAST_SEQ {
+            return objection(RefusalCode::Malformed, "the number is larger than a chain can be long");
+        }
+        if record.seq == 0 && record.prev != RecordHash::chain_start(deployment) {
+            return objection(RefusalCode::WrongDeployment, "the chain starts in another deployment");
+        }
+        if record.form.as_ref().is_some_and(|form| !self.published.packs.contains_key(&form.pack)) {
+            return objection(RefusalCode::UnknownPack, "the pack it answers was never published here");
+        }
+        Ok(Ok((kid, record)))
+    }
+
+    fn device(&mut self, kid: Kid) -> Result<Option<Device>, IntakeError> {
+        if let Some(known) = self.devices.get(&kid) {
+            return Ok(*known);
+        }
+        let device = self.intake.ledger.device(kid)?;
+        self.devices.insert(kid, device);
+        Ok(device)
+    }
+
+    fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Verdict, IntakeError> {
+        let deployment = &self.intake.deployment;
+        let received_ms = self.intake.clock.now_ms();
+        let receipt = Receipt {
+            version: kuager_wire::VERSION,
+            record: hash,
+            kid,
+            seq: record.seq,
+            received_ms,
+            log_origin: deployment.genesis().log_origin.clone(),
+            merge_deadline_ms: received_ms.saturating_add(MERGE_DELAY_MS),
+        };
+        let receipt = cose::sign(&receipt, deployment.id(), deployment.receipt_key()).map_err(|error| {
+            tracing::error!(%error, "a receipt could not be signed");
+            IntakeError::Signing
+        })?;
+        let (pack, form) = record.form.map(|form| (form.pack, form.form)).unzip();
+        Ok(Verdict::New(Box::new(NewRecord {
+            hash,
+            kid,
+            seq: record.seq,
+            prev: record.prev,
+            kind: record.kind,
+            station: record.station,
+            form,
+            pack,
+            supersedes: record.supersedes,
+            lost: record.body.lost,
+            training: record.training == Some(true),
+            received_ms,
+            bytes: self.body[item.range.clone()].to_vec(),
+            receipt,
+        })))
+    }
+}

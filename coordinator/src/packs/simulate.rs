@@ -1,0 +1,140 @@
+//! Station days that never happened: sealed records as they will travel, to train the dictionary on and to measure with.
+//!
+//! What repeats in real uploads repeats here (form ids, question ids, answer keys, station keys, field numbers, the
+//! envelope), and what does not is random (keys, hashes, signatures, times, numbers), so that the dictionary does not
+//! learn noise. The generator is seeded: the same pack and seed give the same bytes.
+
+use kuager_wire::SigningKey;
+use kuager_wire::cose;
+use kuager_wire::form::{Form, Question, QuestionKind, YES_NO};
+use kuager_wire::ids::{BootId, DeploymentId, PackHash, RecordHash};
+use kuager_wire::pack::Pack;
+use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Record, RecordKind, Value};
+
+/// SplitMix64 (Steele, Lea, Flood 2014): small, fast, the same everywhere. For simulation only, never for secrets.
+#[derive(Debug, Clone)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// A generator whose numbers follow from the seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next number.
+    pub const fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// A number below a bound that is not 0.
+    pub const fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    /// Random bytes.
+    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+        let mut bytes = [0; N];
+        for chunk in bytes.chunks_mut(8) {
+            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
+        }
+        bytes
+    }
+
+    fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+        let at = self.below(u64::try_from(from.len()).ok()?.max(1));
+        from.get(usize::try_from(at).ok()?)
+    }
+
+    fn small(&mut self, bound: u64) -> i64 {
+        i64::try_from(self.below(bound)).unwrap_or(0)
+    }
+}
+
+/// One observer's signed day at one station: every form once, turnout forms six times.
+#[must_use]
+pub fn station_day(pack: &Pack, seed: u64) -> Vec<Vec<u8>> {
+    let mut rng = Rng::new(seed);
+    let key = SigningKey::from_bytes(&rng.bytes());
+    let deployment = DeploymentId(rng.bytes());
+    let hash = PackHash(rng.bytes());
+    let boot_id = BootId(rng.bytes());
+    let station = rng.pick(&pack.stations).map(|station| station.key.clone());
+    let mut monotonic_ms = rng.below(40_000_000);
+    let mut prev = RecordHash::chain_start(deployment);
+    let mut sealed = Vec::new();
+    for form in &pack.forms {
+        let times = if form.kind == RecordKind::Turnout { 6 } else { 1 };
+        for time in 0..times {
+            let passed = 600_000 + rng.below(7_000_000);
+            monotonic_ms += passed;
+            let record = Record {
+                version: kuager_wire::VERSION,
+                kind: form.kind,
+                seq: u64::try_from(sealed.len()).unwrap_or(u64::MAX),
+                prev,
+                clock: ClockReading {
+                    wall_ms: 1_679_184_000_000 + rng.small(86_400_000),
+                    monotonic_ms,
+                    boot_id,
+                    flags: 0,
+                },
+                checkpoint: None,
+                form: Some(FormRef { pack: hash, form: form.id.clone() }),
+                station: station.clone(),
+                body: Body {
+                    answers: Some(answer(form, time, &mut rng)),
+                    language: pack.languages.first().cloned(),
+                    ..Body::default()
+                },
+                attachments: None,
+                supersedes: None,
+                location: None,
+                training: None,
+            };
+            // A form with more questions than a record can hold teaches nothing; it is refused when somebody answers it.
+            let Ok(bytes) = cose::sign(&record, deployment, &key) else { continue };
+            prev = RecordHash::of(&bytes);
+            sealed.push(bytes);
+        }
+    }
+    sealed
+}
+
+/// Plausible answers: mostly "yes", most questions answered, turnout growing through the day.
+fn answer(form: &Form, time: usize, rng: &mut Rng) -> Answers {
+    let mut answers = Answers::default();
+    for question in &form.questions {
+        let left_out = if question.required == Some(true) { 2 } else { 12 };
+        if rng.below(100) >= left_out {
+            answers.insert(question.id.clone(), value(question, time, rng));
+        }
+    }
+    answers
+}
+
+fn value(question: &Question, time: usize, rng: &mut Rng) -> Value {
+    match question.kind {
+        QuestionKind::YesNo => {
+            let key = if rng.below(100) < 80 { Some(&YES_NO[0]) } else { rng.pick(&YES_NO) };
+            Value::Text((*key.unwrap_or(&YES_NO[0])).to_owned())
+        }
+        QuestionKind::Choice => {
+            // A form filled several times a day has one choice per time.
+            let choices = question.choices.as_deref().unwrap_or_default();
+            let choice = if time < choices.len() && rng.below(10) > 0 { choices.get(time) } else { rng.pick(choices) };
+            Value::Text(choice.map(|choice| choice.key.clone()).unwrap_or_default())
+        }
+        QuestionKind::Time => Value::Int(300 + rng.small(180)),
+        QuestionKind::Text => Value::Text(format!("{:06}", rng.below(1_000_000))),
+        QuestionKind::Integer => {
+            let min = question.min.unwrap_or(0);
+            let room = question.max.unwrap_or(3000).saturating_sub(min).clamp(1, 2500);
+            Value::Int(min + rng.small(u64::try_from(room).unwrap_or(1)))
+        }
+    }
+}
