@@ -19,6 +19,11 @@ from tools import Tally, arguments, external_aad, kid_of, payload_of, sha256, ta
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # The names of the CDDL rules, by the purpose or the name of the body.
 RULES = {"records_answer": "records-answer", "inbox_answer": "inbox-answer"}
+# What the CDDL cannot say, or pycddl not check: malformed inputs that only the rules in the text refuse.
+BEYOND_CDDL = re.compile(
+    "answers: (a boolean|bytes|an integer)|a (checklist|note|gap statement|key event) without|lost numbers that end"
+    "|an attachment with an unknown field|a latitude|genesis: one key|pack: .* twice|credential: the key id"
+)
 
 
 def blocks(language):
@@ -64,14 +69,16 @@ def check_malformed(tally, vectors):
 
 
 def check_shapes(tally, vectors):
-    schema = "\n".join(blocks("cddl"))
+    # pycddl refuses every map inside a map with text keys, so it does not look into answers.
+    schema = re.sub(r"^answer = .*$", "answer = any", "\n".join(blocks("cddl")), flags=re.MULTILINE)
 
     def fits(rule, data):
         # The first rule of a schema is the one that is checked.
         try:
             pycddl.Schema(f"start = {rule}\n{schema}").validate_cbor(data)
         except pycddl.ValidationError as error:
-            print(error)
+            if tally.verbose:
+                print(error)
             return False
         return True
 
@@ -83,9 +90,10 @@ def check_shapes(tally, vectors):
     for vector in vectors["invites"]:
         tally.check(fits("invite", bytes.fromhex(vector["cbor"])), f"CDDL of the invite {vector['about']}")
     # A schema that accepts everything would prove nothing.
-    record = cbor2.loads(bytes.fromhex(vectors["statements"][-1]["payload"]))
-    record[99] = 1
-    tally.check(not fits(vectors["statements"][-1]["purpose"], cbor2.dumps(record)), "CDDL refuses an unknown field")
+    for vector in vectors["malformed"]:
+        if vector["error"] in ("shape", "unknown_field") and not BEYOND_CDDL.match(vector["name"]):
+            payload = payload_of(bytes.fromhex(vector["input"]))
+            tally.check(not fits(vector["offered_as"], payload), f"CDDL refuses {vector['name']}")
 
 
 def check_printed_verifier(tally, vectors):
@@ -99,8 +107,8 @@ def check_printed_verifier(tally, vectors):
         public = keys[vector["signed_by"]]
         payload = names["verify"](statement, vector["purpose"], deployment, public)
         tally.check(payload == cbor2.loads(bytes.fromhex(vector["payload"])), f"the printed verifier reads {vector['name']}")
-    # It does not know the rules of single kinds of statement, nor NFC; everything else it must find.
-    beyond = {"shape", "unknown_field", "version", "too_deep", "too_large", "not_nfc"}
+    # It knows neither the fields of statements nor their limits; everything else it must find.
+    beyond = {"shape", "unknown_field", "version", "too_deep", "too_large"}
     for vector in vectors["malformed"]:
         if vector["error"] in beyond:
             continue
@@ -112,6 +120,16 @@ def check_printed_verifier(tally, vectors):
         except Exception:
             refused = True
         tally.check(refused, f"the printed verifier refuses {vector['name']}")
+
+
+def check_example(tally, vectors):
+    """Puts the bytes printed in docs/wire-format.md together; comments stand behind at least two spaces."""
+    text = (ROOT / "docs" / "wire-format.md").read_text()
+    name, lines = re.search(r"<!-- example: (\S+) -->\n\n((?:    .*\n)+)", text).groups()
+    printed = "".join(re.split(r"\s{2,}", line.strip())[0].replace(" ", "") for line in lines.splitlines())
+    vector = next(vector for vector in vectors["statements"] if vector["name"] == name)
+    tally.check(printed == vector["bytes"], f"the bytes printed of {name}")
+    tally.check(vector["sha256"] in text, f"the hash printed of {name}")
 
 
 def check_compression(tally, vectors):
@@ -132,6 +150,7 @@ def main():
     check_compression(tally, vectors)
     check_shapes(tally, vectors)
     check_printed_verifier(tally, vectors)
+    check_example(tally, vectors)
     return tally.close()
 
 
