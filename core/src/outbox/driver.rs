@@ -923,3 +923,7 @@ fn get(path: &str, limit: usize) -> Call {
 fn post(path: &str, body: Vec<u8>, content_type: &'static str, limit: usize) -> Call {
     Call { path: path.to_owned(), body: Some(body), content_type, content_encoding: None, if_none_match: None, limit }
 }
+
+#[cfg(test)]
+#[path = "driver_tests.rs"]
+mod tests;

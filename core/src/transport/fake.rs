@@ -1,43 +1,281 @@
-//! A transport for tests: a closure answers every call.
+//! A transport for tests: a coordinator in memory that signs like a real one, and weather that spoils its answers.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
+
+use kuager_wire::SigningKey;
+use kuager_wire::canonical::{self, TextMap};
+use kuager_wire::cose::{self, Envelope, Statement};
+use kuager_wire::enrolment::{Credential, Request, Role};
+use kuager_wire::genesis::{Deployment, Genesis};
+use kuager_wire::ids::{DeploymentId, InviteToken, ObserverId, PublicKey, RecordHash};
+use kuager_wire::invite::Invite;
+use kuager_wire::limits;
+use kuager_wire::message::Message;
+use kuager_wire::receipt::{Fork, Receipt, Refusal, RefusalCode};
+use kuager_wire::record::Record;
+use kuager_wire::sync::{CBOR_TYPE, ChainState, InboxAnswer, RecordResult, RecordsAnswer};
 
 use super::{Answer, BoxFuture, Call, Transport, TransportError};
 use crate::outbox::machine::FailureClass;
 
-type Script = dyn FnMut(&Call) -> Result<Answer, TransportError> + Send;
-
-/// Answers calls by a closure and remembers them.
-pub struct FakeTransport {
-    script: Mutex<Box<Script>>,
-    calls: Mutex<Vec<Call>>,
+/// What happens to one call.
+#[derive(Debug, Clone)]
+pub(crate) enum Weather {
+    /// It arrives and is answered.
+    Fine,
+    /// It never arrives.
+    Fails(FailureClass),
+    /// It arrives, and the answer is lost on the way back.
+    AnswerLost,
+    /// Something else answers.
+    Instead(Answer),
+    /// The answer is cut in half.
+    Truncated,
+    /// Every receipt is signed by another key.
+    WrongReceiptKey,
+    /// Every receipt is for another record.
+    WrongRecord,
+    /// It arrives and stays without an answer for ever.
+    Hangs,
 }
 
-impl FakeTransport {
-    /// A transport that answers with `script`.
-    #[must_use]
-    pub fn new(script: impl FnMut(&Call) -> Result<Answer, TransportError> + Send + 'static) -> Self {
-        Self { script: Mutex::new(Box::new(script)), calls: Mutex::new(Vec::new()) }
+#[derive(Default)]
+struct Held {
+    weather: Vec<Weather>,
+    calls: Vec<Call>,
+    records: HashMap<RecordHash, (Record, Vec<u8>)>,
+    credentials: HashMap<Vec<u8>, Vec<u8>>,
+    refuse: HashMap<RecordHash, RefusalCode>,
+    refuse_enrolment: Option<RefusalCode>,
+    messages: Vec<String>,
+}
+
+/// A coordinator in memory. It keeps what it receipts, like a real one.
+pub(crate) struct FakeCoordinator {
+    root: SigningKey,
+    receipt: SigningKey,
+    genesis: Vec<u8>,
+    deployment: Deployment,
+    held: Mutex<Held>,
+}
+
+impl FakeCoordinator {
+    pub(crate) fn new() -> Self {
+        let [root, receipt, log] = [1, 2, 3].map(|seed| SigningKey::from_bytes(&[seed; 32]));
+        let genesis = Genesis {
+            version: 1,
+            root_key: PublicKey::from(&root),
+            receipt_key: PublicKey::from(&receipt),
+            log_key: PublicKey::from(&log),
+            log_origin: "kuager.test/log".to_owned(),
+            title: TextMap::from_iter([("en", "A test".to_owned())]),
+            election_day: "2023-03-19".to_owned(),
+            created_ms: 1,
+        };
+        let genesis = Deployment::sign(&genesis, &root).unwrap();
+        let deployment = Deployment::open(&genesis).unwrap();
+        Self { root, receipt, genesis, deployment, held: Mutex::default() }
     }
 
-    /// Every call made so far.
-    #[must_use]
-    pub fn calls(&self) -> Vec<Call> {
-        self.calls.lock().expect("no test panics while holding it").clone()
+    pub(crate) fn invite(&self) -> Invite {
+        Invite {
+            version: 1,
+            servers: vec!["https://coordinator.test".to_owned()],
+            deployment: self.deployment.id,
+            root_key: self.deployment.genesis.root_key,
+            anchors: Vec::new(),
+            token: InviteToken([4; 16]),
+        }
+    }
+
+    pub(crate) fn deployment(&self) -> DeploymentId {
+        self.deployment.id
+    }
+
+    fn held<T>(&self, work: impl FnOnce(&mut Held) -> T) -> T {
+        work(&mut self.held.lock().unwrap())
+    }
+
+    /// What happens to the next calls, in this order; fine afterwards.
+    pub(crate) fn weather(&self, weather: impl IntoIterator<Item = Weather>) {
+        self.held(|held| held.weather = weather.into_iter().collect());
+    }
+
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.held(|held| held.calls.clone())
+    }
+
+    pub(crate) fn records(&self) -> Vec<RecordHash> {
+        self.held(|held| held.records.keys().copied().collect())
+    }
+
+    /// Loses a record, as a restore from an older backup would.
+    pub(crate) fn forget(&self, hash: RecordHash) {
+        self.held(|held| held.records.remove(&hash));
+    }
+
+    /// Loses every enrolment.
+    pub(crate) fn forget_devices(&self) {
+        self.held(|held| held.credentials.clear());
+    }
+
+    pub(crate) fn refuse(&self, hash: RecordHash, code: Option<RefusalCode>) {
+        self.held(|held| match code {
+            Some(code) => drop(held.refuse.insert(hash, code)),
+            None => drop(held.refuse.remove(&hash)),
+        });
+    }
+
+    pub(crate) fn refuse_enrolment(&self, code: Option<RefusalCode>) {
+        self.held(|held| held.refuse_enrolment = code);
+    }
+
+    pub(crate) fn say(&self, text: &str) {
+        self.held(|held| held.messages.push(text.to_owned()));
+    }
+
+    /// Holds a record that did not come from the store under test.
+    pub(crate) fn plant(&self, bytes: &[u8]) {
+        let record = Envelope::parse(bytes, Record::LIMIT).unwrap().statement().unwrap();
+        self.held(|held| held.records.insert(RecordHash::of(bytes), (record, bytes.to_vec())));
+    }
+
+    fn refusal(&self, subject: RecordHash, code: RefusalCode) -> Vec<u8> {
+        let retryable = code.retryable();
+        let refusal = Refusal { version: 1, subject, code, reason: "test".to_owned(), retryable, refused_ms: 5 };
+        cose::sign(&refusal, self.deployment.id, &self.receipt).unwrap()
+    }
+
+    fn enrol(&self, body: &[u8]) -> Answer {
+        let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
+        let key = request.public_key.unwrap();
+        if let Some(code) = self.held(|held| held.refuse_enrolment) {
+            return answer(403, "application/cose", self.refusal(RecordHash::of(body), code));
+        }
+        let credential = Credential {
+            version: 1,
+            kid: key.kid(),
+            public_key: key,
+            observer: ObserverId([8; 16]),
+            role: Role::Observer,
+            stations: Vec::new(),
+            not_before_ms: 0,
+            not_after_ms: u64::MAX,
+        };
+        let bytes = cose::sign(&credential, self.deployment.id, &self.root).unwrap();
+        self.held(|held| held.credentials.insert(key.kid().0.to_vec(), bytes.clone()));
+        answer(200, "application/cose", bytes)
+    }
+
+    fn take(&self, body: &[u8], key: &SigningKey, twist: bool) -> Answer {
+        let mut results = Vec::new();
+        let mut kid = None;
+        for bytes in canonical::split_sequence(body).into_iter().map(Result::unwrap) {
+            let hash = RecordHash::of(bytes);
+            let envelope = Envelope::parse(bytes, Record::LIMIT).unwrap();
+            let record: Record = envelope.statement().unwrap();
+            kid = Some(envelope.kid());
+            let known = self.held(|held| held.credentials.contains_key(envelope.kid().0.as_slice()));
+            let code = self.held(|held| held.refuse.get(&hash).copied());
+            let mut result = RecordResult { hash, receipt: None, refusal: None, fork: None };
+            if let Some(code) = code.or((!known).then_some(RefusalCode::UnknownDevice)) {
+                result.refusal = Some(self.refusal(hash, code).into());
+                results.push(result);
+                continue;
+            }
+            let other = self.held(|held| {
+                let other = held.records.iter().find(|(held, (one, _))| one.seq == record.seq && **held != hash);
+                other.map(|(hash, _)| *hash)
+            });
+            result.fork = other.map(|first| {
+                let fork = Fork { version: 1, kid: envelope.kid(), seq: record.seq, first, second: hash, seen_ms: 6 };
+                cose::sign(&fork, self.deployment.id, key).unwrap().into()
+            });
+            let receipt = Receipt {
+                version: 1,
+                record: if twist { RecordHash([0; 32]) } else { hash },
+                kid: envelope.kid(),
+                seq: record.seq,
+                received_ms: 5,
+                log_origin: "kuager.test/log".to_owned(),
+                merge_deadline_ms: 6,
+            };
+            result.receipt = Some(cose::sign(&receipt, self.deployment.id, key).unwrap().into());
+            self.held(|held| held.records.insert(hash, (record, bytes.to_vec())));
+            results.push(result);
+        }
+        let chains = self.held(|held| {
+            let head = held.records.iter().max_by_key(|(_, (record, _))| record.seq)?;
+            let (head_seq, head) = (head.1.0.seq, *head.0);
+            let has = |seq| held.records.values().any(|(record, _)| record.seq == seq);
+            let missing = (0..head_seq).filter(|seq| !has(*seq));
+            let missing = missing.map(|seq| kuager_wire::record::SeqRange { first: seq, last: seq }).collect();
+            Some(vec![ChainState { kid: kid?, head_seq, head, missing }])
+        });
+        let body = RecordsAnswer { results, chains: chains.unwrap_or_default() };
+        answer(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+    }
+
+    fn inbox(&self, body: &[u8]) -> Answer {
+        let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
+        let after = request.after.unwrap();
+        let messages = self.held(|held| held.messages.clone());
+        let messages = (1..).zip(messages).filter(|(number, _)| *number > after).map(|(number, text)| {
+            let message = Message { version: 1, number, observer: ObserverId([8; 16]), sent_ms: 7, text, about: None };
+            cose::sign(&message, self.deployment.id, &self.receipt).unwrap().into()
+        });
+        let body = InboxAnswer { messages: messages.collect(), more: false };
+        answer(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+    }
+
+    fn serve(&self, call: &Call, key: &SigningKey, twist: bool) -> Answer {
+        let body = call.body.as_deref().unwrap_or_default();
+        match call.path.as_str() {
+            "/v1/genesis" => answer(200, "application/cose", self.genesis.clone()),
+            "/v1/enrolments" => self.enrol(body),
+            "/v1/records" => self.take(body, key, twist),
+            "/v1/inbox" => self.inbox(body),
+            _ => answer(304, "", Vec::new()),
+        }
     }
 }
 
-/// A failure of this class.
-#[must_use]
-pub fn failure(class: FailureClass) -> TransportError {
+pub(crate) fn answer(status: u16, content_type: &str, body: Vec<u8>) -> Answer {
+    Answer { status, content_type: content_type.to_owned(), retry_after_ms: None, body }
+}
+
+pub(crate) fn failure(class: FailureClass) -> TransportError {
     TransportError { class, detail: "as the test wanted".to_owned() }
 }
 
-impl Transport for FakeTransport {
+impl Transport for FakeCoordinator {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
         Box::pin(async move {
-            self.calls.lock().expect("no test panics while holding it").push(call.clone());
-            (self.script.lock().expect("no test panics while holding it"))(&call)
+            let weather = self.held(|held| {
+                held.calls.push(call.clone());
+                if held.weather.is_empty() { Weather::Fine } else { held.weather.remove(0) }
+            });
+            match weather {
+                Weather::Fine => Ok(self.serve(&call, &self.receipt, false)),
+                Weather::Fails(class) => Err(failure(class)),
+                Weather::AnswerLost => {
+                    self.serve(&call, &self.receipt, false);
+                    Err(failure(FailureClass::Reset))
+                }
+                Weather::Instead(answer) => Ok(answer),
+                Weather::Truncated => {
+                    let mut answer = self.serve(&call, &self.receipt, false);
+                    answer.body.truncate(answer.body.len() / 2);
+                    Ok(answer)
+                }
+                Weather::WrongReceiptKey => Ok(self.serve(&call, &SigningKey::from_bytes(&[99; 32]), false)),
+                Weather::WrongRecord => Ok(self.serve(&call, &self.receipt, true)),
+                Weather::Hangs => {
+                    self.serve(&call, &self.receipt, false);
+                    std::future::pending().await
+                }
+            }
         })
     }
 }

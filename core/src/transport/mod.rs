@@ -1,7 +1,7 @@
 //! How bytes reach the coordinator. The outbox knows calls and answers; what carries them is behind [`Transport`].
 
-#[cfg(any(test, feature = "fake-transport"))]
-pub mod fake;
+#[cfg(test)]
+pub(crate) mod fake;
 pub mod http;
 
 use std::future::Future;

@@ -1,0 +1,137 @@
+//! What sealing and opening cost, each beside its floor, in one run:
+//!
+//! - sealing a filled opening checklist, against a bare SQLCipher insert of the same bytes plus one signature;
+//! - opening a store that holds 2,000 records, up to the first list.
+//!
+//! `cargo bench -p kuager-core --bench store` ends with the ratios.
+#![allow(missing_docs, reason = "criterion's macros make undocumented items")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench is a test")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion};
+use ed25519_dalek::Signer;
+use kuager_core::clock::SystemClock;
+use kuager_core::journal::{DraftId, Journal, NewDraft};
+use kuager_core::keys::StoreKey;
+use kuager_core::store::{Store, StoreError};
+use kuager_wire::SigningKey;
+use kuager_wire::ids::{DeploymentId, PackHash};
+use kuager_wire::record::{FormRef, RecordKind};
+
+const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
+const KEY: StoreKey = StoreKey([42; 32]);
+
+fn journal(store: &Arc<Store>) -> Journal {
+    Journal::new(Arc::clone(store), Arc::new(SystemClock::new()), SigningKey::from_bytes(&[9; 32]))
+}
+
+/// A checklist of 18 answers and 7 details, like the opening form of the first pack.
+fn filled(journal: &Journal) -> DraftId {
+    let form = FormRef { pack: PackHash([2; 32]), form: "opening".to_owned() };
+    let new = NewDraft::form("opening").station("710000000-99").language("kk");
+    let draft = journal.new_draft(new, Some((form, RecordKind::Checklist))).unwrap();
+    journal
+        .change_draft(draft, |draft| {
+            for question in 1..=18 {
+                draft.answers.insert(format!("O{question:02}"), "yes".into());
+            }
+            for (detail, value) in [("O02.time", 420), ("O03.composition", 9), ("O05.received", 2400), ("O18.time", 421)] {
+                draft.answers.insert(detail, value.into());
+            }
+            draft.answers.insert("O08.seals", "003417, 003418, 003419".into());
+            Ok(())
+        })
+        .unwrap();
+    draft
+}
+
+/// A plain table in a SQLCipher file with the same settings, and nothing else.
+fn bare(dir: &Path) -> rusqlite::Connection {
+    let connection = rusqlite::Connection::open(dir.join("bare.db")).unwrap();
+    connection.query_row(&format!("PRAGMA key = \"x'{}'\"", "2a".repeat(32)), [], |_| Ok(())).unwrap();
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; CREATE TABLE records (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
+        .unwrap();
+    connection
+}
+
+fn seal(criterion: &mut Criterion) {
+    let dir = tempfile::tempdir_in(bench_dir()).unwrap();
+    let store = Arc::new(Store::open(dir.path(), &KEY).unwrap());
+    let journal = journal(&store);
+    let sealed = journal.seal(filled(&journal), DEPLOYMENT, None).unwrap();
+    let (_, bytes) = journal.record_bytes(sealed.hash).unwrap().unwrap();
+    let mut bare = bare(dir.path());
+    let key = SigningKey::from_bytes(&[9; 32]);
+
+    let mut group = criterion.benchmark_group("seal");
+    group.measurement_time(Duration::from_secs(8)).sample_size(60);
+    group.bench_function("bare", |bencher| {
+        bencher.iter(|| {
+            let signature = key.sign(&bytes);
+            let transaction = bare.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+            transaction.prepare_cached("INSERT INTO records (bytes) VALUES (?1)").unwrap().execute([&bytes]).unwrap();
+            transaction.commit().unwrap();
+            signature
+        });
+    });
+    group.bench_function("kuager", |bencher| {
+        bencher.iter_batched(
+            || filled(&journal),
+            |draft| journal.seal(draft, DEPLOYMENT, None).unwrap(),
+            BatchSize::PerIteration,
+        );
+    });
+    group.finish();
+}
+
+fn open(criterion: &mut Criterion) {
+    let dir = tempfile::tempdir_in(bench_dir()).unwrap();
+    let store = Arc::new(Store::open(dir.path(), &KEY).unwrap());
+    let journal = journal(&store);
+    for _ in 0..2000 {
+        journal.seal(filled(&journal), DEPLOYMENT, None).unwrap();
+    }
+    store.close();
+    let mut group = criterion.benchmark_group("open");
+    group.sample_size(40);
+    group.bench_function("2000 records", |bencher| {
+        bencher.iter(|| {
+            let store = Store::open(dir.path(), &KEY).unwrap();
+            let count = store.read(|tx| Ok::<_, StoreError>(tx.recent(50)?.len())).unwrap();
+            assert_eq!(count, 50);
+            store.close();
+        });
+    });
+    group.finish();
+}
+
+/// On the disk that holds the project, not in a memory file system, where an fsync costs nothing.
+fn bench_dir() -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
+    std::fs::create_dir_all(&dir).unwrap();
+    dir
+}
+
+fn median_ns(group: &str, function: &str) -> f64 {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    let path = target.join("criterion").join(group).join(function).join("new/estimates.json");
+    let estimates: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    estimates["median"]["point_estimate"].as_f64().unwrap()
+}
+
+fn main() {
+    let mut criterion = Criterion::default().configure_from_args();
+    seal(&mut criterion);
+    open(&mut criterion);
+    criterion.final_summary();
+    if std::env::args().any(|argument| argument == "--bench") {
+        let (bare, ours) = (median_ns("seal", "bare"), median_ns("seal", "kuager"));
+        println!("seal: {:.2} x a bare insert plus one signature ({:.0} µs against {:.0} µs)", ours / bare, ours / 1e3, bare / 1e3);
+        println!("open and list, 2,000 records: {:.1} ms", median_ns("open", "2000 records") / 1e6);
+    }
+}
