@@ -136,6 +136,7 @@ impl Observer {
         };
         if let Some(invite) = observer.invite() {
             observer.journal.finish_recovery(invite.deployment)?;
+            observer.outbox.ensure_enrolment(&invite)?;
             observer.connect(invite)?;
         }
         Ok(observer)
@@ -347,6 +348,14 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn records(&self) -> Result<Vec<QueueRow>, ObserverError> {
         Ok(self.store.read(|tx| tx.queue())?)
+    }
+
+    /// The newest records and where they stand, the newest first; what a list shows when the app opens.
+    ///
+    /// # Errors
+    /// [`ObserverError::Store`].
+    pub fn recent(&self, limit: u32) -> Result<Vec<QueueRow>, ObserverError> {
+        Ok(self.store.read(|tx| tx.recent(limit))?)
     }
 
     /// One sealed record with what the coordinator signed about it.

@@ -221,6 +221,20 @@ impl Outbox {
         Ok(())
     }
 
+    /// Makes sure that the kept enrolment request is the one for this invite. The invite is saved first and the request
+    /// second, into another file: a kill in between, or a salvaged store, leaves an older request or none.
+    ///
+    /// # Errors
+    /// [`SyncError`].
+    pub fn ensure_enrolment(&self, invite: &Invite) -> Result<(), SyncError> {
+        let kept = self.shared.store.read(|tx| tx.meta_bytes(Meta::EnrolmentRequest))?;
+        let token = kept.and_then(|bytes| {
+            let envelope = cose::Envelope::parse(&bytes, Request::LIMIT).ok()?;
+            envelope.statement::<Request>().ok()?.token
+        });
+        if token == Some(invite.token) { Ok(()) } else { self.prepare_enrolment(invite) }
+    }
+
     /// Delivers what is waiting, for as long as `limit`. Returns as soon as nothing is left, or when waiting for the
     /// next attempt would take longer than that. Waits for the network are cut short first: this is what "send now"
     /// means; only a time the server itself asked for is respected.

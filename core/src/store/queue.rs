@@ -5,7 +5,7 @@ use kuager_wire::ids::RecordHash;
 use kuager_wire::receipt::RefusalCode;
 use rusqlite::{OptionalExtension, Row};
 
-use super::records::RecordRow;
+use super::records::{COLUMNS as RECORD_COLUMNS, RecordRow, read_row as read_record};
 use super::{StoreError, Tx};
 use crate::clock::Due;
 use crate::outbox::machine::{FailureClass, HeldReason, Item, State};
@@ -182,17 +182,28 @@ impl Tx<'_> {
 
     /// Every record and where it stands, in chain order.
     pub(crate) fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
-        let records = self.records()?;
-        let mut statement =
-            self.connection.prepare_cached("SELECT attempts, state, wait, detail FROM outbox WHERE record = ?1")?;
-        records
-            .into_iter()
-            .map(|record| {
-                let mut rows = statement.query([record.id])?;
-                let row = rows.next()?.ok_or_else(|| StoreError::Other("a record has no outbox row".to_owned()))?;
-                Ok(QueueRow { attempts: row.get(0)?, state: read_state(row, 1)?, record })
-            })
-            .collect()
+        self.queue_rows("ORDER BY id", i64::MAX)
+    }
+
+    /// The newest records and where they stand, the newest first; what a list shows when the app opens.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn recent(&self, limit: u32) -> Result<Vec<QueueRow>, StoreError> {
+        self.queue_rows("ORDER BY id DESC", i64::from(limit))
+    }
+
+    fn queue_rows(&self, order: &str, limit: i64) -> Result<Vec<QueueRow>, StoreError> {
+        let sql = format!(
+            "SELECT {RECORD_COLUMNS}, attempts, state, wait, detail FROM records JOIN outbox ON record = id {order} LIMIT ?1"
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([limit])?;
+        let mut queue = Vec::new();
+        while let Some(row) = rows.next()? {
+            queue.push(QueueRow { record: read_record(row)?, attempts: row.get(9)?, state: read_state(row, 10)? });
+        }
+        Ok(queue)
     }
 
     /// How many records are delivered, how many still have to be sent, how many are refused.

@@ -63,14 +63,14 @@ pub(crate) struct Head {
     pub(crate) bytes: Vec<u8>,
 }
 
-const COLUMNS: &str = "id, hash, kid, seq, kind, sealed_ms, station, form, supersedes";
+pub(super) const COLUMNS: &str = "id, hash, kid, seq, kind, sealed_ms, station, form, supersedes";
 
 /// SQLite integers are signed; no chain reaches 2^63 records.
 pub(super) fn to_sql(number: u64) -> Result<i64, StoreError> {
     i64::try_from(number).map_err(|_| StoreError::Other(format!("{number} is out of range")))
 }
 
-fn read_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
+pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
     let kind: u8 = row.get(4)?;
     let supersedes: Option<[u8; 32]> = row.get(8)?;
     let seq: i64 = row.get(3)?;
@@ -136,14 +136,6 @@ impl Tx<'_> {
         let sql = format!("SELECT {COLUMNS} FROM records WHERE id = ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let rows = ids.iter().filter_map(|id| statement.query_row([id], read_row).optional().transpose());
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// All records in chain order.
-    pub(crate) fn records(&self) -> Result<Vec<RecordRow>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM records ORDER BY id");
-        let mut statement = self.connection.prepare_cached(&sql)?;
-        let rows = statement.query_map([], read_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 

@@ -196,8 +196,14 @@ fn classify(error: &reqwest::Error) -> TransportError {
 
 fn classify_io(error: &std::io::Error) -> Option<FailureClass> {
     use std::io::ErrorKind;
-    if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) {
-        return Some(FailureClass::Tls);
+    // An io::Error hides what it wraps from `source`, and layers wrap each other's.
+    if let Some(inner) = error.get_ref() {
+        if inner.is::<rustls::Error>() {
+            return Some(FailureClass::Tls);
+        }
+        if let Some(class) = inner.downcast_ref::<std::io::Error>().and_then(classify_io) {
+            return Some(class);
+        }
     }
     match error.kind() {
         ErrorKind::ConnectionReset

@@ -1,0 +1,102 @@
+//! A coordinator that runs inside the test, and ends with it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
+
+use kuager_coordinator::{Config, Deployment, InitOptions, InviteOptions, Ledger, init, serve};
+use kuager_wire::invite::Invite;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A running coordinator with a deployment of its own.
+pub struct TestCoordinator {
+    dir: TempDir,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its deployment.
+    pub deployment: Deployment,
+    running: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+impl TestCoordinator {
+    /// Makes a deployment and serves it with TLS on a random loopback port.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// As [`TestCoordinator::start`], with another configuration.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let deployment = init(&dir.path().join("data"), InitOptions::default()).unwrap();
+        let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let mut coordinator = Self { dir, address, deployment, running: None };
+        coordinator.run(change);
+        coordinator
+    }
+
+    fn run(&mut self, change: impl FnOnce(&mut Config)) {
+        let listener = TcpListener::bind(self.address).unwrap();
+        let mut config = Config::new(self.deployment.clone());
+        change(&mut config);
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let shutdown = async {
+                let _ = stopped.await;
+            };
+            serve(listener, config, shutdown).await.unwrap();
+        });
+        self.running = Some((stop, task));
+    }
+
+    /// Stops it gracefully.
+    pub async fn stop(&mut self) {
+        if let Some((stop, task)) = self.running.take() {
+            let _ = stop.send(());
+            task.await.unwrap();
+        }
+    }
+
+    /// Starts it again on the same port, after [`TestCoordinator::stop`].
+    pub fn restart(&mut self) {
+        self.deployment = Deployment::open(&self.dir.path().join("data")).unwrap();
+        self.run(|_| {});
+    }
+
+    /// Its data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.deployment.dir()
+    }
+
+    /// A second handle on its database.
+    #[must_use]
+    pub fn ledger(&self) -> Ledger {
+        self.deployment.open_ledger().unwrap()
+    }
+
+    /// An invite that leads to this coordinator.
+    #[must_use]
+    pub fn invite(&self) -> Invite {
+        self.invite_through(self.address)
+    }
+
+    /// An invite that leads to another address, such as a proxy's.
+    #[must_use]
+    pub fn invite_through(&self, address: SocketAddr) -> Invite {
+        let ledger = self.ledger();
+        let options = InviteOptions::new(format!("https://127.0.0.1:{}", address.port()));
+        let invite = self.deployment.create_invite(&ledger, options).unwrap();
+        ledger.close();
+        invite
+    }
+
+    /// How many records it holds.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        let ledger = self.ledger();
+        let count = ledger.count_records().unwrap();
+        ledger.close();
+        count
+    }
+}

@@ -1,0 +1,163 @@
+//! A bad network: a TCP proxy that treats each connection as its plan says. What passes is TLS, so the proxy can only do
+//! what a network can do.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+use crate::Seeded;
+
+/// How one connection fares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// Everything passes.
+    Fine,
+    /// Closed as soon as it is opened.
+    Refused,
+    /// Reset after so many bytes towards the coordinator.
+    CutUp(usize),
+    /// Reset after so many bytes towards the phone: the coordinator has everything, the answer is lost.
+    CutDown(usize),
+    /// Nothing is ever passed on, and nothing is said.
+    HalfOpen,
+    /// An answer that is not TLS: a sign-in page.
+    Portal,
+    /// Passed at so many bytes per second.
+    Slow(usize),
+    /// Every piece is late by so many milliseconds.
+    Late(u64),
+}
+
+impl Fate {
+    /// A random one that leaves a call a chance of a few hundred milliseconds.
+    pub fn random(random: &mut Seeded) -> Self {
+        let bytes = |random: &mut Seeded| usize::try_from(random.below(6_000)).expect("small");
+        match random.below(9) {
+            0 => Self::Refused,
+            1 | 2 => Self::CutUp(bytes(random)),
+            3 | 4 => Self::CutDown(bytes(random)),
+            5 => Self::HalfOpen,
+            6 => Self::Portal,
+            7 => Self::Late(random.below(60)),
+            _ => Self::Fine,
+        }
+    }
+}
+
+/// The proxy; ends when dropped.
+pub struct Proxy {
+    /// Where phones connect.
+    pub address: SocketAddr,
+    plan: Arc<Mutex<Vec<Fate>>>,
+    bytes: Arc<Mutex<(u64, u64)>>,
+    task: JoinHandle<()>,
+}
+
+impl Proxy {
+    /// A proxy in front of a coordinator, fine until told otherwise.
+    pub async fn start(coordinator: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let plan = Arc::new(Mutex::new(Vec::new()));
+        let bytes = Arc::new(Mutex::new((0, 0)));
+        let (fates, counter) = (Arc::clone(&plan), Arc::clone(&bytes));
+        let task = tokio::spawn(async move {
+            while let Ok((phone, _)) = listener.accept().await {
+                let fate = next(&fates);
+                tokio::spawn(carry(phone, coordinator, fate, Arc::clone(&counter)));
+            }
+        });
+        Self { address, plan, bytes, task }
+    }
+
+    /// The fates of the next connections, in order; fine afterwards.
+    pub fn plan(&self, fates: impl IntoIterator<Item = Fate>) {
+        *self.plan.lock().unwrap() = fates.into_iter().collect();
+    }
+
+    /// Bytes passed so far: towards the coordinator, towards the phone.
+    #[must_use]
+    pub fn bytes(&self) -> (u64, u64) {
+        *self.bytes.lock().unwrap()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn next(plan: &Mutex<Vec<Fate>>) -> Fate {
+    let mut plan = plan.lock().unwrap();
+    if plan.is_empty() { Fate::Fine } else { plan.remove(0) }
+}
+
+/// Closes with a RST instead of a FIN.
+fn reset(stream: &TcpStream) {
+    let _ = stream.set_zero_linger();
+}
+
+async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, bytes: Arc<Mutex<(u64, u64)>>) {
+    match fate {
+        Fate::Refused => return reset(&phone),
+        Fate::HalfOpen => {
+            tokio::time::sleep(Duration::from_secs(600)).await;
+            return;
+        }
+        Fate::Portal => {
+            let page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\n\r\n<html>hello\r\n";
+            let _ = phone.write_all(page).await;
+            return;
+        }
+        _ => {}
+    }
+    let Ok(server) = TcpStream::connect(coordinator).await else { return reset(&phone) };
+    let abrupt = matches!(fate, Fate::CutUp(_) | Fate::CutDown(_));
+    if abrupt {
+        reset(&phone);
+    }
+    let (phone_read, phone_write) = phone.into_split();
+    let (server_read, server_write) = server.into_split();
+    let (up, down) = match fate {
+        Fate::CutUp(bytes) => (bytes, usize::MAX),
+        Fate::CutDown(bytes) => (usize::MAX, bytes),
+        _ => (usize::MAX, usize::MAX),
+    };
+    let (upward, downward) = (Arc::clone(&bytes), bytes);
+    let up = pump(phone_read, server_write, up, fate, move |n| upward.lock().unwrap().0 += n);
+    let down = pump(server_read, phone_write, down, fate, move |n| downward.lock().unwrap().1 += n);
+    if abrupt {
+        // Whichever side ends first takes the other with it.
+        tokio::select! { () = up => {}, () = down => {} }
+    } else {
+        tokio::join!(up, down);
+    }
+}
+
+async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut allowed: usize, fate: Fate, count: impl Fn(u64)) {
+    let mut buffer = vec![0; 2048];
+    loop {
+        let Ok(read @ 1..) = from.read(&mut buffer).await else { break };
+        let pass = read.min(allowed);
+        match fate {
+            Fate::Slow(rate) => tokio::time::sleep(Duration::from_secs_f64(pass as f64 / rate as f64)).await,
+            Fate::Late(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
+            _ => {}
+        }
+        if to.write_all(&buffer[..pass]).await.is_err() {
+            break;
+        }
+        count(pass as u64);
+        allowed -= pass;
+        if allowed == 0 {
+            break;
+        }
+    }
+    let _ = to.shutdown().await;
+}

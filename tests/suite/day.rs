@@ -1,0 +1,262 @@
+//! One observer's day with the real core, the real server and the real network stack.
+
+use std::time::Duration;
+
+use kuager_core::outbox::machine::{FailureClass, Obstacle, State};
+use kuager_core::{ObserverError, SyncEvent};
+use kuager_tests::coordinator::TestCoordinator;
+use kuager_tests::phone::{self, Phone, WrongClock};
+use kuager_tests::proxy::{Fate, Proxy};
+use kuager_wire::cose;
+use kuager_wire::genesis::Deployment;
+use kuager_wire::ids::RecordHash;
+use kuager_wire::receipt::{Receipt, RefusalCode};
+use kuager_wire::record::ClockReading;
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn offline_first_then_everything_arrives_with_receipts_that_verify() {
+    let coordinator = TestCoordinator::start().await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let phone = Phone::invited(&coordinator.invite(), &pack);
+    let mut sealed = vec![phone.checklist().hash];
+    sealed.extend(phone.notes(3));
+    assert_eq!(phone.observer.status().unwrap().waiting, 4);
+
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    assert_eq!(summary.accepted, 4);
+    assert_eq!(coordinator.records(), 4);
+    let status = phone.observer.status().unwrap();
+    assert_eq!((status.delivered, status.waiting, status.refused), (4, 0, 0));
+    assert!(status.credential.is_some());
+
+    // A third party with nothing but the genesis statement checks every receipt.
+    let deployment = Deployment::open(coordinator.deployment.genesis_bytes()).unwrap();
+    for hash in sealed {
+        let record = phone.observer.record(hash).unwrap();
+        let receipt: Receipt =
+            cose::open(&record.receipt.unwrap(), deployment.id, &deployment.genesis.receipt_key).unwrap();
+        assert_eq!((receipt.record, receipt.seq), (RecordHash::of(&record.bytes), record.record.seq));
+        assert!(receipt.merge_deadline_ms > receipt.received_ms);
+    }
+    assert_eq!(phone.observer.verify().unwrap().faults, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_record_always_gets_the_same_receipt() {
+    let coordinator = TestCoordinator::start().await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let phone = Phone::invited(&coordinator.invite(), &pack);
+    let before = phone.backup();
+    let hash = phone.checklist().hash;
+    let sealed = phone.backup();
+    phone.observer.sync_until(LONG).await.unwrap();
+    let first = phone.observer.record(hash).unwrap().receipt.unwrap();
+    // Two copies of the phone as it was before it synced deliver the same record again, at once.
+    let copies = [phone::open(sealed.path()).unwrap(), {
+        let copy = tempfile::tempdir().unwrap();
+        phone::copy_dir(sealed.path(), copy.path());
+        phone::open(&copy.keep()).unwrap()
+    }];
+    let (one, two) = tokio::join!(copies[0].sync_until(LONG), copies[1].sync_until(LONG));
+    assert!(one.unwrap().completed && two.unwrap().completed);
+    for copy in &copies {
+        assert_eq!(copy.record(hash).unwrap().receipt.unwrap(), first);
+    }
+    assert_eq!(coordinator.records(), 1);
+    drop(before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_handles_on_one_outbox_deliver_each_record_once() {
+    let coordinator = TestCoordinator::start().await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let phone = Phone::invited(&coordinator.invite(), &pack);
+    phone.notes(40);
+    let second = phone::open(phone.dir()).unwrap();
+    let (one, two) = tokio::join!(phone.observer.sync_until(LONG), second.sync_until(LONG));
+    assert!(one.unwrap().completed && two.unwrap().completed);
+    assert_eq!(coordinator.records(), 40);
+    let hash = phone::note(&second, "from the extension").unwrap();
+    assert_eq!(hash.seq, 40, "both write one chain");
+    assert_eq!(phone.observer.verify().unwrap().faults, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_used_invite_is_replaced_without_touching_what_is_sealed() {
+    let coordinator = TestCoordinator::start().await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let invite = coordinator.invite();
+    let first = Phone::invited(&invite, &pack);
+    assert!(first.observer.sync_until(LONG).await.unwrap().completed);
+
+    let second = Phone::invited(&invite, &pack);
+    let sealed = second.checklist();
+    let summary = second.observer.sync_until(LONG).await.unwrap();
+    assert_eq!(summary.obstacle, Some(Obstacle::Enrolment(RefusalCode::InviteUsed)));
+    let before = second.observer.status().unwrap();
+    assert_eq!(before.enrolment_refused, Some(RefusalCode::InviteUsed));
+
+    second.observer.accept_invite(&coordinator.invite().to_url().unwrap()).unwrap();
+    let summary = second.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    let after = second.observer.status().unwrap();
+    assert_eq!((after.device, after.delivered), (before.device, 1));
+    assert!(second.observer.record(sealed.hash).unwrap().receipt.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_of_another_deployment_is_refused() {
+    let (here, there) = (TestCoordinator::start().await, TestCoordinator::start().await);
+    let phone = Phone::invited(&here.invite(), &here.deployment.latest_pack().bytes);
+    let error = phone.observer.accept_invite(&there.invite().to_url().unwrap()).unwrap_err();
+    assert!(matches!(error, ObserverError::OtherDeployment), "{error}");
+    let error = phone.observer.import_pack(there.deployment.latest_pack().bytes.clone()).unwrap_err();
+    assert!(matches!(error, ObserverError::Pack(_)), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_network_failure_has_its_own_name() {
+    let coordinator = TestCoordinator::start().await;
+    let proxy = Proxy::start(coordinator.address).await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let short = Duration::from_millis(800);
+    let class_of = async |invite: &kuager_wire::invite::Invite| {
+        let phone = Phone::invited(invite, &pack);
+        phone.checklist();
+        let summary = phone.observer.sync_until(short).await.unwrap();
+        assert_eq!((summary.completed, summary.left), (false, 1));
+        match summary.obstacle {
+            Some(Obstacle::Network(class)) => class,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    proxy.plan([Fate::Portal; 50]);
+    assert_eq!(class_of(&coordinator.invite_through(proxy.address)).await, FailureClass::Tls);
+    proxy.plan([Fate::Refused; 50]);
+    assert_eq!(class_of(&coordinator.invite_through(proxy.address)).await, FailureClass::Reset);
+    proxy.plan([]);
+
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    assert_eq!(class_of(&coordinator.invite_through(nobody)).await, FailureClass::Offline);
+
+    let mut nameless = coordinator.invite();
+    nameless.servers = vec!["https://coordinator.invalid".to_owned()];
+    assert_eq!(class_of(&nameless).await, FailureClass::Dns);
+
+    // Somebody in the middle with a certificate of their own.
+    let other = TestCoordinator::start().await;
+    let mut intercepted = coordinator.invite();
+    intercepted.anchors = other.invite().anchors;
+    assert_eq!(class_of(&intercepted).await, FailureClass::Tls);
+
+    // The address now belongs to another deployment, whose certificate happens to be trusted.
+    let mut moved = coordinator.invite();
+    moved.servers = other.invite().servers;
+    moved.anchors = other.invite().anchors;
+    assert_eq!(class_of(&moved).await, FailureClass::WrongServer);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_address_is_tried_when_the_first_is_dead() {
+    let coordinator = TestCoordinator::start().await;
+    let mut invite = coordinator.invite();
+    invite.servers.insert(0, "https://127.0.0.1:1".to_owned());
+    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    phone.checklist();
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clock_ten_years_wrong_changes_nothing_but_the_evidence() {
+    let coordinator = TestCoordinator::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let clock = std::sync::Arc::new(WrongClock::new());
+    let observer = phone::open_with(dir.path(), clock.clone()).unwrap();
+    observer.accept_invite(&coordinator.invite().to_url().unwrap()).unwrap();
+    observer.import_pack(coordinator.deployment.latest_pack().bytes.clone()).unwrap();
+    let ten_years = 10 * 365 * 86_400_000_i64;
+    let flags: Vec<u32> = [0, ten_years, -ten_years, -ten_years]
+        .into_iter()
+        .map(|offset| {
+            clock.set(offset);
+            let hash = phone::note(&observer, "x").unwrap().hash;
+            observer.record(hash).unwrap().record.clock.flags
+        })
+        .collect();
+    assert_eq!(flags, [0, ClockReading::WALL_JUMPED, ClockReading::WALL_JUMPED, 0]);
+    let summary = observer.sync_until(LONG).await.unwrap();
+    assert_eq!((summary.completed, summary.accepted), (true, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_reaches_its_observer_and_nobody_else() {
+    let coordinator = TestCoordinator::start().await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let (one, two) = (Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack));
+    assert!(one.observer.sync_until(LONG).await.unwrap().completed);
+    assert!(two.observer.sync_until(LONG).await.unwrap().completed);
+    let observer = one.observer.status().unwrap().credential.unwrap().observer;
+    let ledger = coordinator.ledger();
+    coordinator.deployment.send_message(&ledger, &[observer], "2-бетті қайта түсіріңіз", None, 5).unwrap();
+    ledger.close();
+    assert_eq!(one.observer.sync_until(LONG).await.unwrap().messages, 1);
+    assert_eq!(two.observer.sync_until(LONG).await.unwrap().messages, 0);
+    let messages = one.observer.messages().unwrap();
+    assert_eq!((messages[0].message.text.as_str(), messages[0].read), ("2-бетті қайта түсіріңіз", false));
+    one.observer.mark_read(messages[0].message.number).unwrap();
+    assert!(one.observer.messages().unwrap()[0].read);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_continuous_run_delivers_what_is_sealed_while_it_runs() {
+    let coordinator = TestCoordinator::start().await;
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let mut events = phone.observer.subscribe();
+    let delivered = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let hash = tokio::task::block_in_place(|| phone.checklist()).hash;
+        while events.recv().await.unwrap() != SyncEvent::Accepted(hash) {}
+    };
+    tokio::select! {
+        result = phone.observer.run() => panic!("ended: {result:?}"),
+        () = tokio::time::sleep(LONG) => panic!("not delivered"),
+        () = delivered => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pausing_in_mid_sync_is_a_typed_error_and_loses_nothing() {
+    let coordinator = TestCoordinator::start().await;
+    let proxy = Proxy::start(coordinator.address).await;
+    proxy.plan([Fate::Late(40); 50]);
+    let invite = coordinator.invite_through(proxy.address);
+    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    phone.notes(20);
+    let pausing = async {
+        tokio::time::sleep(Duration::from_millis(120)).await;
+        tokio::task::block_in_place(|| phone.observer.pause()).unwrap();
+    };
+    let (synced, ()) = tokio::join!(phone.observer.sync_until(LONG), pausing);
+    let error = synced.unwrap_err();
+    assert_eq!(error.code(), "store_paused");
+    phone.observer.resume().unwrap();
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    assert_eq!(coordinator.records(), 20);
+    let rows = phone.observer.records().unwrap();
+    assert!(rows.iter().all(|row| row.state == State::Accepted));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wiping_leaves_nothing_to_read() {
+    let coordinator = TestCoordinator::start().await;
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    phone.checklist();
+    phone.observer.wipe().unwrap();
+    phone.observer.wipe().unwrap();
+    assert_eq!(std::fs::read_dir(phone.dir().join("store")).unwrap().count(), 0);
+    assert_eq!(phone.observer.records().unwrap_err().code(), "store_closed");
+}

@@ -1,0 +1,98 @@
+//! Backups that come back: an older coordinator, an older phone.
+
+use std::time::Duration;
+
+use kuager_core::outbox::machine::State;
+use kuager_core::{SyncEvent, VaultError};
+use kuager_tests::coordinator::TestCoordinator;
+use kuager_tests::phone::{self, Phone};
+use kuager_wire::cose;
+use kuager_wire::receipt::Fork;
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
+    let mut coordinator = TestCoordinator::start().await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let (known, unknown) = (Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack));
+    known.notes(2);
+    assert!(known.observer.sync_until(LONG).await.unwrap().completed);
+
+    coordinator.stop().await;
+    let backup = tempfile::tempdir().unwrap();
+    phone::copy_dir(coordinator.data(), backup.path());
+    coordinator.restart();
+    known.notes(3);
+    unknown.notes(2);
+    assert!(known.observer.sync_until(LONG).await.unwrap().completed);
+    assert!(unknown.observer.sync_until(LONG).await.unwrap().completed, "enrolled after the backup");
+    assert_eq!(coordinator.records(), 7);
+
+    coordinator.stop().await;
+    let data = coordinator.data().to_owned();
+    std::fs::remove_dir_all(&data).unwrap();
+    phone::copy_dir(backup.path(), &data);
+    for name in ["keys", "tls"] {
+        restrict(&data.join(name));
+    }
+    coordinator.restart();
+    assert_eq!(coordinator.records(), 2);
+    known.notes(1);
+    unknown.notes(1);
+    for phone in [&known, &unknown] {
+        let summary = phone.observer.sync_until(LONG).await.unwrap();
+        assert!(summary.completed, "{summary:?}");
+        assert!(phone.observer.records().unwrap().iter().all(|row| row.state == State::Accepted));
+    }
+    assert_eq!(coordinator.records(), 9, "every record is back, and the new ones are there");
+}
+
+/// Copying does not keep the permissions that the coordinator insists on.
+fn restrict(dir: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt;
+    if let Ok(entries) = std::fs::read_dir(dir) {
+        for entry in entries {
+            std::fs::set_permissions(entry.unwrap().path(), std::fs::Permissions::from_mode(0o600)).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_restored_from_an_older_backup_is_told_and_both_versions_are_kept() {
+    let coordinator = TestCoordinator::start().await;
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    phone.notes(2);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    let backup = phone.backup();
+    phone::note(&phone.observer, "after the backup").unwrap();
+    phone::note(&phone.observer, "and another").unwrap();
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+
+    let restored = phone::open(backup.path()).unwrap();
+    let sealed = phone::note(&restored, "written on the restored phone").unwrap();
+    assert_eq!(sealed.seq, 2, "the restored phone cannot know better");
+    let mut events = restored.subscribe();
+    let summary = restored.sync_until(LONG).await.unwrap();
+    assert_eq!((summary.completed, summary.accepted, summary.forked), (true, 1, 1));
+    assert_eq!(restored.status().unwrap().behind, Some(3));
+    let seen: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
+    assert!(seen.contains(&SyncEvent::StoreIsBehind { coordinator: 3 }), "{seen:?}");
+    assert_eq!(coordinator.records(), 5, "nothing is thrown away");
+    let evidence = restored.answers().unwrap().into_iter().find(|answer| answer.purpose == "fork").unwrap();
+    let genesis = coordinator.deployment.genesis();
+    let fork: Fork = cose::open(&evidence.bytes, coordinator.deployment.id(), &genesis.receipt_key).unwrap();
+    assert_eq!((fork.seq, fork.second), (2, sealed.hash));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_without_its_identity_is_not_taken_for_another() {
+    let phone = Phone::new();
+    let copy = phone.backup();
+    std::fs::remove_file(copy.path().join("store/identity.kuager")).unwrap();
+    assert_eq!(phone::open(copy.path()).unwrap_err().code(), "identity_missing");
+    let copy = phone.backup();
+    std::fs::remove_dir_all(copy.path().join("vault")).unwrap();
+    let error = phone::open(copy.path()).unwrap_err();
+    assert!(matches!(error, kuager_core::ObserverError::Vault(VaultError::Lost)), "{error}");
+}
