@@ -38,7 +38,9 @@ fn filled(journal: &Journal) -> DraftId {
             for question in 1..=18 {
                 draft.answers.insert(format!("O{question:02}"), "yes".into());
             }
-            for (detail, value) in [("O02.time", 420), ("O03.composition", 9), ("O05.received", 2400), ("O18.time", 421)] {
+            for (detail, value) in
+                [("O02.time", 420), ("O03.composition", 9), ("O05.received", 2400), ("O18.time", 421)]
+            {
                 draft.answers.insert(detail, value.into());
             }
             draft.answers.insert("O08.seals", "003417, 003418, 003419".into());
@@ -131,7 +133,12 @@ fn main() {
     criterion.final_summary();
     if std::env::args().any(|argument| argument == "--bench") {
         let (bare, ours) = (median_ns("seal", "bare"), median_ns("seal", "kuager"));
-        println!("seal: {:.2} x a bare insert plus one signature ({:.0} µs against {:.0} µs)", ours / bare, ours / 1e3, bare / 1e3);
+        println!(
+            "seal: {:.2} x a bare insert plus one signature ({:.0} µs against {:.0} µs)",
+            ours / bare,
+            ours / 1e3,
+            bare / 1e3
+        );
         println!("open and list, 2,000 records: {:.1} ms", median_ns("open", "2000 records") / 1e6);
     }
 }

@@ -1,7 +1,8 @@
 //! Killing a process, or failing its disk, at exactly the N-th time it makes data durable.
 
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 
 /// What happens at the chosen moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub fn available() -> bool {
 #[must_use]
 pub fn command(program: &Path, fault: Fault, calls: &Path) -> Command {
     let mut command = Command::new("strace");
-    command.args(["-f", "-q", "-o"]).arg(calls);
+    command.process_group(0).args(["-f", "-q", "-o"]).arg(calls);
     match fault {
         Fault::KillAtSync(number) => {
             command.args(["-e", "trace=fsync,fdatasync", "-e"]);
@@ -44,4 +45,11 @@ pub fn command(program: &Path, fault: Fault, calls: &Path) -> Command {
     }
     command.arg(program);
     command
+}
+
+/// Kills a traced process together with its tracer, which would otherwise let it go on.
+pub fn kill(child: &mut Child) {
+    let group = format!("-{}", child.id());
+    Command::new("kill").args(["-9", "--", &group]).status().unwrap();
+    child.wait().unwrap();
 }

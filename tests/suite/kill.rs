@@ -179,8 +179,9 @@ async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
             phone.observer.sync_until(Duration::from_millis(700)).await.unwrap();
         }
         let killed = server.try_wait().unwrap().is_some();
-        let _ = server.kill();
-        let _ = server.wait();
+        if !killed {
+            strace::kill(&mut server);
+        }
         kills += u32::from(killed);
 
         let receipted: Vec<_> = phone.observer.answers().unwrap().into_iter().map(|answer| answer.record).collect();

@@ -365,7 +365,7 @@ impl Journal {
     fn append(&self, tx: &Tx<'_>, deployment: DeploymentId, content: Content) -> Result<Sealed, JournalError> {
         let now = self.clock.now();
         let head = tx.head(self.kid)?;
-        let previous_clock = head.as_ref().and_then(|head| clock_of(&head.bytes));
+        let previous_clock = head.as_ref().map(|head| head.clock);
         let (seq, prev) = head.map_or((0, RecordHash::chain_start(deployment)), |head| (head.seq + 1, head.hash));
         let record = Record {
             version: kuager_wire::VERSION,
@@ -384,18 +384,18 @@ impl Journal {
         };
         let bytes = cose::sign(&record, deployment, &self.key)?;
         let hash = RecordHash::of(&bytes);
-        let row = tx.add_record(&NewRecord {
+        tx.add_record(&NewRecord {
             hash,
             kid: self.kid,
             seq: record.seq,
             kind: record.kind,
-            sealed_ms: now.wall_ms,
+            clock: record.clock,
             station: record.station.as_deref(),
             form: record.form.as_ref().map(|form| form.form.as_str()),
             supersedes: record.supersedes,
+            priority: priority(record.kind),
             bytes: &bytes,
         })?;
-        tx.enqueue(row, priority(record.kind), bytes.len())?;
         Ok(Sealed { hash, seq: record.seq, size: bytes.len(), missing: Vec::new() })
     }
 
@@ -484,10 +484,6 @@ impl Content {
             skip: 0,
         }
     }
-}
-
-fn clock_of(bytes: &[u8]) -> Option<ClockReading> {
-    Some(Envelope::parse(bytes, Record::LIMIT).ok()?.statement::<Record>().ok()?.clock)
 }
 
 fn reading(now: &ClockSample, previous: Option<&ClockReading>) -> ClockReading {

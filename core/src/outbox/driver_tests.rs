@@ -126,7 +126,10 @@ async fn only_what_verifies_counts() {
         // Full jitter may have drawn a wait of nothing.
         assert!(waited.is_none_or(|obstacle| obstacle == Obstacle::Network(class)), "{weather:?} {waited:?}");
         let logged = phone.store.read(|tx| tx.attempts(50)).unwrap();
-        assert!(logged.iter().any(|attempt| attempt.outcome.as_deref() == Some(class.name())), "{weather:?} {logged:?}");
+        assert!(
+            logged.iter().any(|attempt| attempt.outcome.as_deref() == Some(class.name())),
+            "{weather:?} {logged:?}"
+        );
     }
 }
 
@@ -296,9 +299,7 @@ async fn a_continuous_run_sends_what_is_sealed_later() {
     sleep(Duration::from_millis(50)).await;
     let hash = phone.note("x");
     phone.outbox.wake();
-    let accepted = async {
-        while events.recv().await.unwrap() != SyncEvent::Accepted(hash) {}
-    };
+    let accepted = async { while events.recv().await.unwrap() != SyncEvent::Accepted(hash) {} };
     tokio::time::timeout(Duration::from_secs(10), accepted).await.expect("sent within seconds");
     running.abort();
 }

@@ -1,4 +1,4 @@
-//! The outbox's rows: where each record stands, the coordinator's answers, the log of attempts.
+//! The outbox's side of a row: where each record stands, the coordinator's answers, the log of attempts.
 
 use kuager_wire::canonical;
 use kuager_wire::ids::RecordHash;
@@ -65,7 +65,7 @@ pub struct AttemptRow {
     pub bytes_in: u64,
 }
 
-const SEALED: u8 = 0;
+pub(super) const SEALED: u8 = 0;
 const SENDING: u8 = 1;
 const WAITING: u8 = 2;
 const HELD: u8 = 3;
@@ -113,19 +113,11 @@ fn read_state(row: &Row<'_>, first: usize) -> Result<State, StoreError> {
 }
 
 impl Tx<'_> {
-    pub(crate) fn enqueue(&self, record: i64, priority: u32, size: usize) -> Result<(), StoreError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("INSERT OR IGNORE INTO outbox (record, priority, size, state) VALUES (?1, ?2, ?3, ?4)")?;
-        statement.execute((record, priority, size, SEALED))?;
-        Ok(())
-    }
-
     /// Items that still have to be sent; the most urgent `limit` of them.
     pub(crate) fn open_items(&self, limit: u32) -> Result<Vec<Item>, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT record, priority, size, attempts, state, wait, detail FROM outbox
-             WHERE state <= ?1 ORDER BY priority + attempts / 3, attempts, record LIMIT ?2",
+            "SELECT id, priority, size, attempts, state, wait, detail FROM records
+             WHERE state <= ?1 ORDER BY priority + attempts / 3, attempts, id LIMIT ?2",
         )?;
         let mut rows = statement.query((HELD, limit))?;
         let mut items = Vec::new();
@@ -145,37 +137,37 @@ impl Tx<'_> {
         let (number, until, detail) = state_columns(state);
         let wait = until.map(|until| canonical::encode(&until, 256)).transpose()?;
         let mut statement =
-            self.connection.prepare_cached("UPDATE outbox SET state = ?2, wait = ?3, detail = ?4 WHERE record = ?1")?;
+            self.connection.prepare_cached("UPDATE records SET state = ?2, wait = ?3, detail = ?4 WHERE id = ?1")?;
         statement.execute((record, number, wait, detail))?;
         Ok(())
     }
 
     pub(crate) fn count_attempt(&self, record: i64) -> Result<(), StoreError> {
         let mut statement =
-            self.connection.prepare_cached("UPDATE outbox SET attempts = attempts + 1 WHERE record = ?1")?;
+            self.connection.prepare_cached("UPDATE records SET attempts = attempts + 1 WHERE id = ?1")?;
         statement.execute([record])?;
         Ok(())
     }
 
     /// Attempts whose end nobody lived to see are open again.
     pub(crate) fn release_interrupted(&self) -> Result<usize, StoreError> {
-        let mut statement = self.connection.prepare_cached("UPDATE outbox SET state = ?1 WHERE state = ?2")?;
+        let mut statement = self.connection.prepare_cached("UPDATE records SET state = ?1 WHERE state = ?2")?;
         Ok(statement.execute((SEALED, SENDING))?)
     }
 
     /// What was held or waited by itself is due now.
     pub(crate) fn release_waiting(&self, held_only: bool) -> Result<usize, StoreError> {
         let first = if held_only { HELD } else { WAITING };
-        let mut statement = self
-            .connection
-            .prepare_cached("UPDATE outbox SET state = ?1, wait = NULL, detail = NULL WHERE state BETWEEN ?2 AND ?3")?;
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE records SET state = ?1, wait = NULL, detail = NULL WHERE state BETWEEN ?2 AND ?3",
+        )?;
         Ok(statement.execute((SEALED, first, HELD))?)
     }
 
     /// Delivered once, and the coordinator says that it is missing: to be sent again. The receipt stays.
     pub(crate) fn reopen_delivered(&self, record: i64) -> Result<bool, StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "UPDATE outbox SET state = ?1, wait = NULL, detail = NULL WHERE record = ?2 AND state IN (?3, ?4)",
+            "UPDATE records SET state = ?1, wait = NULL, detail = NULL WHERE id = ?2 AND state IN (?3, ?4)",
         )?;
         Ok(statement.execute((SEALED, record, ACCEPTED, FORKED))? > 0)
     }
@@ -194,9 +186,7 @@ impl Tx<'_> {
     }
 
     fn queue_rows(&self, order: &str, limit: i64) -> Result<Vec<QueueRow>, StoreError> {
-        let sql = format!(
-            "SELECT {RECORD_COLUMNS}, attempts, state, wait, detail FROM records JOIN outbox ON record = id {order} LIMIT ?1"
-        );
+        let sql = format!("SELECT {RECORD_COLUMNS}, attempts, state, wait, detail FROM records {order} LIMIT ?1");
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([limit])?;
         let mut queue = Vec::new();
@@ -210,7 +200,7 @@ impl Tx<'_> {
     pub(crate) fn queue_counts(&self) -> Result<(u64, u64, u64), StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT count(*) FILTER (WHERE state >= ?2), count(*) FILTER (WHERE state < ?1), count(*) FILTER (WHERE state = ?1)
-             FROM outbox",
+             FROM records",
         )?;
         let counts = statement.query_row((REFUSED, ACCEPTED), |row| {
             let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);

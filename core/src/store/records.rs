@@ -1,9 +1,11 @@
 //! The journal's rows.
 
+use kuager_wire::canonical;
 use kuager_wire::ids::{Kid, RecordHash};
-use kuager_wire::record::RecordKind;
+use kuager_wire::record::{ClockReading, RecordKind};
 use rusqlite::{OptionalExtension, Row};
 
+use super::queue::SEALED;
 use super::{StoreError, Tx};
 
 /// A record to append.
@@ -17,14 +19,16 @@ pub struct NewRecord<'a> {
     pub seq: u64,
     /// What it is about.
     pub kind: RecordKind,
-    /// Wall clock at sealing.
-    pub sealed_ms: i64,
+    /// Clock evidence.
+    pub clock: ClockReading,
     /// Station key or free text.
     pub station: Option<&'a str>,
     /// Form id.
     pub form: Option<&'a str>,
     /// The record it corrects.
     pub supersedes: Option<RecordHash>,
+    /// How urgently it is to be sent; lower goes first.
+    pub priority: u32,
     /// What was signed.
     pub bytes: &'a [u8],
 }
@@ -59,11 +63,14 @@ pub(crate) struct Head {
     pub(crate) seq: u64,
     /// Its hash.
     pub(crate) hash: RecordHash,
-    /// Its signed bytes.
-    pub(crate) bytes: Vec<u8>,
+    /// What the clocks said.
+    pub(crate) clock: ClockReading,
 }
 
 pub(super) const COLUMNS: &str = "id, hash, kid, seq, kind, sealed_ms, station, form, supersedes";
+
+/// Bytes of an encoded clock reading at most.
+const CLOCK_LIMIT: usize = 128;
 
 /// SQLite integers are signed; no chain reaches 2^63 records.
 pub(super) fn to_sql(number: u64) -> Result<i64, StoreError> {
@@ -88,37 +95,41 @@ pub(super) fn read_row(row: &Row<'_>) -> rusqlite::Result<RecordRow> {
 }
 
 impl Tx<'_> {
-    pub(crate) fn add_record(&self, record: &NewRecord<'_>) -> Result<i64, StoreError> {
+    /// Appends a record and puts it into the outbox.
+    pub(crate) fn add_record(&self, record: &NewRecord<'_>) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO records (hash, kid, seq, kind, sealed_ms, station, form, supersedes, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT INTO records
+             (hash, kid, seq, kind, sealed_ms, clock, station, form, supersedes, priority, state, attempts, size, bytes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 0, ?12, ?13)",
         )?;
-        let id = statement.insert((
+        statement.execute((
             record.hash.as_bytes(),
             record.kid.as_bytes(),
             to_sql(record.seq)?,
             record.kind.number(),
-            record.sealed_ms,
+            record.clock.wall_ms,
+            canonical::encode(&record.clock, CLOCK_LIMIT)?,
             record.station,
             record.form,
             record.supersedes.as_ref().map(RecordHash::as_bytes),
+            record.priority,
+            SEALED,
+            record.bytes.len(),
             record.bytes,
         ))?;
-        Ok(id)
+        Ok(())
     }
 
     /// The newest record of a chain.
     pub(crate) fn head(&self, kid: Kid) -> Result<Option<Head>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT seq, hash, bytes FROM records WHERE kid = ?1 ORDER BY seq DESC LIMIT 1")?;
-        let head = statement
-            .query_row([kid.as_bytes()], |row| {
-                let seq: i64 = row.get(0)?;
-                Ok(Head { seq: seq.unsigned_abs(), hash: RecordHash(row.get(1)?), bytes: row.get(2)? })
-            })
-            .optional()?;
-        Ok(head)
+            .prepare_cached("SELECT seq, hash, clock FROM records WHERE kid = ?1 ORDER BY id DESC LIMIT 1")?;
+        let head = statement.query_row([kid.as_bytes()], |row| {
+            Ok((row.get::<_, i64>(0)?.unsigned_abs(), RecordHash(row.get(1)?), row.get::<_, Vec<u8>>(2)?))
+        });
+        let Some((seq, hash, clock)) = head.optional()? else { return Ok(None) };
+        Ok(Some(Head { seq, hash, clock: canonical::decode(&clock, CLOCK_LIMIT)? }))
     }
 
     pub(crate) fn record(&self, hash: RecordHash) -> Result<Option<RecordRow>, StoreError> {
@@ -145,7 +156,7 @@ impl Tx<'_> {
         kid: Kid,
         mut visit: impl FnMut(u64, &[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sql = "SELECT seq, bytes FROM records WHERE kid = ?1 ORDER BY seq";
+        let sql = "SELECT seq, bytes FROM records WHERE kid = ?1 ORDER BY id";
         let mut statement = self.connection.prepare_cached(sql).map_err(StoreError::from)?;
         let mut rows = statement.query([kid.as_bytes()]).map_err(StoreError::from)?;
         while let Some(row) = rows.next().map_err(StoreError::from)? {
@@ -160,7 +171,7 @@ impl Tx<'_> {
     pub(crate) fn records_between(&self, kid: Kid, first: u64, last: u64) -> Result<Vec<i64>, StoreError> {
         let mut statement = self
             .connection
-            .prepare_cached("SELECT id FROM records WHERE kid = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
+            .prepare_cached("SELECT id FROM records WHERE kid = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY id")?;
         let range = (kid.as_bytes(), to_sql(first)?, to_sql(last.min(i64::MAX.unsigned_abs()))?);
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -65,18 +65,18 @@ pub fn salvage(
     let store = Store::open(&staging, key)?;
     let recovery = store.write(|tx| {
         for (record, bytes) in records.values() {
-            let id = tx.add_record(&NewRecord {
+            tx.add_record(&NewRecord {
                 hash: RecordHash::of(bytes),
                 kid: device.kid(),
                 seq: record.seq,
                 kind: record.kind,
-                sealed_ms: record.clock.wall_ms,
+                clock: record.clock,
                 station: record.station.as_deref(),
                 form: record.form.as_ref().map(|form| form.form.as_str()),
                 supersedes: record.supersedes,
+                priority: crate::journal::priority(record.kind),
                 bytes,
             })?;
-            tx.enqueue(id, crate::journal::priority(record.kind), bytes.len())?;
         }
         let mut drafts = 0;
         for old in &quarantined {

@@ -16,30 +16,30 @@ CREATE TABLE drafts (
     content BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The journal. `bytes` are exactly what was signed; everything else is a copy for queries.
+-- The journal and the outbox. `bytes` are exactly what was signed; what stands before them is a copy for queries, and
+-- where the record stands on its way (`state` as numbered in store/queue.rs).
+--
+-- Every page written costs at sealing, while the observer waits. So journal and outbox share a row, and there is no
+-- index: rows are appended in the order of their numbers, in one IMMEDIATE transaction with the look at the newest, and
+-- finding one of 2,000 records by its hash takes a few milliseconds without.
 CREATE TABLE records (
     id         INTEGER PRIMARY KEY,
-    hash       BLOB NOT NULL UNIQUE,
+    hash       BLOB NOT NULL,
     kid        BLOB NOT NULL,
     seq        INTEGER NOT NULL,
     kind       INTEGER NOT NULL,
     sealed_ms  INTEGER NOT NULL,
+    clock      BLOB NOT NULL,
     station    TEXT,
     form       TEXT,
     supersedes BLOB,
-    bytes      BLOB NOT NULL,
-    UNIQUE (kid, seq)
-) STRICT;
-
--- One row per record, from sealing on; `state` as numbered in outbox/machine.rs.
-CREATE TABLE outbox (
-    record   INTEGER PRIMARY KEY REFERENCES records (id),
-    priority INTEGER NOT NULL,
-    size     INTEGER NOT NULL,
-    state    INTEGER NOT NULL,
-    attempts INTEGER NOT NULL DEFAULT 0,
-    wait     BLOB,
-    detail   TEXT
+    priority   INTEGER NOT NULL,
+    state      INTEGER NOT NULL,
+    attempts   INTEGER NOT NULL,
+    wait       BLOB,
+    detail     TEXT,
+    size       INTEGER NOT NULL,
+    bytes      BLOB NOT NULL
 ) STRICT;
 
 -- The coordinator's signed words about a record.
