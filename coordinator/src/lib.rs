@@ -8,17 +8,23 @@
 //! - `web`: the desk page that shows what has arrived.
 //!
 //! Beside the flow: [`deployment`] (the data directory and its keys), [`packs`] (from editable sources to signed packs),
-//! [`inspect`](mod@inspect) (any signed object in words), [`cli`] (the program `kuager`).
+//! [`inspect`] (any signed object in words), [`cli`] (the program `kuager`).
 //!
 //! A coordinator is a library: [`init`] makes a deployment, [`serve`] runs it on a listener until told to stop.
 
 pub mod cli;
 pub mod clock;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod deployment;
 mod http;
+pub mod inspect;
 pub mod intake;
 pub mod ledger;
 pub mod packs;
+#[cfg(test)]
+mod testing;
+mod web;
 
 pub use deployment::{Deployment, DeploymentError, InitOptions, InviteOptions, init};
 pub use http::{Config, Limits, ServeError, serve};

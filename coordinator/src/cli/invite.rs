@@ -112,12 +112,8 @@ fn qr(url: &str) -> Result<String, CliError> {
     // Level M survives more dirt; a long list of servers may need the room of level L.
     let code = QrCode::with_error_correction_level(url, EcLevel::M)
         .or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L))?;
-    let mut picture = code
-        .render::<Dense1x2>()
-        .quiet_zone(true)
-        .dark_color(Dense1x2::Light)
-        .light_color(Dense1x2::Dark)
-        .build();
+    let mut picture =
+        code.render::<Dense1x2>().quiet_zone(true).dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
     picture.push('\n');
     Ok(picture)
 }

@@ -4,6 +4,7 @@
 //! 1 when not; `kuager inspect` returns 2 when it had no key to check with.
 
 mod init;
+mod inspect;
 mod invite;
 mod message;
 mod pack;
@@ -16,8 +17,11 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+#[cfg(feature = "demo")]
+use crate::demo;
 use crate::deployment::{Deployment, DeploymentError};
 use crate::http::ServeError;
+use crate::inspect::InspectError;
 use crate::ledger::LedgerError;
 use crate::packs::PackError;
 
@@ -42,6 +46,14 @@ enum Command {
     /// Check a pack's source, and publish it.
     #[command(subcommand)]
     Pack(pack::Pack),
+    /// Show any signed object in words and check it.
+    Inspect(inspect::Inspect),
+    /// Show one election day with three observers, from invites to receipts.
+    #[cfg(feature = "demo")]
+    Demo(demo::Demo),
+    #[cfg(feature = "demo")]
+    #[command(hide = true)]
+    DemoPhone(demo::DemoPhone),
 }
 
 /// Where the deployment is.
@@ -80,6 +92,9 @@ pub enum CliError {
     /// The pack.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The object.
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
     /// An address that cannot be listened on.
     #[error("cannot listen on {address} ({source}); choose another address or port")]
     Listen {
@@ -91,6 +106,10 @@ pub enum CliError {
     /// The invite does not fit a QR code.
     #[error("the invite does not fit a QR code ({0}); give fewer or shorter server addresses")]
     Qr(#[from] qrcode::types::QrError),
+    /// The demonstration.
+    #[cfg(feature = "demo")]
+    #[error(transparent)]
+    Demo(#[from] demo::DemoError),
     /// Standard output is closed, or the system refuses something else.
     #[error("the system refuses: {0}")]
     Io(#[from] io::Error),
@@ -107,6 +126,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Invite(command) => command.run(out),
         Command::Message(command) => command.run(out),
         Command::Pack(command) => command.run(out),
+        Command::Inspect(command) => command.run(out),
+        #[cfg(feature = "demo")]
+        Command::Demo(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS)?),
+        #[cfg(feature = "demo")]
+        Command::DemoPhone(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS)?),
     }
 }
 
@@ -125,3 +149,6 @@ pub fn main() -> ExitCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

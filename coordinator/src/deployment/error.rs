@@ -48,7 +48,9 @@ pub enum DeploymentError {
         source: io::Error,
     },
     /// A host name the certificate cannot be made for.
-    #[error("no certificate can be made for the given host names ({0}); give DNS names or IP addresses without scheme and port")]
+    #[error(
+        "no certificate can be made for the given host names ({0}); give DNS names or IP addresses without scheme and port"
+    )]
     Certificate(#[from] rcgen::Error),
     /// The pack's source is wrong.
     #[error(transparent)]
@@ -89,7 +91,7 @@ impl DeploymentError {
         move |source| Self::Io { action, path, source }
     }
 
-    pub(crate) fn corrupt(path: &Path, reason: impl ToString) -> Self {
-        Self::Corrupt { path: path.to_owned(), reason: reason.to_string() }
+    pub(crate) fn corrupt(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Corrupt { path: path.to_owned(), reason: reason.into() }
     }
 }

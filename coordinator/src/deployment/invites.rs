@@ -129,7 +129,7 @@ impl Deployment {
         // Before it is stored: an invite that cannot be handed out must not exist.
         invite.to_url().map_err(DeploymentError::InviteTooLarge)?;
         let now = options.clock.now_ms();
-        ledger.add_invite(NewInvite {
+        ledger.add_invite(&NewInvite {
             token_hash: sha256(&token.0),
             created_ms: now,
             expires_ms: now.saturating_add(u64::from(options.days) * DAY_MS),

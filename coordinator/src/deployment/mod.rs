@@ -54,6 +54,7 @@ impl Default for InitOptions {
 ///
 /// # Errors
 /// [`DeploymentError`]; an existing deployment is never touched.
+#[expect(clippy::needless_pass_by_value, reason = "options are made for one call")]
 pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, DeploymentError> {
     let layout = Layout { dir: dir.to_owned() };
     let pack = packs::compile(&options.pack)?;
@@ -152,8 +153,8 @@ impl Deployment {
             return Err(DeploymentError::Missing(dir.to_owned()));
         }
         let genesis_bytes = files::read(&path)?;
-        let genesis::Deployment { id, genesis } =
-            genesis::Deployment::open(&genesis_bytes).map_err(|error| DeploymentError::corrupt(&path, error))?;
+        let genesis::Deployment { id, genesis } = genesis::Deployment::open(&genesis_bytes)
+            .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
         let key = |name, expected| {
             let path = layout.key(name);
             let key = files::read_key(&path)?;
@@ -256,14 +257,15 @@ impl Deployment {
         let chain = certificates_in(&self.inner.layout.tls("server.pem"))?;
         let path = self.inner.layout.tls("server.key");
         let key = PrivateKeyDer::from_pem_slice(&files::read_secret(&path)?)
-            .map_err(|error| DeploymentError::corrupt(&path, error))?;
+            .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
         Ok((chain, key))
     }
 }
 
 fn read_packs(layout: &Layout, id: DeploymentId, root: &PublicKey) -> Result<Vec<SignedPack>, DeploymentError> {
     let read = |path: &PathBuf| {
-        SignedPack::open(files::read(path)?, id, root).map_err(|error| DeploymentError::corrupt(path, error))
+        SignedPack::open(files::read(path)?, id, root)
+            .map_err(|error| DeploymentError::corrupt(path, error.to_string()))
     };
     pack_files(layout)?.iter().map(read).collect()
 }
@@ -274,7 +276,7 @@ fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, Deployme
     match certificates {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         Ok(_) => Err(DeploymentError::corrupt(path, "no certificate is in it")),
-        Err(error) => Err(DeploymentError::corrupt(path, error)),
+        Err(error) => Err(DeploymentError::corrupt(path, error.to_string())),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::deployment::{Deployment, DeploymentError};
 use crate::intake::Intake;
 use crate::ledger::LedgerError;
+use crate::web::{self, Desk};
 use connection::Bounded;
 pub use limits::Limits;
 
@@ -97,6 +98,9 @@ pub async fn serve(
     if config.plain_http && !address.ip().is_loopback() {
         return Err(ServeError::PlainHttp(address));
     }
+    if let Some(desk) = config.desk.as_ref().filter(|desk| !web::is_local(desk)) {
+        return Err(ServeError::Desk(desk.local_addr()?));
+    }
     let ledger = config.deployment.open_ledger()?;
     let intake = Arc::new(Intake::new(config.deployment.clone(), ledger.clone(), Arc::clone(&config.clock))?);
     let app = router::router(Arc::clone(&intake), &config.limits);
@@ -115,6 +119,16 @@ pub async fn serve(
         let server = axum_server::from_tcp(listener)?.acceptor(tls);
         tokio::spawn(tuned(server, &config.limits, &handle).serve(app))
     };
+    let desk_handle = Handle::new();
+    let desk = match config.desk {
+        None => None,
+        Some(listener) => {
+            listener.set_nonblocking(true)?;
+            let pages = Desk::start(Arc::clone(&intake)).await?.router().into_make_service();
+            let server = axum_server::from_tcp(listener)?.handle(desk_handle.clone());
+            Some(tokio::spawn(server.serve(pages)))
+        }
+    };
     let housekeeping = tokio::spawn(keep_house(Arc::clone(&intake)));
     tracing::info!(port = address.port(), tls = !config.plain_http, "the coordinator serves");
     let outcome = tokio::select! {
@@ -125,6 +139,11 @@ pub async fn serve(
         }
         ended = &mut server => ended,
     };
+    if let Some(desk) = desk {
+        // Open pages listen for ever; they are simply cut off and connect again after a restart.
+        desk_handle.shutdown();
+        desk.await.map_err(|_| ServeError::Failed)??;
+    }
     housekeeping.abort();
     if let Err(error) = intake.flush_refusals().await {
         tracing::warn!(%error, "the refusal counters of the last seconds are lost");
@@ -135,7 +154,10 @@ pub async fn serve(
     closed.map_err(|_| ServeError::Failed)
 }
 
-fn tls(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<rustls::ServerConfig, rustls::Error> {
+fn tls(
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+) -> Result<rustls::ServerConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = rustls::ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -19,7 +19,7 @@ use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, SEQUENCE_TYPE};
 use minicbor::Encode;
 
-use super::body::{expect_type, later, plain, read, text};
+use super::body::{Plain, expect_type, read, text};
 use super::limits::{Limits, RateLimit};
 use crate::intake::{Intake, IntakeError, SignedRefusal};
 
@@ -46,7 +46,7 @@ pub(super) fn router(intake: Arc<Intake>, limits: &Limits) -> Router {
         .route("/v1/records", post(records))
         .route("/v1/inbox", post(inbox))
         .route("/v1/health", get(health))
-        .fallback(async || plain(StatusCode::NOT_FOUND, "there is nothing here"))
+        .fallback(async || Plain::new(StatusCode::NOT_FOUND, "there is nothing here"))
         .layer(from_fn_with_state(public.clone(), gate))
         .with_state(public)
 }
@@ -56,12 +56,14 @@ async fn gate(State(public): State<Public>, request: Request, next: Next) -> Res
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
     if let Err(wait) = public.rate.check(address) {
-        return later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, "too many requests from this address");
+        let text = "too many requests from this address";
+        return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, text).into_response();
     }
     if let Some(wanted) = request.headers().get(DEPLOYMENT_HEADER) {
         let id = public.intake.deployment().id().to_string();
         if !wanted.as_bytes().eq_ignore_ascii_case(&id.as_bytes()[..16]) {
-            return plain(StatusCode::MISDIRECTED_REQUEST, "this is the coordinator of another deployment");
+            return Plain::new(StatusCode::MISDIRECTED_REQUEST, "this is the coordinator of another deployment")
+                .into_response();
         }
     }
     next.run(request).await
@@ -81,7 +83,7 @@ async fn pack(State(public): State<Public>, Path(hash): Path<String>, headers: H
     let published = public.intake.shelf().published();
     match hash.parse::<PackHash>().ok().and_then(|hash| published.packs.get(&hash)) {
         Some(signed) => signed_pack(signed, &headers, FOR_EVER),
-        None => plain(StatusCode::NOT_FOUND, "no such pack was published here"),
+        None => Plain::new(StatusCode::NOT_FOUND, "no such pack was published here").into_response(),
     }
 }
 
@@ -96,65 +98,46 @@ fn signed_pack(signed: &SignedPack, headers: &HeaderMap, cache: &'static str) ->
     (common, [(header::CONTENT_TYPE, COSE_TYPE)], signed.bytes.clone()).into_response()
 }
 
-async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> Response {
-    let body = match request_body(&public, &headers, body).await {
-        Ok(body) => body,
-        Err(response) => return response,
-    };
-    match public.intake.enrol(body).await {
-        Ok(Ok(credential)) => ([(header::CONTENT_TYPE, COSE_TYPE)], credential).into_response(),
-        Ok(Err(refusal)) => refused(refusal),
-        Err(error) => failed(&error),
-    }
+async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
+    let body = request_body(&public, &headers, body).await?;
+    Ok(match public.intake.enrol(body).await? {
+        Ok(credential) => ([(header::CONTENT_TYPE, COSE_TYPE)], credential).into_response(),
+        Err(refusal) => refused(refusal),
+    })
 }
 
-async fn inbox(State(public): State<Public>, headers: HeaderMap, body: Body) -> Response {
-    let body = match request_body(&public, &headers, body).await {
-        Ok(body) => body,
-        Err(response) => return response,
-    };
-    match public.intake.inbox(body).await {
-        Ok(Ok(answer)) => cbor(&answer),
-        Ok(Err(refusal)) => refused(refusal),
-        Err(error) => failed(&error),
-    }
+async fn inbox(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
+    let body = request_body(&public, &headers, body).await?;
+    Ok(match public.intake.inbox(body).await? {
+        Ok(answer) => cbor(&answer)?,
+        Err(refusal) => refused(refusal),
+    })
 }
 
-async fn request_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
+async fn request_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Plain> {
     expect_type(headers, COSE_TYPE)?;
     expect_identity(headers)?;
     read(headers, body, limits::REQUEST.min(public.limits.body_bytes), public.limits.body_time).await
 }
 
-fn expect_identity(headers: &HeaderMap) -> Result<(), Response> {
+fn expect_identity(headers: &HeaderMap) -> Result<(), Plain> {
     match text(headers, header::CONTENT_ENCODING) {
         None | Some("identity") => Ok(()),
-        Some(_) => Err(plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this body without content encoding")),
+        Some(_) => Err(Plain::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send this body without content encoding")),
     }
 }
 
-async fn records(State(public): State<Public>, headers: HeaderMap, body: Body) -> Response {
-    let body = match records_body(&public, &headers, body).await {
-        Ok(body) => body,
-        Err(response) => return response,
-    };
-    match public.intake.receive(body).await {
-        Ok(answer) => cbor(&answer),
-        Err(error) => failed(&error),
-    }
+async fn records(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
+    let body = records_body(&public, &headers, body).await?;
+    cbor(&public.intake.receive(body).await?)
 }
 
-async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Response> {
+async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Plain> {
     expect_type(headers, SEQUENCE_TYPE)?;
     let compressed = match text(headers, header::CONTENT_ENCODING) {
         None | Some("identity") => false,
         Some(ENCODING) => true,
-        Some(_) => {
-            let mut response =
-                plain(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the content encoding must be {ENCODING} or none"));
-            response.headers_mut().insert(header::ACCEPT_ENCODING, header::HeaderValue::from_static(ENCODING));
-            return Err(response);
-        }
+        Some(_) => return Err(Plain::encoding(ENCODING, format!("the content encoding must be {ENCODING} or none"))),
     };
     let body = read(headers, body, public.limits.body_bytes, public.limits.body_time).await?;
     if !compressed {
@@ -168,18 +151,14 @@ async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Resul
                 StatusCode::BAD_REQUEST
             }
         };
-        plain(status, format!("{error}; send it again, uncompressed if this repeats"))
+        Plain::new(status, format!("{error}; send it again, uncompressed if this repeats"))
     })
 }
 
-async fn health(State(public): State<Public>) -> Response {
+async fn health(State(public): State<Public>) -> Result<Response, Plain> {
     let ledger = public.intake.ledger().clone();
     let counted = tokio::task::spawn_blocking(move || Ok((ledger.count_records()?, ledger.count_devices()?))).await;
-    let counted = counted.unwrap_or(Err(IntakeError::Worker));
-    let (records, devices) = match counted {
-        Ok(counted) => counted,
-        Err(error) => return failed(&error),
-    };
+    let (records, devices) = counted.unwrap_or(Err(IntakeError::Worker))?;
     let refusals: serde_json::Map<_, _> = public
         .intake
         .refusals()
@@ -195,17 +174,15 @@ async fn health(State(public): State<Public>) -> Response {
         "refusals": refusals,
     });
     let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    (types, health.to_string()).into_response()
+    Ok((types, health.to_string()).into_response())
 }
 
-fn cbor<T: Encode<()>>(answer: &T) -> Response {
-    match canonical::encode(answer, limits::ANSWER) {
-        Ok(bytes) => ([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "an answer could not be written");
-            plain(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
-        }
-    }
+fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
+    let bytes = canonical::encode(answer, limits::ANSWER).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        Plain::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
+    })?;
+    Ok(([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response())
 }
 
 /// A signed refusal is the body; the status only helps those who do not read it.
@@ -221,13 +198,18 @@ fn refused(refusal: SignedRefusal) -> Response {
 }
 
 /// Nothing was acknowledged; the phone keeps everything and tries again.
-fn failed(error: &IntakeError) -> Response {
-    match error {
-        IntakeError::TooMany => plain(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
-        IntakeError::Ledger(cause) => {
-            tracing::error!(%cause, "a request is put off");
-            later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, "the coordinator cannot store now; send again later")
+impl From<IntakeError> for Plain {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::TooMany => Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
+            IntakeError::Ledger(cause) => {
+                tracing::error!(%cause, "a request is put off");
+                let text = "the coordinator cannot store now; send again later";
+                Self::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text)
+            }
+            IntakeError::Worker | IntakeError::Signing => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
+            }
         }
-        IntakeError::Worker | IntakeError::Signing => plain(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     }
 }

@@ -1,122 +1,388 @@
-use std::sync::Arc;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
-use kuager_wire::enrolment::{Action, Credential, Request as Signed};
-use kuager_wire::ids::{Nonce, PublicKey, RecordHash};
-use kuager_wire::invite::Invite;
-use kuager_wire::record::{Body as Content, ClockReading, Record, RecordKind};
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use kuager_wire::compression::Dictionary;
+use kuager_wire::receipt::{Refusal, RefusalCode};
 use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, InboxAnswer, RecordsAnswer, SEQUENCE_TYPE};
-use kuager_wire::{SigningKey, canonical, cose, limits};
+use kuager_wire::{canonical, cose, genesis, limits};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
 use tower::ServiceExt;
 
 use super::*;
-use crate::deployment::{InitOptions, InviteOptions, init};
+use crate::testing::Fixture;
 
 struct Server {
-    _dir: tempfile::TempDir,
-    deployment: Deployment,
-    intake: Arc<Intake>,
+    fixture: Fixture,
     app: axum::Router,
 }
 
 impl Server {
-    fn start(limits: &Limits) -> Self {
-        let dir = tempfile::tempdir().expect("a folder");
-        let deployment = init(&dir.path().join("data"), InitOptions::default()).expect("a deployment");
-        let ledger = deployment.open_ledger().expect("opens");
-        let clock = Arc::new(SystemClock::default());
-        let intake = Arc::new(Intake::new(deployment.clone(), ledger, clock).expect("starts"));
-        let app = router::router(Arc::clone(&intake), limits);
-        Self { _dir: dir, deployment, intake, app }
+    fn new(limits: &Limits) -> Self {
+        let fixture = Fixture::new();
+        let app = router::router(Arc::clone(&fixture.intake), limits);
+        Self { fixture, app }
     }
 
-    fn invite(&self) -> Invite {
-        self.deployment
-            .create_invite(self.intake.ledger(), InviteOptions::new("https://localhost:8443"))
-            .expect("an invite")
-    }
-
-    async fn send(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
+    async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
         let response = self.app.clone().oneshot(request).await.expect("infallible");
         let (head, body) = response.into_parts();
         (head.status, head.headers, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
     }
 
-    async fn post(&self, path: &str, kind: &str, body: impl Into<Body>) -> (StatusCode, Vec<u8>) {
-        let request = Request::post(path).header(header::CONTENT_TYPE, kind).body(body.into()).expect("a request");
-        let (status, _, body) = self.send(request).await;
-        (status, body)
+    async fn get(&self, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
 
-    async fn enrol(&self, key: &SigningKey, invite: &Invite) -> (StatusCode, Vec<u8>) {
-        let request = Signed {
-            version: 1,
-            action: Action::Enrol,
-            wall_ms: 0,
-            nonce: Nonce([1; 16]),
-            public_key: Some(PublicKey::from(key)),
-            token: Some(invite.token),
-            after: None,
-        };
-        let body = cose::sign(&request, self.deployment.id(), key).expect("signs");
-        self.post("/v1/enrolments", COSE_TYPE, body).await
-    }
-
-    fn note(&self, key: &SigningKey, seq: u64, text: &str) -> Vec<u8> {
-        let record = Record {
-            version: 1,
-            kind: RecordKind::Note,
-            seq,
-            prev: RecordHash::chain_start(self.deployment.id()),
-            clock: ClockReading {
-                wall_ms: 0,
-                monotonic_ms: 0,
-                boot_id: kuager_wire::ids::BootId([0; 16]),
-                flags: 0,
-            },
-            checkpoint: None,
-            form: None,
-            station: None,
-            body: Content { text: Some(text.to_owned()), ..Content::default() },
-            attachments: None,
-            supersedes: None,
-            location: None,
-            training: None,
-        };
-        cose::sign(&record, self.deployment.id(), key).expect("signs")
+    async fn post(&self, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let request = headers.iter().fold(Request::post(path), |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::from(body)).expect("a request")).await
     }
 }
 
-fn key(seed: u8) -> SigningKey {
-    SigningKey::from_bytes(&[seed; 32])
+fn answer(body: &[u8]) -> RecordsAnswer {
+    canonical::decode(body, limits::ANSWER).expect("an answer")
 }
 
 #[tokio::test]
 async fn from_invite_to_receipt() {
-    let server = Server::start(&Limits::default());
-    let invite = server.invite();
-    let (status, credential) = server.enrol(&key(1), &invite).await;
-    assert_eq!(status, StatusCode::OK);
-    let root = server.deployment.genesis().root_key;
-    let opened: Credential = cose::open(&credential, server.deployment.id(), &root).expect("a credential");
-    assert_eq!(opened.kid, PublicKey::from(&key(1)).kid());
-    assert_eq!(server.enrol(&key(1), &invite).await, (StatusCode::OK, credential));
+    let server = Server::new(&Limits::default());
+    let token = server.fixture.invite();
+    let request = server.fixture.enrolment(1, token);
+    let enrol = async |body| server.post("/v1/enrolments", &[("content-type", COSE_TYPE)], body).await;
+    let (status, headers, credential) = enrol(request.clone()).await;
+    assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &COSE_TYPE.parse().expect("a header")));
+    assert_eq!(enrol(request).await.2, credential);
+    let (status, _, refusal) = enrol(server.fixture.enrolment(2, token)).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    let key = server.fixture.deployment.genesis().receipt_key;
+    let refusal: Refusal = cose::open(&refusal, server.fixture.deployment.id(), &key).expect("verifies");
+    assert_eq!(refusal.code, RefusalCode::InviteUsed);
 
-    let batch = [server.note(&key(1), 0, "a"), server.note(&key(1), 1, "b")].concat();
-    let (status, body) = server.post("/v1/records", SEQUENCE_TYPE, batch.clone()).await;
+    let records = [
+        server.fixture.sign(1, &server.fixture.record(0, "a")),
+        server.fixture.sign(1, &server.fixture.record(2, "b")),
+    ];
+    let (status, headers, body) =
+        server.post("/v1/records", &[("content-type", SEQUENCE_TYPE)], records.concat()).await;
+    assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &CBOR_TYPE.parse().expect("a header")));
+    assert_eq!(answer(&body).results.iter().filter(|result| result.receipt.is_some()).count(), 2);
+    assert_eq!(answer(&body).chains[0].missing.len(), 1);
+
+    let (status, _, body) =
+        server.post("/v1/inbox", &[("content-type", COSE_TYPE)], server.fixture.inbox_request(1, 1, 0)).await;
     assert_eq!(status, StatusCode::OK);
-    let answer: RecordsAnswer = canonical::decode(&body, limits::ANSWER).expect("an answer");
-    assert_eq!(answer.results.len(), 2);
-    let receipt_key = server.deployment.genesis().receipt_key;
-    for result in &answer.results {
-        let receipt = result.receipt.as_ref().expect("a receipt");
-        let receipt: kuager_wire::receipt::Receipt =
-            cose::open(receipt, server.deployment.id(), &receipt_key).expect("verifies");
-        assert_eq!(receipt.record, result.hash);
+    assert_eq!(canonical::decode(&body, limits::ANSWER), Ok(InboxAnswer::default()));
+    let (status, ..) =
+        server.post("/v1/inbox", &[("content-type", COSE_TYPE)], server.fixture.inbox_request(1, 1, 0)).await;
+    assert_eq!(status, StatusCode::CONFLICT, "replayed");
+}
+
+#[tokio::test]
+async fn signed_objects_are_cacheable_by_what_they_are() {
+    let server = Server::new(&Limits::default());
+    let (status, headers, body) = server.get("/v1/genesis").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(headers[header::CACHE_CONTROL].to_str().is_ok_and(|value| value.contains("immutable")));
+    assert_eq!(genesis::Deployment::open(&body).expect("holds").id, server.fixture.deployment.id());
+
+    let latest = server.fixture.deployment.latest_pack();
+    let (status, headers, body) = server.get("/v1/packs/latest").await;
+    assert_eq!((status, &body), (StatusCode::OK, &latest.bytes));
+    assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+    let tag = headers[header::ETAG].to_str().expect("text").to_owned();
+    let again = Request::get("/v1/packs/latest").header(header::IF_NONE_MATCH, format!("\"x\", W/{tag}"));
+    let (status, headers, body) = server.send(again.body(Body::empty()).expect("a request")).await;
+    assert_eq!((status, body.len()), (StatusCode::NOT_MODIFIED, 0));
+    assert_eq!(headers[header::ETAG], tag);
+
+    let (status, headers, body) = server.get(&format!("/v1/packs/{}", latest.hash)).await;
+    assert_eq!((status, &body), (StatusCode::OK, &latest.bytes));
+    assert!(headers[header::CACHE_CONTROL].to_str().is_ok_and(|value| value.contains("immutable")));
+    for other in ["00", &"0".repeat(64), "latestt", "..%2Fgenesis.cbor"] {
+        assert_eq!(server.get(&format!("/v1/packs/{other}")).await.0, StatusCode::NOT_FOUND);
     }
-    assert_eq!(answer.chains[0].head_seq, 1);
-    let (_, again) = server.post("/v1/records", SEQUENCE_TYPE, batch).await;
-    assert_eq!(again, body);
+}
+
+#[tokio::test]
+async fn uploads_come_compressed_or_plain() {
+    let server = Server::new(&Limits::default());
+    server.fixture.enrol(1).await;
+    let record = server.fixture.sign(1, &server.fixture.turnout(0, "710000000-99"));
+    let bytes = server.fixture.deployment.latest_pack().pack.dictionary.clone().expect("is trained");
+    let dictionary = Dictionary::new(&bytes);
+    let send = async |encoding: &str, body: Vec<u8>| {
+        let headers = [("content-type", "Application/CBOR-seq; x=y"), ("content-encoding", encoding)];
+        let (status, _, body) = server.post("/v1/records", &headers, body).await;
+        (status, body)
+    };
+    let (status, first) = send("dcz", dictionary.compress(&record).expect("compresses")).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(answer(&first).results[0].receipt.is_some());
+    assert_eq!(send("identity", record.clone()).await, (StatusCode::OK, first));
+    assert_eq!(send("gzip", record.clone()).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let bomb = dictionary.compress(&vec![0; 10 << 20]).expect("compresses");
+    assert_eq!(send("dcz", bomb).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(send("dcz", record.clone()).await.0, StatusCode::BAD_REQUEST);
+    let mut foreign = dictionary.compress(&record).expect("compresses");
+    foreign[20] ^= 1;
+    assert_eq!(send("dcz", foreign).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+}
+
+#[tokio::test]
+async fn what_does_not_belong_here_is_turned_away_in_words() {
+    let server = Server::new(&Limits::default());
+    let sequence = ("content-type", SEQUENCE_TYPE);
+    let cases = [
+        ("/v1/records", vec![("content-type", "text/html")], vec![], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("/v1/records", vec![], vec![], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        ("/v1/records", vec![sequence], vec![0; limits::BATCH + 1], StatusCode::PAYLOAD_TOO_LARGE),
+        ("/v1/records", vec![sequence], vec![0; 300], StatusCode::PAYLOAD_TOO_LARGE),
+        (
+            "/v1/records",
+            vec![sequence, (DEPLOYMENT_HEADER, "0123456789abcdef")],
+            vec![],
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
+        ("/v1/records", vec![sequence, (DEPLOYMENT_HEADER, "")], vec![], StatusCode::MISDIRECTED_REQUEST),
+        (
+            "/v1/enrolments",
+            vec![("content-type", COSE_TYPE)],
+            vec![0; limits::REQUEST + 1],
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+        (
+            "/v1/enrolments",
+            vec![("content-type", COSE_TYPE), ("content-encoding", "dcz")],
+            vec![],
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
+        ("/v1/genesis", vec![], vec![], StatusCode::METHOD_NOT_ALLOWED),
+        ("/", vec![], vec![], StatusCode::NOT_FOUND),
+        ("/v1/unknown", vec![], vec![], StatusCode::NOT_FOUND),
+    ];
+    for (path, headers, body, expected) in cases {
+        let (status, ..) = server.post(path, &headers, body).await;
+        assert_eq!(status, expected, "{path} {headers:?}");
+    }
+    assert_eq!(server.get("/").await.0, StatusCode::NOT_FOUND, "the desk is not public");
+    let (_, _, text) = server.post("/v1/records", &[sequence], vec![0; limits::BATCH + 1]).await;
+    assert!(String::from_utf8_lossy(&text).contains("65536"), "the limit is named");
+    let id = server.fixture.deployment.id().to_string();
+    let (status, ..) = server.post("/v1/records", &[sequence, (DEPLOYMENT_HEADER, &id[..16])], vec![]).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn too_many_requests_are_asked_to_wait() {
+    let one = NonZeroU32::new(1).expect("is 1");
+    let three = NonZeroU32::new(3).expect("is 3");
+    let server = Server::new(&Limits { per_second: one, burst: three, ..Limits::default() });
+    for _ in 0..3 {
+        assert_eq!(server.get("/v1/genesis").await.0, StatusCode::OK);
+    }
+    let (status, headers, _) = server.get("/v1/genesis").await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    let seconds: u64 = headers[header::RETRY_AFTER].to_str().expect("text").parse().expect("a number");
+    assert!((1..=2).contains(&seconds));
+}
+
+#[tokio::test]
+async fn a_ledger_in_trouble_acknowledges_nothing() {
+    let server = Server::new(&Limits::default());
+    server.fixture.enrol(1).await;
+    server.fixture.ledger.close();
+    let record = server.fixture.sign(1, &server.fixture.record(0, "a"));
+    let (status, headers, _) = server.post("/v1/records", &[("content-type", SEQUENCE_TYPE)], record).await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(headers[header::RETRY_AFTER], "5");
+}
+
+#[tokio::test]
+async fn health_counts() {
+    let server = Server::new(&Limits::default());
+    server.fixture.enrol(1).await;
+    server.fixture.send(&[server.fixture.sign(1, &server.fixture.record(0, "a")), vec![0]]).await;
+    let (status, _, body) = server.get("/v1/health").await;
+    assert_eq!(status, StatusCode::OK);
+    let health: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+    assert_eq!((&health["ok"], &health["records"], &health["devices"]), (&true.into(), &1.into(), &1.into()));
+    assert_eq!(health["refusals"], serde_json::json!({ "malformed": 1 }));
+}
+
+/// A coordinator on a real socket.
+struct Live {
+    address: SocketAddr,
+    fixture: Fixture,
+    stop: Option<oneshot::Sender<()>>,
+    serving: tokio::task::JoinHandle<Result<(), ServeError>>,
+}
+
+impl Live {
+    fn start(limits: Limits) -> Self {
+        let fixture = Fixture::new();
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let config = Config { plain_http: true, limits, ..Config::new(fixture.deployment.clone()) };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(serve(listener, config, async { drop(stopped.await) }));
+        Self { address, fixture, stop: Some(stop), serving }
+    }
+
+    async fn connect(&self) -> TcpStream {
+        TcpStream::connect(self.address).await.expect("connects")
+    }
+
+    async fn stop(mut self) {
+        drop(self.stop.take());
+        tokio::time::timeout(Duration::from_secs(5), self.serving)
+            .await
+            .expect("in time")
+            .expect("ends")
+            .expect("well");
+    }
+}
+
+async fn read_all(stream: &mut TcpStream) -> String {
+    let mut bytes = Vec::new();
+    // A connection that is cut off ends with an error, which is an end too.
+    let reading = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes)).await;
+    let _ = reading.expect("the server ends the connection");
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn quick() -> Limits {
+    let short = Duration::from_millis(150);
+    Limits { body_time: short, header_time: short, idle_time: Duration::from_millis(600), ..Limits::default() }
+}
+
+const HEAD: &str =
+    "POST /v1/records HTTP/1.1\r\nhost: x\r\ncontent-type: application/cbor-seq\r\nconnection: close\r\n";
+
+#[tokio::test]
+async fn a_body_that_drips_is_given_up() {
+    let live = Live::start(quick());
+    let mut stream = live.connect().await;
+    stream.write_all(format!("{HEAD}content-length: 1000\r\n\r\nabc").as_bytes()).await.expect("sends");
+    assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 408"));
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn headers_that_drip_are_given_up() {
+    let live = Live::start(quick());
+    let mut stream = live.connect().await;
+    let drip = async {
+        for byte in HEAD.as_bytes() {
+            if stream.write_all(&[*byte]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    // Forty milliseconds of headers, a hundred and fifty allowed: the server ends it long before they are complete.
+    let _ = tokio::time::timeout(Duration::from_secs(1), drip).await;
+    let answer = read_all(&mut stream).await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_is_closed() {
+    let live = Live::start(quick());
+    let mut stream = live.connect().await;
+    assert_eq!(read_all(&mut stream).await, "");
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn connections_beyond_the_limit_are_closed_at_once() {
+    let live = Live::start(Limits { connections: 1, ..Limits::default() });
+    let mut first = live.connect().await;
+    first.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sends");
+    let mut some = [0; 12];
+    first.read_exact(&mut some).await.expect("is served");
+    assert_eq!(&some, b"HTTP/1.1 200");
+    let mut second = live.connect().await;
+    assert_eq!(read_all(&mut second).await, "");
+    drop(first);
+    // The place is free again.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let mut third = live.connect().await;
+    third.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.expect("sends");
+    assert!(read_all(&mut third).await.starts_with("HTTP/1.1 200"));
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_under_way_is_finished_before_the_end() {
+    let mut live = Live::start(Limits::default());
+    live.fixture.enrol(1).await;
+    let record = live.fixture.sign(1, &live.fixture.record(0, "the last one"));
+    let (start, end) = record.split_at(10);
+    let mut stream = live.connect().await;
+    stream.write_all(format!("{HEAD}content-length: {}\r\n\r\n", record.len()).as_bytes()).await.expect("sends");
+    stream.write_all(start).await.expect("sends");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    drop(live.stop.take());
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(TcpStream::connect(live.address).await.is_err(), "nobody new is let in");
+    stream.write_all(end).await.expect("sends");
+    assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 200"));
+    let ledger = live.fixture.ledger.clone();
+    live.stop().await;
+    assert_eq!(ledger.count_records(), Ok(1));
+}
+
+#[tokio::test]
+async fn what_should_stay_on_this_machine_stays_there() {
+    let fixture = Fixture::new();
+    let public = || TcpListener::bind("0.0.0.0:0").expect("a port");
+    let config = Config { plain_http: true, ..Config::new(fixture.deployment.clone()) };
+    assert!(matches!(serve(public(), config, async {}).await, Err(ServeError::PlainHttp(_))));
+    let config = Config { desk: Some(public()), ..Config::new(fixture.deployment.clone()) };
+    assert!(matches!(serve(public(), config, async {}).await, Err(ServeError::Desk(_))));
+}
+
+#[tokio::test]
+async fn tls_starts_with_the_deployments_own_certificate() {
+    let fixture = Fixture::new();
+    let (chain, key) = fixture.deployment.server_certificate().expect("is there");
+    let server = tls(chain, key).expect("fits");
+    let mut anchors = rustls::RootCertStore::empty();
+    for anchor in fixture.deployment.anchors_der() {
+        anchors.add(CertificateDer::from(anchor.clone())).expect("a certificate");
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let client = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_root_certificates(anchors)
+        .with_no_client_auth();
+    let shake = |name: &str| {
+        let name = rustls::pki_types::ServerName::try_from(name.to_owned()).expect("a name");
+        let mut client = rustls::ClientConnection::new(Arc::new(client.clone()), name).expect("starts");
+        let mut server = rustls::ServerConnection::new(Arc::new(server.clone())).expect("starts");
+        for _ in 0..10 {
+            let (mut to_server, mut to_client) = (Vec::new(), Vec::new());
+            while client.wants_write() {
+                client.write_tls(&mut to_server).expect("writes to memory");
+            }
+            server.read_tls(&mut to_server.as_slice()).expect("reads from memory");
+            let _ = server.process_new_packets();
+            while server.wants_write() {
+                server.write_tls(&mut to_client).expect("writes to memory");
+            }
+            client.read_tls(&mut to_client.as_slice()).expect("reads from memory");
+            client.process_new_packets()?;
+        }
+        Ok::<_, rustls::Error>(!client.is_handshaking())
+    };
+    for name in ["localhost", "127.0.0.1", "::1"] {
+        assert_eq!(shake(name), Ok(true), "{name}");
+    }
+    assert!(shake("elsewhere.example").is_err());
 }

@@ -106,7 +106,9 @@ fn parse(body: &[u8], action: Action) -> Result<(Envelope, Request), (RefusalCod
     });
     match parsed {
         Ok((envelope, request)) if request.action == action => Ok((envelope, request)),
-        Ok(_) => Err((RefusalCode::Malformed, "the request asks for something else than this address gives".to_owned())),
+        Ok(_) => {
+            Err((RefusalCode::Malformed, "the request asks for something else than this address gives".to_owned()))
+        }
         Err(error) => Err((code_of(&error), error.to_string())),
     }
 }

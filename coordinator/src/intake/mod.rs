@@ -1,7 +1,7 @@
 //! From a request's bytes to a signed answer.
 //!
 //! One upload of records goes through these steps: decompress with the dictionary it names; split into items; judge
-//! every item by itself ([`verify`]) on blocking threads, bounded by the number of cores, where receipts and refusals
+//! every item by itself (`verify`) on blocking threads, bounded by the number of cores, where receipts and refusals
 //! are signed too; hand what is to be stored to the ledger's single writer; answer when it is durable. One bad item never
 //! fails another, and what has been received before gets the very receipt it got then.
 
@@ -125,8 +125,7 @@ impl Intake {
     /// [`CompressionError`].
     pub fn decompress(&self, body: &[u8]) -> Result<Vec<u8>, CompressionError> {
         let published = self.shelf.published();
-        let dictionary =
-            published.dictionaries.get(&dictionary_of(body)?).ok_or(CompressionError::OtherDictionary)?;
+        let dictionary = published.dictionaries.get(&dictionary_of(body)?).ok_or(CompressionError::OtherDictionary)?;
         dictionary.decompress(body, limits::BATCH)
     }
 

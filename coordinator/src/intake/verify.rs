@@ -1,11 +1,12 @@
 //! The judgement of one item: what it is, who signed it, whether it belongs here. No writing, no waiting.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
 
 use kuager_wire::canonical::Fault;
-use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError};
+use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError, Verifier};
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::{Receipt, RefusalCode};
@@ -109,7 +110,15 @@ pub(super) struct Judge<'a> {
     intake: &'a Intake,
     body: &'a [u8],
     published: Arc<Published>,
-    devices: HashMap<Kid, Option<Device>>,
+    devices: HashMap<Kid, Option<Known>>,
+}
+
+/// A device with what is asked of it again and again.
+struct Known {
+    device: Device,
+    verifier: Verifier,
+    /// Highest number held of its chain.
+    head: Option<u64>,
 }
 
 impl<'a> Judge<'a> {
@@ -119,17 +128,22 @@ impl<'a> Judge<'a> {
 
     /// One verdict per item, in their order.
     pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Verdict>, IntakeError> {
-        let hashes: Vec<_> = items.iter().map(|item| RecordHash::of(&self.body[item.range.clone()])).collect();
-        let known = self.intake.ledger.find(&hashes)?;
-        let judged = items.iter().zip(hashes).zip(known).map(|((item, hash), known)| match known {
-            Some((kid, stored)) => Ok(Verdict::Held { hash, kid, stored }),
-            None => self.one(item, hash),
-        });
-        judged.collect()
+        items.iter().map(|item| self.one(item)).collect()
     }
 
-    fn one(&mut self, item: &Item, hash: RecordHash) -> Result<Verdict, IntakeError> {
-        match self.check(item)? {
+    fn one(&mut self, item: &Item) -> Result<Verdict, IntakeError> {
+        let hash = RecordHash::of(&self.body[item.range.clone()]);
+        let read = self.read(item);
+        if self.may_be_held(&read)?
+            && let Some((kid, stored)) = self.intake.ledger.find(hash)?
+        {
+            return Ok(Verdict::Held { hash, kid, stored });
+        }
+        let checked = match read {
+            Ok((envelope, record)) => self.check(&envelope, &record)?.map(|()| (envelope.kid(), record)),
+            Err(objection) => Err(objection),
+        };
+        match checked {
             Ok((kid, record)) => self.accept(item, hash, kid, record),
             Err(objection) => {
                 let Objection { code, reason, kid, verified } = objection;
@@ -140,32 +154,38 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The outer error is the coordinator's own trouble, the inner one the item's.
-    fn check(&mut self, item: &Item) -> Result<Result<(Kid, Record), Objection>, IntakeError> {
-        let bytes = &self.body[item.range.clone()];
+    /// Whether the record may have been received before. A number above the head of its chain has not, which spares most
+    /// records the look into the database; what cannot be read today may have been readable to an earlier release.
+    fn may_be_held(&mut self, read: &Result<(Envelope, Record), Objection>) -> Result<bool, IntakeError> {
+        let Ok((envelope, record)) = read else { return Ok(true) };
+        let known = self.known(envelope.kid())?;
+        Ok(known.as_ref().is_some_and(|known| known.head.is_some_and(|head| record.seq <= head)))
+    }
+
+    fn read(&self, item: &Item) -> Result<(Envelope, Record), Objection> {
         if !item.whole {
             let reason = format!("byte {} of the upload and what follows is not CBOR", item.range.start);
-            return Ok(Err(Objection { code: RefusalCode::Malformed, reason, kid: None, verified: false }));
+            return Err(Objection { code: RefusalCode::Malformed, reason, kid: None, verified: false });
         }
-        let envelope = match Envelope::parse(bytes, limits::RECORD) {
-            Ok(envelope) => envelope,
-            Err(error) => return Ok(Err(Objection::statement(&error, None))),
-        };
+        let bytes = &self.body[item.range.clone()];
+        let envelope = Envelope::parse(bytes, limits::RECORD).map_err(|error| Objection::statement(&error, None))?;
+        let record = read_statement(&envelope).map_err(|error| Objection::statement(&error, Some(envelope.kid())))?;
+        Ok((envelope, record))
+    }
+
+    /// The outer error is the coordinator's own trouble, the inner one the record's.
+    fn check(&mut self, envelope: &Envelope, record: &Record) -> Result<Result<(), Objection>, IntakeError> {
         let kid = envelope.kid();
-        let record: Record = match read_statement(&envelope) {
-            Ok(record) => record,
-            Err(error) => return Ok(Err(Objection::statement(&error, Some(kid)))),
-        };
-        let Some(device) = self.device(kid)? else {
+        let deployment = self.intake.deployment.id();
+        let Some(known) = self.known(kid)? else {
             let reason = "this key is not enrolled here; enrol it, then send again";
             return Ok(Err(Objection::new(RefusalCode::UnknownDevice, kid, reason)));
         };
-        let deployment = self.intake.deployment.id();
-        if let Err(error) = envelope.verify(Purpose::Record, deployment, &device.public_key) {
+        if let Err(error) = envelope.verify_with(Purpose::Record, deployment, &known.verifier) {
             return Ok(Err(Objection::statement(&error, Some(kid))));
         }
         let objection = |code, reason| Ok(Err(Objection::new(code, kid, reason).verified()));
-        if device.revoked {
+        if known.device.revoked {
             return objection(RefusalCode::RevokedDevice, "this device was revoked");
         }
         if record.seq > LAST_SEQ {
@@ -177,16 +197,25 @@ impl<'a> Judge<'a> {
         if record.form.as_ref().is_some_and(|form| !self.published.packs.contains_key(&form.pack)) {
             return objection(RefusalCode::UnknownPack, "the pack it answers was never published here");
         }
-        Ok(Ok((kid, record)))
+        Ok(Ok(()))
     }
 
-    fn device(&mut self, kid: Kid) -> Result<Option<Device>, IntakeError> {
-        if let Some(known) = self.devices.get(&kid) {
-            return Ok(*known);
+    fn known(&mut self, kid: Kid) -> Result<&Option<Known>, IntakeError> {
+        match self.devices.entry(kid) {
+            Entry::Occupied(known) => Ok(known.into_mut()),
+            Entry::Vacant(unknown) => {
+                let ledger = &self.intake.ledger;
+                let known = match ledger.device(kid)? {
+                    None => None,
+                    // Its enrolment request was verified with this very key.
+                    Some(device) => Verifier::new(&device.public_key)
+                        .ok()
+                        .map(|verifier| Ok::<_, IntakeError>(Known { device, verifier, head: ledger.head_seq(kid)? }))
+                        .transpose()?,
+                };
+                Ok(unknown.insert(known))
+            }
         }
-        let device = self.intake.ledger.device(kid)?;
-        self.devices.insert(kid, device);
-        Ok(device)
     }
 
     fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Verdict, IntakeError> {

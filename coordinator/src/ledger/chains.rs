@@ -26,8 +26,8 @@ pub(super) fn advance(connection: &Connection, kid: Kid) -> Result<(), LedgerErr
     let before = dense(connection, kid)?;
     let mut dense = before;
     loop {
-        let mut query = connection
-            .prepare_cached("SELECT DISTINCT seq FROM records WHERE kid = ?1 AND seq >= ?2 ORDER BY seq")?;
+        let mut query =
+            connection.prepare_cached("SELECT DISTINCT seq FROM records WHERE kid = ?1 AND seq >= ?2 ORDER BY seq")?;
         let mut rows = query.query(params![kid.0, dense])?;
         while let Some(row) = rows.next()? {
             if row.get::<_, i64>(0)? != dense {
@@ -45,9 +45,7 @@ pub(super) fn advance(connection: &Connection, kid: Kid) -> Result<(), LedgerErr
         }
     }
     if dense > before {
-        connection
-            .prepare_cached("UPDATE devices SET dense = ?2 WHERE kid = ?1")?
-            .execute(params![kid.0, dense])?;
+        connection.prepare_cached("UPDATE devices SET dense = ?2 WHERE kid = ?1")?.execute(params![kid.0, dense])?;
     }
     Ok(())
 }
@@ -75,7 +73,8 @@ fn state(connection: &Connection, kid: Kid) -> Result<Option<ChainState>, Ledger
 
 /// Holes above the dense part, less what gap statements cover.
 fn missing(connection: &Connection, kid: Kid, dense: i64) -> Result<Vec<SeqRange>, LedgerError> {
-    let mut gaps = connection.prepare_cached("SELECT first, last FROM gaps WHERE kid = ?1 AND last >= ?2 ORDER BY first")?;
+    let mut gaps =
+        connection.prepare_cached("SELECT first, last FROM gaps WHERE kid = ?1 AND last >= ?2 ORDER BY first")?;
     let gaps = gaps
         .query_map(params![kid.0, dense], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<Vec<(i64, i64)>, _>>()?;

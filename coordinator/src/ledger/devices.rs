@@ -94,6 +94,18 @@ impl Ledger {
         self.read(|connection| credential(connection, kid))
     }
 
+    /// The exact credentials of all devices.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn credentials(&self) -> Result<Vec<Vec<u8>>, LedgerError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT credential FROM devices ORDER BY enrolled_ms")?;
+            let credentials = query.query_map([], |row| row.get(0))?;
+            Ok(credentials.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// How many devices are enrolled.
     ///
     /// # Errors
@@ -124,8 +136,10 @@ impl Ledger {
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn add_invite(&self, invite: NewInvite) -> Result<(), LedgerError> {
-        let stations = serde_json::to_string(&invite.stations).map_err(|error| LedgerError::Database(error.to_string()))?;
+    pub fn add_invite(&self, invite: &NewInvite) -> Result<(), LedgerError> {
+        let invite = invite.clone();
+        let stations =
+            serde_json::to_string(&invite.stations).map_err(|error| LedgerError::Database(error.to_string()))?;
         self.write_blocking(move |connection| {
             connection
                 .prepare_cached(
@@ -150,8 +164,8 @@ impl Ledger {
     /// [`LedgerError`].
     pub fn invites(&self) -> Result<Vec<InviteRow>, LedgerError> {
         self.read(|connection| {
-            let mut query =
-                connection.prepare_cached(&format!("SELECT {INVITE_COLUMNS} FROM invites ORDER BY created_ms, rowid"))?;
+            let mut query = connection
+                .prepare_cached(&format!("SELECT {INVITE_COLUMNS} FROM invites ORDER BY created_ms, rowid"))?;
             let rows = query.query_map([], invite_row)?;
             Ok(rows.collect::<Result<_, _>>()?)
         })

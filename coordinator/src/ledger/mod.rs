@@ -1,6 +1,6 @@
 //! What has been received: the only place that names SQLite.
 //!
-//! One thread writes ([`writer`](self), group commit), any number of short-lived readers read. Nothing is answered to a
+//! One thread writes (`writer`, group commit), any number of short-lived readers read. Nothing is answered to a
 //! phone before the transaction that holds its record has been synced to disk. The exact signed bytes are kept; columns
 //! beside them only make them findable. Another process may have the same ledger open (`kuager invite` beside
 //! `kuager serve`).
@@ -14,6 +14,8 @@ mod records;
 mod refusals;
 mod writer;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
 
@@ -52,6 +54,9 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
+        // SQLite would create it for everybody to read; its other files take over the mode of this one.
+        let created = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
+        created.map_err(|error| LedgerError::Disk(error.to_string()))?;
         let writer = RwLock::new(Writer::start(path.to_owned())?);
         let feed = broadcast::Sender::new(FEED);
         let inner = Inner { writer, readers: Readers::new(path), feed, closing: Mutex::new(()) };

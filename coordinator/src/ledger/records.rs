@@ -104,12 +104,20 @@ impl Ledger {
         answered.await.unwrap_or(Err(LedgerError::Closed))
     }
 
-    /// What is stored under these hashes; `None` for what is not.
+    /// What is stored under this hash, and by whose key.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn find(&self, hashes: &[RecordHash]) -> Result<Vec<Option<(Kid, Stored)>>, LedgerError> {
-        self.read(|connection| hashes.iter().map(|hash| find(connection, *hash)).collect())
+    pub fn find(&self, hash: RecordHash) -> Result<Option<(Kid, Stored)>, LedgerError> {
+        self.read(|connection| find(connection, hash))
+    }
+
+    /// The highest number held of a chain.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub fn head_seq(&self, kid: Kid) -> Result<Option<u64>, LedgerError> {
+        self.read(|connection| Ok(chains::head_seq(connection, kid)?.map(from_sql)))
     }
 
     /// The states of these chains.
@@ -205,7 +213,9 @@ fn store(
             Some(first) => {
                 let statement = sign_fork(first, record.hash, record.kid, record.seq)?;
                 connection
-                    .prepare_cached("INSERT INTO forks (kid, seq, first, second, statement) VALUES (?1, ?2, ?3, ?4, ?5)")?
+                    .prepare_cached(
+                        "INSERT INTO forks (kid, seq, first, second, statement) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    )?
                     .execute(params![record.kid.0, seq, first.0, record.hash.0, statement])?;
                 Some(statement)
             }

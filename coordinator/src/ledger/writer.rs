@@ -7,6 +7,7 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, TrySendError, sync_channel};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -15,6 +16,8 @@ use super::error::LedgerError;
 
 /// Jobs in one transaction: enough to share the fsync, few enough that nobody waits long for it.
 const GROUP: usize = 128;
+/// How long a transaction under load waits for company. Nobody notices it beside the network; it halves the fsyncs.
+const GATHER: Duration = Duration::from_millis(2);
 /// Jobs that may wait; more are told that the ledger is busy.
 const WAITING: usize = 4096;
 
@@ -98,6 +101,15 @@ impl Drop for Writer {
     }
 }
 
+fn take_waiting(waiting: &Receiver<Box<dyn Job>>, group: &mut Vec<Box<dyn Job>>) {
+    while group.len() < GROUP {
+        match waiting.try_recv() {
+            Ok(job) => group.push(job),
+            Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+        }
+    }
+}
+
 struct Loop {
     path: PathBuf,
     connection: Option<Connection>,
@@ -107,11 +119,11 @@ impl Loop {
     fn run(mut self, waiting: &Receiver<Box<dyn Job>>) {
         while let Ok(first) = waiting.recv() {
             let mut group = vec![first];
-            while group.len() < GROUP {
-                match waiting.try_recv() {
-                    Ok(job) => group.push(job),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                }
+            take_waiting(waiting, &mut group);
+            if group.len() > 1 {
+                // Several came while the last commit ran, so more are on their way.
+                thread::sleep(GATHER);
+                take_waiting(waiting, &mut group);
             }
             self.commit(group);
         }

@@ -103,12 +103,7 @@ fn read_choices(tables: Vec<Table<'_>>, languages: &[String]) -> Result<Vec<Choi
     Ok(choices)
 }
 
-fn read_form(
-    source: &PackSource,
-    name: &str,
-    languages: &[String],
-    contests: &[Contest],
-) -> Result<Form, PackError> {
+fn read_form(source: &PackSource, name: &str, languages: &[String], contests: &[Contest]) -> Result<Form, PackError> {
     let text = source.read(name)?;
     let file = File { name, text: &text };
     let mut table = file.table()?;

@@ -16,7 +16,7 @@ use kuager_wire::compression::Dictionary;
 use kuager_wire::pack::Pack;
 
 pub use error::{PackError, Place, Problem};
-pub use simulate::{Rng, station_day};
+pub use simulate::{Rng, SimulatedObserver, station_day};
 pub use source::PackSource;
 
 /// Bytes of the dictionary. Measured on station days of the rehearsal pack the dictionary has not seen (1,219 bytes

@@ -55,54 +55,95 @@ impl Rng {
     }
 }
 
-/// One observer's signed day at one station: every form once, turnout forms six times.
+/// An observer who fills the pack's forms with plausible answers and seals them into one chain.
+#[derive(Debug, Clone)]
+pub struct SimulatedObserver<'a> {
+    pack: &'a Pack,
+    hash: PackHash,
+    deployment: DeploymentId,
+    key: SigningKey,
+    station: Option<String>,
+    boot_id: BootId,
+    monotonic_ms: u64,
+    seq: u64,
+    prev: RecordHash,
+    rng: Rng,
+}
+
+impl<'a> SimulatedObserver<'a> {
+    /// An observer at a random station; key, station and answers follow from the generator.
+    #[must_use]
+    pub fn new(pack: &'a Pack, hash: PackHash, deployment: DeploymentId, mut rng: Rng) -> Self {
+        Self {
+            pack,
+            hash,
+            deployment,
+            key: SigningKey::from_bytes(&rng.bytes()),
+            station: rng.pick(&pack.stations).map(|station| station.key.clone()),
+            boot_id: BootId(rng.bytes()),
+            monotonic_ms: rng.below(40_000_000),
+            seq: 0,
+            prev: RecordHash::chain_start(deployment),
+            rng,
+        }
+    }
+
+    /// The device's key.
+    #[must_use]
+    pub const fn key(&self) -> &SigningKey {
+        &self.key
+    }
+
+    /// A day: every form once, turnout forms six times. Further days continue the chain.
+    pub fn seal_day(&mut self) -> Vec<Vec<u8>> {
+        let mut sealed = Vec::new();
+        for form in &self.pack.forms {
+            let times = if form.kind == RecordKind::Turnout { 6 } else { 1 };
+            // A form with more questions than a record can hold is left out; nobody can answer it on a phone either.
+            sealed.extend((0..times).filter_map(|time| self.seal(form, time)));
+        }
+        sealed
+    }
+
+    fn seal(&mut self, form: &Form, time: usize) -> Option<Vec<u8>> {
+        self.monotonic_ms += 600_000 + self.rng.below(7_000_000);
+        let record = Record {
+            version: kuager_wire::VERSION,
+            kind: form.kind,
+            seq: self.seq,
+            prev: self.prev,
+            clock: ClockReading {
+                wall_ms: 1_679_184_000_000 + self.rng.small(86_400_000),
+                monotonic_ms: self.monotonic_ms,
+                boot_id: self.boot_id,
+                flags: 0,
+            },
+            checkpoint: None,
+            form: Some(FormRef { pack: self.hash, form: form.id.clone() }),
+            station: self.station.clone(),
+            body: Body {
+                answers: Some(answer(form, time, &mut self.rng)),
+                language: self.pack.languages.first().cloned(),
+                ..Body::default()
+            },
+            attachments: None,
+            supersedes: None,
+            location: None,
+            training: None,
+        };
+        let bytes = cose::sign(&record, self.deployment, &self.key).ok()?;
+        self.prev = RecordHash::of(&bytes);
+        self.seq += 1;
+        Some(bytes)
+    }
+}
+
+/// One observer's signed day in a deployment of its own.
 #[must_use]
 pub fn station_day(pack: &Pack, seed: u64) -> Vec<Vec<u8>> {
     let mut rng = Rng::new(seed);
-    let key = SigningKey::from_bytes(&rng.bytes());
-    let deployment = DeploymentId(rng.bytes());
-    let hash = PackHash(rng.bytes());
-    let boot_id = BootId(rng.bytes());
-    let station = rng.pick(&pack.stations).map(|station| station.key.clone());
-    let mut monotonic_ms = rng.below(40_000_000);
-    let mut prev = RecordHash::chain_start(deployment);
-    let mut sealed = Vec::new();
-    for form in &pack.forms {
-        let times = if form.kind == RecordKind::Turnout { 6 } else { 1 };
-        for time in 0..times {
-            let passed = 600_000 + rng.below(7_000_000);
-            monotonic_ms += passed;
-            let record = Record {
-                version: kuager_wire::VERSION,
-                kind: form.kind,
-                seq: u64::try_from(sealed.len()).unwrap_or(u64::MAX),
-                prev,
-                clock: ClockReading {
-                    wall_ms: 1_679_184_000_000 + rng.small(86_400_000),
-                    monotonic_ms,
-                    boot_id,
-                    flags: 0,
-                },
-                checkpoint: None,
-                form: Some(FormRef { pack: hash, form: form.id.clone() }),
-                station: station.clone(),
-                body: Body {
-                    answers: Some(answer(form, time, &mut rng)),
-                    language: pack.languages.first().cloned(),
-                    ..Body::default()
-                },
-                attachments: None,
-                supersedes: None,
-                location: None,
-                training: None,
-            };
-            // A form with more questions than a record can hold teaches nothing; it is refused when somebody answers it.
-            let Ok(bytes) = cose::sign(&record, deployment, &key) else { continue };
-            prev = RecordHash::of(&bytes);
-            sealed.push(bytes);
-        }
-    }
-    sealed
+    let (hash, deployment) = (PackHash(rng.bytes()), DeploymentId(rng.bytes()));
+    SimulatedObserver::new(pack, hash, deployment, rng).seal_day()
 }
 
 /// Plausible answers: mostly "yes", most questions answered, turnout growing through the day.

@@ -53,14 +53,29 @@ fn a_question_for_each_option_names_the_option_in_every_language() {
 fn mistakes_are_named_with_file_line_and_column() {
     let cases = [
         ("forms/opening.toml", "required = true", "required = yes", "forms/opening.toml:13:"),
-        ("forms/opening.toml", "required = true", "requierd = true", "forms/opening.toml:13:1: `requierd` is not a field"),
-        ("forms/opening.toml", "kind = \"yes_no\"", "kind = \"yesno\"", "forms/opening.toml:12:1: `yesno` is not a known"),
+        (
+            "forms/opening.toml",
+            "required = true",
+            "requierd = true",
+            "forms/opening.toml:13:1: `requierd` is not a field",
+        ),
+        (
+            "forms/opening.toml",
+            "kind = \"yes_no\"",
+            "kind = \"yesno\"",
+            "forms/opening.toml:12:1: `yesno` is not a known",
+        ),
         ("forms/opening.toml", "id = \"O02\"", "id = \"O01\"", "question `O01` is there twice"),
         ("forms/opening.toml", "of = \"O02\"", "of = \"O99\"", "`O99` is not a known question above this one"),
         ("forms/opening.toml", "max = 100\n", "max = -1\n", "`min` is larger than `max`"),
         ("forms/opening.toml", "kind = \"integer\"", "kind = \"choice\"", "needs [[question.choice]]"),
         ("forms/opening.toml", "ru = \"Вас", "uk = \"Вас", "language `ru` is missing"),
-        ("forms/opening.toml", "ru = \"Вас", "ru = \" Вас", "forms/opening.toml:15:1: `ru` is empty or has white space"),
+        (
+            "forms/opening.toml",
+            "ru = \"Вас",
+            "ru = \" Вас",
+            "forms/opening.toml:15:1: `ru` is empty or has white space",
+        ),
         ("forms/protocol.toml", "contest = \"MAJ-PL\"", "contest = \"MAJ\"", "forms/protocol.toml:4:1: `MAJ` is not"),
         ("forms/protocol.toml", "contest = \"MAJ-PL\"", "", "`for_each_option` needs `contest`"),
         ("pack.toml", "2023-03-19\"\nlang", "19.03.2023\"\nlang", "pack.toml:3:1: `19.03.2023` is not a date"),

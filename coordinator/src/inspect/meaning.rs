@@ -1,0 +1,228 @@
+//! What each field of each statement means, in words.
+
+use std::fmt::Display;
+
+use jiff::Timestamp;
+use kuager_wire::enrolment::{Action, Credential, Request};
+use kuager_wire::form::Texts;
+use kuager_wire::genesis::Genesis;
+use kuager_wire::message::Message;
+use kuager_wire::pack::Pack;
+use kuager_wire::receipt::{Fork, Receipt, Refusal};
+use kuager_wire::record::{Answers, ClockReading, Record, Value};
+
+use super::Trust;
+
+/// Labels and values, in the order of the fields.
+#[derive(Debug, Default)]
+pub(super) struct Meaning {
+    pub(super) lines: Vec<(String, String)>,
+}
+
+impl Meaning {
+    fn line(mut self, label: &str, value: impl Display) -> Self {
+        self.lines.push((label.to_owned(), value.to_string()));
+        self
+    }
+
+    fn maybe(self, label: &str, value: Option<impl Display>) -> Self {
+        match value {
+            Some(value) => self.line(label, value),
+            None => self,
+        }
+    }
+
+    fn texts(self, label: &str, texts: &Texts) -> Self {
+        texts.iter().fold(self, |meaning, (language, text)| meaning.line(label, format!("[{language}] {text}")))
+    }
+}
+
+/// Says what a statement means.
+pub(super) trait Explain {
+    /// Field by field.
+    fn explain(&self, trust: &Trust) -> Meaning;
+}
+
+/// A moment in UTC, or the bare number when it is beyond the calendar.
+fn moment(ms: i64) -> String {
+    Timestamp::from_millisecond(ms).map_or_else(|_| format!("{ms} ms after 1970"), |moment| moment.to_string())
+}
+
+fn moment_of(ms: u64) -> String {
+    i64::try_from(ms).map_or_else(|_| format!("{ms} ms after 1970"), moment)
+}
+
+impl Explain for Genesis {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("root key", format!("{} signs genesis, packs, credentials", self.root_key))
+            .line("receipt key", format!("{} signs receipts, refusals, messages, forks", self.receipt_key))
+            .line("log key", format!("{} signs checkpoints of the log", self.log_key))
+            .line("log", &self.log_origin)
+            .texts("title", &self.title)
+            .line("day", &self.election_day)
+            .line("made", moment_of(self.created_ms))
+    }
+}
+
+impl Explain for Record {
+    fn explain(&self, trust: &Trust) -> Meaning {
+        let starts = trust.deployment().is_some_and(|known| known.id.0 == self.prev.0);
+        let before = match (self.seq, starts) {
+            (_, true) => "the deployment: the chain starts here".to_owned(),
+            (0, false) => format!("{}, which must be the deployment", self.prev),
+            _ => self.prev.to_string(),
+        };
+        let clock = &self.clock;
+        let jumped = if clock.flags & ClockReading::WALL_JUMPED == 0 { "" } else { " (the clock had just been moved)" };
+        let mut meaning = Meaning::default()
+            .line("kind", self.kind.name())
+            .line("number", format!("{} in the chain of this key", self.seq))
+            .line("after", before)
+            .line("clock said", format!("{}{jumped}, which may be wrong", moment(clock.wall_ms)))
+            .line("uptime", format!("{:.3} s in boot {}", seconds(clock.monotonic_ms), clock.boot_id))
+            .maybe("log seen", self.checkpoint.map(|seen| format!("{} entries, root {}", seen.tree_size, seen.root)))
+            .maybe("form", self.form.as_ref().map(|form| format!("{} of pack {}", form.form, form.pack)))
+            .maybe("station", self.station.as_ref())
+            .maybe("training", self.training.map(|_| "yes: this record does not count"))
+            .maybe("corrects", self.supersedes)
+            .maybe(
+                "place",
+                self.location
+                    .map(|at| format!("{}, {} within {} m", degrees(at.lat_e7), degrees(at.lon_e7), at.accuracy_m)),
+            )
+            .maybe("language", self.body.language.as_ref())
+            .maybe("text", self.body.text.as_ref())
+            .maybe("lost", self.body.lost.map(|lost| format!("the numbers {} to {}", lost.first, lost.last)))
+            .maybe(
+                "continues",
+                self.body
+                    .continues
+                    .map(|head| format!("the chain of key {} after number {}, {}", head.kid, head.seq, head.hash)),
+            );
+        for file in self.attachments.iter().flatten() {
+            let of = file.of.map(|of| format!(" of {of}")).unwrap_or_default();
+            let what = format!("{:?}{of}, {}, {} bytes, sha-256 {}", file.role, file.mime, file.size, file.hash);
+            meaning = meaning.line("file", what);
+        }
+        for (question, answer) in self.body.answers.iter().flat_map(Answers::iter) {
+            meaning = meaning.line("answer", format!("{question} = {}", value(answer)));
+        }
+        meaning
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown to three decimals; exact up to centuries of uptime")]
+fn seconds(ms: u64) -> f64 {
+    ms as f64 / 1000.0
+}
+
+fn degrees(e7: i32) -> String {
+    format!("{:.7}°", f64::from(e7) / 1e7)
+}
+
+fn value(answer: &Value) -> String {
+    match answer {
+        Value::Int(number) => number.to_string(),
+        Value::Text(text) => text.clone(),
+        Value::List(values) => values.iter().map(value).collect::<Vec<_>>().join(", "),
+        Value::Group(group) => {
+            let entries: Vec<_> = group.iter().map(|(key, entry)| format!("{key} = {}", value(entry))).collect();
+            format!("({})", entries.join(", "))
+        }
+    }
+}
+
+impl Explain for Request {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let action = match self.action {
+            Action::Enrol => "a credential for this device",
+            Action::Inbox => "messages to this device's observer",
+        };
+        Meaning::default()
+            .line("asks for", action)
+            .line("clock said", moment(self.wall_ms))
+            .line("nonce", self.nonce)
+            .maybe("public key", self.public_key)
+            .maybe("token", self.token.map(|_| "present, a secret until it has been used"))
+            .maybe("after", self.after.map(|number| format!("message {number}")))
+    }
+}
+
+impl Explain for Credential {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let stations = if self.stations.is_empty() { "any".to_owned() } else { self.stations.join(", ") };
+        Meaning::default()
+            .line("device", self.kid)
+            .line("public key", self.public_key)
+            .line("observer", self.observer)
+            .line("role", format!("{:?}", self.role).to_lowercase())
+            .line("stations", stations)
+            .line("valid", format!("{} to {}", moment_of(self.not_before_ms), moment_of(self.not_after_ms)))
+    }
+}
+
+impl Explain for Pack {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let mut meaning = Meaning::default()
+            .line("id", &self.id)
+            .texts("title", &self.title)
+            .line("day", &self.election_day)
+            .line("languages", self.languages.join(", "))
+            .line("law", &self.law)
+            .line("stations", self.stations.len());
+        for contest in &self.contests {
+            meaning = meaning.line("contest", format!("{}, {} options", contest.key, contest.options.len()));
+        }
+        for form in &self.forms {
+            let what = format!("{} ({}), {} questions", form.id, form.kind.name(), form.questions.len());
+            meaning = meaning.line("form", what);
+        }
+        let dictionary = self.dictionary.as_ref().map(|bytes| format!("{} bytes, for compression", bytes.len()));
+        let meaning = meaning.maybe("dictionary", dictionary);
+        self.notes.iter().fold(meaning, |meaning, note| meaning.line("note", note))
+    }
+}
+
+impl Explain for Receipt {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("record", format!("{} is held durably", self.record))
+            .line("of device", self.kid)
+            .line("number", self.seq)
+            .line("received", moment_of(self.received_ms))
+            .line("log", format!("{}, by {}", self.log_origin, moment_of(self.merge_deadline_ms)))
+    }
+}
+
+impl Explain for Refusal {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let again = if self.retryable { "may succeed" } else { "will not help" };
+        Meaning::default()
+            .line("refused", self.subject)
+            .line("because", format!("{}: {}", self.code.name(), self.reason))
+            .line("again", format!("sending the same bytes again {again}"))
+            .line("when", moment_of(self.refused_ms))
+    }
+}
+
+impl Explain for Message {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("number", self.number)
+            .line("to", format!("observer {}", self.observer))
+            .line("sent", moment_of(self.sent_ms))
+            .line("text", &self.text)
+            .maybe("about", self.about)
+    }
+}
+
+impl Explain for Fork {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("device", format!("{} signed two records under number {}", self.kid, self.seq))
+            .line("first", self.first)
+            .line("second", self.second)
+            .line("seen", moment_of(self.seen_ms))
+    }
+}

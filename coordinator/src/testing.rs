@@ -1,0 +1,150 @@
+//! What the tests of several modules share: a deployment on disk, an intake, devices, records.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use kuager_wire::enrolment::{Action, Request};
+use kuager_wire::ids::{BootId, InviteToken, Kid, Nonce, PublicKey, RecordHash};
+use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Record, RecordKind};
+use kuager_wire::sync::RecordsAnswer;
+use kuager_wire::{SigningKey, cose};
+
+use crate::clock::Clock;
+use crate::deployment::{Deployment, InitOptions, InviteOptions, init};
+use crate::intake::Intake;
+use crate::ledger::Ledger;
+
+/// 19 March 2023, 10:00:00 in Astana (UTC+6 that year), 04:00:00 UTC.
+pub(crate) const MORNING_MS: u64 = 1_679_198_400_000;
+
+/// A clock that stands until it is moved.
+#[derive(Debug)]
+pub(crate) struct TestClock(AtomicU64);
+
+impl TestClock {
+    pub(crate) fn set(&self, now_ms: u64) {
+        self.0.store(now_ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.now_ms())
+    }
+}
+
+/// A deployment in a folder of its own, with an intake.
+pub(crate) struct Fixture {
+    pub(crate) _dir: tempfile::TempDir,
+    pub(crate) deployment: Deployment,
+    pub(crate) ledger: Ledger,
+    pub(crate) intake: Arc<Intake>,
+    pub(crate) clock: Arc<TestClock>,
+}
+
+pub(crate) fn key(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed; 32])
+}
+
+pub(crate) fn kid(seed: u8) -> Kid {
+    PublicKey::from(&key(seed)).kid()
+}
+
+impl Fixture {
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().expect("a folder");
+        let clock = Arc::new(TestClock(AtomicU64::new(MORNING_MS)));
+        let options = InitOptions { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..InitOptions::default() };
+        let deployment = init(&dir.path().join("data"), options).expect("a deployment");
+        let ledger = deployment.open_ledger().expect("opens");
+        let intake = Intake::new(deployment.clone(), ledger.clone(), Arc::clone(&clock) as Arc<dyn Clock>);
+        Self { _dir: dir, deployment, ledger, intake: Arc::new(intake.expect("starts")), clock }
+    }
+
+    pub(crate) fn invite_options(&self) -> InviteOptions {
+        InviteOptions {
+            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
+            ..InviteOptions::new("https://localhost:8443")
+        }
+    }
+
+    pub(crate) fn invite(&self) -> InviteToken {
+        self.deployment.create_invite(&self.ledger, self.invite_options()).expect("an invite").token
+    }
+
+    pub(crate) fn enrolment(&self, seed: u8, token: InviteToken) -> Vec<u8> {
+        let request = Request {
+            version: 1,
+            action: Action::Enrol,
+            wall_ms: 0,
+            nonce: Nonce([1; 16]),
+            public_key: Some(PublicKey::from(&key(seed))),
+            token: Some(token),
+            after: None,
+        };
+        cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
+    }
+
+    pub(crate) fn inbox_request(&self, seed: u8, nonce: u8, after: u64) -> Vec<u8> {
+        let request = Request {
+            version: 1,
+            action: Action::Inbox,
+            wall_ms: 0,
+            nonce: Nonce([nonce; 16]),
+            public_key: None,
+            token: None,
+            after: Some(after),
+        };
+        cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
+    }
+
+    /// Enrols a device with an invite of its own and returns its credential.
+    pub(crate) async fn enrol(&self, seed: u8) -> Vec<u8> {
+        let request = self.enrolment(seed, self.invite());
+        self.intake.enrol(request).await.expect("works").expect("is accepted")
+    }
+
+    /// A note, valid in this deployment.
+    pub(crate) fn record(&self, seq: u64, text: &str) -> Record {
+        Record {
+            version: 1,
+            kind: RecordKind::Note,
+            seq,
+            prev: if seq == 0 { RecordHash::chain_start(self.deployment.id()) } else { RecordHash([9; 32]) },
+            clock: ClockReading { wall_ms: 1_679_198_000_000, monotonic_ms: 5000, boot_id: BootId([3; 16]), flags: 0 },
+            checkpoint: None,
+            form: None,
+            station: None,
+            body: Body { text: Some(text.to_owned()), ..Body::default() },
+            attachments: None,
+            supersedes: None,
+            location: None,
+            training: None,
+        }
+    }
+
+    /// A turnout report from a station.
+    pub(crate) fn turnout(&self, seq: u64, station: &str) -> Record {
+        let answers: Answers = [("hour", "10".into()), ("told", 120.into())].into_iter().collect();
+        Record {
+            kind: RecordKind::Turnout,
+            form: Some(FormRef { pack: self.deployment.latest_pack().hash, form: "turnout".to_owned() }),
+            station: Some(station.to_owned()),
+            body: Body { answers: Some(answers), language: Some("kk".to_owned()), ..Body::default() },
+            ..self.record(seq, "")
+        }
+    }
+
+    pub(crate) fn sign(&self, seed: u8, record: &Record) -> Vec<u8> {
+        cose::sign(record, self.deployment.id(), &key(seed)).expect("signs")
+    }
+
+    pub(crate) async fn send(&self, records: &[Vec<u8>]) -> RecordsAnswer {
+        self.intake.receive(records.concat()).await.expect("is answered")
+    }
+}
