@@ -125,7 +125,7 @@ pub(crate) fn random<const N: usize>() -> io::Result<[u8; N]> {
 /// Writes a file that is either wholly there or not at all, readable by its owner only, and on disk when this returns.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let dir = path.parent().ok_or_else(|| io::Error::other("a file has a folder"))?;
-    fs::create_dir_all(dir)?;
+    create_dir(dir)?;
     let temporary = path.with_extension("new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
@@ -136,6 +136,21 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()?;
     fs::rename(&temporary, path)?;
     sync_dir(dir)
+}
+
+/// Makes a folder and whatever leads to it, durably: what is written into a folder whose own name is not on disk yet
+/// disappears with it when the power fails.
+pub(crate) fn create_dir(dir: &Path) -> io::Result<()> {
+    if dir.as_os_str().is_empty() || dir.is_dir() {
+        return Ok(());
+    }
+    let parent = dir.parent().unwrap_or(Path::new(""));
+    create_dir(parent)?;
+    match fs::create_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        other => other?,
+    }
+    sync_dir(if parent.as_os_str().is_empty() { Path::new(".") } else { parent })
 }
 
 /// Makes renames and removals in a folder durable.

@@ -23,7 +23,7 @@ use crate::config::ObserverConfig;
 use crate::error::ObserverError;
 use crate::forms;
 use crate::journal::{self, ChainReport, Draft, DraftId, Journal, JournalError, NewDraft, Sealed};
-use crate::keys::{Identity, IdentityError, KeyVault};
+use crate::keys::{self, Identity, IdentityError, KeyVault};
 use crate::outbox::driver::{Link, load_deployment, session};
 use crate::outbox::machine::Session;
 use crate::outbox::{Outbox, SyncEvent, SyncSummary};
@@ -105,7 +105,7 @@ impl Observer {
         vault: Arc<dyn KeyVault>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ObserverError> {
-        std::fs::create_dir_all(&config.dir)?;
+        keys::create_dir(&config.dir)?;
         let identity = match Identity::load(&config.dir, vault.as_ref()) {
             // A store without its identity must not get another one: it would look like somebody else's.
             Err(IdentityError::Missing) if !config.dir.join(store::FILE).exists() => {

@@ -11,6 +11,8 @@ pub enum Fault {
     KillAtSync(u32),
     /// The N-th fsync or fdatasync fails with EIO.
     SyncFails(u32),
+    /// The process stops (SIGSTOP) after every fsync and fdatasync, until it is continued.
+    StopAtEverySync,
     /// Every write to a file fails with ENOSPC from the N-th on.
     DiskFullFrom(u32),
 }
@@ -37,6 +39,9 @@ pub fn command(program: &Path, fault: Fault, calls: &Path) -> Command {
         Fault::SyncFails(number) => {
             command.args(["-e", "trace=fsync,fdatasync", "-e"]);
             command.arg(format!("inject=fsync,fdatasync:error=EIO:when={number}"));
+        }
+        Fault::StopAtEverySync => {
+            command.args(["-y", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:signal=SIGSTOP:when=1+"]);
         }
         Fault::DiskFullFrom(number) => {
             command.args(["-e", "trace=pwrite64", "-e"]);

@@ -4,4 +4,5 @@
 mod day;
 mod faults;
 mod kill;
+mod power;
 mod restore;
