@@ -154,13 +154,15 @@ fn stop_and_check(dir: &Path) -> usize {
             std::thread::sleep(Duration::from_millis(2));
             continue;
         }
-        // It is stopped: everything printed so far was promised before this moment.
+        // It is stopped: everything printed so far was promised before the write that has just become durable, and
+        // must hold without it.
         std::thread::sleep(Duration::from_millis(5));
+        let promised = promises.lock().unwrap().clone();
+        check(&disk, &live, &promised, &format!("before durable write {} ({:?})", seen + 1, synced.last()));
         for path in &synced[seen..] {
             disk.synced(path);
         }
         seen = synced.len();
-        let promised = promises.lock().unwrap().clone();
         check(&disk, &live, &promised, &format!("after durable write {seen} ({:?})", synced.last()));
         if let Some(process) = traced_process(&child) {
             Command::new("kill").args(["-CONT", &process.to_string()]).status().unwrap();
@@ -170,5 +172,6 @@ fn stop_and_check(dir: &Path) -> usize {
     assert!(child.wait().unwrap().success());
     let promised = promises.lock().unwrap().clone();
     assert_eq!(promised.last().map(String::as_str), Some("completed"));
+    check(&disk, &live, &promised, "at the end");
     seen
 }
