@@ -20,13 +20,14 @@ pub struct TestCoordinator {
 }
 
 impl TestCoordinator {
-    /// Makes a deployment and serves it with TLS on a random loopback port.
-    pub async fn start() -> Self {
-        Self::start_with(|_| {}).await
+    /// Makes a deployment and serves it with TLS on a random loopback port. Needs a tokio runtime.
+    #[must_use]
+    pub fn start() -> Self {
+        Self::start_with(|_| {})
     }
 
     /// As [`TestCoordinator::start`], with another configuration.
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let deployment = init(&dir.path().join("data"), InitOptions::default()).unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

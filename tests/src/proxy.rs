@@ -142,11 +142,13 @@ async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, bytes:
 
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut allowed: usize, fate: Fate, count: impl Fn(u64)) {
     let mut buffer = vec![0; 2048];
-    loop {
-        let Ok(read @ 1..) = from.read(&mut buffer).await else { break };
+    while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let pass = read.min(allowed);
         match fate {
-            Fate::Slow(rate) => tokio::time::sleep(Duration::from_secs_f64(pass as f64 / rate as f64)).await,
+            Fate::Slow(rate) => {
+                let piece_ms = u32::try_from(pass).unwrap() * 1000 / u32::try_from(rate).unwrap();
+                tokio::time::sleep(Duration::from_millis(u64::from(piece_ms))).await;
+            }
             Fate::Late(ms) => tokio::time::sleep(Duration::from_millis(ms)).await,
             _ => {}
         }

@@ -17,7 +17,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn offline_first_then_everything_arrives_with_receipts_that_verify() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let phone = Phone::invited(&coordinator.invite(), &pack);
     let mut sealed = vec![phone.checklist().hash];
@@ -46,7 +46,7 @@ async fn offline_first_then_everything_arrives_with_receipts_that_verify() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_record_always_gets_the_same_receipt() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let phone = Phone::invited(&coordinator.invite(), &pack);
     let before = phone.backup();
@@ -71,7 +71,7 @@ async fn the_same_record_always_gets_the_same_receipt() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_handles_on_one_outbox_deliver_each_record_once() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let phone = Phone::invited(&coordinator.invite(), &pack);
     phone.notes(40);
@@ -86,7 +86,7 @@ async fn two_handles_on_one_outbox_deliver_each_record_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_invite_is_replaced_without_touching_what_is_sealed() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let invite = coordinator.invite();
     let first = Phone::invited(&invite, &pack);
@@ -109,7 +109,7 @@ async fn a_used_invite_is_replaced_without_touching_what_is_sealed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invite_of_another_deployment_is_refused() {
-    let (here, there) = (TestCoordinator::start().await, TestCoordinator::start().await);
+    let (here, there) = (TestCoordinator::start(), TestCoordinator::start());
     let phone = Phone::invited(&here.invite(), &here.deployment.latest_pack().bytes);
     let error = phone.observer.accept_invite(&there.invite().to_url().unwrap()).unwrap_err();
     assert!(matches!(error, ObserverError::OtherDeployment), "{error}");
@@ -119,7 +119,7 @@ async fn an_invite_of_another_deployment_is_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_network_failure_has_its_own_name() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let short = Duration::from_millis(800);
@@ -148,7 +148,7 @@ async fn every_network_failure_has_its_own_name() {
     assert_eq!(class_of(&nameless).await, FailureClass::Dns);
 
     // Somebody in the middle with a certificate of their own.
-    let other = TestCoordinator::start().await;
+    let other = TestCoordinator::start();
     let mut intercepted = coordinator.invite();
     intercepted.anchors = other.invite().anchors;
     assert_eq!(class_of(&intercepted).await, FailureClass::Tls);
@@ -162,7 +162,7 @@ async fn every_network_failure_has_its_own_name() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_address_is_tried_when_the_first_is_dead() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let mut invite = coordinator.invite();
     invite.servers.insert(0, "https://127.0.0.1:1".to_owned());
     let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
@@ -172,7 +172,7 @@ async fn the_second_address_is_tried_when_the_first_is_dead() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_ten_years_wrong_changes_nothing_but_the_evidence() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let dir = tempfile::tempdir().unwrap();
     let clock = std::sync::Arc::new(WrongClock::new());
     let observer = phone::open_with(dir.path(), clock.clone()).unwrap();
@@ -194,7 +194,7 @@ async fn a_clock_ten_years_wrong_changes_nothing_but_the_evidence() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_reaches_its_observer_and_nobody_else() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let (one, two) = (Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack));
     assert!(one.observer.sync_until(LONG).await.unwrap().completed);
@@ -213,7 +213,7 @@ async fn a_message_reaches_its_observer_and_nobody_else() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_continuous_run_delivers_what_is_sealed_while_it_runs() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
     let mut events = phone.observer.subscribe();
     let delivered = async {
@@ -230,7 +230,7 @@ async fn a_continuous_run_delivers_what_is_sealed_while_it_runs() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pausing_in_mid_sync_is_a_typed_error_and_loses_nothing() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
     proxy.plan([Fate::Late(40); 50]);
     let invite = coordinator.invite_through(proxy.address);
@@ -252,7 +252,7 @@ async fn pausing_in_mid_sync_is_a_typed_error_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn wiping_leaves_nothing_to_read() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
     phone.checklist();
     phone.observer.wipe().unwrap();

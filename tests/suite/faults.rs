@@ -45,8 +45,7 @@ async fn every_record_arrives_once_through_every_storm() {
     let coordinator = TestCoordinator::start_with(|config| {
         config.limits.per_second = 10_000.try_into().unwrap();
         config.limits.burst = 10_000.try_into().unwrap();
-    })
-    .await;
+    });
     let proxy = Proxy::start(coordinator.address).await;
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = number("KUAGER_SEED") {
@@ -60,7 +59,7 @@ async fn every_record_arrives_once_through_every_storm() {
 /// Every byte position around the end of an answer: the coordinator has the record, the phone does not know.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_lost_at_any_byte_is_asked_for_again() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
     let invite = coordinator.invite_through(proxy.address);
     let pack = coordinator.deployment.latest_pack().bytes.clone();
@@ -77,7 +76,7 @@ async fn an_answer_lost_at_any_byte_is_asked_for_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kilobits_are_enough() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
     let invite = coordinator.invite_through(proxy.address);
     let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
@@ -92,8 +91,7 @@ async fn too_many_requests_wait_as_long_as_the_coordinator_says() {
     let coordinator = TestCoordinator::start_with(|config| {
         config.limits.per_second = 1.try_into().unwrap();
         config.limits.burst = 2.try_into().unwrap();
-    })
-    .await;
+    });
     let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
     phone.notes(3);
     let first = phone.observer.sync_until(Duration::from_millis(300)).await.unwrap();

@@ -111,7 +111,7 @@ fn at_every_point(coordinator: &TestCoordinator, fault: impl Fn(u32) -> Fault, s
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_killed_at_every_fsync_loses_nothing_that_it_promised() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let points = tokio::task::block_in_place(|| at_every_point(&coordinator, Fault::KillAtSync, true));
     assert!(points >= 25, "only {points} durable writes: the test no longer sees what it should");
     eprintln!("killed at each of {points} durable writes");
@@ -120,7 +120,7 @@ async fn a_phone_killed_at_every_fsync_loses_nothing_that_it_promised() {
 /// A disk that fails once: the step that met it says so, and everything goes on afterwards.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_whose_disk_fails_at_any_fsync_loses_nothing_that_it_promised() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     assert!(strace::available(), "strace is needed and must be allowed to trace");
     tokio::task::block_in_place(|| {
         for number in (1..40).step_by(3) {
@@ -137,7 +137,7 @@ async fn a_phone_whose_disk_fails_at_any_fsync_loses_nothing_that_it_promised() 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_whose_disk_fills_up_loses_nothing_that_it_promised() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     assert!(strace::available(), "strace is needed and must be allowed to trace");
     tokio::task::block_in_place(|| {
         for number in (1..120).step_by(9) {
@@ -156,7 +156,7 @@ async fn a_phone_whose_disk_fills_up_loses_nothing_that_it_promised() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
     assert!(strace::available(), "strace is needed and must be allowed to trace");
-    let mut coordinator = TestCoordinator::start().await;
+    let mut coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     coordinator.stop().await;
     let mut kills = 0;

@@ -110,7 +110,7 @@ fn check(disk: &Disk, live: &Path, promises: &[String], after: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_whose_battery_dies_holds_what_it_promised() {
     assert!(strace::available(), "strace is needed and must be allowed to trace");
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("invite"), coordinator.invite().to_url().unwrap()).unwrap();
     fs::write(dir.path().join("pack"), &coordinator.deployment.latest_pack().bytes).unwrap();

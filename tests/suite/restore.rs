@@ -13,7 +13,7 @@ const LONG: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
-    let mut coordinator = TestCoordinator::start().await;
+    let mut coordinator = TestCoordinator::start();
     let pack = coordinator.deployment.latest_pack().bytes.clone();
     let (known, unknown) = (Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack));
     known.notes(2);
@@ -60,7 +60,7 @@ fn restrict(dir: &std::path::Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_restored_from_an_older_backup_is_told_and_both_versions_are_kept() {
-    let coordinator = TestCoordinator::start().await;
+    let coordinator = TestCoordinator::start();
     let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
     phone.notes(2);
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);

@@ -109,7 +109,7 @@ pub enum CliError {
     /// The demonstration.
     #[cfg(feature = "demo")]
     #[error(transparent)]
-    Demo(#[from] demo::DemoError),
+    Demo(#[from] Box<demo::DemoError>),
     /// Standard output is closed, or the system refuses something else.
     #[error("the system refuses: {0}")]
     Io(#[from] io::Error),
@@ -128,9 +128,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Pack(command) => command.run(out),
         Command::Inspect(command) => command.run(out),
         #[cfg(feature = "demo")]
-        Command::Demo(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS)?),
+        Command::Demo(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
         #[cfg(feature = "demo")]
-        Command::DemoPhone(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS)?),
+        Command::DemoPhone(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
@@ -50,23 +51,31 @@ impl Default for Limits {
     }
 }
 
+/// Requests between two rounds of forgetting addresses.
+const FORGET_AFTER: u64 = 4096;
+
 /// Counts requests per address.
 #[derive(Debug)]
 pub(super) struct RateLimit {
     limiter: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
+    checks: AtomicU64,
 }
 
 impl RateLimit {
     pub(super) fn new(limits: &Limits) -> Self {
         let quota = Quota::per_second(limits.per_second).allow_burst(limits.burst);
-        Self { limiter: DefaultKeyedRateLimiter::keyed(quota), clock: DefaultClock::default() }
+        Self {
+            limiter: DefaultKeyedRateLimiter::keyed(quota),
+            clock: DefaultClock::default(),
+            checks: AtomicU64::new(1),
+        }
     }
 
     /// Counts a request, or says how long to wait.
     pub(super) fn check(&self, address: IpAddr) -> Result<(), Duration> {
-        // Addresses that have been quiet are forgotten, before a scan through many of them fills the memory.
-        if self.limiter.len() > 10_000 {
+        // Addresses that have been quiet are forgotten now and then, before a scan from many of them fills the memory.
+        if self.checks.fetch_add(1, Ordering::Relaxed).is_multiple_of(FORGET_AFTER) {
             self.limiter.retain_recent();
         }
         self.limiter.check_key(&network(address)).map_err(|wait| wait.wait_time_from(self.clock.now()))

@@ -226,19 +226,21 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`].
     pub fn new_draft(&self, new: NewDraft, form: Option<(FormRef, RecordKind)>) -> Result<DraftId, JournalError> {
+        let NewDraft { station, language, text, training, .. } = new;
+        let normal = |text: String| nfc(&text);
         let id = keys::random().map_err(|error| StoreError::Other(error.to_string()))?;
         let (form, kind) = form.map_or((None, RecordKind::Note), |(form, kind)| (Some(form), kind));
         let draft = Draft {
             id: DraftId(id),
             kind,
             form,
-            station: new.station.as_deref().map(nfc),
-            language: new.language.as_deref().map(nfc),
+            station: station.map(normal),
+            language: language.map(normal),
             answers: Answers::default(),
-            text: new.text.as_deref().map(nfc),
+            text: text.map(normal),
             supersedes: None,
             location: None,
-            training: new.training,
+            training,
             changed_ms: self.clock.now().wall_ms,
         };
         self.store.write(|tx| tx.save_draft(&draft))?;

@@ -1,4 +1,4 @@
-//! Performs what [`machine`](super::machine) decides.
+//! Performs what [`machine`] decides.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -656,8 +656,7 @@ impl Shared {
             Err(FailureClass::Rejected) if encoded && status == 415 => {
                 run.plain = true;
                 self.write(move |tx, shared| {
-                    let items = batch.items.iter();
-                    items.map(|item| tx.set_state(item.record, &State::Sealed)).collect::<Result<(), _>>()?;
+                    batch.items.iter().try_for_each(|item| tx.set_state(item.record, &State::Sealed))?;
                     let now = shared.clock.now().wall_ms;
                     Ok(tx.finish_attempt(batch.attempt, now, "encoding_not_taken", bytes_out, bytes_in)?)
                 })
