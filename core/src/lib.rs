@@ -34,8 +34,10 @@ pub mod error;
 pub mod forms;
 pub mod journal;
 pub mod keys;
+pub mod media;
 pub mod observer;
 pub mod outbox;
+pub mod stations;
 pub mod store;
 pub mod transport;
 

@@ -20,12 +20,13 @@ use tokio::sync::{Notify, broadcast};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::answer::{self, Judged, Sent};
+use super::upload::Network;
 use super::machine::{self, FailureClass, Item, Lane, Obstacle, Plan, Session, State, Verdict};
 use crate::clock::Clock;
 use crate::keys;
 use crate::store::meta::Meta;
 use crate::store::{MayBeStore, NewAttempt, Store, StoreError, Tx};
-use crate::transport::{Answer, Call, Transport, TransportError};
+use crate::transport::{Answer, Call, Method, Transport, TransportError};
 
 /// Open items looked at for one plan. Far more than a batch, far less than a day could fill memory with.
 const HORIZON: u32 = 8192;
@@ -124,14 +125,18 @@ pub struct Outbox {
     running: tokio::sync::Mutex<()>,
 }
 
-struct Shared {
-    store: Arc<Store>,
-    clock: Arc<dyn Clock>,
+pub(super) struct Shared {
+    pub(super) store: Arc<Store>,
+    pub(super) clock: Arc<dyn Clock>,
     key: SigningKey,
-    kid: Kid,
+    pub(super) kid: Kid,
     link: RwLock<Option<Link>>,
     events: broadcast::Sender<SyncEvent>,
     wake: Notify,
+    /// What kind of network the app says there is.
+    pub(super) network: RwLock<Network>,
+    /// There may be something new to upload.
+    pub(super) media_wake: Notify,
     dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
 }
 
@@ -165,6 +170,8 @@ impl Outbox {
             link: RwLock::new(None),
             events,
             wake: Notify::new(),
+            network: RwLock::default(),
+            media_wake: Notify::new(),
             dictionary: Mutex::new(None),
         };
         Self { shared: Arc::new(shared), running: tokio::sync::Mutex::new(()) }
@@ -358,7 +365,7 @@ fn new_nonce() -> Result<Nonce, StoreError> {
 }
 
 /// Randomness for the backoff; without entropy the wait is simply the longest.
-fn jitter(below: u64) -> u64 {
+pub(super) fn jitter(below: u64) -> u64 {
     keys::random::<8>().map_or(below, |bytes| u64::from_le_bytes(bytes) % below.max(1))
 }
 
@@ -409,17 +416,17 @@ struct Outcome {
 }
 
 impl Shared {
-    fn emit(&self, event: SyncEvent) {
+    pub(super) fn emit(&self, event: SyncEvent) {
         // Nobody listening is fine.
         let _ = self.events.send(event);
     }
 
-    fn link(&self) -> Option<Link> {
+    pub(super) fn link(&self) -> Option<Link> {
         self.link.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Runs store work off the async threads, to its end even when the caller is dropped.
-    async fn blocking<T: Send + 'static>(
+    pub(super) async fn blocking<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, SyncError> + Send + 'static,
     ) -> Result<T, SyncError> {
@@ -429,21 +436,21 @@ impl Shared {
             .unwrap_or_else(|error| Err(StoreError::Other(format!("a worker stopped: {error}")).into()))
     }
 
-    async fn write<T: Send + 'static>(
+    pub(super) async fn write<T: Send + 'static>(
         self: &Arc<Self>,
         change: impl FnOnce(&Tx<'_>, &Self) -> Result<T, SyncError> + Send + 'static,
     ) -> Result<T, SyncError> {
         self.blocking(move |shared| shared.store.write(|tx| change(tx, shared))).await
     }
 
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         self: &Arc<Self>,
         query: impl FnOnce(&Tx<'_>) -> Result<T, SyncError> + Send + 'static,
     ) -> Result<T, SyncError> {
         self.blocking(move |shared| shared.store.read(query)).await
     }
 
-    async fn plan(self: &Arc<Self>) -> Result<Plan, SyncError> {
+    pub(super) async fn plan(self: &Arc<Self>) -> Result<Plan, SyncError> {
         let invited = self.link().is_some();
         let clock = Arc::clone(&self.clock);
         self.read(move |tx| {
@@ -922,11 +929,13 @@ fn is_cose(answer: &Answer) -> bool {
     answer.content_type == "application/cose"
 }
 
-fn get(path: &str, limit: usize) -> Call {
+pub(super) fn get(path: &str, limit: usize) -> Call {
     Call {
+        method: Method::Get,
         path: path.to_owned(),
         body: None,
         content_type: "",
+        headers: Vec::new(),
         content_encoding: None,
         if_none_match: None,
         limit: limit.max(Genesis::LIMIT),
@@ -934,7 +943,7 @@ fn get(path: &str, limit: usize) -> Call {
 }
 
 fn post(path: &str, body: Vec<u8>, content_type: &'static str, limit: usize) -> Call {
-    Call { path: path.to_owned(), body: Some(body), content_type, content_encoding: None, if_none_match: None, limit }
+    Call { method: Method::Post, body: Some(body), content_type, ..get(path, limit) }
 }
 
 #[cfg(test)]

@@ -110,14 +110,29 @@ pub enum HeldReason {
     /// The coordinator does not know this device, or not any more.
     #[n(1)]
     Auth,
+    /// An original waits for a network where bytes are free.
+    #[n(2)]
+    Metered,
+    /// The observer does not want it sent for now.
+    #[n(3)]
+    Policy,
+    /// The record that lists the file has no receipt yet.
+    #[n(4)]
+    Record,
 }
 
 impl HeldReason {
+    /// All reasons.
+    pub const ALL: [Self; 4] = [Self::Auth, Self::Metered, Self::Policy, Self::Record];
+
     /// A stable name for logs and the app.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
+            Self::Metered => "metered",
+            Self::Policy => "policy",
+            Self::Record => "record",
         }
     }
 }
@@ -228,7 +243,7 @@ impl Default for Lane {
 pub type Jitter<'a> = &'a mut dyn FnMut(u64) -> u64;
 
 /// Full jitter: anything between nothing and the exponential bound, so that 3,000 phones do not come back in one second.
-fn backoff_ms(failures: u32, jitter: Jitter<'_>) -> u64 {
+pub(super) fn backoff_ms(failures: u32, jitter: Jitter<'_>) -> u64 {
     let bound = BACKOFF_BASE_MS.saturating_mul(1 << failures.saturating_sub(1).min(20)).min(BACKOFF_CAP_MS);
     jitter(bound + 1).min(bound)
 }

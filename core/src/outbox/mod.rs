@@ -8,5 +8,6 @@
 pub mod answer;
 pub mod driver;
 pub mod machine;
+pub mod upload;
 
 pub use driver::{Outbox, SyncError, SyncEvent, SyncSummary};

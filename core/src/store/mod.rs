@@ -11,6 +11,7 @@
 //! see [`salvage`].
 
 mod drafts;
+mod media;
 mod messages;
 pub(crate) mod meta;
 mod packs;
@@ -25,6 +26,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use kuager_wire::canonical::Malformed;
+pub(crate) use media::FinishedMedia;
+pub use media::{CHUNK, MediaRow};
 pub use queue::{AnswerRow, AttemptRow, NewAttempt, QueueRow};
 pub use records::{NewRecord, RecordRow};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};

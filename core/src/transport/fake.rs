@@ -178,7 +178,7 @@ impl FakeCoordinator {
             kid = Some(envelope.kid());
             let known = self.held(|held| held.credentials.contains_key(envelope.kid().0.as_slice()));
             let code = self.held(|held| held.refuse.get(&hash).copied());
-            let mut result = RecordResult { hash, receipt: None, refusal: None, fork: None };
+            let mut result = RecordResult { hash, receipt: None, refusal: None, fork: None, uploads: None };
             if let Some(code) = code.or((!known).then_some(RefusalCode::UnknownDevice)) {
                 result.refusal = Some(self.refusal(hash, code).into());
                 results.push(result);
@@ -222,7 +222,16 @@ impl FakeCoordinator {
         let after = request.after.unwrap();
         let messages = self.held(|held| held.messages.clone());
         let messages = (1..).zip(messages).filter(|(number, _)| *number > after).map(|(number, text)| {
-            let message = Message { version: 1, number, observer: ObserverId([8; 16]), sent_ms: 7, text, about: None };
+            let message = Message {
+                version: 1,
+                number,
+                observer: ObserverId([8; 16]),
+                sent_ms: 7,
+                text,
+                about: None,
+                media: None,
+                ask: None,
+            };
             cose::sign(&message, self.deployment.id, &self.receipt).unwrap().into()
         });
         let body = InboxAnswer { messages: messages.collect(), more: false };
@@ -242,7 +251,7 @@ impl FakeCoordinator {
 }
 
 pub(crate) fn answer(status: u16, content_type: &str, body: Vec<u8>) -> Answer {
-    Answer { status, content_type: content_type.to_owned(), retry_after_ms: None, body }
+    Answer { status, content_type: content_type.to_owned(), retry_after_ms: None, upload_offset: None, body }
 }
 
 pub(crate) fn failure(class: FailureClass) -> TransportError {

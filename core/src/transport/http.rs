@@ -5,15 +5,18 @@
 //! it is given a JVM first.) Redirects are not followed: what redirects us is not our coordinator.
 
 use std::error::Error;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+
+use futures_util::StreamExt;
 
 use kuager_wire::ids::DeploymentId;
 use kuager_wire::sync::DEPLOYMENT_HEADER;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, IF_NONE_MATCH, RETRY_AFTER};
-use reqwest::{Certificate, Client, Method, Response, Url, redirect};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::{Body, Certificate, Client, RequestBuilder, Response, Url, redirect};
 
-use super::{Answer, BoxFuture, Call, Transport, TransportError};
+use super::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
 use crate::config::ObserverConfig;
 use crate::outbox::machine::FailureClass;
 
@@ -41,7 +44,8 @@ pub struct HttpTransport {
     /// The address that answered last; tried first.
     preferred: AtomicUsize,
     deployment: String,
-    first_byte_timeout: Duration,
+    call_timeout: Duration,
+    idle_timeout: Duration,
 }
 
 impl HttpTransport {
@@ -67,19 +71,31 @@ impl HttpTransport {
             servers,
             preferred: AtomicUsize::new(0),
             deployment,
-            first_byte_timeout: config.call_timeout,
+            call_timeout: config.call_timeout,
+            idle_timeout: config.idle_timeout,
         })
     }
 
-    async fn call_server(&self, server: &Url, call: &Call) -> Result<Answer, TransportError> {
-        let url = server.join(call.path.trim_start_matches('/')).map_err(|error| TransportError {
+    fn request(&self, method: reqwest::Method, server: &Url, path: &str) -> Result<RequestBuilder, TransportError> {
+        let url = server.join(path.trim_start_matches('/')).map_err(|error| TransportError {
             class: FailureClass::Rejected,
             detail: format!("the path does not fit the address: {error}"),
         })?;
-        let method = if call.body.is_some() { Method::POST } else { Method::GET };
-        let mut request = self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment);
+        Ok(self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment))
+    }
+
+    async fn call_server(&self, server: &Url, call: &Call) -> Result<Answer, TransportError> {
+        let method = match call.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Head => reqwest::Method::HEAD,
+            Method::Post => reqwest::Method::POST,
+        };
+        let mut request = self.request(method, server, &call.path)?;
         if let Some(body) = &call.body {
-            request = request.header(CONTENT_TYPE, call.content_type).body(body.clone());
+            request = request.body(body.clone());
+        }
+        if !call.content_type.is_empty() {
+            request = request.header(CONTENT_TYPE, call.content_type);
         }
         if let Some(encoding) = call.content_encoding {
             request = request.header(CONTENT_ENCODING, encoding);
@@ -87,17 +103,61 @@ impl HttpTransport {
         if let Some(tag) = &call.if_none_match {
             request = request.header(IF_NONE_MATCH, tag);
         }
-        let response = request.timeout(self.first_byte_timeout).send().await.map_err(|error| classify(&error))?;
+        for (name, value) in &call.headers {
+            request = request.header(*name, value);
+        }
+        let response = request.timeout(self.call_timeout).send().await.map_err(|error| classify(&error))?;
         read(response, call.limit).await
     }
+
+    /// Sends a file to the address that answered last. A transfer may take hours, so there is no limit for the whole,
+    /// only for standing still.
+    async fn patch_server(&self, patch: Patch) -> Result<Answer, TransportError> {
+        let index = self.preferred.load(Ordering::Relaxed) % self.servers.len().max(1);
+        let server = self.servers.get(index).ok_or_else(no_server)?;
+        let taken = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&taken);
+        let counted = patch.bytes.inspect(move |piece| {
+            let length = piece.as_ref().map_or(0, |piece| piece.len() as u64);
+            counter.fetch_add(length, Ordering::Relaxed);
+        });
+        let sending = self
+            .request(reqwest::Method::PATCH, server, &patch.path)?
+            .header("Tus-Resumable", "1.0.0")
+            .header("Upload-Offset", patch.offset)
+            .header(CONTENT_TYPE, "application/offset+octet-stream")
+            .header(CONTENT_LENGTH, patch.length)
+            .body(Body::wrap_stream(counted))
+            .send();
+        tokio::pin!(sending);
+        let mut before = 0;
+        loop {
+            tokio::select! {
+                response = &mut sending => {
+                    return read(response.map_err(|error| classify(&error))?, kuager_wire::limits::RECEIPT * 4).await;
+                }
+                () = tokio::time::sleep(self.idle_timeout) => {
+                    let now = taken.load(Ordering::Relaxed);
+                    if now == before {
+                        let detail = "nothing moved for too long".to_owned();
+                        return Err(TransportError { class: FailureClass::Timeout, detail });
+                    }
+                    before = now;
+                }
+            }
+        }
+    }
+}
+
+fn no_server() -> TransportError {
+    TransportError { class: FailureClass::Offline, detail: "no server address".to_owned() }
 }
 
 impl Transport for HttpTransport {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
         Box::pin(async move {
             let first = self.preferred.load(Ordering::Relaxed);
-            let mut outcome =
-                Err(TransportError { class: FailureClass::Offline, detail: "no server address".to_owned() });
+            let mut outcome = Err(no_server());
             for turn in 0..self.servers.len() {
                 let index = (first + turn) % self.servers.len();
                 outcome = self.call_server(&self.servers[index], &call).await;
@@ -108,6 +168,10 @@ impl Transport for HttpTransport {
             }
             outcome
         })
+    }
+
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Answer, TransportError>> {
+        Box::pin(self.patch_server(patch))
     }
 }
 
@@ -143,11 +207,12 @@ fn build_client(anchors: &[Vec<u8>], config: &ObserverConfig) -> Result<Client, 
 }
 
 async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportError> {
-    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
     let content_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
     // Dates are allowed here too, but no clock of a phone can be trusted to read them.
     let retry_after_ms =
         header(RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let upload_offset = header(HeaderName::from_static("upload-offset")).and_then(|value| value.trim().parse().ok());
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
@@ -159,7 +224,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportE
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, content_type, retry_after_ms, body })
+    Ok(Answer { status, content_type, retry_after_ms, upload_offset, body })
 }
 
 /// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.

@@ -5,19 +5,38 @@ pub(crate) mod fake;
 pub mod http;
 
 use std::future::Future;
+use std::io;
 use std::pin::Pin;
 
+use bytes::Bytes;
+use futures_util::Stream;
+
 use crate::outbox::machine::FailureClass;
+
+/// The HTTP methods that are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Fetch.
+    Get,
+    /// Ask without a body in the answer.
+    Head,
+    /// Send.
+    Post,
+}
 
 /// A call to the coordinator. Every call may be repeated without harm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
+    /// HTTP method.
+    pub method: Method,
     /// Path below a server address, such as `/v1/records`.
     pub path: String,
-    /// Body of a POST; `None` for a GET.
+    /// Body of a POST.
     pub body: Option<Vec<u8>>,
-    /// Media type of the body.
+    /// Media type of the body; empty for none.
     pub content_type: &'static str,
+    /// Further headers.
+    pub headers: Vec<(&'static str, String)>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
     /// Entity tag of what is held already; the answer may then be 304 without a body.
@@ -35,6 +54,8 @@ pub struct Answer {
     pub content_type: String,
     /// `Retry-After` in milliseconds.
     pub retry_after_ms: Option<u64>,
+    /// `Upload-Offset` (tus 1.0).
+    pub upload_offset: Option<u64>,
     /// Body.
     pub body: Vec<u8>,
 }
@@ -49,6 +70,21 @@ pub struct TransportError {
     pub detail: String,
 }
 
+/// The bytes of a file, piece by piece.
+pub type ByteStream = Pin<Box<dyn Stream<Item = io::Result<Bytes>> + Send>>;
+
+/// The rest of a file, sent in one PATCH (tus 1.0).
+pub struct Patch {
+    /// Path of the upload below a server address.
+    pub path: String,
+    /// Where the bytes start.
+    pub offset: u64,
+    /// How many there are.
+    pub length: u64,
+    /// The bytes.
+    pub bytes: ByteStream,
+}
+
 /// A future that an object-safe trait can return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
@@ -56,4 +92,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Transport: Send + Sync {
     /// Makes a call.
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>>;
+
+    /// Sends the rest of a file. Whatever arrived before the connection broke counts.
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Answer, TransportError>>;
 }

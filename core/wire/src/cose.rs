@@ -39,11 +39,15 @@ pub enum Purpose {
     Message,
     /// Two records under one number, kept as evidence, by the receipt key.
     Fork,
+    /// Acceptance of a file, by the receipt key.
+    MediaReceipt,
+    /// That one file is a redacted copy of another, by the receipt key.
+    Redaction,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Genesis,
         Self::Record,
         Self::Request,
@@ -53,6 +57,8 @@ impl Purpose {
         Self::Refusal,
         Self::Message,
         Self::Fork,
+        Self::MediaReceipt,
+        Self::Redaction,
     ];
 
     /// The name that is signed.
@@ -68,6 +74,8 @@ impl Purpose {
             Self::Refusal => "refusal",
             Self::Message => "message",
             Self::Fork => "fork",
+            Self::MediaReceipt => "media_receipt",
+            Self::Redaction => "redaction",
         }
     }
 }

@@ -26,3 +26,13 @@ pub const ANSWER: usize = 512 * 1024;
 pub const DEPTH: usize = 12;
 /// Bytes of the compression dictionary a pack carries.
 pub const DICTIONARY: usize = 64 * 1024;
+/// Bytes of one file, unless the pack sets less.
+pub const MEDIA: u64 = 1 << 30;
+/// Bytes of one file where the pack sets nothing.
+pub const MEDIA_DEFAULT: u64 = 200 << 20;
+/// Bytes of a preview.
+pub const PREVIEW: u64 = 150 * 1024;
+/// Attachments of one record.
+pub const ATTACHMENTS: usize = 32;
+/// Bytes that may be lost and sent again when an upload is cut.
+pub const MEDIA_STEP: usize = 32 * 1024;

@@ -4,8 +4,17 @@ use minicbor::{Decode, Encode};
 
 use crate::canonical::Malformed;
 use crate::cose::{Purpose, Statement, check_version};
-use crate::ids::{ObserverId, RecordHash};
+use crate::ids::{MediaHash, ObserverId, RecordHash};
 use crate::limits;
+
+/// What a message asks the observer to do, so that the app can offer it as one tap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Ask {
+    /// Photograph this page again: it cannot be read.
+    #[n(1)]
+    Retake,
+}
 
 /// A message to an observer.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -29,6 +38,12 @@ pub struct Message {
     /// The record it is about.
     #[n(6)]
     pub about: Option<RecordHash>,
+    /// The file it is about.
+    #[n(7)]
+    pub media: Option<MediaHash>,
+    /// What it asks for.
+    #[n(8)]
+    pub ask: Option<Ask>,
 }
 
 impl Statement for Message {

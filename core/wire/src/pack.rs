@@ -85,6 +85,9 @@ pub struct Pack {
     /// Compression dictionary trained on simulated answers to these forms (zstd format).
     #[n(11)]
     pub dictionary: Option<ByteVec>,
+    /// Bytes of one photo or video at most; [`limits::MEDIA_DEFAULT`] when absent.
+    #[n(12)]
+    pub media_limit: Option<u64>,
 }
 
 impl Pack {

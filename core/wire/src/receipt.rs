@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::canonical::Malformed;
 use crate::cose::{Purpose, Statement, check_version};
-use crate::ids::{Kid, RecordHash};
+use crate::ids::{Kid, MediaHash, RecordHash};
 use crate::limits;
 
 /// Receipt A: this record is held durably. Whoever holds the receipt can prove that it was delivered.
@@ -38,6 +38,72 @@ pub struct Receipt {
 
 impl Statement for Receipt {
     const PURPOSE: Purpose = Purpose::Receipt;
+    const LIMIT: usize = limits::RECEIPT;
+
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.version)
+    }
+}
+
+/// Receipt for a file: these exact bytes are held durably.
+///
+/// The same file of the same device always gets the same bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MediaReceipt {
+    /// Format version.
+    #[n(1)]
+    pub version: u8,
+    /// The file.
+    #[n(2)]
+    pub media: MediaHash,
+    /// Its size in bytes.
+    #[n(3)]
+    pub size: u64,
+    /// The key whose record lists it.
+    #[n(4)]
+    pub kid: Kid,
+    /// When its last byte arrived, milliseconds since 1970, by the coordinator's clock.
+    #[n(5)]
+    pub received_ms: u64,
+}
+
+impl Statement for MediaReceipt {
+    const PURPOSE: Purpose = Purpose::MediaReceipt;
+    const LIMIT: usize = limits::RECEIPT;
+
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.version)
+    }
+}
+
+/// The coordinator's word that one file is a redacted copy of another: parts made unreadable, metadata removed. The
+/// original is never published; whoever holds it can check what was changed.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Redaction {
+    /// Format version.
+    #[n(1)]
+    pub version: u8,
+    /// The original.
+    #[n(2)]
+    pub of: MediaHash,
+    /// The copy that may be published.
+    #[n(3)]
+    pub media: MediaHash,
+    /// Its size in bytes.
+    #[n(4)]
+    pub size: u64,
+    /// When it was made, milliseconds since 1970, by the coordinator's clock.
+    #[n(5)]
+    pub made_ms: u64,
+    /// Rectangles made unreadable: left, top, width, height in pixels of the copy.
+    #[n(6)]
+    pub regions: Vec<[u32; 4]>,
+}
+
+impl Statement for Redaction {
+    const PURPOSE: Purpose = Purpose::Redaction;
     const LIMIT: usize = limits::RECEIPT;
 
     fn check(&self) -> Result<(), Malformed> {
@@ -91,11 +157,14 @@ pub enum RefusalCode {
     /// The coordinator cannot store it now; send again later.
     #[n(14)]
     Busy,
+    /// The uploaded bytes are not the ones whose hash was signed; upload them again from the start.
+    #[n(15)]
+    MediaMismatch,
 }
 
 impl RefusalCode {
     /// All codes.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Malformed,
         Self::TooLarge,
         Self::UnsupportedVersion,
@@ -110,6 +179,7 @@ impl RefusalCode {
         Self::InviteExpired,
         Self::Replayed,
         Self::Busy,
+        Self::MediaMismatch,
     ];
 
     /// A stable name for logs, statistics and the app.
@@ -130,13 +200,17 @@ impl RefusalCode {
             Self::InviteExpired => "invite_expired",
             Self::Replayed => "replayed",
             Self::Busy => "busy",
+            Self::MediaMismatch => "media_mismatch",
         }
     }
 
     /// Whether sending the same bytes again can succeed without anybody changing them.
     #[must_use]
     pub const fn retryable(self) -> bool {
-        matches!(self, Self::UnsupportedVersion | Self::UnknownDevice | Self::UnknownPack | Self::Busy)
+        matches!(
+            self,
+            Self::UnsupportedVersion | Self::UnknownDevice | Self::UnknownPack | Self::Busy | Self::MediaMismatch
+        )
     }
 }
 

@@ -184,6 +184,33 @@ pub enum AttachmentRole {
     Redacted,
 }
 
+/// How the app came by a file. What it says is the app's word, signed by the device, and no more than that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum MediaSource {
+    /// Taken in this app: the file appeared within a minute after the app had opened the camera.
+    #[n(1)]
+    Captured,
+    /// Chosen from the device's gallery or files.
+    #[n(2)]
+    Imported,
+    /// Made by this app from another attachment.
+    #[n(3)]
+    Derived,
+}
+
+/// What a file says about itself (EXIF). Claims, not facts: anybody can write anything there.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct MediaClaims {
+    /// EXIF orientation, 1 to 8.
+    #[n(1)]
+    pub orientation: Option<u8>,
+    /// EXIF time of capture as written there, `YYYY:MM:DD hh:mm:ss`.
+    #[n(2)]
+    pub taken: Option<String>,
+}
+
 /// A file that belongs to a record, named by its hash.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -203,6 +230,15 @@ pub struct Attachment {
     /// The original it was made from; for previews and redacted copies.
     #[n(5)]
     pub of: Option<MediaHash>,
+    /// How the app came by it.
+    #[n(6)]
+    pub source: Option<MediaSource>,
+    /// What the file says about itself.
+    #[n(7)]
+    pub claims: Option<MediaClaims>,
+    /// The page or question it answers, where the form asks for several.
+    #[n(8)]
+    pub label: Option<String>,
 }
 
 /// One answer.
@@ -395,6 +431,9 @@ impl Statement for Record {
         }
         if self.attachments.as_ref().is_some_and(Vec::is_empty) {
             return Err(Malformed::shape("an empty list of attachments is left out"));
+        }
+        if self.attachments.as_ref().is_some_and(|attachments| attachments.len() > limits::ATTACHMENTS) {
+            return Err(Malformed::shape(format!("more than {} attachments", limits::ATTACHMENTS)));
         }
         if body.lost.is_some_and(|range| range.first > range.last) {
             return Err(Malformed::shape("a range of numbers ends before it starts"));

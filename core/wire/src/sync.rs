@@ -4,7 +4,7 @@
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
-use crate::ids::{Kid, RecordHash};
+use crate::ids::{Kid, MediaHash, RecordHash};
 use crate::record::SeqRange;
 
 /// Media type of one signed statement (RFC 9052 §11.3.1).
@@ -16,6 +16,21 @@ pub const CBOR_TYPE: &str = "application/cbor";
 /// Header by which a phone says which deployment it means: the first 16 hexadecimal digits of its id. A coordinator
 /// that is another one answers 421 (RFC 9110 §15.5.20).
 pub const DEPLOYMENT_HEADER: &str = "kuager-deployment";
+
+/// Where a file that a record lists is to be uploaded (tus 1.0).
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Upload {
+    /// The file.
+    #[n(1)]
+    pub media: MediaHash,
+    /// Path below a server address. Nobody who was not told can guess it.
+    #[n(2)]
+    pub path: String,
+    /// The coordinator already holds the file: its signed [`crate::receipt::MediaReceipt`].
+    #[n(3)]
+    pub receipt: Option<ByteVec>,
+}
 
 /// What became of one record. Exactly one of `receipt` and `refusal` is there.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -33,6 +48,9 @@ pub struct RecordResult {
     /// A signed [`crate::receipt::Fork`], beside the receipt, when another record has this number.
     #[n(4)]
     pub fork: Option<ByteVec>,
+    /// One entry per attachment of an accepted record.
+    #[n(5)]
+    pub uploads: Option<Vec<Upload>>,
 }
 
 /// What the coordinator holds of one chain.

@@ -1,0 +1,254 @@
+//! A small picture of a photo, legible enough for handwritten digits, that passes where the original does not.
+//!
+//! Memory is bounded whatever the camera gave: JPEGs are scaled while they are decoded (the inverse DCT gives an eighth,
+//! a quarter or a half for less work), PNGs are averaged row by row.
+
+use std::io::{BufRead, BufReader, Read, Seek};
+
+use fast_image_resize::images::Image;
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
+use kuager_wire::limits;
+
+/// Pixels of the long side.
+pub const LONG_SIDE: u16 = 1600;
+/// Long sides to fall back to when even a low quality is too large.
+const SMALLER_SIDES: [u16; 3] = [LONG_SIDE, 1200, 800];
+/// JPEG qualities, the best first. Below 40 the strokes of digits begin to break.
+const QUALITIES: [u8; 6] = [82, 74, 66, 58, 50, 42];
+/// Bytes a decoder may take.
+const MEMORY: usize = 100 << 20;
+
+/// Why there is no preview. The original is kept all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum PreviewError {
+    /// A format that only the platform can decode.
+    #[error("a preview of {0} has to come from the platform")]
+    Format(String),
+    /// The picture cannot be decoded.
+    #[error("the picture cannot be decoded: {0}")]
+    Undecodable(String),
+    /// Decoding would take more memory than a small phone has.
+    #[error("the picture is too large to decode here")]
+    TooLarge,
+}
+
+fn undecodable(error: impl std::fmt::Display) -> PreviewError {
+    PreviewError::Undecodable(error.to_string())
+}
+
+/// A decoded picture: 8 bits a channel, one or three channels.
+struct Picture {
+    width: u16,
+    height: u16,
+    channels: usize,
+    pixels: Vec<u8>,
+}
+
+/// Makes a preview: a JPEG of at most [`LONG_SIDE`] pixels and [`limits::PREVIEW`] bytes, upright, without metadata.
+///
+/// # Errors
+/// [`PreviewError`].
+pub fn make(mime: &str, orientation: Option<u8>, file: impl Read + Seek) -> Result<Vec<u8>, PreviewError> {
+    let picture = match mime {
+        "image/jpeg" => decode_jpeg(BufReader::new(file))?,
+        "image/png" => decode_png(BufReader::new(file))?,
+        other => return Err(PreviewError::Format(other.to_owned())),
+    };
+    let picture = upright(shrink(picture, LONG_SIDE)?, orientation.unwrap_or(1));
+    let limit = usize::try_from(limits::PREVIEW).unwrap_or(usize::MAX);
+    let mut last = Vec::new();
+    for side in SMALLER_SIDES {
+        let smaller = shrink_ref(&picture, side)?;
+        let picture = smaller.as_ref().unwrap_or(&picture);
+        for quality in QUALITIES {
+            last = encode(picture, quality)?;
+            if last.len() <= limit {
+                return Ok(last);
+            }
+        }
+    }
+    if last.len() <= limit { Ok(last) } else { Err(PreviewError::TooLarge) }
+}
+
+fn decode_jpeg(file: impl Read) -> Result<Picture, PreviewError> {
+    let mut decoder = Decoder::new(file);
+    decoder.set_max_decoding_buffer_size(MEMORY);
+    decoder.read_info().map_err(undecodable)?;
+    let info = decoder.info().ok_or_else(|| undecodable("no header"))?;
+    // A progressive picture is kept whole as coefficients: two bytes each, colour at a quarter of the pixels at best.
+    let pixels = usize::from(info.width) * usize::from(info.height);
+    if info.coding_process != CodingProcess::DctSequential && pixels.saturating_mul(3) > MEMORY {
+        return Err(PreviewError::TooLarge);
+    }
+    let (wanted_width, wanted_height) = fit(info.width, info.height, LONG_SIDE);
+    let (width, height) = decoder.scale(wanted_width, wanted_height).map_err(undecodable)?;
+    let pixels = decoder.decode().map_err(undecodable)?;
+    let (channels, pixels) = match info.pixel_format {
+        PixelFormat::L8 => (1, pixels),
+        PixelFormat::RGB24 => (3, pixels),
+        PixelFormat::L16 => (1, pixels.chunks_exact(2).map(|pair| pair[0]).collect()),
+        PixelFormat::CMYK32 => (3, pixels.chunks_exact(4).flat_map(from_cmyk).collect()),
+    };
+    if pixels.len() == usize::from(width) * usize::from(height) * channels {
+        Ok(Picture { width, height, channels, pixels })
+    } else {
+        Err(undecodable("the picture has another size than its header says"))
+    }
+}
+
+/// Inverted CMYK, as Adobe writes it and the decoder leaves it.
+fn from_cmyk(pixel: &[u8]) -> [u8; 3] {
+    let black = u16::from(pixel[3]);
+    [0, 1, 2].map(|channel| u8::try_from(u16::from(pixel[channel]) * black / 255).unwrap_or(u8::MAX))
+}
+
+fn decode_png(file: impl BufRead + Seek) -> Result<Picture, PreviewError> {
+    let mut decoder = png::Decoder::new_with_limits(file, png::Limits { bytes: MEMORY });
+    decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
+    let mut reader = decoder.read_info().map_err(undecodable)?;
+    let (width, height) = (reader.info().width, reader.info().height);
+    let samples = reader.output_color_type().0.samples();
+    let channels = if samples < 3 { 1 } else { 3 };
+    // Averaging whole blocks brings the picture near the wanted size; the resizer does the rest.
+    let block = (width.max(height) / u32::from(LONG_SIDE)).max(1);
+    let (wide, high) = (width / block, height / block);
+    let too_large = |_| PreviewError::TooLarge;
+    let (out_width, out_height) = (u16::try_from(wide).map_err(too_large)?, u16::try_from(high).map_err(too_large)?);
+    if reader.info().interlaced && u64::from(width) * u64::from(height) * samples as u64 > MEMORY as u64 {
+        return Err(PreviewError::TooLarge);
+    }
+    let mut rows = Rows::new(&mut reader)?;
+    let mut pixels = Vec::with_capacity(usize::from(out_width) * usize::from(out_height) * channels);
+    let line = usize::from(out_width) * channels;
+    let block = usize::try_from(block).map_err(too_large_size)?;
+    for _ in 0..out_height {
+        let mut sums = vec![0_u32; line];
+        for _ in 0..block {
+            let row = rows.next()?;
+            for (pixel, sum) in row.chunks_exact(samples).enumerate().take(usize::from(out_width) * block).map(
+                |(x, pixel)| (pixel, x / block * channels),
+            ) {
+                for channel in 0..channels {
+                    sums[sum + channel] += u32::from(pixel[channel]);
+                }
+            }
+        }
+        let area = u32::try_from(block * block).map_err(too_large_size)?;
+        pixels.extend(sums.into_iter().map(|sum| u8::try_from(sum / area).unwrap_or(u8::MAX)));
+    }
+    Ok(Picture { width: out_width, height: out_height, channels, pixels })
+}
+
+fn too_large_size(_: std::num::TryFromIntError) -> PreviewError {
+    PreviewError::TooLarge
+}
+
+/// The rows of a PNG from the top: one at a time, or, when it is interlaced, from a whole that was decoded first.
+enum Rows<'a, R: BufRead + Seek> {
+    Streamed(&'a mut png::Reader<R>, Vec<u8>),
+    Whole { pixels: Vec<u8>, line: usize, next: usize },
+}
+
+impl<'a, R: BufRead + Seek> Rows<'a, R> {
+    fn new(reader: &'a mut png::Reader<R>) -> Result<Self, PreviewError> {
+        if !reader.info().interlaced {
+            return Ok(Self::Streamed(reader, Vec::new()));
+        }
+        let size = reader.output_buffer_size().ok_or(PreviewError::TooLarge)?;
+        let mut pixels = vec![0; size];
+        let frame = reader.next_frame(&mut pixels).map_err(undecodable)?;
+        Ok(Self::Whole { pixels, line: frame.line_size, next: 0 })
+    }
+
+    fn next(&mut self) -> Result<&[u8], PreviewError> {
+        match self {
+            Self::Streamed(reader, row) => {
+                let read = reader.next_row().map_err(undecodable)?.ok_or_else(|| undecodable("too few rows"))?;
+                row.clear();
+                row.extend_from_slice(read.data());
+                Ok(row)
+            }
+            Self::Whole { pixels, line, next } => {
+                let from = *next * *line;
+                *next += 1;
+                pixels.get(from..from + *line).ok_or_else(|| undecodable("too few rows"))
+            }
+        }
+    }
+}
+
+/// The size with this long side and the same shape; never larger than it was.
+fn fit(width: u16, height: u16, long_side: u16) -> (u16, u16) {
+    let long = width.max(height).max(1);
+    if long <= long_side {
+        return (width, height);
+    }
+    let scaled = |side: u16| {
+        let scaled = u32::from(side) * u32::from(long_side) / u32::from(long);
+        u16::try_from(scaled.max(1)).unwrap_or(long_side)
+    };
+    (scaled(width), scaled(height))
+}
+
+fn shrink(picture: Picture, long_side: u16) -> Result<Picture, PreviewError> {
+    Ok(shrink_ref(&picture, long_side)?.unwrap_or(picture))
+}
+
+/// A smaller copy; `None` when it is small enough.
+fn shrink_ref(picture: &Picture, long_side: u16) -> Result<Option<Picture>, PreviewError> {
+    let (width, height) = fit(picture.width, picture.height, long_side);
+    if (width, height) == (picture.width, picture.height) {
+        return Ok(None);
+    }
+    let pixel = if picture.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
+    let (from_width, from_height) = (u32::from(picture.width), u32::from(picture.height));
+    let source =
+        Image::from_vec_u8(from_width, from_height, picture.pixels.clone(), pixel).map_err(undecodable)?;
+    let mut target = Image::new(u32::from(width), u32::from(height), pixel);
+    // Lanczos keeps thin strokes; plain averaging greys them.
+    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    Resizer::new().resize(&source, &mut target, &options).map_err(undecodable)?;
+    Ok(Some(Picture { width, height, channels: picture.channels, pixels: target.into_vec() }))
+}
+
+/// Turns a picture as its EXIF orientation (1 to 8) wants it.
+fn upright(picture: Picture, orientation: u8) -> Picture {
+    if orientation <= 1 {
+        return picture;
+    }
+    let (width, height) = (usize::from(picture.width), usize::from(picture.height));
+    let turned = orientation >= 5;
+    let (to_width, to_height) = if turned { (height, width) } else { (width, height) };
+    let mut pixels = Vec::with_capacity(picture.pixels.len());
+    for y in 0..to_height {
+        for x in 0..to_width {
+            let (from_x, from_y) = match orientation {
+                2 => (width - 1 - x, y),
+                3 => (width - 1 - x, height - 1 - y),
+                4 => (x, height - 1 - y),
+                5 => (y, x),
+                6 => (y, height - 1 - x),
+                7 => (width - 1 - y, height - 1 - x),
+                _ => (width - 1 - y, x),
+            };
+            let at = (from_y * width + from_x) * picture.channels;
+            pixels.extend_from_slice(&picture.pixels[at..at + picture.channels]);
+        }
+    }
+    let (width, height) = if turned { (picture.height, picture.width) } else { (picture.width, picture.height) };
+    Picture { width, height, channels: picture.channels, pixels }
+}
+
+fn encode(picture: &Picture, quality: u8) -> Result<Vec<u8>, PreviewError> {
+    let color = if picture.channels == 1 { jpeg_encoder::ColorType::Luma } else { jpeg_encoder::ColorType::Rgb };
+    let mut jpeg = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut jpeg, quality);
+    encoder.set_optimized_huffman_tables(true);
+    encoder.encode(&picture.pixels, picture.width, picture.height, color).map_err(undecodable)?;
+    Ok(jpeg)
+}
+
+#[cfg(test)]
+#[path = "preview_tests.rs"]
+mod tests;
