@@ -43,11 +43,13 @@ pub enum Purpose {
     MediaReceipt,
     /// That one file is a redacted copy of another, by the receipt key.
     Redaction,
+    /// The stations of one region, by the root key.
+    StationShard,
 }
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Genesis,
         Self::Record,
         Self::Request,
@@ -59,6 +61,7 @@ impl Purpose {
         Self::Fork,
         Self::MediaReceipt,
         Self::Redaction,
+        Self::StationShard,
     ];
 
     /// The name that is signed.
@@ -76,6 +79,7 @@ impl Purpose {
             Self::Fork => "fork",
             Self::MediaReceipt => "media_receipt",
             Self::Redaction => "redaction",
+            Self::StationShard => "station_shard",
         }
     }
 }

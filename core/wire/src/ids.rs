@@ -109,6 +109,10 @@ hash_id!(
     PackHash
 );
 hash_id!(
+    /// SHA-256 of a whole signed station shard.
+    ShardHash
+);
+hash_id!(
     /// SHA-256 of an attachment's bytes.
     MediaHash
 );

@@ -21,6 +21,7 @@ pub mod invite;
 pub mod limits;
 pub mod message;
 pub mod pack;
+pub mod protocol;
 pub mod receipt;
 pub mod record;
 pub mod sync;
