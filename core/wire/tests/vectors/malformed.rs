@@ -5,7 +5,6 @@
 use data_encoding::HEXLOWER as HEX;
 use kuager_wire::cose::{NO_DEPLOYMENT, Purpose, external_aad, sha256};
 use kuager_wire::ids::{DeploymentId, PublicKey};
-use kuager_wire::pack::Pack;
 use minicbor::Encoder;
 
 use super::by_hand::{self, bytes_head, map, pair, sign1, text};
@@ -358,8 +357,8 @@ fn rules(list: &mut List<'_>) {
     };
     let attached = |value| map(&with(&fields, 10, value));
     list.payload("an attachment of role 4", &attached(attachment(4, &[])), "shape", Nowhere);
-    let unknown = map(&with(&fields, 10, attachment(1, &[(6, uint(0))])));
-    let inside = unknown.len() - attachment(1, &[(6, uint(0))]).len() + 1;
+    let unknown = map(&with(&fields, 10, attachment(1, &[(99, uint(0))])));
+    let inside = unknown.len() - attachment(1, &[(99, uint(0))]).len() + 1;
     list.payload("an attachment with an unknown field", &unknown, "unknown_field", At::Inside(inside));
     list.payload("a latitude beyond 32 bits", &map(&with(&fields, 12, hex("83 1a80000000 00 00"))), "shape", Nowhere);
     list.payload("a body with an unknown field", &map(&body("a2 03 6161 06 00")), "unknown_field", {
@@ -390,7 +389,7 @@ fn other_statements(list: &mut List<'_>) {
     list.offer("genesis: bound to a deployment", Purpose::Genesis, "root", bound, "bad_signature", Nowhere);
 
     // Without a dictionary, in which the same keys occur.
-    let pack = minicbor::to_vec(Pack { dictionary: None, ..samples::pack(&[]) }).expect("writes to memory");
+    let pack = minicbor::to_vec(samples::pack(None)).expect("writes to memory");
     let twice =
         by_hand::replace(&pack, &pair(&uint(1), &text("750000000-102")), &pair(&uint(1), &text("750000000-101")));
     list.signed("pack: a station twice", Purpose::Pack, "root", &twice, "shape", Payload);
@@ -420,8 +419,8 @@ fn other_statements(list: &mut List<'_>) {
     list.signed("request: action 3", Purpose::Request, "phone", &enrol, "shape", Nowhere);
 
     let refusal = payload_of("refusal");
-    let code = by_hand::replace(&refusal, &hex("03 04 04"), &hex("03 0f 04"));
-    list.signed("refusal: code 15", Purpose::Refusal, "receipt", &code, "shape", Nowhere);
+    let code = by_hand::replace(&refusal, &hex("03 04 04"), &hex("03 1863 04"));
+    list.signed("refusal: code 99", Purpose::Refusal, "receipt", &code, "shape", Nowhere);
     let large = by_hand::replace(&refusal, &text("this device is not enrolled here"), &text(&"x".repeat(1000)));
     list.signed("refusal: larger than 1024 bytes", Purpose::Refusal, "receipt", &large, "too_large", At::Byte(25));
     let message = payload_of("message");

@@ -1,24 +1,28 @@
 //! The statements of the vectors, made of fixed values only.
 
+use data_encoding::HEXLOWER as HEX;
 use kuager_wire::SigningKey;
-use kuager_wire::canonical::TextMap;
+use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Purpose, Statement};
 use kuager_wire::enrolment::{Action, Credential, Request, Role};
-use kuager_wire::form::{Choice, Form, Question, QuestionKind, Texts};
+use kuager_wire::form::Texts;
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{
-    BootId, DeploymentId, InviteToken, Kid, MediaHash, Nonce, ObserverId, PackHash, PublicKey, RecordHash, TreeRoot,
+    BootId, DeploymentId, InviteToken, Kid, Nonce, ObserverId, PackHash, PublicKey, RecordHash, TreeRoot,
 };
 use kuager_wire::invite::Invite;
+use kuager_wire::limits;
 use kuager_wire::message::Message;
-use kuager_wire::pack::{Contest, Pack, Station};
+use kuager_wire::pack::Pack;
 use kuager_wire::receipt::{Fork, Receipt, Refusal, RefusalCode};
 use kuager_wire::record::{
-    Answers, Attachment, AttachmentRole, Body, ChainHead, CheckpointSeen, ClockReading, FormRef, Location, Record,
-    RecordKind, SeqRange, Value,
+    Answers, Body, ChainHead, CheckpointSeen, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value,
 };
-use kuager_wire::sync::{ChainState, InboxAnswer, RecordResult, RecordsAnswer};
-use minicbor::bytes::ByteVec;
+use kuager_wire::sync::{InboxAnswer, RecordsAnswer};
+use minicbor::{Decode, Encode};
+use serde_json::{Value as Json, json};
+
+use super::schema;
 
 /// 19 March 2023, 07:00 in Almaty.
 pub(crate) const MORNING_MS: i64 = 1_679_187_600_000;
@@ -72,7 +76,7 @@ pub(crate) fn samples(dictionary: &[u8]) -> Samples {
     let mut samples = Samples { deployment: cose::NO_DEPLOYMENT, pack: PackHash([0; 32]), list: Vec::new() };
     samples.add("genesis", "root", "Names the keys. SHA-256 of these bytes is the deployment id.", &genesis());
     samples.deployment = Deployment::open(samples.bytes("genesis")).expect("signs itself").id;
-    samples.add("pack", "root", "One contest, two stations, one form of each usual kind.", &pack(dictionary));
+    samples.add("pack", "root", "One contest, two stations, one form of each usual kind.", &pack(Some(dictionary)));
     samples.pack = PackHash::of(samples.bytes("pack"));
     enrolment(&mut samples);
     records(&mut samples);
@@ -97,75 +101,77 @@ pub(crate) fn genesis() -> Genesis {
     }
 }
 
-pub(crate) fn question(id: &str, kind: QuestionKind) -> Question {
-    Question {
-        id: id.to_owned(),
-        kind,
-        text: texts("Сұрақ", "Вопрос", "Question"),
-        law: None,
-        opens: None,
-        required: None,
-        min: None,
-        max: None,
-        max_length: None,
-        choices: None,
-        of: None,
-    }
+/// Reads a value from its fields, so that an optional field which comes later changes nothing here.
+fn decoded<T: Encode<()> + for<'b> Decode<'b, ()>>(table: &str, fields: &Json) -> T {
+    let cbor = schema::to_cbor(schema::table(table).expect("a table"), fields);
+    canonical::decode(&cbor, limits::PACK).expect("the samples keep the rules")
 }
 
-pub(crate) fn pack(dictionary: &[u8]) -> Pack {
-    let choice = |key: &str| Choice { key: key.to_owned(), text: texts(key, key, key) };
-    let station = |number: u32| Station {
-        key: format!("750000000-{number}"),
-        region: "750000000".to_owned(),
-        number,
-        name: texts("Үлгі учаске", "Участок-образец", "Sample station"),
+pub(crate) fn pack(dictionary: Option<&[u8]>) -> Pack {
+    let texts = |kk: &str, ru: &str, en: &str| json!({"kk": kk, "ru": ru, "en": en});
+    let choice = |key: &str| json!({"key": key, "text": texts(key, key, key)});
+    let choices = |keys: [&str; 3]| keys.map(choice).to_vec();
+    let question = |id: &str, kind: &str, more: Json| {
+        let mut question = json!({"id": id, "kind": kind, "text": texts("Сұрақ", "Вопрос", "Question")});
+        merge(&mut question, more);
+        question
     };
-    let form = |id: &str, kind, questions| Form {
-        id: id.to_owned(),
-        kind,
-        title: texts("Нысан", "Форма", "Form"),
-        questions,
-        contest: (kind == RecordKind::Protocol).then(|| "party".to_owned()),
+    let count = |id: &str| question(id, "integer", json!({"min": 0, "max": 100_000}));
+    let station = |number: u32| {
+        json!({
+            "key": format!("750000000-{number}"),
+            "region": "750000000",
+            "number": number,
+            "name": texts("Үлгі учаске", "Участок-образец", "Sample station"),
+        })
     };
-    let count = |id: &str| Question { min: Some(0), max: Some(100_000), ..question(id, QuestionKind::Integer) };
-    let opening = vec![
-        Question {
-            law: Some("20 (8)".to_owned()),
-            opens: Some(vec!["A01".to_owned()]),
-            required: Some(true),
-            ..question("O01", QuestionKind::YesNo)
-        },
-        Question { of: Some("O01".to_owned()), ..question("O01.time", QuestionKind::Time) },
-        count("O10"),
-        Question { max_length: Some(500), ..question("O99", QuestionKind::Text) },
-    ];
-    let hour =
-        Question { choices: Some(["10", "12", "14"].map(choice).into()), ..question("hour", QuestionKind::Choice) };
-    Pack {
-        version: 1,
-        id: "vectors-2023".to_owned(),
-        title: texts("Мәжіліс сайлауы", "Выборы в Мажилис", "Majilis election"),
-        election_day: "2023-03-19".to_owned(),
-        languages: ["kk", "ru", "en"].map(str::to_owned).into(),
-        law: "Wording in force on 1 July 2026".to_owned(),
-        notes: vec!["Made for test vectors; describes no real place.".to_owned()],
-        contests: vec![Contest {
-            key: "party".to_owned(),
-            title: texts("Партиялар", "Партии", "Parties"),
-            options: ["first", "second", "against_all"].map(choice).into(),
-            against_all: Some("against_all".to_owned()),
+    let form = |id: &str, kind: &str, questions: Json| json!({"id": id, "kind": kind, "title": texts("Нысан", "Форма", "Form"), "questions": questions});
+    let mut protocol = form("protocol", "protocol", json!([count("P01"), count("P07.first"), count("P07.second")]));
+    merge(&mut protocol, json!({"contest": "party"}));
+    let mut pack = json!({
+        "version": 1,
+        "id": "vectors-2023",
+        "title": texts("Мәжіліс сайлауы", "Выборы в Мажилис", "Majilis election"),
+        "election_day": "2023-03-19",
+        "languages": ["kk", "ru", "en"],
+        "law": "Wording in force on 1 July 2026",
+        "notes": ["Made for test vectors; describes no real place."],
+        "contests": [{
+            "key": "party",
+            "title": texts("Партиялар", "Партии", "Parties"),
+            "options": choices(["first", "second", "against_all"]),
+            "against_all": "against_all",
         }],
-        stations: vec![station(101), station(102)],
-        forms: vec![
-            form("opening", RecordKind::Checklist, opening),
-            form("turnout", RecordKind::Turnout, vec![hour, count("T01")]),
-            form("incident", RecordKind::Incident, vec![question("code", QuestionKind::Text)]),
-            form("protocol", RecordKind::Protocol, vec![count("P01"), count("P07.first"), count("P07.second")]),
-            form("exit-poll", RecordKind::ExitPollWave, vec![count("a"), count("b")]),
+        "stations": [station(101), station(102)],
+        "forms": [
+            form("opening", "checklist", json!([
+                question("O01", "yes_no", json!({"law": "20 (8)", "opens": ["A01"], "required": true})),
+                question("O01.time", "time", json!({"of": "O01"})),
+                count("O10"),
+                question("O99", "text", json!({"max_length": 500})),
+            ])),
+            form("turnout", "turnout", json!([
+                question("hour", "choice", json!({"choices": choices(["10", "12", "14"])})),
+                count("T01"),
+            ])),
+            form("incident", "incident", json!([question("code", "text", json!({}))])),
+            protocol,
+            form("exit-poll", "exit_poll_wave", json!([count("a"), count("b")])),
         ],
-        dictionary: Some(dictionary.to_vec().into()),
+    });
+    if let Some(dictionary) = dictionary {
+        merge(&mut pack, json!({"dictionary": HEX.encode(dictionary)}));
     }
+    decoded("pack", &pack)
+}
+
+fn merge(into: &mut Json, more: Json) {
+    let (Json::Object(into), Json::Object(mut more)) = (into, more) else { unreachable!("both are objects") };
+    into.append(&mut more);
+}
+
+fn hex32(byte: u8) -> String {
+    HEX.encode(&[byte; 32])
 }
 
 fn enrolment(samples: &mut Samples) {
@@ -293,20 +299,16 @@ fn records(samples: &mut Samples) {
     let corrected = Record {
         checkpoint: Some(CheckpointSeen { tree_size: 70_000, root: TreeRoot([0x71; 32]) }),
         attachments: Some(vec![
-            Attachment {
-                hash: MediaHash([0x81; 32]),
-                size: 4_194_304,
-                mime: "image/jpeg".to_owned(),
-                role: AttachmentRole::Original,
-                of: None,
-            },
-            Attachment {
-                hash: MediaHash([0x82; 32]),
-                size: 30_000,
-                mime: "image/jpeg".to_owned(),
-                role: AttachmentRole::Preview,
-                of: Some(MediaHash([0x81; 32])),
-            },
+            decoded(
+                "attachment",
+                &json!({"hash": hex32(0x81), "size": 4_194_304, "mime": "image/jpeg", "role": "original"}),
+            ),
+            decoded(
+                "attachment",
+                &json!({
+                    "hash": hex32(0x82), "size": 30_000, "mime": "image/jpeg", "role": "preview", "of": hex32(0x81),
+                }),
+            ),
         ]),
         supersedes: Some(prev),
         location: Some(Location { lat_e7: 432_380_000, lon_e7: -768_900_000, accuracy_m: 12 }),
@@ -395,14 +397,17 @@ fn answers(samples: &mut Samples) {
         seen_ms: received_ms,
     };
     samples.add("fork", "receipt", "Two records under number 1.", &fork);
-    let message = Message {
-        version: 1,
-        number: 1,
-        observer: ObserverId([0x61; 16]),
-        sent_ms: received_ms,
-        text: "Екінші бетті қайта түсіріңіз".to_owned(),
-        about: Some(samples.hash("record/protocol")),
-    };
+    let message: Message = decoded(
+        "message",
+        &json!({
+            "version": 1,
+            "number": 1,
+            "observer": HEX.encode(&[0x61; 16]),
+            "sent_ms": received_ms,
+            "text": "Екінші бетті қайта түсіріңіз",
+            "about": samples.hash("record/protocol").to_string(),
+        }),
+    );
     samples.add("message", "receipt", "A word to the observer about one record.", &message);
 }
 
@@ -419,35 +424,24 @@ pub(crate) fn invite(deployment: DeploymentId) -> Invite {
 }
 
 pub(crate) fn records_answer(samples: &Samples) -> RecordsAnswer {
-    let held = |name: &str| Some(ByteVec::from(samples.bytes(name).to_vec()));
-    RecordsAnswer {
-        results: vec![
-            RecordResult {
-                hash: samples.hash("record/checklist"),
-                receipt: held("receipt"),
-                refusal: None,
-                fork: None,
-            },
-            RecordResult {
-                hash: samples.hash("record/turnout-forked"),
-                receipt: held("receipt/forked"),
-                refusal: None,
-                fork: held("fork"),
-            },
-            RecordResult {
-                hash: samples.hash("record/key-event"),
-                receipt: None,
-                refusal: held("refusal"),
-                fork: None,
-            },
-        ],
-        chains: vec![ChainState {
-            kid: PublicKey::from(&key("phone")).kid(),
-            head_seq: 10,
-            head: samples.hash("record/transcription"),
-            missing: vec![SeqRange { first: 2, last: 6 }],
-        }],
-    }
+    let hash = |name: &str| samples.hash(name).to_string();
+    let held = |name: &str| HEX.encode(samples.bytes(name));
+    decoded(
+        "records_answer",
+        &json!({
+            "results": [
+                {"hash": hash("record/checklist"), "receipt": held("receipt")},
+                {"hash": hash("record/turnout-forked"), "receipt": held("receipt/forked"), "fork": held("fork")},
+                {"hash": hash("record/key-event"), "refusal": held("refusal")},
+            ],
+            "chains": [{
+                "kid": PublicKey::from(&key("phone")).kid().to_string(),
+                "head_seq": 10,
+                "head": hash("record/transcription"),
+                "missing": [{"first": 2, "last": 6}],
+            }],
+        }),
+    )
 }
 
 pub(crate) fn inbox_answer(samples: &Samples) -> InboxAnswer {

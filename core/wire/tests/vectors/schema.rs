@@ -237,6 +237,7 @@ const TABLES: &[(&str, Shape)] = &[
             (6, "token", Bytes),
         ]),
     ),
+    ("attachment", ATTACHMENT),
     ("records_answer", Fields(&[(1, "results", List(&RECORD_RESULT)), (2, "chains", List(&CHAIN_STATE))])),
     ("inbox_answer", Fields(&[(1, "messages", List(&Bytes)), (2, "more", Bool)])),
 ];
