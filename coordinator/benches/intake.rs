@@ -21,9 +21,9 @@ use kuager_wire::ids::{Nonce, PublicKey};
 
 const THREADS: usize = 2;
 const DEVICES: u64 = 64;
-const DAYS: usize = 16;
+const DAYS: usize = 48;
 /// Pairs of measurements the ratio is taken from.
-const PAIRS: usize = 15;
+const PAIRS: usize = 9;
 const RECORDS: u64 = DEVICES * 8 * DAYS as u64;
 
 /// Runs `work` on every thread at once and returns how long the slowest took.
@@ -47,7 +47,7 @@ fn signatures() -> Vec<(VerifyingKey, Vec<u8>, Signature)> {
         let signature = key.sign(&message);
         (key.verifying_key(), message, signature)
     };
-    (0..4096).map(sign).collect()
+    (0..16_384).map(sign).collect()
 }
 
 struct Uploads {

@@ -7,7 +7,7 @@ use kuager_wire::limits;
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::InboxAnswer;
 
-use super::verify::{code_of, read_statement};
+use super::verify::code_of;
 use super::{Intake, IntakeError, SignedRefusal, short};
 use crate::ledger::{Enrolled, LedgerError, NewInvite};
 
@@ -101,7 +101,7 @@ impl Intake {
 
 fn parse(body: &[u8], action: Action) -> Result<(Envelope, Request), (RefusalCode, String)> {
     let parsed = Envelope::parse(body, limits::REQUEST).and_then(|envelope| {
-        let request: Request = read_statement(&envelope)?;
+        let request: Request = envelope.statement()?;
         Ok((envelope, request))
     });
     match parsed {

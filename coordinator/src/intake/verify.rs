@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use kuager_wire::canonical::Fault;
-use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError, Verifier};
+use kuager_wire::cose::{self, Envelope, Purpose, StatementError, Verifier};
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::{Receipt, RefusalCode};
@@ -89,22 +89,6 @@ pub(super) fn code_of(error: &StatementError) -> RefusalCode {
     }
 }
 
-/// A statement's payload, or why not. A payload of a newer version may have fields this release does not know; it is
-/// refused for its version, which is worth another attempt after an update, and not for the fields.
-pub(super) fn read_statement<T: Statement>(envelope: &Envelope) -> Result<T, StatementError> {
-    envelope.statement().map_err(|error| match version(envelope.payload()) {
-        Some(version) if version != kuager_wire::VERSION => Fault::Version(version).at(0).into(),
-        _ => error,
-    })
-}
-
-/// Field 1 of a payload, which is always its first.
-fn version(payload: &[u8]) -> Option<u8> {
-    let mut decoder = minicbor::Decoder::new(payload);
-    decoder.map().ok()?;
-    if decoder.u8().ok()? == 1 { decoder.u8().ok() } else { None }
-}
-
 /// Judges items of one upload.
 pub(super) struct Judge<'a> {
     intake: &'a Intake,
@@ -169,7 +153,7 @@ impl<'a> Judge<'a> {
         }
         let bytes = &self.body[item.range.clone()];
         let envelope = Envelope::parse(bytes, limits::RECORD).map_err(|error| Objection::statement(&error, None))?;
-        let record = read_statement(&envelope).map_err(|error| Objection::statement(&error, Some(envelope.kid())))?;
+        let record = envelope.statement().map_err(|error| Objection::statement(&error, Some(envelope.kid())))?;
         Ok((envelope, record))
     }
 

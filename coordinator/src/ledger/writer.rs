@@ -17,7 +17,7 @@ use super::error::LedgerError;
 /// Jobs in one transaction: enough to share the fsync, few enough that nobody waits long for it.
 const GROUP: usize = 128;
 /// How long a transaction under load waits for company. Nobody notices it beside the network; it halves the fsyncs.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(8);
 /// Jobs that may wait; more are told that the ledger is busy.
 const WAITING: usize = 4096;
 

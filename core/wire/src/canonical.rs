@@ -280,7 +280,8 @@ pub fn decode<T: Encode<()> + for<'b> Decode<'b, ()>>(bytes: &[u8], limit: usize
         let offset = error.position().unwrap_or_else(|| decoder.position());
         Fault::Shape(error.to_string()).at(offset)
     })?;
-    let again = minicbor::to_vec(&value).map_err(|error| Malformed::shape(error.to_string()))?;
+    let mut again = Vec::with_capacity(bytes.len());
+    minicbor::encode(&value, &mut again).map_err(|error| Malformed::shape(error.to_string()))?;
     if again == bytes {
         return Ok(value);
     }

@@ -1,3 +1,4 @@
+use coset::{CborSerializable, CoseSign1Builder, HeaderBuilder, iana};
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
@@ -20,6 +21,28 @@ fn message() -> Message {
         text: "Екінші бетті қайта түсіріңіз".to_owned(),
         about: None,
     }
+}
+
+fn protected_header(kid: Kid) -> coset::Header {
+    HeaderBuilder::new().algorithm(iana::Algorithm::EdDSA).key_id(kid.0.to_vec()).build()
+}
+
+#[test]
+fn what_is_written_directly_is_what_the_cose_library_writes() {
+    let kid = PublicKey::from(&key(1)).kid();
+    assert_eq!(protected_header(kid).to_vec().expect("writes"), protected_bytes(kid));
+    let aad = external_aad(Purpose::Record, DEPLOYMENT);
+    for length in [0, 1, 23, 24, 255, 256, 65_535, 65_536] {
+        let sign1 = CoseSign1Builder::new().protected(protected_header(kid)).payload(vec![7; length]).build();
+        assert_eq!(sign1.tbs_data(&aad), signed_bytes(&protected_bytes(kid), &aad, &vec![7; length]), "{length}");
+    }
+    let ours = sign(&message(), DEPLOYMENT, &key(1)).expect("signs");
+    let theirs = CoseSign1Builder::new()
+        .protected(protected_header(kid))
+        .payload(canonical::encode(&message(), 1000).expect("encodes"))
+        .create_signature(&external_aad(Purpose::Message, DEPLOYMENT), |tbs| key(1).sign(tbs).to_bytes().to_vec())
+        .build();
+    assert_eq!(ours, theirs.to_tagged_vec().expect("writes"));
 }
 
 #[test]
