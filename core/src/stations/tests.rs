@@ -1,0 +1,99 @@
+use super::*;
+
+struct Row {
+    number: u32,
+    name: Texts,
+    address: Texts,
+    region: Texts,
+}
+
+impl Row {
+    fn text(&self) -> StationText<'_> {
+        let Self { number, name, address, region } = self;
+        StationText { number: *number, name, address: Some(address), region: Some(region) }
+    }
+}
+
+fn texts(of: &[(&str, &str)]) -> Texts {
+    of.iter().map(|(language, text)| ((*language).to_owned(), (*text).to_owned())).collect()
+}
+
+fn row(number: u32, kk: &str, ru: &str, address: &str, region: [&str; 3]) -> Row {
+    Row {
+        number,
+        name: texts(&[("kk", kk), ("ru", ru)]),
+        address: texts(&[("ru", address)]),
+        region: texts(&[("kk", region[0]), ("ru", region[1]), ("en", region[2])]),
+    }
+}
+
+fn directory() -> Vec<Row> {
+    let almaty = ["Алматы қаласы", "город Алматы", "Almaty City"];
+    let akmola = ["Ақмола облысы", "Акмолинская область", "Akmola Region"];
+    vec![
+        row(99, "№ 12 мектеп-гимназия", "Школа-гимназия № 12", "ул. Толе би, 99", almaty),
+        row(990, "Өнер колледжі", "Колледж искусств", "пр. Абая, 1", almaty),
+        row(12, "Мәдениет үйі", "Дом культуры", "село Жаңаөзен, ул. Ёлочная, 3", akmola),
+        row(99, "Есіл ауылының клубы", "Клуб села Есиль", "ул. Школьная, 2", akmola),
+    ]
+}
+
+fn found(query: &str) -> Vec<usize> {
+    let rows = directory();
+    let index = StationIndex::new(rows.iter().map(Row::text));
+    assert_eq!(index.len(), 4);
+    index.search(query, 10).into_iter().map(|hit| hit.index).collect()
+}
+
+#[test]
+fn a_number_finds_the_station_of_that_number_first() {
+    assert_eq!(found("99"), [0, 3, 1], "both stations 99, then 990, whose number begins so");
+    assert_eq!(found("№12"), [2, 0], "number 12 before school No. 12");
+    assert_eq!(found("99 акмола"), [3]);
+    assert_eq!(found("99 Almaty"), [0, 1]);
+}
+
+#[test]
+fn names_are_found_in_every_script_and_without_special_letters() {
+    for query in ["өнер колледж", "онер", "ONER", "öner", "искусств", "iskusstv"] {
+        assert_eq!(found(query), [1], "{query}");
+    }
+    for query in ["Есіл", "есил", "Yesil", "esil", "ЕСИЛЬ"] {
+        assert_eq!(found(query), [3], "{query}");
+    }
+    for query in ["Жаңаөзен", "жанаозен", "Zhanaozen", "елочная", "ёлочная", "elochnaya"]
+    {
+        assert_eq!(found(query), [2], "{query}");
+    }
+}
+
+#[test]
+fn a_name_ranks_before_an_address_and_an_address_before_a_region() {
+    assert_eq!(found("школ"), [0, 3]);
+    assert_eq!(found("абая алматы"), [1]);
+    assert_eq!(found("алматы"), [0, 1]);
+}
+
+#[test]
+fn one_slip_is_forgiven_only_where_nothing_fits() {
+    assert_eq!(found("калегш"), Vec::<usize>::new(), "three slips");
+    assert_eq!(found("колдедж"), [1]);
+    assert_eq!(found("мдениет"), [2]);
+}
+
+#[test]
+fn nothing_comes_of_nothing() {
+    for query in ["", "   ", "—", "есил алматы", "100000"] {
+        assert!(found(query).is_empty(), "{query}");
+    }
+    assert!(StationIndex::default().search("99", 5).is_empty());
+}
+
+#[test]
+fn the_limit_keeps_the_best() {
+    let rows = directory();
+    let index = StationIndex::new(rows.iter().map(Row::text));
+    let all = index.search("99", 10);
+    assert_eq!(index.search("99", 1), all[..1]);
+    assert!(index.search("99", 0).is_empty());
+}
