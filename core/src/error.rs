@@ -6,7 +6,10 @@ use kuager_wire::invite::InviteError;
 
 use crate::forms::AnswerError;
 use crate::journal::JournalError;
+use kuager_wire::ids::MediaHash;
+
 use crate::keys::{IdentityError, VaultError};
+use crate::media::MediaError;
 use crate::outbox::SyncError;
 use crate::store::{MayBeStore, StoreError};
 use crate::transport::http::HttpSetupError;
@@ -54,6 +57,12 @@ pub enum ObserverError {
     /// Syncing stopped for another reason than the network.
     #[error(transparent)]
     Sync(SyncError),
+    /// A photo or video was not taken in.
+    #[error(transparent)]
+    Media(MediaError),
+    /// There is no such file in this store.
+    #[error("there is no file {0} in this store")]
+    NoSuchMedia(MediaHash),
     /// A file could not be written.
     #[error("a file could not be written: {0}")]
     Io(#[from] std::io::Error),
@@ -74,6 +83,7 @@ impl ObserverError {
             Self::Journal(JournalError::NoSuchDraft) => "no_such_draft",
             Self::Journal(JournalError::NoSuchRecord(_)) => "no_such_record",
             Self::Journal(JournalError::TooLarge { .. }) => "too_large",
+            Self::Journal(JournalError::TooManyFiles { .. }) => "too_many_files",
             Self::Journal(_) => "cannot_seal",
             Self::Answer(AnswerError::UnknownQuestion { .. }) => "unknown_question",
             Self::Answer(AnswerError::DoesNotFit { .. }) => "answer_does_not_fit",
@@ -85,6 +95,13 @@ impl ObserverError {
             Self::Pack(_) => "pack_not_acceptable",
             Self::Http(_) => "server_address",
             Self::Sync(_) => "sync_failed",
+            Self::Media(MediaError::Unreadable(_)) => "media_unreadable",
+            Self::Media(MediaError::Empty) => "media_empty",
+            Self::Media(MediaError::TooLarge { .. }) => "media_too_large",
+            Self::Media(MediaError::Changed) => "media_changed",
+            Self::Media(MediaError::UnsupportedType) => "media_type",
+            Self::Media(MediaError::Store(error)) => store_code(error),
+            Self::NoSuchMedia(_) => "no_such_media",
             Self::Io(_) => "file",
         }
     }
@@ -130,6 +147,15 @@ impl From<JournalError> for ObserverError {
             JournalError::Store(error) => Self::Store(error),
             JournalError::Answer(error) => Self::Answer(error),
             other => Self::Journal(other),
+        }
+    }
+}
+
+impl From<MediaError> for ObserverError {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Store(error) => Self::Store(error),
+            other => Self::Media(other),
         }
     }
 }

@@ -3,6 +3,9 @@
 //! Everything but [`Observer::sync_until`] and [`Observer::run`] works without any network and returns within
 //! milliseconds; call it off the main thread all the same, because a disk may be slow.
 
+mod media;
+
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +13,7 @@ use std::time::Duration;
 use kuager_wire::cose;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::form::Form;
-use kuager_wire::ids::{DeploymentId, Kid, PackHash, RecordHash};
+use kuager_wire::ids::{DeploymentId, Kid, Nonce, PackHash, RecordHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::message::Message;
 use kuager_wire::pack::SignedPack;
@@ -18,7 +21,7 @@ use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::{FormRef, Location, Record, Value};
 use tokio::sync::broadcast;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Due};
 use crate::config::ObserverConfig;
 use crate::error::ObserverError;
 use crate::forms;
@@ -32,6 +35,8 @@ use crate::store::salvage::{Recovery, salvage};
 use crate::store::{self, AnswerRow, AttemptRow, QueueRow, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
+
+pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
 
 /// How things stand, in one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +96,7 @@ pub struct Observer {
     journal: Journal,
     outbox: Outbox,
     pack: Mutex<Option<Arc<SignedPack>>>,
+    captures: Mutex<HashMap<Nonce, Due>>,
 }
 
 impl Observer {
@@ -133,7 +139,10 @@ impl Observer {
             journal,
             outbox,
             pack: Mutex::new(None),
+            captures: Mutex::default(),
         };
+        let now_ms = observer.clock.now().wall_ms;
+        observer.store.write(|tx| tx.remove_unfinished_media(now_ms))?;
         if let Some(invite) = observer.invite() {
             observer.journal.finish_recovery(invite.deployment)?;
             observer.outbox.ensure_enrolment(&invite)?;
@@ -327,7 +336,9 @@ impl Observer {
     /// the draft is then unchanged.
     pub fn seal(&self, draft: DraftId) -> Result<Sealed, ObserverError> {
         let invite = self.invited()?;
-        let reference = self.journal.draft(draft)?.form;
+        let content = self.journal.draft(draft)?;
+        self.complete_previews(&content)?;
+        let reference = content.form;
         let sealed =
             self.with_form(reference.as_ref(), |form| Ok(self.journal.seal(draft, invite.deployment, form)?))?;
         self.outbox.wake();

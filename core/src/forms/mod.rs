@@ -71,34 +71,18 @@ pub fn suggested_incidents(form: &Form, answers: &Answers) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use kuager_wire::form::{Choice, Question, QuestionKind, Texts};
+    use kuager_wire::form::{Choice, Question, QuestionKind};
     use kuager_wire::record::RecordKind;
 
     use super::*;
 
     fn question(id: &str, kind: QuestionKind) -> Question {
-        Question {
-            id: id.to_owned(),
-            kind,
-            text: Texts::default(),
-            law: None,
-            opens: None,
-            required: None,
-            min: None,
-            max: None,
-            max_length: None,
-            choices: None,
-            of: None,
-        }
+        Question::new(id, kind)
     }
 
     fn form() -> Form {
-        let choice = |key: &str| Choice { key: key.to_owned(), text: Texts::default() };
+        let choice = |key: &str| Choice { key: key.to_owned(), ..Choice::default() };
         Form {
-            id: "opening".to_owned(),
-            kind: RecordKind::Checklist,
-            title: Texts::default(),
-            contest: None,
             questions: vec![
                 Question {
                     required: Some(true),
@@ -115,6 +99,7 @@ mod tests {
                 Question { max_length: Some(3), ..question("O08.seals", QuestionKind::Text) },
                 Question { choices: Some(vec![choice("10"), choice("12")]), ..question("hour", QuestionKind::Choice) },
             ],
+            ..Form::new("opening", RecordKind::Checklist)
         }
     }
 

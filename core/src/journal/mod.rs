@@ -12,14 +12,17 @@ use kuager_wire::SigningKey;
 use kuager_wire::canonical::{Fault, nfc};
 use kuager_wire::cose::{self, Envelope, Statement, StatementError};
 use kuager_wire::form::Form;
-use kuager_wire::ids::{DeploymentId, Kid, PublicKey, RecordHash};
-use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value};
+use kuager_wire::ids::{DeploymentId, Kid, MediaHash, PublicKey, RecordHash};
+use kuager_wire::record::{
+    Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value,
+};
 use minicbor::{Decode, Encode};
 
 pub use self::chain::{ChainFault, ChainReport, verify_chain};
 use crate::clock::{Clock, ClockSample};
 use crate::forms::{self, AnswerError};
 use crate::keys;
+use crate::outbox::upload::UploadState;
 use crate::store::meta::Meta;
 use crate::store::{MayBeStore, NewRecord, RecordRow, Store, StoreError, Tx};
 
@@ -89,6 +92,9 @@ pub struct Draft {
     /// Wall clock at the last change, milliseconds since 1970.
     #[n(11)]
     pub changed_ms: i64,
+    /// Files that belong to it, each stored already.
+    #[n(12)]
+    pub attachments: Option<Vec<Attachment>>,
 }
 
 /// How a draft begins.
@@ -167,6 +173,12 @@ pub enum JournalError {
         /// Bytes a record may have.
         limit: usize,
     },
+    /// More files than one record may list.
+    #[error("a record may have at most {limit} files; make another one")]
+    TooManyFiles {
+        /// Files a record may list.
+        limit: usize,
+    },
     /// It cannot be signed for another reason.
     #[error("this cannot be sealed: {0}")]
     Statement(StatementError),
@@ -202,6 +214,28 @@ pub(crate) const fn priority(kind: RecordKind) -> u32 {
     match kind {
         RecordKind::Protocol => 0,
         _ => 1,
+    }
+}
+
+/// The urgency with which a file is uploaded: previews of protocols, other previews, protocol originals, the rest.
+pub(crate) const fn media_priority(kind: RecordKind, role: AttachmentRole) -> u32 {
+    match (kind, role) {
+        (RecordKind::Protocol, AttachmentRole::Preview) => 0,
+        (_, AttachmentRole::Preview) => 1,
+        (RecordKind::Protocol, _) => 2,
+        _ => 3,
+    }
+}
+
+/// Removes a file that no record lists and no draft refers to any more.
+fn release_media(tx: &Tx<'_>, hash: MediaHash) -> Result<(), JournalError> {
+    let refers = |draft: &Draft| draft.attachments.iter().flatten().any(|file| file.hash == hash);
+    if tx.drafts()?.iter().any(refers) {
+        return Ok(());
+    }
+    match tx.media(hash)? {
+        Some(row) if row.state == UploadState::Kept => Ok(tx.remove_media(row.id)?),
+        _ => Ok(()),
     }
 }
 
@@ -242,6 +276,7 @@ impl Journal {
             location: None,
             training,
             changed_ms: self.clock.now().wall_ms,
+            attachments: None,
         };
         self.store.write(|tx| tx.save_draft(&draft))?;
         Ok(draft.id)
@@ -265,6 +300,7 @@ impl Journal {
             location: record.location,
             training: record.training == Some(true),
             changed_ms: self.clock.now().wall_ms,
+            attachments: record.attachments,
         };
         self.store.write(|tx| tx.save_draft(&draft))?;
         Ok(draft.id)
@@ -279,20 +315,54 @@ impl Journal {
         id: DraftId,
         change: impl FnOnce(&mut Draft) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
-        self.store.write(|tx| {
-            let mut draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
-            change(&mut draft)?;
-            draft.changed_ms = self.clock.now().wall_ms;
-            Ok(tx.save_draft(&draft)?)
-        })
+        self.store.write(|tx| self.change_in(tx, id, change))
     }
 
-    /// Throws a draft away. Returns whether there was one.
+    /// As [`Journal::change_draft`], within a transaction that changes something else too.
+    pub(crate) fn change_in(
+        &self,
+        tx: &Tx<'_>,
+        id: DraftId,
+        change: impl FnOnce(&mut Draft) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let mut draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
+        change(&mut draft)?;
+        draft.changed_ms = self.clock.now().wall_ms;
+        Ok(tx.save_draft(&draft)?)
+    }
+
+    /// Throws a draft away, and with it the files that nothing else refers to. Returns whether there was one.
     ///
     /// # Errors
     /// [`JournalError::Store`].
     pub fn discard_draft(&self, id: DraftId) -> Result<bool, JournalError> {
-        Ok(self.store.write(|tx| tx.remove_draft(id))?)
+        self.store.write(|tx| {
+            let Some(draft) = tx.draft(id)? else { return Ok(false) };
+            tx.remove_draft(id)?;
+            for attachment in draft.attachments.unwrap_or_default() {
+                release_media(tx, attachment.hash)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Takes a file, and previews made from it, out of a draft. Where nothing else refers to it, it is removed.
+    ///
+    /// # Errors
+    /// [`JournalError::NoSuchDraft`], [`JournalError::Store`].
+    pub fn detach(&self, id: DraftId, hash: MediaHash) -> Result<(), JournalError> {
+        self.store.write(|tx| {
+            let mut gone = Vec::new();
+            self.change_in(tx, id, |draft| {
+                let attachments = draft.attachments.take().unwrap_or_default();
+                let (out, kept): (Vec<_>, Vec<_>) =
+                    attachments.into_iter().partition(|file| file.hash == hash || file.of == Some(hash));
+                gone = out;
+                draft.attachments = (!kept.is_empty()).then_some(kept);
+                Ok(())
+            })?;
+            gone.into_iter().try_for_each(|attachment| release_media(tx, attachment.hash))
+        })
     }
 
     /// Seals a draft: signs it, links it, queues it and removes the draft, in one transaction.
@@ -323,6 +393,7 @@ impl Journal {
                 supersedes: draft.supersedes,
                 location: draft.location,
                 training: draft.training,
+                attachments: draft.attachments,
                 skip: 0,
             };
             let mut sealed = self.append(tx, deployment, content)?;
@@ -379,7 +450,7 @@ impl Journal {
             form: content.form,
             station: content.station,
             body: content.body,
-            attachments: None,
+            attachments: content.attachments,
             supersedes: content.supersedes,
             location: content.location,
             training: content.training.then_some(true),
@@ -398,6 +469,9 @@ impl Journal {
             priority: priority(record.kind),
             bytes: &bytes,
         })?;
+        for file in record.attachments.iter().flatten() {
+            tx.enqueue_media(file.hash, media_priority(record.kind, file.role), file.role == AttachmentRole::Original)?;
+        }
         Ok(Sealed { hash, seq: record.seq, size: bytes.len(), missing: Vec::new() })
     }
 
@@ -469,6 +543,7 @@ struct Content {
     supersedes: Option<RecordHash>,
     location: Option<Location>,
     training: bool,
+    attachments: Option<Vec<Attachment>>,
     /// Numbers left out before this record.
     skip: u64,
 }
@@ -483,6 +558,7 @@ impl Content {
             supersedes: None,
             location: None,
             training: false,
+            attachments: None,
             skip: 0,
         }
     }

@@ -1,6 +1,6 @@
 use std::sync::Mutex;
 
-use kuager_wire::form::{Question, QuestionKind, Texts};
+use kuager_wire::form::{Question, QuestionKind};
 use kuager_wire::ids::{BootId, PackHash};
 use proptest::prelude::*;
 
@@ -67,26 +67,8 @@ impl Fixture {
 }
 
 fn form() -> Form {
-    let question = Question {
-        id: "O01".to_owned(),
-        kind: QuestionKind::YesNo,
-        text: Texts::default(),
-        law: None,
-        opens: None,
-        required: Some(true),
-        min: None,
-        max: None,
-        max_length: None,
-        choices: None,
-        of: None,
-    };
-    Form {
-        id: "opening".to_owned(),
-        kind: RecordKind::Checklist,
-        title: Texts::default(),
-        questions: vec![question.clone(), Question { id: "O02".to_owned(), ..question }],
-        contest: None,
-    }
+    let question = |id: &str| Question { required: Some(true), ..Question::new(id, QuestionKind::YesNo) };
+    Form { questions: vec![question("O01"), question("O02")], ..Form::new("opening", RecordKind::Checklist) }
 }
 
 #[test]

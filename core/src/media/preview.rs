@@ -126,9 +126,12 @@ fn decode_png(file: impl BufRead + Seek) -> Result<Picture, PreviewError> {
         let mut sums = vec![0_u32; line];
         for _ in 0..block {
             let row = rows.next()?;
-            for (pixel, sum) in row.chunks_exact(samples).enumerate().take(usize::from(out_width) * block).map(
-                |(x, pixel)| (pixel, x / block * channels),
-            ) {
+            for (pixel, sum) in row
+                .chunks_exact(samples)
+                .enumerate()
+                .take(usize::from(out_width) * block)
+                .map(|(x, pixel)| (pixel, x / block * channels))
+            {
                 for channel in 0..channels {
                     sums[sum + channel] += u32::from(pixel[channel]);
                 }
@@ -203,8 +206,7 @@ fn shrink_ref(picture: &Picture, long_side: u16) -> Result<Option<Picture>, Prev
     }
     let pixel = if picture.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
     let (from_width, from_height) = (u32::from(picture.width), u32::from(picture.height));
-    let source =
-        Image::from_vec_u8(from_width, from_height, picture.pixels.clone(), pixel).map_err(undecodable)?;
+    let source = Image::from_vec_u8(from_width, from_height, picture.pixels.clone(), pixel).map_err(undecodable)?;
     let mut target = Image::new(u32::from(width), u32::from(height), pixel);
     // Lanczos keeps thin strokes; plain averaging greys them.
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));

@@ -1,0 +1,110 @@
+use std::io::Cursor;
+
+use super::*;
+
+/// A page of a protocol: paper with camera noise, a table, strokes three pixels wide like handwriting.
+fn page(width: u16, height: u16) -> Picture {
+    let (wide, high) = (usize::from(width), usize::from(height));
+    let mut pixels = Vec::with_capacity(wide * high * 3);
+    let mut state = 7_u32;
+    for y in 0..high {
+        for x in 0..wide {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = state.to_be_bytes()[0] % 24;
+            let line = y % (high / 24).max(8) < 4 || x % (wide / 5).max(8) < 4;
+            let stroke = (x / 9 + y / 7) % 11 == 0 && x % 9 < 3;
+            let paper = if line || stroke { 30 } else { 210 };
+            pixels.extend([paper + noise, paper + noise, paper + noise / 2]);
+        }
+    }
+    Picture { width, height, channels: 3, pixels }
+}
+
+fn jpeg(width: u16, height: u16) -> Vec<u8> {
+    encode(&page(width, height), 92).unwrap()
+}
+
+fn size_of(jpeg: &[u8]) -> (u16, u16) {
+    let mut decoder = Decoder::new(jpeg);
+    decoder.read_info().unwrap();
+    let info = decoder.info().unwrap();
+    (info.width, info.height)
+}
+
+#[test]
+fn a_large_photo_becomes_small_enough_and_keeps_its_shape() {
+    for (width, height) in [(4000, 3000), (3000, 4000), (2500, 400)] {
+        let preview = make("image/jpeg", None, Cursor::new(jpeg(width, height))).unwrap();
+        assert!(preview.len() as u64 <= limits::PREVIEW, "{width}x{height}: {} bytes", preview.len());
+        let (wide, high) = size_of(&preview);
+        assert!(wide.max(high) <= LONG_SIDE && wide.max(high) >= 800);
+        let (before, after) = (f64::from(width) / f64::from(height), f64::from(wide) / f64::from(high));
+        assert!((before / after - 1.0).abs() < 0.02, "{width}x{height} became {wide}x{high}");
+    }
+}
+
+#[test]
+fn a_small_photo_keeps_its_size() {
+    let preview = make("image/jpeg", None, Cursor::new(jpeg(640, 480))).unwrap();
+    assert_eq!(size_of(&preview), (640, 480));
+}
+
+/// Each corner has its own brightness, so that every turn and flip shows.
+fn corners() -> Picture {
+    let pixels = vec![10, 90, 170, 250, 50, 130];
+    Picture { width: 3, height: 2, channels: 1, pixels }
+}
+
+#[test]
+fn all_eight_orientations_end_upright() {
+    // 10 90 170 / 250 50 130, turned and flipped as EXIF numbers it.
+    let expected: [(u16, [u8; 6]); 8] = [
+        (3, [10, 90, 170, 250, 50, 130]),
+        (3, [170, 90, 10, 130, 50, 250]),
+        (3, [130, 50, 250, 170, 90, 10]),
+        (3, [250, 50, 130, 10, 90, 170]),
+        (2, [10, 250, 90, 50, 170, 130]),
+        (2, [250, 10, 50, 90, 130, 170]),
+        (2, [130, 170, 50, 90, 250, 10]),
+        (2, [170, 130, 90, 50, 10, 250]),
+    ];
+    for (orientation, (width, pixels)) in (1..).zip(expected) {
+        let turned = upright(corners(), orientation);
+        assert_eq!((turned.width, turned.pixels.as_slice()), (width, pixels.as_slice()), "orientation {orientation}");
+    }
+}
+
+fn png_of(width: u32, height: u32, interlaced: bool) -> Vec<u8> {
+    let _ = interlaced;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    let mut writer = encoder.write_header().unwrap();
+    let row: Vec<u8> = (0..width).flat_map(|x| [u8::try_from(x % 256).unwrap(), 128, 30, 255]).collect();
+    let pixels = row.repeat(usize::try_from(height).unwrap());
+    writer.write_image_data(&pixels).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+#[test]
+fn a_png_becomes_a_jpeg() {
+    for (width, height, expected) in [(300, 200, (300, 200)), (3300, 2200, (1600, 1066)), (5000, 1000, (1600, 320))] {
+        let preview = make("image/png", None, Cursor::new(png_of(width, height, false))).unwrap();
+        let (wide, high) = size_of(&preview);
+        assert!(wide.abs_diff(expected.0) <= 1 && high.abs_diff(expected.1) <= 2, "{width}x{height}: {wide}x{high}");
+    }
+}
+
+#[test]
+fn what_cannot_be_decoded_is_named() {
+    assert!(matches!(make("image/heic", None, Cursor::new(vec![0; 10])), Err(PreviewError::Format(_))));
+    let cut = jpeg(800, 600)[..200].to_vec();
+    assert!(matches!(make("image/jpeg", None, Cursor::new(cut)), Err(PreviewError::Undecodable(_))));
+    let mut lies = jpeg(64, 64);
+    // The header says 65,535 pixels square.
+    let at = lies.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
+    lies[at + 5..at + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
+    assert!(make("image/jpeg", None, Cursor::new(lies)).is_err());
+    assert!(make("image/png", None, Cursor::new(b"\x89PNG\r\n\x1a\nxxxx".to_vec())).is_err());
+}

@@ -1,6 +1,7 @@
 //! Performs what [`machine`] decides.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use kuager_wire::compression::{self, Dictionary};
 use kuager_wire::cose::{self, Statement, StatementError};
 use kuager_wire::enrolment::{Action, Credential, Request};
 use kuager_wire::genesis::{Deployment, Genesis};
-use kuager_wire::ids::{Kid, Nonce, PackHash, PublicKey, RecordHash};
+use kuager_wire::ids::{Kid, MediaHash, Nonce, PackHash, PublicKey, RecordHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::message::Message;
@@ -20,8 +21,9 @@ use tokio::sync::{Notify, broadcast};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::answer::{self, Judged, Sent};
-use super::upload::Network;
 use super::machine::{self, FailureClass, Item, Lane, Obstacle, Plan, Session, State, Verdict};
+use super::upload::{Network, UploadPlan};
+use super::uploader::{Uploaded, take_uploads};
 use crate::clock::Clock;
 use crate::keys;
 use crate::store::meta::Meta;
@@ -65,6 +67,10 @@ pub struct SyncSummary {
     pub left: u64,
     /// Messages that arrived.
     pub messages: u64,
+    /// Files that got a verified receipt.
+    pub media_stored: u64,
+    /// Files that records list and that have no receipt yet, whatever they wait for.
+    pub media_left: u64,
     /// Calls made.
     pub attempts: u64,
     /// Bytes of bodies sent.
@@ -103,6 +109,19 @@ pub enum SyncEvent {
     PackArrived(PackHash),
     /// A message arrived.
     MessageArrived(u64),
+    /// An upload of a file begins or goes on.
+    UploadStarted(MediaHash),
+    /// So many bytes of a file are on their way or there; at most ten a second.
+    UploadProgress {
+        /// The file.
+        media: MediaHash,
+        /// Bytes so far.
+        sent: u64,
+        /// Bytes in all.
+        size: u64,
+    },
+    /// A file has a verified receipt.
+    MediaStored(MediaHash),
     /// The coordinator holds records of this key that this store lacks: it was restored from an older copy.
     StoreIsBehind {
         /// Highest number the coordinator holds.
@@ -192,6 +211,13 @@ impl Outbox {
     /// Says that there is something new to send; a continuous run looks at once.
     pub fn wake(&self) {
         self.shared.wake.notify_one();
+        self.shared.media_wake.notify_one();
+    }
+
+    /// Says what kind of network there is. On a metered one, originals wait.
+    pub fn set_network(&self, network: Network) {
+        *self.shared.network.write().unwrap_or_else(PoisonError::into_inner) = network;
+        self.wake();
     }
 
     /// Says that the network may work now: waits for its sake end, except one the server asked for.
@@ -255,10 +281,13 @@ impl Outbox {
         let mut run = Run::default();
         if let Ok(_one) = timeout_at(deadline, self.running.lock()).await {
             self.start(true).await?;
+            let mut uploaded = Uploaded::default();
             // Elapsed: whatever was under way is in the store as an interrupted attempt.
-            if let Ok(result) = timeout_at(deadline, self.work(&mut run, Some(deadline))).await {
+            if let Ok(result) = timeout_at(deadline, self.both(&mut run, &mut uploaded, Some(deadline))).await {
                 result?;
             }
+            run.summary.media_stored = uploaded.files;
+            run.summary.bytes_out += uploaded.bytes;
         }
         self.conclude(run).await
     }
@@ -271,13 +300,29 @@ impl Outbox {
     pub async fn run(&self) -> Result<(), SyncError> {
         let _one = self.running.lock().await;
         self.start(false).await?;
-        self.work(&mut Run::default(), None).await
+        self.both(&mut Run::default(), &mut Uploaded::default(), None).await
+    }
+
+    /// Records and files side by side: a photo on its way does not keep a record waiting.
+    async fn both(&self, run: &mut Run, uploaded: &mut Uploaded, deadline: Option<Instant>) -> Result<(), SyncError> {
+        let done = AtomicBool::new(false);
+        let records = async {
+            let result = self.work(run, deadline).await;
+            done.store(true, Ordering::Relaxed);
+            self.shared.media_wake.notify_one();
+            result
+        };
+        let finished = || done.load(Ordering::Relaxed);
+        let files = self.shared.upload_all(uploaded, &finished, deadline.is_none());
+        let (records, files) = tokio::join!(records, files);
+        records.and(files)
     }
 
     async fn start(&self, forced: bool) -> Result<(), SyncError> {
         self.shared
             .write(move |tx, _| {
                 tx.release_interrupted()?;
+                tx.release_uploads(false)?;
                 if forced { nudge(tx) } else { Ok(()) }
             })
             .await
@@ -286,9 +331,14 @@ impl Outbox {
     async fn conclude(&self, run: Run) -> Result<SyncSummary, SyncError> {
         let Run { mut summary, .. } = run;
         let plan = self.shared.plan().await?;
-        summary.completed = plan == Plan::Idle;
-        summary.left = self.shared.read(|tx| Ok(tx.queue_counts()?.1)).await?;
-        if let Plan::Wait { ms, obstacle } = plan {
+        let uploads = self.shared.plan_upload().await?;
+        summary.completed = plan == Plan::Idle && uploads == UploadPlan::Idle;
+        (summary.left, summary.media_left) =
+            self.shared.read(|tx| Ok((tx.queue_counts()?.1, tx.open_uploads()?.len() as u64))).await?;
+        if let (Plan::Idle, UploadPlan::Wait { ms, obstacle }) = (&plan, uploads) {
+            summary.obstacle = Some(obstacle);
+            summary.next_attempt_ms = ms;
+        } else if let Plan::Wait { ms, obstacle } = plan {
             summary.obstacle = Some(obstacle);
             summary.next_attempt_ms = ms;
         } else if !summary.completed {
@@ -371,14 +421,18 @@ pub(super) fn jitter(below: u64) -> u64 {
 
 fn nudge(tx: &Tx<'_>) -> Result<(), SyncError> {
     tx.release_waiting(false)?;
-    let mut lane = load_lane(tx)?;
-    lane.nudge();
-    Ok(tx.set_meta(Meta::Lane, &lane)?)
+    tx.release_uploads(true)?;
+    for name in [Meta::Lane, Meta::MediaLane] {
+        let mut lane = load_lane(tx, name);
+        lane.nudge();
+        tx.set_meta(name, &lane)?;
+    }
+    Ok(())
 }
 
-fn load_lane(tx: &Tx<'_>) -> Result<Lane, StoreError> {
+pub(super) fn load_lane(tx: &Tx<'_>, lane: Meta) -> Lane {
     // A lane written by another release is not worth failing for.
-    Ok(tx.meta(Meta::Lane).unwrap_or_default().unwrap_or_default())
+    tx.meta(lane).unwrap_or_default().unwrap_or_default()
 }
 
 pub(crate) fn session(tx: &Tx<'_>, invited: bool) -> Result<Session, StoreError> {
@@ -454,7 +508,7 @@ impl Shared {
         let invited = self.link().is_some();
         let clock = Arc::clone(&self.clock);
         self.read(move |tx| {
-            let (lane, items) = (load_lane(tx)?, tx.open_items(HORIZON)?);
+            let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
             Ok(machine::plan(&lane, session(tx, invited)?, &items, &clock.now()))
         })
         .await
@@ -508,7 +562,7 @@ impl Shared {
         let retry_after = answer.and_then(|answer| answer.retry_after_ms);
         self.write(move |tx, shared| {
             let now = shared.clock.now();
-            let mut lane = load_lane(tx)?;
+            let mut lane = load_lane(tx, Meta::Lane);
             lane.failed(class, retry_after, 0, &now, &mut jitter);
             tx.set_meta(Meta::Lane, &lane)?;
             Ok(tx.finish_attempt(attempt, now.wall_ms, class.name(), 0, 0)?)
@@ -658,6 +712,7 @@ impl Shared {
                         shared.apply(tx, &batch, &answer, &invite, &reopened, (bytes_out, bytes_in))
                     })
                     .await?;
+                self.media_wake.notify_one();
                 self.report(run, outcome);
             }
             Err(FailureClass::Rejected) if encoded && status == 415 => {
@@ -699,7 +754,7 @@ impl Shared {
             };
             tx.set_state(item.record, &state)?;
         }
-        let mut lane = load_lane(tx)?;
+        let mut lane = load_lane(tx, Meta::Lane);
         let waits_by_itself = unauthorised || (alone && class == FailureClass::Rejected);
         if !waits_by_itself {
             lane.failed(class, retry_after, batch.items.len(), &now, &mut jitter);
@@ -735,6 +790,8 @@ impl Shared {
                     for (purpose, bytes) in &judged.statements {
                         tx.add_answer(item.record, purpose, bytes, now.wall_ms)?;
                     }
+                    let uploads = results.get(&judged.sent.hash).and_then(|result| result.uploads.as_deref());
+                    take_uploads(tx, uploads.unwrap_or_default(), &deployment, self.kid)?;
                     machine::after_verdict(item, judged.verdict, &now, &mut jitter)
                 }
                 // Others got an answer and this one did not: it waits by itself.
@@ -919,7 +976,7 @@ impl Shared {
 
 /// Stores that a call succeeded, and opens the lane.
 fn succeeded(tx: &Tx<'_>, shared: &Shared, attempt: i64, bytes_out: usize, bytes_in: usize) -> Result<(), SyncError> {
-    let mut lane = load_lane(tx)?;
+    let mut lane = load_lane(tx, Meta::Lane);
     lane.succeeded();
     tx.set_meta(Meta::Lane, &lane)?;
     Ok(tx.finish_attempt(attempt, shared.clock.now().wall_ms, "ok", bytes_out, bytes_in)?)

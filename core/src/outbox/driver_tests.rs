@@ -6,6 +6,7 @@ use super::*;
 use crate::clock::{Clock, ClockSample};
 use crate::journal::{Journal, NewDraft};
 use crate::keys::StoreKey;
+use crate::outbox::upload::UploadState;
 use crate::transport::fake::{FakeCoordinator, Weather, answer};
 
 /// Runs with tokio's paused clock, so that waiting costs nothing.
@@ -304,6 +305,145 @@ async fn a_continuous_run_sends_what_is_sealed_later() {
     running.abort();
 }
 
+impl Phone {
+    /// Seals a note with one photo of so many bytes, and returns both hashes.
+    fn photo(&self, size: usize, seed: u8) -> (RecordHash, MediaHash) {
+        let mut bytes = vec![0xff, 0xd8, 0xff, seed];
+        let mut state = u32::from(seed);
+        bytes.resize_with(size, || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        });
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, &bytes).unwrap();
+        let draft = self.journal.new_draft(NewDraft::note("with a photo"), None).unwrap();
+        let row = crate::media::import(&self.store, &mut file, u64::MAX, 1, |tx, row| {
+            let attachment = kuager_wire::record::Attachment {
+                hash: row.hash,
+                size: row.size,
+                mime: row.mime.clone(),
+                role: kuager_wire::record::AttachmentRole::Original,
+                of: None,
+                source: None,
+                claims: None,
+                label: None,
+            };
+            self.journal
+                .change_in(tx, draft, |draft| {
+                    draft.attachments = Some(vec![attachment]);
+                    Ok(())
+                })
+                .map_err(|error| crate::media::MediaError::Store(StoreError::Other(error.to_string())))
+        });
+        let media = row.unwrap().hash;
+        (self.journal.seal(draft, self.coordinator.deployment(), None).unwrap().hash, media)
+    }
+
+    fn media_state(&self, hash: MediaHash) -> UploadState {
+        self.store.read(|tx| tx.media(hash)).unwrap().unwrap().state
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_follows_its_record_and_gets_a_receipt() {
+    let phone = Phone::new();
+    let (record, media) = phone.photo(300_000, 1);
+    assert_eq!(phone.media_state(media), UploadState::Waiting);
+    let summary = phone.sync(60).await;
+    assert!(summary.completed, "{summary:?}");
+    assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 1, 0));
+    assert_eq!(phone.state(record), State::Accepted);
+    assert_eq!(phone.media_state(media), UploadState::Stored);
+    assert_eq!(phone.coordinator.files(), [media]);
+    assert!(phone.store.read(|tx| tx.media_receipt(media)).unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cut_upload_goes_on_where_it_broke() {
+    let phone = Phone::enrolled().await;
+    let (_, media) = phone.photo(500_000, 2);
+    // Record, HEAD, then the PATCH is cut; HEAD, PATCH cut again.
+    let cuts = [Weather::Fine, Weather::Fine, Weather::Cut(100_001), Weather::Fine, Weather::Cut(1)];
+    phone.coordinator.weather(cuts);
+    assert!(phone.sync(600).await.completed);
+    assert_eq!(phone.coordinator.files(), [media]);
+    assert_eq!(phone.coordinator.received(), 500_000, "not one byte is sent twice");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_last_answer_costs_a_question_and_no_byte() {
+    let phone = Phone::enrolled().await;
+    let (_, media) = phone.photo(200_000, 3);
+    phone.coordinator.weather([Weather::Fine, Weather::Fine, Weather::AnswerLost]);
+    assert!(phone.sync(600).await.completed);
+    assert_eq!((phone.coordinator.files(), phone.coordinator.received()), (vec![media], 200_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn altered_bytes_are_sent_again_from_the_start() {
+    let phone = Phone::enrolled().await;
+    let (_, media) = phone.photo(200_000, 4);
+    phone.coordinator.weather([Weather::Fine, Weather::Fine, Weather::Altered]);
+    assert!(phone.sync(3_000).await.completed);
+    assert_eq!((phone.coordinator.files(), phone.coordinator.received()), (vec![media], 400_000));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_expired_upload_is_made_anew() {
+    let phone = Phone::enrolled().await;
+    let (_, media) = phone.photo(200_000, 5);
+    let offline = std::iter::repeat_n(Weather::Fails(FailureClass::Offline), 200);
+    phone.coordinator.weather([Weather::Fine, Weather::Fine, Weather::Cut(50_000)].into_iter().chain(offline));
+    assert!(!phone.sync(30).await.completed);
+    phone.coordinator.weather([]);
+    phone.coordinator.expire_uploads();
+    assert!(phone.sync(600).await.completed);
+    assert_eq!(phone.coordinator.files(), [media]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_a_metered_network_the_original_waits_until_it_is_wanted() {
+    let phone = Phone::enrolled().await;
+    phone.outbox.set_network(Network::Metered);
+    let (_, media) = phone.photo(200_000, 6);
+    let summary = phone.sync(60).await;
+    assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 0, 1));
+    assert_eq!(summary.obstacle, Some(Obstacle::Held(machine::HeldReason::Metered)));
+    assert!(phone.store.write(|tx| tx.set_media_wish(media, true)).unwrap());
+    assert!(phone.sync(60).await.completed);
+    assert_eq!(phone.coordinator.files(), [media]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_photo_stays_until_it_is_wanted() {
+    let phone = Phone::enrolled().await;
+    let (_, media) = phone.photo(200_000, 7);
+    assert!(phone.store.write(|tx| tx.set_media_wish(media, false)).unwrap());
+    let summary = phone.sync(60).await;
+    assert_eq!(summary.obstacle, Some(Obstacle::Held(machine::HeldReason::Policy)));
+    assert_eq!(phone.media_state(media), UploadState::Held { reason: machine::HeldReason::Policy });
+    assert!(phone.store.write(|tx| tx.set_media_wish(media, true)).unwrap());
+    assert!(phone.sync(60).await.completed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_photo_that_never_passes_keeps_no_record_waiting() {
+    let phone = Phone::enrolled().await;
+    phone.photo(200_000, 8);
+    phone
+        .coordinator
+        .weather([Weather::Fine].into_iter().chain((0..200).flat_map(|_| [Weather::Fine, Weather::Cut(1)])));
+    let mut events = phone.outbox.subscribe();
+    let outbox = Arc::clone(&phone.outbox);
+    let running = tokio::spawn(async move { outbox.run().await });
+    sleep(Duration::from_secs(30)).await;
+    let hash = phone.note("numbers");
+    phone.outbox.wake();
+    let accepted = async { while events.recv().await.unwrap() != SyncEvent::Accepted(hash) {} };
+    tokio::time::timeout(Duration::from_secs(5), accepted).await.expect("within seconds, whatever the photo does");
+    running.abort();
+}
+
 fn weather() -> impl Strategy<Value = Weather> {
     prop_oneof![
         4 => Just(Weather::Fine),
@@ -313,6 +453,8 @@ fn weather() -> impl Strategy<Value = Weather> {
         1 => Just(Weather::WrongReceiptKey),
         1 => Just(Weather::WrongRecord),
         1 => Just(Weather::Hangs),
+        2 => (1_usize..200_000).prop_map(Weather::Cut),
+        1 => Just(Weather::Altered),
         1 => prop::sample::select(vec![200_u16, 204, 302, 400, 401, 403, 404, 413, 421, 429, 500, 503, 520])
             .prop_map(|status| Weather::Instead(answer(status, "text/html", b"<html>".to_vec()))),
     ]
@@ -327,12 +469,19 @@ proptest! {
         storm in prop::collection::vec(weather(), 0..25),
         cuts in prop::collection::vec(0_u64..3_000, 0..8),
         notes in 1_usize..12,
+        photos in 0_u8..3,
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let phone = Phone::new();
             phone.coordinator.weather(storm);
             let mut sealed = Vec::new();
+            let mut files = Vec::new();
+            for seed in 0..photos {
+                let (record, media) = phone.photo(100_000 + usize::from(seed) * 70_000, seed);
+                sealed.push(record);
+                files.push(media);
+            }
             for number in 0..notes {
                 sealed.push(phone.note(&number.to_string()));
                 if let Some(cut) = cuts.get(number) {
@@ -353,9 +502,14 @@ proptest! {
             held.sort();
             sealed.sort();
             prop_assert_eq!(held, sealed);
+            let mut stored = phone.coordinator.files();
+            stored.sort();
+            files.sort();
+            prop_assert_eq!(stored, files);
             let rows = phone.store.read(|tx| tx.queue()).unwrap();
             prop_assert!(rows.iter().all(|row| row.state == State::Accepted), "{rows:?}");
-            prop_assert_eq!(phone.store.read(|tx| tx.answers()).unwrap().len(), notes);
+            let receipts = phone.store.read(|tx| tx.answers()).unwrap().len();
+            prop_assert_eq!(receipts, notes + usize::from(photos));
             prop_assert_eq!(phone.journal.verify(phone.coordinator.deployment()).unwrap().faults, []);
             Ok(())
         })?;

@@ -9,5 +9,6 @@ pub mod answer;
 pub mod driver;
 pub mod machine;
 pub mod upload;
+mod uploader;
 
 pub use driver::{Outbox, SyncError, SyncEvent, SyncSummary};

@@ -196,12 +196,19 @@ impl Tx<'_> {
 
     /// The piece that holds the byte at `offset`, from that byte on; `None` behind the end.
     pub(crate) fn chunk_from(&self, media: i64, offset: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        let index = i64::try_from(offset / CHUNK as u64).map_err(|_| StoreError::Other("a piece too far".to_owned()))?;
+        let index =
+            i64::try_from(offset / CHUNK as u64).map_err(|_| StoreError::Other("a piece too far".to_owned()))?;
         let mut statement = self.connection.prepare_cached("SELECT bytes FROM chunks WHERE id = ?1")?;
-        let bytes: Option<Vec<u8>> =
-            statement.query_row([media << CHUNK_BITS | index], |row| row.get(0)).optional()?;
+        let bytes: Option<Vec<u8>> = statement.query_row([media << CHUNK_BITS | index], |row| row.get(0)).optional()?;
         let within = usize::try_from(offset % CHUNK as u64).unwrap_or(0);
         Ok(bytes.and_then(|mut bytes| (within < bytes.len()).then(|| bytes.split_off(within))))
+    }
+
+    /// A piece of a damaged store, with SQLite's own error: whoever salvages decides what it means.
+    pub(super) fn chunk_for_salvage(&self, media: i64, offset: u64) -> rusqlite::Result<Vec<u8>> {
+        let index = i64::try_from(offset / CHUNK as u64).unwrap_or(i64::MAX);
+        self.connection
+            .query_row("SELECT bytes FROM chunks WHERE id = ?1", [media << CHUNK_BITS | index], |row| row.get(0))
     }
 
     /// A record now lists the file: it is to be uploaded.
@@ -283,9 +290,9 @@ impl Tx<'_> {
     /// Uploads whose end nobody lived to see are open again; with `all`, those that waited by themselves too.
     pub(crate) fn release_uploads(&self, all: bool) -> Result<(), StoreError> {
         let last = if all { DELAYED } else { UPLOADING };
-        let mut statement = self.connection.prepare_cached(
-            "UPDATE media SET state = ?1, wait = NULL, detail = NULL WHERE state BETWEEN ?2 AND ?3",
-        )?;
+        let mut statement = self
+            .connection
+            .prepare_cached("UPDATE media SET state = ?1, wait = NULL, detail = NULL WHERE state BETWEEN ?2 AND ?3")?;
         statement.execute((WAITING, UPLOADING, last))?;
         Ok(())
     }
@@ -310,5 +317,18 @@ impl Tx<'_> {
             });
         }
         Ok(items)
+    }
+}
+
+#[cfg(test)]
+impl Tx<'_> {
+    /// Pieces stored in all.
+    pub(crate) fn count_chunks(&self) -> Result<usize, StoreError> {
+        Ok(self.connection.query_row("SELECT count(*) FROM chunks", [], |row| row.get(0))?)
+    }
+
+    /// Makes the disk look full once the file has so many pages.
+    pub(crate) fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        Ok(self.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(()))?)
     }
 }

@@ -21,6 +21,8 @@ pub(crate) enum Meta {
     EnrolmentRefusal,
     /// When the outbox may try the network again.
     Lane,
+    /// The same for files.
+    MediaLane,
     /// The pack answers are given under.
     CurrentPack,
     /// The coordinator holds records of this key that this store does not.
@@ -39,6 +41,7 @@ impl Meta {
             Self::EnrolmentRequest => "enrolment_request",
             Self::EnrolmentRefusal => "enrolment_refusal",
             Self::Lane => "lane",
+            Self::MediaLane => "media_lane",
             Self::CurrentPack => "current_pack",
             Self::Behind => "behind",
             Self::GapsUnstated => "gaps_unstated",

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kuager_wire::cose::{Envelope, Purpose, Statement};
-use kuager_wire::ids::{DeploymentId, PublicKey, RecordHash};
-use kuager_wire::record::Record;
+use kuager_wire::ids::{DeploymentId, MediaHash, PublicKey, RecordHash};
+use kuager_wire::record::{AttachmentRole, MediaClaims, Record};
 use minicbor::{Decode, Encode};
 use rusqlite::{Connection, OpenFlags};
+use sha2::{Digest, Sha256};
 
 use super::meta::Meta;
-use super::{FILE, NewRecord, Store, StoreError, connect, damage_mark, pages};
+use super::{CHUNK, FILE, FinishedMedia, NewRecord, Store, StoreError, Tx, connect, damage_mark, pages};
 use crate::keys::{StoreKey, sync_dir};
 
 /// What was done with a damaged store. Kept in the new one and shown until somebody has seen it.
@@ -33,6 +34,9 @@ pub struct Recovery {
     /// Wall clock, milliseconds since 1970.
     #[n(4)]
     pub at_ms: i64,
+    /// Photos, videos and sounds carried over, each with the hash it was stored under.
+    #[n(5)]
+    pub media: u64,
 }
 
 /// Replaces a damaged store by a new one with everything that is still valid.
@@ -78,9 +82,19 @@ pub fn salvage(
                 bytes,
             })?;
         }
-        let mut drafts = 0;
+        let (mut drafts, mut media) = (0, 0);
         for old in &quarantined {
             drafts += copy_rows(tx.connection, old, key)?;
+            media += copy_media(tx, old, key)?;
+        }
+        let listed = records
+            .values()
+            .flat_map(|(record, _)| record.attachments.iter().flatten().map(move |file| (record.kind, file)));
+        for (kind, file) in listed {
+            if tx.media(file.hash)?.is_some() {
+                let original = file.role == AttachmentRole::Original;
+                tx.enqueue_media(file.hash, crate::journal::media_priority(kind, file.role), original)?;
+            }
         }
         let newest = quarantined.last().and_then(|path| path.file_name()).unwrap_or_default();
         let recovery = Recovery {
@@ -88,6 +102,7 @@ pub fn salvage(
             records: records.len() as u64,
             drafts,
             at_ms: now_ms,
+            media,
         };
         tx.set_meta(Meta::Recovery, &recovery)?;
         tx.set_meta_bytes(Meta::GapsUnstated, &[])?;
@@ -181,4 +196,80 @@ fn copy_rows(new: &Connection, old: &Path, key: &StoreKey) -> Result<u64, StoreE
         }
     }
     Ok(drafts)
+}
+
+/// Times a damaged file is opened again after SQLCipher gave up on a connection.
+const REOPENED: usize = 256;
+
+/// Reads a damaged file as long as it makes sense, with a fresh connection after every error.
+struct Damaged<'a> {
+    path: &'a Path,
+    key: &'a StoreKey,
+    connection: Option<Connection>,
+    left: usize,
+}
+
+impl Damaged<'_> {
+    fn read<T>(&mut self, query: impl Fn(&Connection) -> rusqlite::Result<T>) -> Option<T> {
+        if self.connection.is_none() {
+            self.left = self.left.checked_sub(1)?;
+            self.connection = Some(connect(self.path, self.key, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?);
+        }
+        match query(self.connection.as_ref()?) {
+            Ok(value) => Some(value),
+            Err(rusqlite::Error::QueryReturnedNoRows) => None,
+            Err(_) => {
+                self.connection = None;
+                None
+            }
+        }
+    }
+}
+
+/// Copies the files whose every piece can still be read and which still have their hash; returns how many.
+fn copy_media(tx: &Tx<'_>, old: &Path, key: &StoreKey) -> Result<u64, StoreError> {
+    let mut damaged = Damaged { path: old, key, connection: None, left: REOPENED };
+    let last = damaged.read(|old| old.query_row("SELECT max(id) FROM media", [], |row| row.get::<_, Option<i64>>(0)));
+    let mut copied = 0;
+    for id in 1..=last.flatten().unwrap_or(0) {
+        let row = damaged.read(|old| {
+            let sql = "SELECT hash, size, mime, preview_of, orientation, taken, path, added_ms FROM media
+                       WHERE id = ?1 AND hash IS NOT NULL";
+            old.query_row(sql, [id], |row| {
+                let hash = MediaHash(row.get(0)?);
+                let of: Option<[u8; 32]> = row.get(3)?;
+                let claims = MediaClaims { orientation: row.get(4)?, taken: row.get(5)? };
+                let (size, mime): (u64, String) = (row.get(1)?, row.get(2)?);
+                Ok((
+                    hash,
+                    size,
+                    mime,
+                    of.map(MediaHash),
+                    claims,
+                    row.get::<_, Option<String>>(6)?,
+                    row.get::<_, i64>(7)?,
+                ))
+            })
+        });
+        let Some((hash, size, mime, preview_of, claims, path, added_ms)) = row else { continue };
+        let new = tx.begin_media(added_ms)?;
+        let mut hasher = Sha256::new();
+        for index in 0..size.div_ceil(CHUNK as u64) {
+            let at = index * CHUNK as u64;
+            let Some(piece) = damaged.read(|old| Tx { connection: old }.chunk_for_salvage(id, at)) else { break };
+            hasher.update(&piece);
+            tx.add_chunk(new, u32::try_from(index).unwrap_or(u32::MAX), &piece)?;
+        }
+        if hasher.finalize().as_slice() != hash.0 {
+            tx.remove_media(new)?;
+            continue;
+        }
+        let finished = FinishedMedia { hash, size, mime: &mime, preview_of, claims: &claims };
+        let kept = tx.finish_media(new, &finished)?;
+        if let Some(path) = path {
+            tx.set_media_path(hash, &path)?;
+        }
+        copied += u64::from(kept == new);
+    }
+    Ok(copied)
 }

@@ -3,20 +3,21 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use futures_util::StreamExt;
 use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Envelope, Statement};
 use kuager_wire::enrolment::{Credential, Request, Role};
 use kuager_wire::genesis::{Deployment, Genesis};
-use kuager_wire::ids::{DeploymentId, InviteToken, ObserverId, PublicKey, RecordHash};
+use kuager_wire::ids::{DeploymentId, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::message::Message;
-use kuager_wire::receipt::{Fork, Receipt, Refusal, RefusalCode};
+use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal, RefusalCode};
 use kuager_wire::record::Record;
-use kuager_wire::sync::{CBOR_TYPE, ChainState, InboxAnswer, RecordResult, RecordsAnswer};
+use kuager_wire::sync::{CBOR_TYPE, ChainState, InboxAnswer, RecordResult, RecordsAnswer, Upload};
 
-use super::{Answer, BoxFuture, Call, Transport, TransportError};
+use super::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
 use crate::outbox::machine::FailureClass;
 
 /// What happens to one call.
@@ -38,6 +39,10 @@ pub(crate) enum Weather {
     WrongRecord,
     /// It arrives and stays without an answer for ever.
     Hangs,
+    /// So many bytes of a file arrive, then the connection breaks.
+    Cut(usize),
+    /// A file arrives altered.
+    Altered,
 }
 
 #[derive(Default)]
@@ -49,6 +54,9 @@ struct Held {
     refuse: HashMap<RecordHash, RefusalCode>,
     refuse_enrolment: Option<RefusalCode>,
     messages: Vec<String>,
+    /// Files by upload path: what is to come, and what has come so far.
+    uploads: HashMap<String, (MediaHash, u64, Vec<u8>)>,
+    received: u64,
 }
 
 /// A coordinator in memory. It keeps what it receipts, like a real one.
@@ -131,6 +139,24 @@ impl FakeCoordinator {
         self.held(|held| held.refuse_enrolment = code);
     }
 
+    /// Whole files it holds.
+    pub(crate) fn files(&self) -> Vec<MediaHash> {
+        self.held(|held| {
+            let whole = held.uploads.values().filter(|(hash, _, bytes)| MediaHash::of(bytes) == *hash);
+            whole.map(|(hash, _, _)| *hash).collect()
+        })
+    }
+
+    /// Bytes of files that arrived in all, sent again or not.
+    pub(crate) fn received(&self) -> u64 {
+        self.held(|held| held.received)
+    }
+
+    /// Forgets every unfinished upload.
+    pub(crate) fn expire_uploads(&self) {
+        self.held(|held| held.uploads.retain(|_, (hash, _, bytes)| MediaHash::of(bytes) == *hash));
+    }
+
     pub(crate) fn say(&self, text: &str) {
         self.held(|held| held.messages.push(text.to_owned()));
     }
@@ -202,6 +228,10 @@ impl FakeCoordinator {
                 merge_deadline_ms: 6,
             };
             result.receipt = Some(cose::sign(&receipt, self.deployment.id, key).unwrap().into());
+            result.uploads = record
+                .attachments
+                .as_ref()
+                .map(|files| files.iter().map(|file| self.expect_file(file.hash, file.size, envelope.kid())).collect());
             self.held(|held| held.records.insert(hash, (record, bytes.to_vec())));
             results.push(result);
         }
@@ -215,6 +245,88 @@ impl FakeCoordinator {
         });
         let body = RecordsAnswer { results, chains: chains.unwrap_or_default() };
         answer(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+    }
+
+    fn expect_file(&self, media: MediaHash, size: u64, kid: Kid) -> Upload {
+        let path = format!("/v1/media/{media}");
+        self.held(|held| {
+            held.uploads.entry(path.clone()).or_insert((media, size, Vec::new()));
+        });
+        let receipt = self.files().contains(&media).then(|| self.media_receipt(media, size, kid).into());
+        Upload { media, path, receipt }
+    }
+
+    fn media_receipt(&self, media: MediaHash, size: u64, kid: Kid) -> Vec<u8> {
+        let receipt = MediaReceipt { version: 1, media, size, kid, received_ms: 8 };
+        cose::sign(&receipt, self.deployment.id, &self.receipt).unwrap()
+    }
+
+    fn media(&self, call: &Call) -> Answer {
+        let kid = PublicKey::from(&SigningKey::from_bytes(&[9; 32])).kid();
+        if call.method == Method::Post {
+            let (_, token) = call.headers.iter().find(|(name, _)| *name == "Upload-Metadata").unwrap();
+            let token = data_encoding::BASE64.decode(token.strip_prefix("token ").unwrap().as_bytes()).unwrap();
+            let token = String::from_utf8(token).unwrap();
+            let (_, size) = call.headers.iter().find(|(name, _)| *name == "Upload-Length").unwrap();
+            let hash: MediaHash = token.parse().unwrap();
+            let size = size.parse().unwrap();
+            self.held(|held| held.uploads.insert(format!("/v1/media/{token}"), (hash, size, Vec::new())));
+            return answer(201, "", Vec::new());
+        }
+        let Some((hash, size, bytes)) = self.held(|held| held.uploads.get(&call.path).cloned()) else {
+            return answer(404, "text/plain", Vec::new());
+        };
+        match call.method {
+            Method::Head => Answer { upload_offset: Some(bytes.len() as u64), ..answer(200, "", Vec::new()) },
+            _ if MediaHash::of(&bytes) == hash => answer(200, "application/cose", self.media_receipt(hash, size, kid)),
+            _ => answer(404, "text/plain", Vec::new()),
+        }
+    }
+
+    async fn take_file(&self, mut patch: Patch) -> Result<Answer, TransportError> {
+        let weather = self.next_weather();
+        let mut allowed = match weather {
+            Weather::Fails(class) => return Err(failure(class)),
+            Weather::Instead(answer) => return Ok(answer),
+            Weather::Cut(bytes) => bytes,
+            _ => usize::MAX,
+        };
+        let known = self.held(|held| held.uploads.get(&patch.path).map(|upload| upload.2.len() as u64));
+        match known {
+            None => return Ok(answer(404, "text/plain", Vec::new())),
+            Some(offset) if offset != patch.offset => return Ok(answer(409, "text/plain", Vec::new())),
+            _ => {}
+        }
+        while let Some(piece) = patch.bytes.next().await {
+            let Ok(piece) = piece else { return Err(failure(FailureClass::Reset)) };
+            let mut piece = piece[..piece.len().min(allowed)].to_vec();
+            allowed -= piece.len();
+            if matches!(weather, Weather::Altered) {
+                piece[0] ^= 1;
+            }
+            self.held(|held| {
+                held.received += piece.len() as u64;
+                held.uploads.get_mut(&patch.path).unwrap().2.extend_from_slice(&piece);
+            });
+            if allowed == 0 {
+                return Err(failure(FailureClass::Reset));
+            }
+        }
+        let (hash, size, bytes) = self.held(|held| held.uploads.get(&patch.path).cloned()).unwrap();
+        assert_eq!(bytes.len() as u64, size, "the phone sends exactly what it announced");
+        if MediaHash::of(&bytes) != hash {
+            self.held(|held| held.uploads.get_mut(&patch.path).unwrap().2.clear());
+            let refusal = self.refusal(RecordHash(hash.0), RefusalCode::MediaMismatch);
+            return Ok(answer(460, "application/cose", refusal));
+        }
+        match weather {
+            Weather::AnswerLost => Err(failure(FailureClass::Reset)),
+            _ => Ok(Answer { upload_offset: Some(size), ..answer(204, "", Vec::new()) }),
+        }
+    }
+
+    fn next_weather(&self) -> Weather {
+        self.held(|held| if held.weather.is_empty() { Weather::Fine } else { held.weather.remove(0) })
     }
 
     fn inbox(&self, body: &[u8]) -> Answer {
@@ -245,6 +357,7 @@ impl FakeCoordinator {
             "/v1/enrolments" => self.enrol(body),
             "/v1/records" => self.take(body, key, twist),
             "/v1/inbox" => self.inbox(body),
+            path if path.starts_with("/v1/media") => self.media(call),
             _ => answer(304, "", Vec::new()),
         }
     }
@@ -261,13 +374,11 @@ pub(crate) fn failure(class: FailureClass) -> TransportError {
 impl Transport for FakeCoordinator {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
         Box::pin(async move {
-            let weather = self.held(|held| {
-                held.calls.push(call.clone());
-                if held.weather.is_empty() { Weather::Fine } else { held.weather.remove(0) }
-            });
-            match weather {
-                Weather::Fine => Ok(self.serve(&call, &self.receipt, false)),
+            self.held(|held| held.calls.push(call.clone()));
+            match self.next_weather() {
+                Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, false)),
                 Weather::Fails(class) => Err(failure(class)),
+                Weather::Cut(_) => Err(failure(FailureClass::Reset)),
                 Weather::AnswerLost => {
                     self.serve(&call, &self.receipt, false);
                     Err(failure(FailureClass::Reset))
@@ -286,5 +397,9 @@ impl Transport for FakeCoordinator {
                 }
             }
         })
+    }
+
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Answer, TransportError>> {
+        Box::pin(self.take_file(patch))
     }
 }

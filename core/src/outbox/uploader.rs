@@ -1,0 +1,331 @@
+//! Uploads files (tus 1.0), beside the records and never before them.
+//!
+//! One PATCH carries a file until it is through or breaks; after any break a HEAD asks how far it came, and the rest
+//! follows. Nothing about that is kept on the phone but the fact that an upload has begun: the coordinator knows better.
+//! A file is delivered when a receipt for its hash is verified and stored.
+
+use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use kuager_wire::cose;
+use kuager_wire::genesis::Deployment;
+use kuager_wire::limits;
+use kuager_wire::receipt::{MediaReceipt, Refusal};
+use tokio::time::{Instant, sleep};
+
+use super::answer;
+use super::driver::{Shared, SyncError, SyncEvent, get, jitter, load_deployment, load_lane};
+use super::machine::{FailureClass, Lane, Plan};
+use super::upload::{self, UploadPlan, UploadState};
+use crate::store::meta::Meta;
+use crate::store::{MediaRow, StoreError, Tx};
+use crate::transport::{Answer, ByteStream, Call, Method, Patch, TransportError};
+
+/// Progress is told at most so often: each event may cross into another language and wake a screen.
+const PROGRESS: Duration = Duration::from_millis(100);
+/// How long to wait before looking again whether records have gone first.
+const YIELD: Duration = Duration::from_millis(50);
+/// HTTP status of tus for bytes whose hash is wrong.
+const CHECKSUM_MISMATCH: u16 = 460;
+
+/// What a run of the media lane did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Uploaded {
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
+/// Why one upload ended without a receipt.
+enum Ended {
+    /// The network, or a coordinator that is busy: the lane closes for all.
+    Network(FailureClass, Option<u64>),
+    /// This file only.
+    File(FailureClass),
+}
+
+impl From<TransportError> for Ended {
+    fn from(error: TransportError) -> Self {
+        Self::Network(error.class, None)
+    }
+}
+
+impl Shared {
+    /// Uploads until nothing is left that can go now. `records_done` says that no record will bring a new upload any
+    /// more; before that the lane waits for them.
+    pub(super) async fn upload_all(
+        self: &Arc<Self>,
+        uploaded: &mut Uploaded,
+        records_done: &(dyn Fn() -> bool + Sync),
+        forever: bool,
+    ) -> Result<(), SyncError> {
+        loop {
+            match self.plan_upload().await? {
+                UploadPlan::Start(media) => {
+                    // Records first: a protocol's numbers are a hundred bytes, its photo four million.
+                    if matches!(self.plan().await?, Plan::Send(_) | Plan::Enrol | Plan::FetchGenesis) {
+                        sleep(YIELD).await;
+                        continue;
+                    }
+                    self.upload(media, uploaded).await?;
+                }
+                UploadPlan::Wait { ms, .. } => {
+                    if !forever && records_done() && ms.is_none() {
+                        return Ok(());
+                    }
+                    let longest = if records_done() { Duration::from_secs(60) } else { YIELD * 4 };
+                    let wait = ms.map_or(longest, Duration::from_millis).min(longest).max(Duration::from_millis(1));
+                    tokio::select! {
+                        () = sleep(wait) => {}
+                        () = self.media_wake.notified() => {}
+                    }
+                }
+                UploadPlan::Idle if !forever && records_done() => return Ok(()),
+                UploadPlan::Idle => {
+                    tokio::select! {
+                        () = sleep(if forever { Duration::from_secs(60) } else { YIELD }) => {}
+                        () = self.media_wake.notified() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) async fn plan_upload(self: &Arc<Self>) -> Result<UploadPlan, SyncError> {
+        let network = *self.network.read().unwrap_or_else(PoisonError::into_inner);
+        let clock = Arc::clone(&self.clock);
+        self.read(move |tx| {
+            let (lane, items) = (load_media_lane(tx), tx.open_uploads()?);
+            Ok(upload::plan(&lane, &items, network, &clock.now()))
+        })
+        .await
+    }
+
+    /// One attempt at one file.
+    async fn upload(self: &Arc<Self>, media: i64, uploaded: &mut Uploaded) -> Result<(), SyncError> {
+        let Some(link) = self.link() else { return Ok(()) };
+        let invite = Arc::clone(&link.invite);
+        let begun = self
+            .write(move |tx, _| {
+                let (row, path) = (tx.media_by_id(media)?, tx.media_path(media)?);
+                let deployment = load_deployment(tx, &invite)?;
+                let (Some(row), Some(path), Some(deployment)) = (row, path, deployment) else { return Ok(None) };
+                tx.set_media_state(media, &UploadState::Uploading)?;
+                tx.count_media_attempt(media)?;
+                Ok(Some((row, path, deployment)))
+            })
+            .await?;
+        let Some((row, path, deployment)) = begun else { return Ok(()) };
+        self.emit(SyncEvent::UploadStarted(row.hash));
+        let sent = Arc::new(AtomicU64::new(0));
+        let outcome = self.transfer(&row, &path, &deployment, &sent).await;
+        uploaded.bytes += sent.load(Ordering::Relaxed);
+        match outcome {
+            Ok(receipt) => {
+                let hash = row.hash;
+                self.write(move |tx, _| {
+                    tx.media_stored(hash, &receipt)?;
+                    change_lane(tx, Lane::succeeded)
+                })
+                .await?;
+                uploaded.files += 1;
+                self.emit(SyncEvent::MediaStored(hash));
+            }
+            Err(ended) => self.upload_ended(media, &row, ended).await?,
+        }
+        Ok(())
+    }
+
+    async fn upload_ended(self: &Arc<Self>, media: i64, row: &MediaRow, ended: Ended) -> Result<(), SyncError> {
+        let attempts = row.attempts + 1;
+        self.write(move |tx, shared| {
+            let now = shared.clock.now();
+            if matches!(tx.media_by_id(media)?.map(|row| row.state), Some(UploadState::Held { .. })) {
+                // The observer holds it back, and that is what ended it.
+                return Ok(());
+            }
+            match ended {
+                Ended::File(class) => {
+                    Ok(tx.set_media_state(media, &upload::delayed(attempts, class, &now, &mut jitter))?)
+                }
+                Ended::Network(class, retry_after) => {
+                    tx.set_media_state(media, &UploadState::Waiting)?;
+                    change_lane(tx, |lane| lane.failed(class, retry_after, 0, &now, &mut jitter))
+                }
+            }
+        })
+        .await
+    }
+
+    /// Brings the rest of a file over and returns its receipt.
+    async fn transfer(
+        self: &Arc<Self>,
+        row: &MediaRow,
+        path: &str,
+        deployment: &Deployment,
+        sent: &Arc<AtomicU64>,
+    ) -> Result<Vec<u8>, Ended> {
+        let mut offset = self.offset_of(row, path).await?;
+        self.remember_offset(row, offset).await;
+        if offset < row.size {
+            let patch = Patch {
+                path: path.to_owned(),
+                offset,
+                length: row.size - offset,
+                bytes: self.stream(row, offset, Arc::clone(sent)),
+            };
+            let answer = self.transport()?.patch(patch).await?;
+            match answer.status {
+                200 | 204 => offset = answer.upload_offset.unwrap_or(row.size),
+                // Another connection of ours came first, or the coordinator lost some: ask again.
+                409 => return Err(Ended::Network(FailureClass::Reset, None)),
+                CHECKSUM_MISMATCH => return Err(mismatch(&answer, row, deployment)),
+                _ => return Err(refused(&answer)),
+            }
+            self.remember_offset(row, offset).await;
+        }
+        if offset < row.size {
+            return Err(Ended::Network(FailureClass::Reset, None));
+        }
+        let answer = self.transport()?.call(Call { headers: tus(), ..get(path, limits::RECEIPT) }).await?;
+        match answer.status {
+            200 => verified(&answer.body, row, deployment, self.kid).ok_or(Ended::File(FailureClass::BadAnswer)),
+            CHECKSUM_MISMATCH => Err(mismatch(&answer, row, deployment)),
+            404 | 410 => Err(Ended::File(FailureClass::Rejected)),
+            _ => Err(refused(&answer)),
+        }
+    }
+
+    /// How many bytes the coordinator holds; makes the upload anew when it has forgotten it.
+    async fn offset_of(&self, row: &MediaRow, path: &str) -> Result<u64, Ended> {
+        let head = Call { method: Method::Head, headers: tus(), ..get(path, limits::RECEIPT) };
+        let answer = self.transport()?.call(head).await?;
+        match (answer.status, answer.upload_offset) {
+            (200 | 204, Some(offset)) if offset <= row.size => Ok(offset),
+            (404 | 410, _) => self.create(row, path).await,
+            (200 | 204, _) => Err(Ended::Network(FailureClass::CaptivePortal, None)),
+            _ => Err(refused(&answer)),
+        }
+    }
+
+    async fn create(&self, row: &MediaRow, path: &str) -> Result<u64, Ended> {
+        let (parent, token) = path.rsplit_once('/').ok_or(Ended::File(FailureClass::Rejected))?;
+        let mut headers = tus();
+        headers.push(("Upload-Length", row.size.to_string()));
+        headers.push(("Upload-Metadata", format!("token {}", data_encoding::BASE64.encode(token.as_bytes()))));
+        let create = Call { method: Method::Post, body: Some(Vec::new()), headers, ..get(parent, limits::RECEIPT) };
+        let answer = self.transport()?.call(create).await?;
+        match answer.status {
+            201 => Ok(answer.upload_offset.unwrap_or(0)),
+            404 | 410 => Err(Ended::File(FailureClass::Rejected)),
+            _ => Err(refused(&answer)),
+        }
+    }
+
+    fn transport(&self) -> Result<Arc<dyn crate::transport::Transport>, Ended> {
+        let link = self.link().ok_or(Ended::Network(FailureClass::Offline, None))?;
+        Ok(link.transport)
+    }
+
+    /// For the progress shown; a failure here costs nothing.
+    async fn remember_offset(self: &Arc<Self>, row: &MediaRow, offset: u64) {
+        let (id, hash, size) = (row.id, row.hash, row.size);
+        if self.write(move |tx, _| Ok(tx.set_media_sent(id, offset)?)).await.is_ok() {
+            self.emit(SyncEvent::UploadProgress { media: hash, sent: offset, size });
+        }
+    }
+
+    /// The file from `offset` on, a piece at a time; ends early when the observer holds the file back.
+    fn stream(self: &Arc<Self>, row: &MediaRow, offset: u64, sent: Arc<AtomicU64>) -> ByteStream {
+        let (hash, size, id) = (row.hash, row.size, row.id);
+        let start = (Arc::clone(self), offset, Instant::now());
+        Box::pin(stream::try_unfold(start, move |(shared, at, told)| {
+            let sent = Arc::clone(&sent);
+            async move {
+                if at >= size {
+                    return Ok(None);
+                }
+                let piece = shared.read(move |tx| {
+                    let held = matches!(tx.media_by_id(id)?.map(|row| row.state), Some(UploadState::Held { .. }));
+                    Ok(if held { None } else { tx.chunk_from(id, at)? })
+                });
+                let piece = piece.await.map_err(io::Error::other)?.ok_or_else(|| io::Error::other("held back"))?;
+                let next = at + piece.len() as u64;
+                sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
+                let mut told = told;
+                if told.elapsed() >= PROGRESS {
+                    shared.emit(SyncEvent::UploadProgress { media: hash, sent: at, size });
+                    told = Instant::now();
+                }
+                Ok::<_, io::Error>(Some((Bytes::from(piece), (shared, next, told))))
+            }
+        }))
+    }
+}
+
+fn tus() -> Vec<(&'static str, String)> {
+    vec![("Tus-Resumable", "1.0.0".to_owned())]
+}
+
+fn load_media_lane(tx: &Tx<'_>) -> Lane {
+    load_lane(tx, Meta::MediaLane)
+}
+
+fn change_lane(tx: &Tx<'_>, change: impl FnOnce(&mut Lane)) -> Result<(), SyncError> {
+    let mut lane = load_media_lane(tx);
+    change(&mut lane);
+    Ok(tx.set_meta(Meta::MediaLane, &lane)?)
+}
+
+/// A receipt for exactly this file, listed by exactly this device.
+pub(super) fn verified(
+    bytes: &[u8],
+    row: &MediaRow,
+    deployment: &Deployment,
+    kid: kuager_wire::ids::Kid,
+) -> Option<Vec<u8>> {
+    let receipt: MediaReceipt = cose::open(bytes, deployment.id, &deployment.genesis.receipt_key).ok()?;
+    ((receipt.media, receipt.size, receipt.kid) == (row.hash, row.size, kid)).then(|| bytes.to_vec())
+}
+
+/// The coordinator says that what arrived is not what was signed. Only its signature makes that more than a bad line.
+fn mismatch(answer: &Answer, row: &MediaRow, deployment: &Deployment) -> Ended {
+    let refusal = cose::open::<Refusal>(&answer.body, deployment.id, &deployment.genesis.receipt_key);
+    let signed = refusal.is_ok_and(|refusal| refusal.subject.0 == row.hash.0);
+    tracing::warn!(signed, "the coordinator received other bytes than were signed; the file is sent again");
+    Ended::File(FailureClass::Rejected)
+}
+
+fn refused(answer: &Answer) -> Ended {
+    match answer.status {
+        // What is wrong with this file is wrong with this file only.
+        400 | 403 | 413 | 415 | 422 => Ended::File(FailureClass::Rejected),
+        _ => Ended::Network(answer::classify(answer), answer.retry_after_ms),
+    }
+}
+
+/// Keeps the uploads a record's receipt came with: where to, or that the coordinator has the file already.
+pub(super) fn take_uploads(
+    tx: &Tx<'_>,
+    uploads: &[kuager_wire::sync::Upload],
+    deployment: &Deployment,
+    kid: kuager_wire::ids::Kid,
+) -> Result<bool, StoreError> {
+    let mut new = false;
+    for upload in uploads {
+        let Some(row) = tx.media(upload.media)? else { continue };
+        if upload.path.starts_with('/') && upload.path.len() <= 200 {
+            tx.set_media_path(upload.media, &upload.path)?;
+            new = true;
+        }
+        match upload.receipt.as_ref().and_then(|bytes| verified(bytes, &row, deployment, kid)) {
+            Some(receipt) => tx.media_stored(upload.media, &receipt)?,
+            // It had a receipt and the coordinator does not say so any more: it was restored from a backup.
+            None => drop(tx.reopen_media(upload.media)?),
+        }
+    }
+    Ok(new)
+}
