@@ -362,9 +362,7 @@ async fn a_photo_follows_its_record_and_gets_a_receipt() {
 async fn a_cut_upload_goes_on_where_it_broke() {
     let phone = Phone::enrolled().await;
     let (_, media) = phone.photo(500_000, 2);
-    // Record, HEAD, then the PATCH is cut; HEAD, PATCH cut again.
-    let cuts = [Weather::Fine, Weather::Fine, Weather::Cut(100_001), Weather::Fine, Weather::Cut(1)];
-    phone.coordinator.weather(cuts);
+    phone.coordinator.file_weather([Weather::Cut(100_001), Weather::Cut(1), Weather::Cut(300_000)]);
     assert!(phone.sync(600).await.completed);
     assert_eq!(phone.coordinator.files(), [media]);
     assert_eq!(phone.coordinator.received(), 500_000, "not one byte is sent twice");
@@ -374,7 +372,7 @@ async fn a_cut_upload_goes_on_where_it_broke() {
 async fn a_lost_last_answer_costs_a_question_and_no_byte() {
     let phone = Phone::enrolled().await;
     let (_, media) = phone.photo(200_000, 3);
-    phone.coordinator.weather([Weather::Fine, Weather::Fine, Weather::AnswerLost]);
+    phone.coordinator.file_weather([Weather::AnswerLost]);
     assert!(phone.sync(600).await.completed);
     assert_eq!((phone.coordinator.files(), phone.coordinator.received()), (vec![media], 200_000));
 }
@@ -383,7 +381,7 @@ async fn a_lost_last_answer_costs_a_question_and_no_byte() {
 async fn altered_bytes_are_sent_again_from_the_start() {
     let phone = Phone::enrolled().await;
     let (_, media) = phone.photo(200_000, 4);
-    phone.coordinator.weather([Weather::Fine, Weather::Fine, Weather::Altered]);
+    phone.coordinator.file_weather([Weather::Altered]);
     assert!(phone.sync(3_000).await.completed);
     assert_eq!((phone.coordinator.files(), phone.coordinator.received()), (vec![media], 400_000));
 }
@@ -393,9 +391,9 @@ async fn an_expired_upload_is_made_anew() {
     let phone = Phone::enrolled().await;
     let (_, media) = phone.photo(200_000, 5);
     let offline = std::iter::repeat_n(Weather::Fails(FailureClass::Offline), 200);
-    phone.coordinator.weather([Weather::Fine, Weather::Fine, Weather::Cut(50_000)].into_iter().chain(offline));
+    phone.coordinator.file_weather([Weather::Cut(50_000)].into_iter().chain(offline));
     assert!(!phone.sync(30).await.completed);
-    phone.coordinator.weather([]);
+    phone.coordinator.file_weather([]);
     phone.coordinator.expire_uploads();
     assert!(phone.sync(600).await.completed);
     assert_eq!(phone.coordinator.files(), [media]);
@@ -474,6 +472,7 @@ proptest! {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let phone = Phone::new();
+            phone.coordinator.file_weather(storm.iter().rev().cloned());
             phone.coordinator.weather(storm);
             let mut sealed = Vec::new();
             let mut files = Vec::new();
@@ -490,6 +489,7 @@ proptest! {
                 }
             }
             phone.coordinator.weather([]);
+            phone.coordinator.file_weather([]);
             // A day is enough for every wait there is.
             let mut summary = phone.sync(86_400).await;
             for _ in 0..3 {

@@ -48,6 +48,7 @@ pub(crate) enum Weather {
 #[derive(Default)]
 struct Held {
     weather: Vec<Weather>,
+    file_weather: Vec<Weather>,
     calls: Vec<Call>,
     records: HashMap<RecordHash, (Record, Vec<u8>)>,
     credentials: HashMap<Vec<u8>, Vec<u8>>,
@@ -108,6 +109,11 @@ impl FakeCoordinator {
     /// What happens to the next calls, in this order; fine afterwards.
     pub(crate) fn weather(&self, weather: impl IntoIterator<Item = Weather>) {
         self.held(|held| held.weather = weather.into_iter().collect());
+    }
+
+    /// What happens to the next files on their way, in this order; fine afterwards.
+    pub(crate) fn file_weather(&self, weather: impl IntoIterator<Item = Weather>) {
+        self.held(|held| held.file_weather = weather.into_iter().collect());
     }
 
     pub(crate) fn calls(&self) -> Vec<Call> {
@@ -284,7 +290,7 @@ impl FakeCoordinator {
     }
 
     async fn take_file(&self, mut patch: Patch) -> Result<Answer, TransportError> {
-        let weather = self.next_weather();
+        let weather = self.held(|held| next(&mut held.file_weather));
         let mut allowed = match weather {
             Weather::Fails(class) => return Err(failure(class)),
             Weather::Instead(answer) => return Ok(answer),
@@ -325,10 +331,6 @@ impl FakeCoordinator {
         }
     }
 
-    fn next_weather(&self) -> Weather {
-        self.held(|held| if held.weather.is_empty() { Weather::Fine } else { held.weather.remove(0) })
-    }
-
     fn inbox(&self, body: &[u8]) -> Answer {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let after = request.after.unwrap();
@@ -363,6 +365,10 @@ impl FakeCoordinator {
     }
 }
 
+fn next(weather: &mut Vec<Weather>) -> Weather {
+    if weather.is_empty() { Weather::Fine } else { weather.remove(0) }
+}
+
 pub(crate) fn answer(status: u16, content_type: &str, body: Vec<u8>) -> Answer {
     Answer { status, content_type: content_type.to_owned(), retry_after_ms: None, upload_offset: None, body }
 }
@@ -374,8 +380,11 @@ pub(crate) fn failure(class: FailureClass) -> TransportError {
 impl Transport for FakeCoordinator {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
         Box::pin(async move {
-            self.held(|held| held.calls.push(call.clone()));
-            match self.next_weather() {
+            let weather = self.held(|held| {
+                held.calls.push(call.clone());
+                next(&mut held.weather)
+            });
+            match weather {
                 Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, false)),
                 Weather::Fails(class) => Err(failure(class)),
                 Weather::Cut(_) => Err(failure(FailureClass::Reset)),
