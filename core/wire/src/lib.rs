@@ -14,6 +14,7 @@ pub mod canonical;
 pub mod compression;
 pub mod cose;
 pub mod enrolment;
+pub mod expression;
 pub mod form;
 pub mod genesis;
 pub mod ids;
@@ -25,6 +26,7 @@ pub mod protocol;
 pub mod receipt;
 pub mod record;
 pub mod sync;
+pub mod words;
 
 pub use ed25519_dalek::SigningKey;
 

@@ -20,6 +20,8 @@ fn message() -> Message {
         sent_ms: 1_679_200_000_000,
         text: "Екінші бетті қайта түсіріңіз".to_owned(),
         about: None,
+        media: None,
+        ask: None,
     }
 }
 

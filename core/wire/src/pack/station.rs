@@ -104,9 +104,7 @@ impl Statement for StationShard {
         check_version(self.version)?;
         unique("station", self.stations.iter().map(|station| &station.key))?;
         match self.stations.iter().find(|station| station.region != self.region) {
-            Some(station) => {
-                Err(Malformed::shape(format!("station {} is not of region {}", station.key, self.region)))
-            }
+            Some(station) => Err(Malformed::shape(format!("station {} is not of region {}", station.key, self.region))),
             None => Ok(()),
         }
     }
