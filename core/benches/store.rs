@@ -7,22 +7,22 @@
 #![allow(missing_docs, reason = "criterion's macros make undocumented items")]
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench is a test")]
 
-use std::path::{Path, PathBuf};
+mod common;
+
 use std::sync::Arc;
 use std::time::Duration;
 
+use common::{KEY, bare_database, bench_dir, median_ns};
 use criterion::{BatchSize, Criterion};
 use ed25519_dalek::Signer;
 use kuager_core::clock::SystemClock;
 use kuager_core::journal::{DraftId, Journal, NewDraft};
-use kuager_core::keys::StoreKey;
 use kuager_core::store::{Store, StoreError};
 use kuager_wire::SigningKey;
 use kuager_wire::ids::{DeploymentId, PackHash};
 use kuager_wire::record::{FormRef, RecordKind};
 
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
-const KEY: StoreKey = StoreKey([42; 32]);
 
 fn journal(store: &Arc<Store>) -> Journal {
     Journal::new(Arc::clone(store), Arc::new(SystemClock::new()), SigningKey::from_bytes(&[9; 32]))
@@ -50,24 +50,14 @@ fn filled(journal: &Journal) -> DraftId {
     draft
 }
 
-/// A plain table in a SQLCipher file with the same settings, and nothing else.
-fn bare(dir: &Path) -> rusqlite::Connection {
-    let connection = rusqlite::Connection::open(dir.join("bare.db")).unwrap();
-    connection.query_row(&format!("PRAGMA key = \"x'{}'\"", "2a".repeat(32)), [], |_| Ok(())).unwrap();
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
-    connection
-        .execute_batch("PRAGMA synchronous = FULL; CREATE TABLE records (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)")
-        .unwrap();
-    connection
-}
-
 fn seal(criterion: &mut Criterion) {
     let dir = tempfile::tempdir_in(bench_dir()).unwrap();
     let store = Arc::new(Store::open(dir.path(), &KEY).unwrap());
     let journal = journal(&store);
     let sealed = journal.seal(filled(&journal), DEPLOYMENT, None).unwrap();
     let (_, bytes) = journal.record_bytes(sealed.hash).unwrap().unwrap();
-    let mut bare = bare(dir.path());
+    let mut bare = bare_database(dir.path());
+    bare.execute_batch("CREATE TABLE records (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)").unwrap();
     let key = SigningKey::from_bytes(&[9; 32]);
 
     let mut group = criterion.benchmark_group("seal");
@@ -110,20 +100,6 @@ fn open(criterion: &mut Criterion) {
         });
     });
     group.finish();
-}
-
-/// On the disk that holds the project, not in a memory file system, where an fsync costs nothing.
-fn bench_dir() -> PathBuf {
-    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).to_owned();
-    std::fs::create_dir_all(&dir).unwrap();
-    dir
-}
-
-fn median_ns(group: &str, function: &str) -> f64 {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
-    let path = target.join("criterion").join(group).join(function).join("new/estimates.json");
-    let estimates: serde_json::Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    estimates["median"]["point_estimate"].as_f64().unwrap()
 }
 
 fn main() {

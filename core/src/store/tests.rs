@@ -70,7 +70,7 @@ fn nothing_readable_reaches_the_disk() {
     journal.seal(draft, DEPLOYMENT, None).unwrap();
     journal.new_draft(NewDraft::note(SECRET), None).unwrap();
     let readable = |bytes: &[u8]| {
-        let wanted = ["379", "SQLite format", "CREATE TABLE", "records"];
+        let wanted = ["Бақылаушы", "учаскеде", "SQLite format", "CREATE TABLE"];
         wanted.into_iter().find(|wanted| bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes()))
     };
     assert_eq!(readable(&all_bytes(dir.path())), None, "while open, the WAL included");
