@@ -5,6 +5,7 @@
 //! - [`http`](serve): TLS, routes, and bounds for what strangers can do;
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`ledger`]: the database, with one writer that commits for many callers at once;
+//! - [`media`]: the files that records list, from their first byte to a redacted copy;
 //! - `web`: the desk page that shows what has arrived.
 //!
 //! Beside the flow: [`deployment`] (the data directory and its keys), [`packs`] (from editable sources to signed packs),
@@ -21,6 +22,7 @@ mod http;
 pub mod inspect;
 pub mod intake;
 pub mod ledger;
+pub mod media;
 pub mod packs;
 #[cfg(test)]
 mod testing;
@@ -29,3 +31,4 @@ mod web;
 pub use deployment::{Deployment, DeploymentError, InitOptions, InviteOptions, init};
 pub use http::{Config, Limits, ServeError, serve};
 pub use ledger::Ledger;
+pub use media::MediaPolicy;

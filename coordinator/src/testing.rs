@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use kuager_wire::enrolment::{Action, Request};
-use kuager_wire::ids::{BootId, InviteToken, Kid, Nonce, PublicKey, RecordHash};
-use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Record, RecordKind};
-use kuager_wire::sync::RecordsAnswer;
+use kuager_wire::ids::{BootId, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
+use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
+use kuager_wire::sync::{RecordsAnswer, Upload};
 use kuager_wire::{SigningKey, cose};
 
 use crate::clock::Clock;
 use crate::deployment::{Deployment, InitOptions, InviteOptions, init};
 use crate::intake::Intake;
 use crate::ledger::Ledger;
+use crate::media::{Media, MediaPolicy};
 
 /// 19 March 2023, 10:00:00 in Astana (UTC+6 that year), 04:00:00 UTC.
 pub(crate) const MORNING_MS: u64 = 1_679_198_400_000;
@@ -44,6 +45,7 @@ pub(crate) struct Fixture {
     pub(crate) deployment: Deployment,
     pub(crate) ledger: Ledger,
     pub(crate) intake: Arc<Intake>,
+    pub(crate) media: Arc<Media>,
     pub(crate) clock: Arc<TestClock>,
 }
 
@@ -63,7 +65,9 @@ impl Fixture {
         let deployment = init(&dir.path().join("data"), options).expect("a deployment");
         let ledger = deployment.open_ledger().expect("opens");
         let intake = Intake::new(deployment.clone(), ledger.clone(), Arc::clone(&clock) as Arc<dyn Clock>);
-        Self { _dir: dir, deployment, ledger, intake: Arc::new(intake.expect("starts")), clock }
+        let intake = Arc::new(intake.expect("starts"));
+        let media = Media::open(Arc::clone(&intake), MediaPolicy::default()).expect("opens");
+        Self { _dir: dir, deployment, ledger, intake, media: Arc::new(media), clock }
     }
 
     pub(crate) fn invite_options(&self) -> InviteOptions {
@@ -140,6 +144,28 @@ impl Fixture {
         }
     }
 
+    /// A record that lists these files as originals.
+    pub(crate) fn with_files(&self, record: Record, files: &[&[u8]]) -> Record {
+        let original = |bytes: &&[u8]| Attachment {
+            hash: MediaHash::of(bytes),
+            size: bytes.len() as u64,
+            mime: "image/jpeg".to_owned(),
+            role: AttachmentRole::Original,
+            of: None,
+            source: None,
+            claims: None,
+            label: None,
+        };
+        Record { attachments: Some(files.iter().map(original).collect()), ..record }
+    }
+
+    /// Sends a note of a device that lists these files, and returns where they are to be uploaded.
+    pub(crate) async fn list(&self, seed: u8, seq: u64, files: &[&[u8]]) -> Vec<Upload> {
+        let record = self.sign(seed, &self.with_files(self.record(seq, "with files"), files));
+        let mut answer = self.send(&[record]).await;
+        answer.results.remove(0).uploads.expect("lists files")
+    }
+
     pub(crate) fn sign(&self, seed: u8, record: &Record) -> Vec<u8> {
         cose::sign(record, self.deployment.id(), &key(seed)).expect("signs")
     }
@@ -147,4 +173,16 @@ impl Fixture {
     pub(crate) async fn send(&self, records: &[Vec<u8>]) -> RecordsAnswer {
         self.intake.receive(records.concat()).await.expect("is answered")
     }
+}
+
+/// Bytes that do not repeat, the same for the same seed.
+pub(crate) fn noise(size: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    std::iter::repeat_with(&mut next).take(size).collect()
 }

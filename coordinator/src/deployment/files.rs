@@ -16,9 +16,11 @@ use super::error::DeploymentError;
 /// ```text
 /// genesis.cbor            written last: a folder with it is a complete deployment
 /// keys/{root,receipt,log}.seed      32 bytes each, mode 0600
+/// keys/upload.secret                32 bytes that upload addresses are derived from, mode 0600
 /// tls/{ca,server}.{pem,key}         own authority and the server's certificate
 /// packs/0001-<hash>.cbor            every pack ever published, in order
 /// ledger.db               what has been received
+/// media/                  files that records list: arriving, and held
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -40,6 +42,10 @@ impl Layout {
 
     pub(crate) fn packs(&self) -> PathBuf {
         self.dir.join("packs")
+    }
+
+    pub(crate) fn upload_secret(&self) -> PathBuf {
+        self.dir.join("keys").join("upload.secret")
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use kuager_wire::cose::sha256;
 use kuager_wire::enrolment::Role;
-use kuager_wire::ids::{InviteToken, Kid, ObserverId, PublicKey, RecordHash};
+use kuager_wire::ids::{InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash};
 use kuager_wire::invite::Invite;
-use kuager_wire::message::Message;
+use kuager_wire::message::{Ask, Message};
 use kuager_wire::{VERSION, cose};
 
 use super::{Deployment, DeploymentError};
@@ -85,6 +85,14 @@ pub fn invite_id(token: &InviteToken) -> String {
 
 fn short_id(token_hash: &[u8; 32]) -> String {
     RecordHash(*token_hash).to_string()[..12].to_owned()
+}
+
+/// What a message is to say.
+struct Draft<'a> {
+    text: &'a str,
+    about: Option<RecordHash>,
+    media: Option<MediaHash>,
+    ask: Option<Ask>,
 }
 
 impl Deployment {
@@ -186,9 +194,37 @@ impl Deployment {
         about: Option<RecordHash>,
         now_ms: u64,
     ) -> Result<(), DeploymentError> {
+        self.send(ledger, observers, Draft { text, about, media: None, ask: None }, now_ms)
+    }
+
+    /// Asks an observer to photograph a page again.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Ledger`].
+    pub fn ask_retake(
+        &self,
+        ledger: &Ledger,
+        observer: ObserverId,
+        text: &str,
+        about: RecordHash,
+        media: MediaHash,
+        now_ms: u64,
+    ) -> Result<(), DeploymentError> {
+        let draft = Draft { text, about: Some(about), media: Some(media), ask: Some(Ask::Retake) };
+        self.send(ledger, &[observer], draft, now_ms)
+    }
+
+    fn send(
+        &self,
+        ledger: &Ledger,
+        observers: &[ObserverId],
+        draft: Draft<'_>,
+        now_ms: u64,
+    ) -> Result<(), DeploymentError> {
         if observers.is_empty() {
             return Err(DeploymentError::UnknownObserver);
         }
+        let Draft { text, about, media, ask } = draft;
         let text = kuager_wire::canonical::nfc(text);
         let (id, key) = (self.id(), self.receipt_key().clone());
         let sign = move |number, to: &NewMessage| {
@@ -199,6 +235,8 @@ impl Deployment {
                 sent_ms: to.sent_ms,
                 text: text.clone(),
                 about,
+                media,
+                ask,
             };
             cose::sign(&message, id, &key).map_err(|error| LedgerError::Signing(error.to_string()))
         };

@@ -8,6 +8,7 @@ mod certificates;
 mod error;
 mod files;
 mod invites;
+mod media;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use kuager_wire::ids::{DeploymentId, PublicKey};
 use kuager_wire::pack::{Pack, SignedPack};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
 
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::Ledger;
@@ -131,6 +133,7 @@ struct Inner {
     genesis_bytes: Vec<u8>,
     root: SigningKey,
     receipt: SigningKey,
+    upload_secret: Zeroizing<[u8; 32]>,
     anchors: Vec<Vec<u8>>,
     packs: Vec<SignedPack>,
 }
@@ -172,7 +175,8 @@ impl Deployment {
         }
         let anchors = certificates_in(&layout.tls("ca.pem"))?.into_iter().map(|der| der.to_vec()).collect();
         files::read_secret(&layout.tls("ca.key"))?;
-        let inner = Inner { layout, id, genesis, genesis_bytes, root, receipt, anchors, packs };
+        let upload_secret = media::upload_secret(&layout.upload_secret())?;
+        let inner = Inner { layout, id, genesis, genesis_bytes, root, receipt, upload_secret, anchors, packs };
         Ok(Self { inner: Arc::new(inner) })
     }
 

@@ -16,6 +16,9 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Time for a whole body to arrive. At 20 kbit/s a full upload takes 27 seconds.
     pub body_time: Duration,
+    /// Time to wait for the next bytes of a file that is being uploaded. There is none for the whole: a video at 20 kbit/s
+    /// takes hours.
+    pub upload_idle_time: Duration,
     /// Time for the TLS handshake, and for the headers of a request.
     pub header_time: Duration,
     /// Time without a byte in either direction after which a connection is closed.
@@ -40,6 +43,7 @@ impl Default for Limits {
         Self {
             body_bytes: limits::BATCH,
             body_time: Duration::from_secs(30),
+            upload_idle_time: Duration::from_secs(60),
             header_time: Duration::from_secs(10),
             idle_time: Duration::from_secs(75),
             connections: 4096,

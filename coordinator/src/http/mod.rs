@@ -7,6 +7,7 @@
 mod body;
 mod connection;
 mod limits;
+mod media;
 mod router;
 
 use std::io;
@@ -23,12 +24,16 @@ use crate::clock::{Clock, SystemClock};
 use crate::deployment::{Deployment, DeploymentError};
 use crate::intake::Intake;
 use crate::ledger::LedgerError;
+use crate::media::store::StoreError;
+use crate::media::{Media, MediaPolicy};
 use crate::web::{self, Desk};
 use connection::Bounded;
 pub use limits::Limits;
 
 /// How often refusal counters are written, and other processes' new packs looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
+/// How often uploads are looked for that lie still for too long.
+const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// What a coordinator runs with.
 #[derive(Debug)]
@@ -41,6 +46,8 @@ pub struct Config {
     pub plain_http: bool,
     /// Bounds for what strangers can do.
     pub limits: Limits,
+    /// What is done with files.
+    pub media: MediaPolicy,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
 }
@@ -54,6 +61,7 @@ impl Config {
             desk: None,
             plain_http: false,
             limits: Limits::default(),
+            media: MediaPolicy::default(),
             clock: Arc::new(SystemClock::default()),
         }
     }
@@ -74,6 +82,9 @@ pub enum ServeError {
     /// The database cannot be used.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The folder for files cannot be used.
+    #[error("files cannot be kept: {0}")]
+    Files(#[from] StoreError),
     /// The certificate and its key do not fit TLS.
     #[error("the server's certificate cannot be used ({0}); restore tls/ from a backup")]
     Tls(#[from] rustls::Error),
@@ -103,7 +114,8 @@ pub async fn serve(
     }
     let ledger = config.deployment.open_ledger()?;
     let intake = Arc::new(Intake::new(config.deployment.clone(), ledger.clone(), Arc::clone(&config.clock))?);
-    let app = router::router(Arc::clone(&intake), &config.limits);
+    let media = Arc::new(Media::open(Arc::clone(&intake), config.media)?);
+    let app = router::router(Arc::clone(&intake), Arc::clone(&media), &config.limits);
     let handle = Handle::new();
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let bounded = Bounded::new(&config.limits);
@@ -130,6 +142,7 @@ pub async fn serve(
         }
     };
     let housekeeping = tokio::spawn(keep_house(Arc::clone(&intake)));
+    let sweeping = tokio::spawn(sweep(Arc::clone(&media)));
     tracing::info!(port = address.port(), tls = !config.plain_http, "the coordinator serves");
     let outcome = tokio::select! {
         () = shutdown => {
@@ -145,6 +158,8 @@ pub async fn serve(
         desk.await.map_err(|_| ServeError::Failed)??;
     }
     housekeeping.abort();
+    sweeping.abort();
+    media.settle(config.limits.shutdown_time).await;
     if let Err(error) = intake.flush_refusals().await {
         tracing::warn!(%error, "the refusal counters of the last seconds are lost");
     }
@@ -194,6 +209,17 @@ async fn keep_house(intake: Arc<Intake>) {
             Ok(Ok(true)) => tracing::info!("a new pack is published"),
             Ok(Err(error)) => tracing::warn!(%error, "the published packs cannot be read again"),
             Err(error) => tracing::error!(%error, "reading the published packs failed"),
+        }
+    }
+}
+
+async fn sweep(media: Arc<Media>) {
+    let mut tick = tokio::time::interval(SWEEP);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(error) = media.sweep().await {
+            tracing::warn!(%error, "uploads that lie still are looked for again later");
         }
     }
 }

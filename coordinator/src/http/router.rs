@@ -21,23 +21,27 @@ use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
 use super::limits::{Limits, RateLimit};
+use super::media;
 use crate::intake::{Intake, IntakeError, SignedRefusal};
+use crate::media::Media;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Seconds after which a phone tries again when the coordinator is busy.
-const BUSY_SECONDS: u64 = 5;
+pub(super) const BUSY_SECONDS: u64 = 5;
 
+/// What the public routes work with.
 #[derive(Clone)]
-struct Public {
+pub(super) struct Public {
     intake: Arc<Intake>,
-    limits: Arc<Limits>,
+    pub(super) media: Arc<Media>,
+    pub(super) limits: Arc<Limits>,
     rate: Arc<RateLimit>,
 }
 
 /// The routes of the public listener.
-pub(super) fn router(intake: Arc<Intake>, limits: &Limits) -> Router {
+pub(super) fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) -> Router {
     let rate = Arc::new(RateLimit::new(limits));
-    let public = Public { intake, limits: Arc::new(limits.clone()), rate };
+    let public = Public { intake, media, limits: Arc::new(limits.clone()), rate };
     Router::new()
         .route("/v1/genesis", get(genesis))
         .route("/v1/packs/latest", get(latest_pack))
@@ -46,6 +50,7 @@ pub(super) fn router(intake: Arc<Intake>, limits: &Limits) -> Router {
         .route("/v1/records", post(records))
         .route("/v1/inbox", post(inbox))
         .route("/v1/health", get(health))
+        .merge(media::routes())
         .fallback(async || Plain::new(StatusCode::NOT_FOUND, "there is nothing here"))
         .layer(from_fn_with_state(public.clone(), gate))
         .with_state(public)

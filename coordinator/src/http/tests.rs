@@ -23,7 +23,7 @@ struct Server {
 impl Server {
     fn new(limits: &Limits) -> Self {
         let fixture = Fixture::new();
-        let app = router::router(Arc::clone(&fixture.intake), limits);
+        let app = router::router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), limits);
         Self { fixture, app }
     }
 

@@ -20,12 +20,13 @@ use kuager_wire::cose;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::{Fork, RefusalCode};
-use kuager_wire::sync::{RecordResult, RecordsAnswer};
+use kuager_wire::sync::{RecordResult, RecordsAnswer, Upload};
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::deployment::Deployment;
-use crate::ledger::{Ledger, LedgerError, NewRecord};
+use crate::ledger::{Ledger, LedgerError, NewRecord, UploadRow};
+use crate::media;
 
 pub use refusals::{Refusals, SignedRefusal};
 pub use shelf::{Published, Shelf};
@@ -103,6 +104,12 @@ impl Intake {
         &self.refusals
     }
 
+    /// What time it is.
+    #[must_use]
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
     /// Writes the refusal counters to the ledger.
     ///
     /// # Errors
@@ -142,6 +149,8 @@ impl Intake {
         let verdicts = self.judge(Arc::new(body), items).await?;
         let mut kids = BTreeSet::new();
         let mut new = Vec::new();
+        // Results of records that list files, or may.
+        let mut listing = Vec::new();
         let mut results = Vec::with_capacity(verdicts.len());
         let (mut held, mut refused) = (0_usize, 0_usize);
         for verdict in verdicts {
@@ -149,18 +158,22 @@ impl Intake {
                 Verdict::Held { hash, kid, stored } => {
                     kids.insert(kid);
                     held += 1;
+                    listing.push(results.len());
                     accepted(hash, stored.receipt, stored.fork)
                 }
                 Verdict::Refused { refusal, verified } => {
                     kids.extend(verified);
                     refused += 1;
                     let hash = refusal.subject;
-                    RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None }
+                    RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None }
                 }
                 // The receipt follows when it is durable.
                 Verdict::New(record) => {
                     kids.insert(record.kid);
                     let result = accepted(record.hash, Vec::new(), None);
+                    if !record.uploads.is_empty() {
+                        listing.push(results.len());
+                    }
                     new.push((results.len(), *record));
                     result
                 }
@@ -168,6 +181,7 @@ impl Intake {
         }
         let stored = new.len();
         let chains = self.store(new, kids, &mut results).await?;
+        self.list_uploads(listing, &mut results).await?;
         let took_ms = self.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
         tracing::info!(stored, held, refused, took_ms, "records received");
         Ok(RecordsAnswer { results, chains })
@@ -218,6 +232,41 @@ impl Intake {
         Ok(chains)
     }
 
+    /// Says of each of these records' files where it is to be uploaded, and gives out receipts for those that are held
+    /// already, whoever sent them.
+    async fn list_uploads(&self, listing: Vec<usize>, results: &mut [RecordResult]) -> Result<(), IntakeError> {
+        if listing.is_empty() {
+            return Ok(());
+        }
+        let hashes: Vec<RecordHash> = listing.iter().map(|place| results[*place].hash).collect();
+        let ledger = self.ledger.clone();
+        let read = tokio::task::spawn_blocking(move || ledger.uploads_of(&hashes)).await;
+        for (place, rows) in listing.into_iter().zip(read.map_err(|_| IntakeError::Worker)??) {
+            let mut uploads = Vec::with_capacity(rows.len());
+            for row in rows {
+                let path = format!("{}{}", media::PATH, row.token);
+                let receipt = self.media_receipt(&row).await?.map(Into::into);
+                uploads.push(Upload { media: row.media, path, receipt });
+            }
+            results[place].uploads = Some(uploads).filter(|uploads| !uploads.is_empty());
+        }
+        Ok(())
+    }
+
+    /// A device's receipt for a file, if that file is held. The same bytes whenever they are asked for.
+    pub(crate) async fn media_receipt(&self, row: &UploadRow) -> Result<Option<Vec<u8>>, LedgerError> {
+        match (&row.receipt, row.held) {
+            (Some(receipt), _) => Ok(Some(receipt.clone())),
+            // A record that is wrong about the size speaks of a file that does not exist.
+            (None, Some(held)) if held.size == row.size => {
+                let deployment = self.deployment.clone();
+                let sign = move |kid, held| deployment.sign_media_receipt(kid, held);
+                self.ledger.finish_upload(row.token, held, sign).await.map(Some)
+            }
+            (None, _) => Ok(None),
+        }
+    }
+
     fn sign_fork(&self, first: RecordHash, second: RecordHash, kid: Kid, seq: u64) -> Result<Vec<u8>, LedgerError> {
         let seen_ms = self.clock.now_ms();
         let fork = Fork { version: kuager_wire::VERSION, kid, seq, first, second, seen_ms };
@@ -239,7 +288,7 @@ impl Intake {
 }
 
 fn accepted(hash: RecordHash, receipt: Vec<u8>, fork: Option<Vec<u8>>) -> RecordResult {
-    RecordResult { hash, receipt: Some(receipt.into()), refusal: None, fork: fork.map(Into::into) }
+    RecordResult { hash, receipt: Some(receipt.into()), refusal: None, fork: fork.map(Into::into), uploads: None }
 }
 
 /// A key id as it may appear in logs: enough to follow one device through a day, too little to name it elsewhere.

@@ -10,12 +10,12 @@ use kuager_wire::cose::{self, Envelope, Purpose, StatementError, Verifier};
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::{Receipt, RefusalCode};
-use kuager_wire::record::Record;
+use kuager_wire::record::{Attachment, Record};
 
 use super::refusals::SignedRefusal;
 use super::shelf::Published;
 use super::{Intake, IntakeError};
-use crate::ledger::{Device, NewRecord, Stored};
+use crate::ledger::{Device, NewRecord, NewUpload, Stored};
 
 /// A receipt promises that the log holds the record within a day.
 const MERGE_DELAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -218,6 +218,11 @@ impl<'a> Judge<'a> {
             tracing::error!(%error, "a receipt could not be signed");
             IntakeError::Signing
         })?;
+        let upload = |attachment: Attachment| NewUpload {
+            token: deployment.upload_token(kid, attachment.hash),
+            attachment,
+        };
+        let uploads = record.attachments.into_iter().flatten().map(upload).collect();
         let (pack, form) = record.form.map(|form| (form.pack, form.form)).unzip();
         Ok(Verdict::New(Box::new(NewRecord {
             hash,
@@ -231,6 +236,7 @@ impl<'a> Judge<'a> {
             supersedes: record.supersedes,
             lost: record.body.lost,
             training: record.training == Some(true),
+            uploads,
             received_ms,
             bytes: self.body[item.range.clone()].to_vec(),
             receipt,

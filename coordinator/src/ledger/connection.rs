@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::error::LedgerError;
 
 /// Frozen once released: a change is a new file.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/001_initial.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("migrations/001_initial.sql"), include_str!("migrations/002_media.sql")];
 /// How long to wait for another process (`kuager invite` beside `kuager serve`).
 const BUSY: Duration = Duration::from_secs(5);
 /// Prepared statements kept per connection; there are fewer than this in the crate.

@@ -12,6 +12,7 @@ mod error;
 mod messages;
 mod records;
 mod refusals;
+mod uploads;
 mod writer;
 
 use std::fs::OpenOptions;
@@ -28,6 +29,7 @@ pub use error::LedgerError;
 pub use messages::NewMessage;
 pub use records::{Arrival, NewRecord, SignFork, Stored};
 pub use refusals::{RefusalBatch, RefusalKey};
+pub use uploads::{Held, NewUpload, UploadRow, UploadToken};
 use writer::Writer;
 
 /// Arrivals a slow listener may be behind before it has to read the ledger again.

@@ -8,6 +8,7 @@ use kuager_wire::record::{RecordKind, SeqRange};
 use kuager_wire::sync::ChainState;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::uploads::{self, NewUpload};
 use super::{Ledger, LedgerError, chains, fixed, from_sql, to_sql};
 
 /// A verified record with its receipt, ready to be stored.
@@ -35,6 +36,8 @@ pub struct NewRecord {
     pub lost: Option<SeqRange>,
     /// Whether it is training.
     pub training: bool,
+    /// The files it lists.
+    pub uploads: Vec<NewUpload>,
     /// When it arrived.
     pub received_ms: u64,
     /// The exact signed record.
@@ -225,6 +228,7 @@ fn store(
                 .prepare_cached("INSERT INTO gaps (record, kid, first, last) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![id, record.kid.0, to_sql(lost.first), to_sql(lost.last)])?;
         }
+        uploads::insert(connection, id, record.kid, &record.uploads, record.received_ms)?;
         arrivals.push(Arrival {
             id,
             station: record.station,

@@ -32,6 +32,7 @@ fn record(seq: u64, salt: u8) -> NewRecord {
         supersedes: None,
         lost: None,
         training: false,
+        uploads: Vec::new(),
         received_ms: 1,
         receipt: [b"receipt of ", bytes.as_slice()].concat(),
         bytes,
@@ -256,7 +257,7 @@ fn a_newer_database_is_left_alone() {
     ledger.write_blocking(|connection| Ok(connection.pragma_update(None, "user_version", 99)?)).expect("works");
     ledger.close();
     let error = Ledger::open(&dir.path().join("ledger.db")).expect_err("is newer");
-    assert_eq!(error, LedgerError::Newer { found: 99, known: 1 });
+    assert_eq!(error, LedgerError::Newer { found: 99, known: 2 });
 }
 
 #[tokio::test]

@@ -1,0 +1,223 @@
+//! Uploads over HTTP: tus 1.0 with creation, expiration and checksum (<https://tus.io/protocols/resumable-upload>).
+//!
+//! The address of an upload is the only thing that is needed to use it, and nobody can guess it. Requests that are not
+//! of the protocol are only the receipt (`GET` on the same address), so that a phone that was cut off at the very end
+//! learns what became of its file.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+use data_encoding::BASE64;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use kuager_wire::sync::COSE_TYPE;
+
+use super::body::{Plain, expect_type, text};
+use super::router::{BUSY_SECONDS, Public};
+use crate::intake::IntakeError;
+use crate::ledger::UploadToken;
+use crate::media::store::StoreError;
+use crate::media::{Checksum, PATH, Part, Progress, UploadError};
+
+const VERSION: &str = "1.0.0";
+const EXTENSIONS: &str = "creation,expiration,checksum";
+const OFFSET_TYPE: &str = "application/offset+octet-stream";
+/// Seconds after which a phone tries again when the disk is full.
+const FULL_SECONDS: u64 = 300;
+
+const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
+const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
+const TUS_EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
+const TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
+const TUS_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
+const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
+const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
+const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
+const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
+const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
+
+/// The status tus gives to bytes that are not what they should be.
+fn mismatch() -> StatusCode {
+    StatusCode::from_u16(460).expect("a number a status can have")
+}
+
+/// Where uploads are.
+pub(super) fn routes() -> Router<Public> {
+    Router::new().route(PATH.trim_end_matches('/'), any(collection)).route(&format!("{PATH}{{token}}"), any(upload))
+}
+
+async fn collection(State(public): State<Public>, request: Request) -> Response {
+    let headers = request.headers();
+    let answer = match method(&request) {
+        Method::OPTIONS => Ok(options(&public)),
+        Method::POST => match version(headers) {
+            Ok(()) => create(&public, headers).await,
+            Err(refused) => Err(refused),
+        },
+        _ => Err(not_allowed("OPTIONS, POST")),
+    };
+    finished(answer)
+}
+
+async fn upload(State(public): State<Public>, Path(token): Path<String>, request: Request) -> Response {
+    let asked = method(&request);
+    if asked == Method::OPTIONS {
+        return finished(Ok(options(&public)));
+    }
+    let Ok(token) = token.parse::<UploadToken>() else { return finished(Err(UploadError::Unknown.into_response())) };
+    if asked == Method::GET {
+        return finished(receipt(&public, token).await);
+    }
+    let answer = match (version(request.headers()), asked) {
+        (Err(refused), _) => Err(refused),
+        (Ok(()), Method::HEAD) => head(&public, token).await,
+        (Ok(()), Method::PATCH) => patch(&public, token, request).await,
+        (Ok(()), _) => Err(not_allowed("OPTIONS, HEAD, PATCH, GET")),
+    };
+    finished(answer)
+}
+
+/// What every answer has.
+fn finished(answer: Result<Response, Response>) -> Response {
+    let mut response = answer.unwrap_or_else(|refused| refused);
+    let headers = response.headers_mut();
+    headers.insert(TUS_RESUMABLE, HeaderValue::from_static(VERSION));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Some networks let no other methods through than GET and POST.
+fn method(request: &Request) -> Method {
+    let wanted = text(request.headers(), METHOD_OVERRIDE).and_then(|wanted| wanted.parse().ok());
+    wanted.unwrap_or_else(|| request.method().clone())
+}
+
+fn version(headers: &HeaderMap) -> Result<(), Response> {
+    if text(headers, TUS_RESUMABLE) == Some(VERSION) {
+        return Ok(());
+    }
+    let plain = Plain::new(StatusCode::PRECONDITION_FAILED, format!("this is tus {VERSION}; say Tus-Resumable"));
+    Err(([(TUS_VERSION, VERSION)], plain).into_response())
+}
+
+fn not_allowed(methods: &'static str) -> Response {
+    let plain = Plain::new(StatusCode::METHOD_NOT_ALLOWED, format!("only {methods} here"));
+    ([(header::ALLOW, methods)], plain).into_response()
+}
+
+fn bad(reason: impl Into<String>) -> Response {
+    Plain::new(StatusCode::BAD_REQUEST, reason).into_response()
+}
+
+fn options(public: &Public) -> Response {
+    let headers = [
+        (TUS_VERSION, VERSION.to_owned()),
+        (TUS_EXTENSION, EXTENSIONS.to_owned()),
+        (TUS_MAX_SIZE, public.media.limit().to_string()),
+        (TUS_CHECKSUM_ALGORITHM, Checksum::ALGORITHMS.to_owned()),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Where an upload is, and until when it waits.
+fn progress(progress: &Progress) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(UPLOAD_OFFSET, progress.offset.into());
+    let expires = progress.expires_ms.and_then(|ms| i64::try_from(ms).ok());
+    let expires = expires.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let expires = expires.and_then(|at| DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok());
+    if let Some(expires) = expires.and_then(|text| HeaderValue::from_str(&text).ok()) {
+        headers.insert(UPLOAD_EXPIRES, expires);
+    }
+    headers
+}
+
+async fn create(public: &Public, headers: &HeaderMap) -> Result<Response, Response> {
+    let length = text(headers, UPLOAD_LENGTH).and_then(|length| length.parse().ok());
+    let length = length.ok_or_else(|| bad("say the file's size as Upload-Length"))?;
+    let metadata = text(headers, UPLOAD_METADATA).unwrap_or_default();
+    let token = token_in(metadata)
+        .ok_or_else(|| bad("say the upload's token, which its address ends with, as `token` in Upload-Metadata"))?;
+    let token = token.map_err(|_| UploadError::Unknown.into_response())?;
+    let at = public.media.create(token, length).await.map_err(IntoResponse::into_response)?;
+    let location = [(header::LOCATION, format!("{PATH}{token}"))];
+    Ok((StatusCode::CREATED, progress(&at), location).into_response())
+}
+
+/// The `token` of an `Upload-Metadata` header: comma-separated pairs of a key and a base64 value. The outer `None` when
+/// there is no such key.
+fn token_in(metadata: &str) -> Option<Result<UploadToken, ()>> {
+    let mut pairs = metadata.split(',').map(|pair| pair.trim().split_once(' ').unwrap_or((pair.trim(), "")));
+    let (_, value) = pairs.find(|(key, _)| *key == "token")?;
+    let bytes = BASE64.decode(value.trim().as_bytes()).ok();
+    Some(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).and_then(|text| text.parse().ok()).ok_or(()))
+}
+
+async fn head(public: &Public, token: UploadToken) -> Result<Response, Response> {
+    let at = public.media.progress(token).await.map_err(IntoResponse::into_response)?;
+    Ok((progress(&at), [(UPLOAD_LENGTH, at.length.to_string())]).into_response())
+}
+
+async fn patch(public: &Public, token: UploadToken, request: Request) -> Result<Response, Response> {
+    let (head, body) = request.into_parts();
+    expect_type(&head.headers, OFFSET_TYPE).map_err(IntoResponse::into_response)?;
+    let number = |name| text(&head.headers, name).and_then(|number| number.parse().ok());
+    let part = Part {
+        offset: number(UPLOAD_OFFSET).ok_or_else(|| bad("say where the bytes belong as Upload-Offset"))?,
+        announced: number(header::CONTENT_LENGTH),
+        checksum: match text(&head.headers, UPLOAD_CHECKSUM) {
+            Some(checksum) => Some(Checksum::parse(checksum).map_err(|error| bad(error.to_string()))?),
+            None => None,
+        },
+        body: Body::into_data_stream(body),
+        idle: public.limits.upload_idle_time,
+    };
+    let at = public.media.add(token, part).await.map_err(IntoResponse::into_response)?;
+    Ok((StatusCode::NO_CONTENT, progress(&at)).into_response())
+}
+
+async fn receipt(public: &Public, token: UploadToken) -> Result<Response, Response> {
+    match public.media.receipt(token).await.map_err(IntoResponse::into_response)? {
+        Some(receipt) => Ok(([(header::CONTENT_TYPE, COSE_TYPE)], receipt).into_response()),
+        None => Err(Plain::new(StatusCode::NOT_FOUND, "the file is not held yet; go on uploading").into_response()),
+    }
+}
+
+impl IntoResponse for UploadError {
+    fn into_response(self) -> Response {
+        let status = match &self {
+            Self::Unknown => StatusCode::NOT_FOUND,
+            Self::Expired => StatusCode::GONE,
+            Self::TooLarge { .. } | Self::TooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::WrongLength { .. } | Self::Broken => StatusCode::BAD_REQUEST,
+            Self::WrongOffset(_) | Self::Superseded => StatusCode::CONFLICT,
+            Self::Idle => StatusCode::REQUEST_TIMEOUT,
+            Self::Checksum => mismatch(),
+            Self::Mismatch(refusal) => {
+                return (mismatch(), [(header::CONTENT_TYPE, COSE_TYPE)], refusal.bytes.clone()).into_response();
+            }
+            Self::Store(StoreError::Full) => {
+                let status = StatusCode::INSUFFICIENT_STORAGE;
+                return Plain::later(status, FULL_SECONDS, self.to_string()).into_response();
+            }
+            Self::Store(StoreError::Busy) => {
+                return Plain::later(StatusCode::LOCKED, BUSY_SECONDS, self.to_string()).into_response();
+            }
+            Self::Store(StoreError::Disk(cause)) => {
+                tracing::error!(%cause, "an upload is put off");
+                let text = "the coordinator cannot store now; go on later";
+                return Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text).into_response();
+            }
+            Self::Ledger(cause) => return Plain::from(IntakeError::from(cause.clone())).into_response(),
+            Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Plain::new(status, self.to_string()).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests;

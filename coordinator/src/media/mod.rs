@@ -1,0 +1,97 @@
+//! Files that records list: how they arrive, where they lie, what is known of them, and what may be published.
+//!
+//! A record names each of its files by SHA-256, so the signature over the record is the signature over the files. The
+//! bytes come separately and later, by a protocol made for bad networks (tus 1.0, `uploads`), into a place that is
+//! named by the upload while they arrive and by the hash once they are complete and right (`store`). Only then does the
+//! device get a signed receipt. Nothing that arrives is ever changed; a copy for publication is another file with another
+//! hash, tied to the original by a signed statement.
+
+mod checksum;
+pub mod store;
+mod turns;
+mod uploads;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kuager_wire::limits;
+use tokio::sync::RwLock;
+
+use crate::intake::Intake;
+pub use checksum::{Checksum, ChecksumError};
+use store::{LocalFiles, ObjectStore, StoreError};
+use turns::Turns;
+pub use uploads::{Part, Progress, UploadError};
+
+/// Path below a server address under which uploads are, each under its token.
+pub const PATH: &str = "/v1/media/";
+
+/// What a coordinator does with files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MediaPolicy {
+    /// How long an unfinished upload may lie still before what has come of it is thrown away. The phone still has the
+    /// file and starts again.
+    pub keep: Duration,
+    /// Bytes of the disk that files leave free, so that records still find room when photos have filled the rest.
+    pub reserve: u64,
+}
+
+impl Default for MediaPolicy {
+    fn default() -> Self {
+        Self { keep: Duration::from_secs(14 * 24 * 60 * 60), reserve: 256 << 20 }
+    }
+}
+
+/// The files of one deployment.
+#[derive(Debug)]
+pub struct Media {
+    intake: Arc<Intake>,
+    store: Arc<dyn ObjectStore>,
+    policy: MediaPolicy,
+    turns: Turns,
+    /// Held for reading by every upload in progress, so that the end can wait for them.
+    working: Arc<RwLock<()>>,
+}
+
+impl Media {
+    /// The files in the deployment's own folder.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(intake: Arc<Intake>, policy: MediaPolicy) -> Result<Self, StoreError> {
+        let store = LocalFiles::open(&intake.deployment().media_dir(), policy.reserve)?;
+        Ok(Self::with_store(intake, Arc::new(store), policy))
+    }
+
+    /// Files in a place of the caller's choice.
+    #[must_use]
+    pub fn with_store(intake: Arc<Intake>, store: Arc<dyn ObjectStore>, policy: MediaPolicy) -> Self {
+        Self { intake, store, policy, turns: Turns::default(), working: Arc::default() }
+    }
+
+    /// Bytes of one file at most: what the most generous published pack allows.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        let published = self.intake.shelf().published();
+        let of = |signed: &Arc<kuager_wire::pack::SignedPack>| signed.pack.media_limit.unwrap_or(limits::MEDIA_DEFAULT);
+        published.packs.values().map(of).max().unwrap_or(limits::MEDIA_DEFAULT).min(limits::MEDIA)
+    }
+
+    /// Waits until no upload is in progress, but not for ever.
+    pub async fn settle(&self, time: Duration) {
+        if tokio::time::timeout(time, self.working.write()).await.is_err() {
+            tracing::warn!("an upload was still in progress at the end; what is durable of it stays");
+        }
+    }
+}
+
+/// Runs work that waits for the disk.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, UploadError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| {
+        tracing::error!(%error, "work on a file failed");
+        UploadError::Worker
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,294 @@
+//! Where bytes of files lie: while they arrive, named by the upload; once complete, named by their SHA-256.
+//!
+//! The trait is small on purpose, so that another place than local files can stand behind it. Its calls wait for the
+//! disk; make them from blocking threads.
+
+use std::fmt::Debug;
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use kuager_wire::ids::MediaHash;
+use sha2::{Digest, Sha256};
+
+use crate::ledger::UploadToken;
+
+/// Why bytes could not be stored or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full, or what is left of it is kept for records.
+    #[error("the disk has no room for files; make room, what has arrived is kept")]
+    Full,
+    /// Another process writes to this very upload.
+    #[error("another process receives this file; stop one of the two coordinators on this data directory")]
+    Busy,
+    /// The disk cannot be read or written.
+    #[error("the disk fails ({0}); check it, nothing unconfirmed was acknowledged")]
+    Disk(String),
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Self::Full,
+            _ => Self::Disk(error.to_string()),
+        }
+    }
+}
+
+/// A complete file.
+pub struct Object {
+    /// Its size.
+    pub size: u64,
+    /// Its bytes.
+    pub bytes: Box<dyn Read + Send>,
+}
+
+impl Debug for Object {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Object").field("size", &self.size).finish_non_exhaustive()
+    }
+}
+
+/// A place for files.
+pub trait ObjectStore: Debug + Send + Sync {
+    /// Opens the file of an upload, making it when there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, StoreError>;
+
+    /// Forgets the file of an upload, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn discard(&self, token: UploadToken) -> Result<(), StoreError>;
+
+    /// Uploads that have a file.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn waiting(&self) -> Result<Vec<UploadToken>, StoreError>;
+
+    /// Stores a complete file that was made here. Storing the same again changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then nothing is stored.
+    fn put(&self, bytes: &[u8]) -> Result<MediaHash, StoreError>;
+
+    /// Opens a complete file.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn open(&self, media: MediaHash) -> Result<Option<Object>, StoreError>;
+}
+
+/// A file that is arriving.
+pub trait Incoming: Debug + Send {
+    /// How many bytes of it would survive a power loss now.
+    fn durable(&self) -> u64;
+
+    /// Adds bytes at the end and returns when they are durable.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then none of them counts.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
+
+    /// Forgets everything behind the first `size` bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn truncate(&mut self, size: u64) -> Result<(), StoreError>;
+
+    /// The hash of what is there, read back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn hash(&mut self) -> Result<MediaHash, StoreError>;
+
+    /// Makes it a complete file with this name, durably.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then it is still arriving.
+    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), StoreError>;
+}
+
+/// Files in a folder of the data directory.
+///
+/// ```text
+/// incoming/<token>.part     what has arrived of an upload; its length is the upload's offset
+/// objects/ab/<sha-256>      complete files, ab being the first two digits
+/// ```
+#[derive(Debug, Clone)]
+pub struct LocalFiles {
+    dir: PathBuf,
+    reserve: u64,
+}
+
+impl LocalFiles {
+    /// Files in this folder, which is made when it is not there. While fewer than `reserve` bytes are free on its disk,
+    /// no file grows: the last room belongs to records.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn open(dir: &Path, reserve: u64) -> Result<Self, StoreError> {
+        for dir in [dir.to_owned(), dir.join("incoming"), dir.join("objects")] {
+            make_dir(&dir)?;
+        }
+        Ok(Self { dir: dir.to_owned(), reserve })
+    }
+
+    fn part(&self, token: UploadToken) -> PathBuf {
+        self.dir.join("incoming").join(format!("{token}.part"))
+    }
+
+    fn object(&self, media: MediaHash) -> PathBuf {
+        let name = media.to_string();
+        self.dir.join("objects").join(&name[..2]).join(name)
+    }
+}
+
+/// Makes a folder so that it is still there after a power loss.
+fn make_dir(dir: &Path) -> Result<(), StoreError> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().mode(0o700).recursive(true).create(dir)?;
+    sync_dir(dir.parent())
+}
+
+fn sync_dir(dir: Option<&Path>) -> Result<(), StoreError> {
+    Ok(File::open(dir.unwrap_or(Path::new(".")))?.sync_all()?)
+}
+
+impl ObjectStore for LocalFiles {
+    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, StoreError> {
+        let path = self.part(token);
+        let new = !path.exists();
+        let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        if new {
+            sync_dir(path.parent())?;
+        }
+        // What a killed process wrote and did not sync is there and is not durable yet.
+        file.sync_data()?;
+        let durable = file.metadata()?.len();
+        Ok(Box::new(Part { file, path, durable, store: self.clone() }))
+    }
+
+    fn discard(&self, token: UploadToken) -> Result<(), StoreError> {
+        match fs::remove_file(self.part(token)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn waiting(&self) -> Result<Vec<UploadToken>, StoreError> {
+        let mut tokens = Vec::new();
+        for entry in fs::read_dir(self.dir.join("incoming"))? {
+            let name = entry?.file_name();
+            let token = name.to_str().and_then(|name| name.strip_suffix(".part"));
+            tokens.extend(token.and_then(|token| token.parse::<UploadToken>().ok()));
+        }
+        Ok(tokens)
+    }
+
+    fn put(&self, bytes: &[u8]) -> Result<MediaHash, StoreError> {
+        let media = MediaHash::of(bytes);
+        let path = self.object(media);
+        if path.exists() {
+            return Ok(media);
+        }
+        room(&self.dir, self.reserve, bytes.len())?;
+        let dir = path.parent().unwrap_or(&self.dir);
+        make_dir(dir)?;
+        let mut file = tempfile::NamedTempFile::new_in(self.dir.join("incoming"))?;
+        io::Write::write_all(&mut file, bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|refused| refused.error)?;
+        sync_dir(Some(dir))?;
+        Ok(media)
+    }
+
+    fn open(&self, media: MediaHash) -> Result<Option<Object>, StoreError> {
+        match File::open(self.object(media)) {
+            Ok(file) => Ok(Some(Object { size: file.metadata()?.len(), bytes: Box::new(file) })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Whether this many bytes fit without touching the reserve.
+fn room(dir: &Path, reserve: u64, bytes: usize) -> Result<(), StoreError> {
+    let disk = rustix::fs::statvfs(dir).map_err(io::Error::from)?;
+    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+    let wanted = reserve.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    if free < wanted { Err(StoreError::Full) } else { Ok(()) }
+}
+
+#[derive(Debug)]
+struct Part {
+    /// Locked, so that two processes never write to one upload.
+    file: File,
+    path: PathBuf,
+    durable: u64,
+    store: LocalFiles,
+}
+
+impl Incoming for Part {
+    fn durable(&self) -> u64 {
+        self.durable
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        room(&self.path, self.store.reserve, bytes.len())?;
+        let written = self.file.write_all_at(bytes, self.durable).and_then(|()| self.file.sync_data());
+        if let Err(error) = written {
+            // After a failed write nobody knows which of these bytes reached the disk.
+            if let Err(error) = self.file.set_len(self.durable) {
+                tracing::warn!(%error, "a partly written file cannot be cut back; its hash will tell");
+            }
+            return Err(error.into());
+        }
+        self.durable = self.durable.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
+        Ok(())
+    }
+
+    fn truncate(&mut self, size: u64) -> Result<(), StoreError> {
+        if size < self.durable {
+            self.file.set_len(size)?;
+            self.durable = size;
+            self.file.sync_data()?;
+        }
+        Ok(())
+    }
+
+    fn hash(&mut self) -> Result<MediaHash, StoreError> {
+        let mut hasher = Sha256::new();
+        let mut buffer = vec![0; 256 * 1024];
+        let mut at = 0;
+        loop {
+            let read = self.file.read_at(&mut buffer, at)?;
+            if read == 0 {
+                return Ok(MediaHash(hasher.finalize().into()));
+            }
+            hasher.update(&buffer[..read]);
+            at += u64::try_from(read).unwrap_or(u64::MAX);
+        }
+    }
+
+    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), StoreError> {
+        let path = self.store.object(media);
+        let dir = path.parent().unwrap_or(&self.store.dir);
+        self.file.sync_all()?;
+        make_dir(dir)?;
+        fs::rename(&self.path, &path)?;
+        sync_dir(Some(dir))
+    }
+}

@@ -1,0 +1,438 @@
+//! Uploads that survive anything: the rules of tus 1.0 without HTTP around them.
+//!
+//! The offset of an upload is the length of its file and nothing else. Bytes are added in steps of 32 KiB, each synced
+//! before the next is taken, so whatever ends a request (the phone hangs up, the server is killed, the power fails) costs
+//! at most one step. A request runs to its end by itself even if its connection is gone, because what has been received
+//! is worth keeping. When the last byte is there, the file is read back and hashed. The right file is moved to its
+//! place and receipted; of a wrong one the hash and size are kept as evidence, and the upload starts again.
+//!
+//! A crash at any point is repaired by the next request: a complete file that was not judged yet is judged then, and one
+//! that was moved and not receipted is receipted then.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{Stream, StreamExt};
+use kuager_wire::ids::{MediaHash, RecordHash};
+use kuager_wire::limits;
+use kuager_wire::receipt::RefusalCode;
+
+use super::store::{Incoming, StoreError};
+use super::turns::Turn;
+use super::{Checksum, Media, blocking};
+use crate::intake::{IntakeError, SignedRefusal, short};
+use crate::ledger::{Held, LedgerError, UploadRow, UploadToken};
+
+/// A running upload notes this often that it is alive.
+const TOUCH_MS: u64 = 60_000;
+
+/// How far an upload has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes that are durable.
+    pub offset: u64,
+    /// Bytes in all.
+    pub length: u64,
+    /// Until when the rest must have started to come; nothing for a file that is held.
+    pub expires_ms: Option<u64>,
+}
+
+impl Progress {
+    const fn complete(row: &UploadRow) -> Self {
+        Self { offset: row.size, length: row.size, expires_ms: None }
+    }
+}
+
+/// Why an upload cannot go on now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    /// No such address was ever handed out.
+    #[error("there is no such upload; send the record that lists the file again, its answer has the address")]
+    Unknown,
+    /// It lay still for too long.
+    #[error("the upload lay still for too long and was forgotten; create it again and start at 0")]
+    Expired,
+    /// The file is larger than allowed.
+    #[error("a file may have at most {limit} bytes")]
+    TooLarge {
+        /// What is allowed.
+        limit: u64,
+    },
+    /// More bytes come than the signed size.
+    #[error("the file has {length} bytes, and more are sent")]
+    TooLong {
+        /// The signed size.
+        length: u64,
+    },
+    /// The announced length is not the signed one.
+    #[error("the record says that the file has {signed} bytes")]
+    WrongLength {
+        /// The signed size.
+        signed: u64,
+    },
+    /// The client is at another place than the server.
+    #[error("the upload is at byte {0}; go on from there")]
+    WrongOffset(u64),
+    /// A newer request for the same upload came.
+    #[error("a newer request goes on with this upload")]
+    Superseded,
+    /// Nothing came for a while.
+    #[error("nothing came for a while; ask for the offset and go on")]
+    Idle,
+    /// The connection broke.
+    #[error("the body ended before its end; ask for the offset and go on")]
+    Broken,
+    /// The bytes are not those of the checksum sent with them.
+    #[error("the bytes do not match their checksum and are not kept; send them again")]
+    Checksum,
+    /// The complete file is not the signed one. The refusal says so, signed.
+    #[error("the file is not the one whose hash was signed; start again at 0")]
+    Mismatch(SignedRefusal),
+    /// The bytes cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The ledger cannot store.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A worker failed, or something could not be signed; a bug.
+    #[error("the coordinator failed to store this; it is logged, try again later")]
+    Worker,
+}
+
+impl From<IntakeError> for UploadError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::Ledger(error) => Self::Ledger(error),
+            IntakeError::TooMany | IntakeError::Worker | IntakeError::Signing => Self::Worker,
+        }
+    }
+}
+
+/// One part of a file, as it is sent.
+#[derive(Debug)]
+pub struct Part<B> {
+    /// Where the client believes to be.
+    pub offset: u64,
+    /// How many bytes it announces, if it does.
+    pub announced: Option<u64>,
+    /// What they should hash to.
+    pub checksum: Option<Checksum>,
+    /// The bytes.
+    pub body: B,
+    /// How long to wait for the next of them.
+    pub idle: Duration,
+}
+
+/// An upload somebody has the turn of.
+enum Entered {
+    Held(UploadRow),
+    Open { row: UploadRow, turn: Turn, incoming: Box<dyn Incoming> },
+}
+
+/// How the bytes of a request ended.
+enum Ended {
+    Complete,
+    Superseded,
+    Idle,
+    Broken,
+    TooLong,
+}
+
+impl Media {
+    /// How far an upload has come. Whoever is sending to it yields.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn progress(self: &Arc<Self>, token: UploadToken) -> Result<Progress, UploadError> {
+        let media = Arc::clone(self);
+        self.finish(async move { media.look(token).await }).await
+    }
+
+    /// Starts an upload, or says how far it has come; one that has expired starts again.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn create(self: &Arc<Self>, token: UploadToken, length: u64) -> Result<Progress, UploadError> {
+        if length > self.limit() {
+            return Err(UploadError::TooLarge { limit: self.limit() });
+        }
+        let row = self.find(token).await?;
+        if length != row.size {
+            return Err(UploadError::WrongLength { signed: row.size });
+        }
+        if row.expired {
+            // Nobody else works on it: whoever asks for an expired upload is turned away before its file is touched.
+            let store = Arc::clone(&self.store);
+            blocking(move || store.discard(token)).await??;
+            self.intake.ledger().touch_upload(token, self.intake.clock().now_ms()).await?;
+        }
+        self.progress(token).await
+    }
+
+    /// The receipt of a file that is held.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn receipt(&self, token: UploadToken) -> Result<Option<Vec<u8>>, UploadError> {
+        let row = self.find(token).await?;
+        Ok(self.intake.media_receipt(&row).await?)
+    }
+
+    /// Takes a part of a file. Runs to its end even when the caller does not wait for it.
+    ///
+    /// # Errors
+    /// [`UploadError`]; whatever has been received before stays, except when a checksum did not hold.
+    pub async fn add<B, C, E>(self: &Arc<Self>, token: UploadToken, part: Part<B>) -> Result<Progress, UploadError>
+    where
+        B: Stream<Item = Result<C, E>> + Send + Unpin + 'static,
+        C: AsRef<[u8]> + Send + 'static,
+        E: Send + 'static,
+    {
+        let media = Arc::clone(self);
+        self.finish(async move { media.receive(token, part).await }).await
+    }
+
+    /// Runs work to its end even when nobody waits for it any more.
+    async fn finish(
+        &self,
+        work: impl Future<Output = Result<Progress, UploadError>> + Send + 'static,
+    ) -> Result<Progress, UploadError> {
+        let working = Arc::clone(&self.working).read_owned().await;
+        let work = tokio::spawn(async move {
+            let _working = working;
+            work.await
+        });
+        work.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "receiving a file failed");
+            Err(UploadError::Worker)
+        })
+    }
+
+    async fn look(&self, token: UploadToken) -> Result<Progress, UploadError> {
+        let entered = match self.enter(token).await {
+            // It was complete and wrong; now it is at its start again.
+            Err(UploadError::Mismatch(_)) => self.enter(token).await?,
+            entered => entered?,
+        };
+        Ok(match entered {
+            Entered::Held(row) => Progress::complete(&row),
+            Entered::Open { row, incoming, .. } => self.at(&row, incoming.durable()),
+        })
+    }
+
+    async fn find(&self, token: UploadToken) -> Result<UploadRow, UploadError> {
+        let ledger = self.intake.ledger().clone();
+        blocking(move || ledger.upload(token)).await??.ok_or(UploadError::Unknown)
+    }
+
+    fn at(&self, row: &UploadRow, offset: u64) -> Progress {
+        let keep = u64::try_from(self.policy.keep.as_millis()).unwrap_or(u64::MAX);
+        Progress { offset, length: row.size, expires_ms: Some(row.touched_ms.saturating_add(keep)) }
+    }
+
+    /// Gets the turn of an upload and looks how it stands; judges a file that is complete and not judged yet.
+    async fn enter(&self, token: UploadToken) -> Result<Entered, UploadError> {
+        // Before anything is kept in memory for it: addresses that were never handed out cost nothing.
+        self.find(token).await?;
+        let turn = self.turns.take(token).await;
+        let row = self.find(token).await?;
+        if self.intake.media_receipt(&row).await?.is_some() {
+            return Ok(Entered::Held(row));
+        }
+        if row.expired {
+            return Err(UploadError::Expired);
+        }
+        let limit = self.limit();
+        if row.size > limit {
+            return Err(UploadError::TooLarge { limit });
+        }
+        let (store, media) = (Arc::clone(&self.store), row.media);
+        let object = blocking(move || store.open(media)).await??;
+        if object.is_some_and(|object| object.size == row.size) {
+            self.keep(&row).await?;
+            return Ok(Entered::Held(row));
+        }
+        let store = Arc::clone(&self.store);
+        let incoming = blocking(move || store.incoming(token)).await??;
+        if incoming.durable() >= row.size {
+            self.judge(&row, incoming).await?;
+            return Ok(Entered::Held(row));
+        }
+        Ok(Entered::Open { row, turn, incoming })
+    }
+
+    async fn receive<B, C, E>(&self, token: UploadToken, part: Part<B>) -> Result<Progress, UploadError>
+    where
+        B: Stream<Item = Result<C, E>> + Send + Unpin,
+        C: AsRef<[u8]> + Send,
+        E: Send,
+    {
+        let (row, mut turn, mut incoming) = match self.enter(token).await? {
+            Entered::Open { row, turn, incoming } => (row, turn, incoming),
+            Entered::Held(row) if part.offset != row.size => return Err(UploadError::WrongOffset(row.size)),
+            Entered::Held(row) if part.announced.is_some_and(|more| more > 0) => {
+                return Err(UploadError::TooLong { length: row.size });
+            }
+            Entered::Held(row) => return Ok(Progress::complete(&row)),
+        };
+        let start = incoming.durable();
+        if part.offset != start {
+            return Err(UploadError::WrongOffset(start));
+        }
+        if part.announced.is_some_and(|more| more > row.size - start) {
+            return Err(UploadError::TooLong { length: row.size });
+        }
+        let now = self.intake.clock().now_ms();
+        if now > row.touched_ms.saturating_add(TOUCH_MS) {
+            self.intake.ledger().touch_upload(token, now).await?;
+        }
+        let row = UploadRow { touched_ms: row.touched_ms.max(now), ..row };
+        let Part { mut body, mut checksum, idle, .. } = part;
+        let mut step = Vec::with_capacity(limits::MEDIA_STEP);
+        let mut left = row.size - start;
+        let ended = loop {
+            let chunk = tokio::select! {
+                biased;
+                () = turn.superseded() => break Ended::Superseded,
+                next = tokio::time::timeout(idle, body.next()) => match next {
+                    Ok(Some(Ok(chunk))) => chunk,
+                    Ok(Some(Err(_))) => break Ended::Broken,
+                    Ok(None) => break Ended::Complete,
+                    Err(_) => break Ended::Idle,
+                },
+            };
+            let mut bytes = chunk.as_ref();
+            if let Some(checksum) = &mut checksum {
+                checksum.update(bytes);
+            }
+            let Some(rest) = left.checked_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX)) else {
+                break Ended::TooLong;
+            };
+            left = rest;
+            while !bytes.is_empty() {
+                let (now, later) = bytes.split_at(bytes.len().min(limits::MEDIA_STEP - step.len()));
+                step.extend_from_slice(now);
+                bytes = later;
+                if step.len() == limits::MEDIA_STEP {
+                    (incoming, step) = append(incoming, step).await?;
+                }
+            }
+        };
+        (incoming, _) = append(incoming, step).await?;
+        if matches!(ended, Ended::Complete) && checksum.is_some_and(|checksum| !checksum.holds()) {
+            blocking(move || incoming.truncate(start)).await??;
+            return Err(UploadError::Checksum);
+        }
+        let offset = incoming.durable();
+        if offset == row.size {
+            // However the request ended, the file is there.
+            self.judge(&row, incoming).await?;
+            return Ok(Progress::complete(&row));
+        }
+        match ended {
+            Ended::Complete => Ok(self.at(&row, offset)),
+            Ended::Superseded => Err(UploadError::Superseded),
+            Ended::Idle => Err(UploadError::Idle),
+            Ended::Broken => Err(UploadError::Broken),
+            Ended::TooLong => Err(UploadError::TooLong { length: row.size }),
+        }
+    }
+
+    /// Decides whether a complete file is the signed one.
+    async fn judge(&self, row: &UploadRow, mut incoming: Box<dyn Incoming>) -> Result<(), UploadError> {
+        let (incoming, found) = blocking(move || {
+            let found = incoming.hash();
+            (incoming, found)
+        })
+        .await?;
+        let found = found?;
+        if found == row.media && incoming.durable() == row.size {
+            blocking(move || incoming.keep(found)).await??;
+            return self.keep(row).await;
+        }
+        Err(self.refuse(row, incoming, found).await?)
+    }
+
+    /// Receipts a file that is complete, right, and in its place.
+    async fn keep(&self, row: &UploadRow) -> Result<(), UploadError> {
+        let held = Held { media: row.media, size: row.size, received_ms: self.intake.clock().now_ms() };
+        let deployment = self.intake.deployment().clone();
+        let sign = move |kid, held| deployment.sign_media_receipt(kid, held);
+        self.intake.ledger().finish_upload(row.token, held, sign).await?;
+        tracing::info!(kid = %short(row.kid), bytes = row.size, "a file is held");
+        Ok(())
+    }
+
+    /// Keeps the evidence of a wrong file and starts the upload again.
+    async fn refuse(
+        &self,
+        row: &UploadRow,
+        mut incoming: Box<dyn Incoming>,
+        found: MediaHash,
+    ) -> Result<UploadError, UploadError> {
+        tracing::warn!(kid = %short(row.kid), bytes = incoming.durable(), "a file is not the one that was signed");
+        let (now, size) = (self.intake.clock().now_ms(), incoming.durable());
+        self.intake.ledger().add_mismatch(row.token, found, size, now).await?;
+        blocking(move || incoming.truncate(0)).await??;
+        let reason = format!("the {size} bytes that came have the SHA-256 {found}; upload the file again from the start");
+        let subject = RecordHash(row.media.0);
+        let refusal = self.intake.refuse(subject, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
+        Ok(UploadError::Mismatch(refusal))
+    }
+
+    /// Throws away what has come of uploads that lay still for too long, and files that belong to no unfinished upload.
+    ///
+    /// # Errors
+    /// [`UploadError`]; the next sweep goes on.
+    pub async fn sweep(&self) -> Result<(), UploadError> {
+        let keep = u64::try_from(self.policy.keep.as_millis()).unwrap_or(u64::MAX);
+        let before = self.intake.clock().now_ms().saturating_sub(keep);
+        let ledger = self.intake.ledger().clone();
+        let stale = blocking(move || ledger.stale_uploads(before)).await??;
+        let mut expired = 0_usize;
+        for token in stale {
+            // Somebody may be back at this very moment.
+            let Some(_turn) = self.turns.try_take(token) else { continue };
+            if self.intake.ledger().expire_upload(token, before).await? {
+                let store = Arc::clone(&self.store);
+                blocking(move || store.discard(token)).await??;
+                expired += 1;
+            }
+        }
+        if expired > 0 {
+            tracing::info!(expired, "uploads that lay still are forgotten");
+        }
+        let store = Arc::clone(&self.store);
+        for token in blocking(move || store.waiting()).await?? {
+            let Some(_turn) = self.turns.try_take(token) else { continue };
+            let over = match self.find(token).await {
+                Ok(row) => row.receipt.is_some() || row.expired,
+                Err(UploadError::Unknown) => true,
+                Err(error) => return Err(error),
+            };
+            if over {
+                let store = Arc::clone(&self.store);
+                blocking(move || store.discard(token)).await??;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Adds one step to a file and gives the emptied buffer back.
+async fn append(
+    mut incoming: Box<dyn Incoming>,
+    mut step: Vec<u8>,
+) -> Result<(Box<dyn Incoming>, Vec<u8>), UploadError> {
+    if step.is_empty() {
+        return Ok((incoming, step));
+    }
+    let (incoming, step, appended) = blocking(move || {
+        let appended = incoming.append(&step);
+        step.clear();
+        (incoming, step, appended)
+    })
+    .await?;
+    appended?;
+    Ok((incoming, step))
+}
