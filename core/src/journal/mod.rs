@@ -9,18 +9,19 @@ mod chain;
 use std::sync::Arc;
 
 use kuager_wire::SigningKey;
-use kuager_wire::canonical::{Fault, nfc};
+use kuager_wire::canonical::{Fault, TextMap, nfc};
 use kuager_wire::cose::{self, Envelope, Statement, StatementError};
 use kuager_wire::form::Form;
 use kuager_wire::ids::{DeploymentId, Kid, MediaHash, PublicKey, RecordHash};
 use kuager_wire::record::{
-    Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value,
+    Answers, Attachment, AttachmentRole, Body, ClockReading, FollowUp, FormRef, IncidentStatus, Location, Record,
+    RecordKind, SeqRange, Value,
 };
 use minicbor::{Decode, Encode};
 
 pub use self::chain::{ChainFault, ChainReport, verify_chain};
 use crate::clock::{Clock, ClockSample};
-use crate::forms::{self, AnswerError};
+use crate::forms::{self, AnswerError, CompiledForm};
 use crate::keys;
 use crate::outbox::upload::UploadState;
 use crate::store::meta::Meta;
@@ -95,6 +96,9 @@ pub struct Draft {
     /// Files that belong to it, each stored already.
     #[n(12)]
     pub attachments: Option<Vec<Attachment>>,
+    /// What it will say about another record.
+    #[n(13)]
+    pub follows: Option<FollowUp>,
 }
 
 /// How a draft begins.
@@ -105,6 +109,8 @@ pub struct NewDraft {
     pub(crate) language: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) training: bool,
+    pub(crate) follows: Option<FollowUp>,
+    pub(crate) answers: Answers,
 }
 
 impl NewDraft {
@@ -118,6 +124,19 @@ impl NewDraft {
     #[must_use]
     pub fn note(text: impl Into<String>) -> Self {
         Self { text: Some(text.into()), ..Self::default() }
+    }
+
+    /// A signed word about another record: it is corroborated, verified, disputed or withdrawn, and why.
+    #[must_use]
+    pub fn follow_up(record: RecordHash, status: IncidentStatus, reason: impl Into<String>) -> Self {
+        Self { text: Some(reason.into()), follows: Some(FollowUp { record, status }), ..Self::default() }
+    }
+
+    /// Begins with these answers.
+    #[must_use]
+    pub fn answers(mut self, answers: Answers) -> Self {
+        self.answers = answers;
+        self
     }
 
     /// At this station: a key of the pack, or free text.
@@ -209,11 +228,19 @@ const JUMP_MS: u64 = 120_000;
 /// Numbers skipped after salvaging, since nobody knows how many records the lost part of the file held.
 const SALVAGE_SKIP: u64 = 1_000;
 
-/// The urgency with which a kind of record is sent: lower goes first.
-pub(crate) const fn priority(kind: RecordKind) -> u32 {
-    match kind {
-        RecordKind::Protocol => 0,
-        _ => 1,
+/// Whether somebody needs help now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Urgency {
+    Usual,
+    Urgent,
+}
+
+/// The order in which records are sent: lower goes first. Protocols, then incidents where help is needed, then the rest.
+pub(crate) const fn priority(kind: RecordKind, urgency: Urgency) -> u32 {
+    match (kind, urgency) {
+        (RecordKind::Protocol, _) => 0,
+        (_, Urgency::Urgent) => 1,
+        _ => 2,
     }
 }
 
@@ -260,7 +287,7 @@ impl Journal {
     /// # Errors
     /// [`JournalError::Store`].
     pub fn new_draft(&self, new: NewDraft, form: Option<(FormRef, RecordKind)>) -> Result<DraftId, JournalError> {
-        let NewDraft { station, language, text, training, .. } = new;
+        let NewDraft { station, language, text, training, follows, answers, .. } = new;
         let normal = |text: String| nfc(&text);
         let id = keys::random().map_err(|error| StoreError::Other(error.to_string()))?;
         let (form, kind) = form.map_or((None, RecordKind::Note), |(form, kind)| (Some(form), kind));
@@ -270,13 +297,14 @@ impl Journal {
             form,
             station: station.map(normal),
             language: language.map(normal),
-            answers: Answers::default(),
+            answers,
             text: text.map(normal),
             supersedes: None,
             location: None,
             training,
             changed_ms: self.clock.now().wall_ms,
             attachments: None,
+            follows,
         };
         self.store.write(|tx| tx.save_draft(&draft))?;
         Ok(draft.id)
@@ -301,6 +329,7 @@ impl Journal {
             training: record.training == Some(true),
             changed_ms: self.clock.now().wall_ms,
             attachments: record.attachments,
+            follows: record.body.follows,
         };
         self.store.write(|tx| tx.save_draft(&draft))?;
         Ok(draft.id)
@@ -367,22 +396,49 @@ impl Journal {
 
     /// Seals a draft: signs it, links it, queues it and removes the draft, in one transaction.
     ///
-    /// `form` is the form the draft answers; its checks run again here, since a draft may be older than a pack.
+    /// `form` is the form the draft answers; its checks run again here, since a draft may be older than a pack. Answers to
+    /// questions that are hidden by now stay out of the record; what is computed goes in, and so do the relations that do
+    /// not hold.
     ///
     /// # Errors
     /// [`JournalError`]; the draft is then unchanged.
     pub fn seal(&self, id: DraftId, deployment: DeploymentId, form: Option<&Form>) -> Result<Sealed, JournalError> {
+        self.seal_prepared(id, deployment, form, |_| Urgency::Usual)
+    }
+
+    /// As [`Journal::seal`]; `prepare` has a last look at the draft, within the transaction, and says how urgent it is.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the draft is then unchanged.
+    pub(crate) fn seal_prepared(
+        &self,
+        id: DraftId,
+        deployment: DeploymentId,
+        form: Option<&Form>,
+        prepare: impl FnOnce(&mut Draft) -> Urgency,
+    ) -> Result<Sealed, JournalError> {
         self.store.write(|tx| {
-            let draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
+            let mut draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
+            let urgency = prepare(&mut draft);
             let mut missing = Vec::new();
+            let mut checks = Vec::new();
             if let Some(form) = form {
                 forms::check(form, &draft.answers)?;
-                missing = forms::missing(form, &draft.answers);
+                // A form this release cannot interpret was checked as far as it can be; what is entered is not lost.
+                if let Ok(compiled) = CompiledForm::new(form) {
+                    let carried = Self::carried(tx, form, draft.station.as_deref(), draft.training)?;
+                    let state = compiled.state(&draft.answers, &carried, "", &[]);
+                    missing = state.missing.iter().map(ToString::to_string).collect();
+                    checks = state.checks();
+                    draft.answers = compiled.sealed(&draft.answers, &carried);
+                }
             }
             let body = Body {
                 answers: draft.kind.has_form().then_some(draft.answers),
                 language: draft.language,
                 text: draft.text,
+                checks: (!checks.is_empty()).then_some(checks),
+                follows: draft.follows,
                 ..Body::default()
             };
             let content = Content {
@@ -395,12 +451,33 @@ impl Journal {
                 training: draft.training,
                 attachments: draft.attachments,
                 skip: 0,
+                urgency,
             };
             let mut sealed = self.append(tx, deployment, content)?;
             tx.remove_draft(id)?;
             sealed.missing = missing;
             Ok(sealed)
         })
+    }
+
+    /// What a form sees of earlier records of this device at a station.
+    pub(crate) fn carried(
+        tx: &Tx<'_>,
+        form: &Form,
+        station: Option<&str>,
+        training: bool,
+    ) -> Result<TextMap<Value>, JournalError> {
+        let Some(wanted) = &form.carried else { return Ok(TextMap::default()) };
+        let mut records = Vec::new();
+        for row in tx.queue()? {
+            let row = row.record;
+            let asked = |id: &String| wanted.iter().any(|carried| carried.form == *id);
+            if row.station.as_deref() == station && row.form.as_ref().is_some_and(asked) {
+                let record = Envelope::parse(&tx.record_bytes(row.id)?, Record::LIMIT)?.statement()?;
+                records.push((row.hash, record));
+            }
+        }
+        Ok(forms::carried::carried(form, station, training, &records))
     }
 
     /// Ends a recovery that salvaged records: says under signature which numbers are lost, those missing in the middle
@@ -466,7 +543,7 @@ impl Journal {
             station: record.station.as_deref(),
             form: record.form.as_ref().map(|form| form.form.as_str()),
             supersedes: record.supersedes,
-            priority: priority(record.kind),
+            priority: priority(record.kind, content.urgency),
             bytes: &bytes,
         })?;
         for file in record.attachments.iter().flatten() {
@@ -546,6 +623,7 @@ struct Content {
     attachments: Option<Vec<Attachment>>,
     /// Numbers left out before this record.
     skip: u64,
+    urgency: Urgency,
 }
 
 impl Content {
@@ -560,6 +638,7 @@ impl Content {
             training: false,
             attachments: None,
             skip: 0,
+            urgency: Urgency::Usual,
         }
     }
 }

@@ -78,7 +78,7 @@ pub fn salvage(
                 station: record.station.as_deref(),
                 form: record.form.as_ref().map(|form| form.form.as_str()),
                 supersedes: record.supersedes,
-                priority: crate::journal::priority(record.kind),
+                priority: crate::journal::priority(record.kind, crate::journal::Urgency::Usual),
                 bytes,
             })?;
         }

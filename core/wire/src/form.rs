@@ -109,6 +109,13 @@ impl QuestionKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+
+    /// Whether `prefix.*` in an expression gathers answers of this kind: values as they were given, not groups, not what
+    /// is computed, and not a number a second time in words.
+    #[must_use]
+    pub const fn is_gathered(self) -> bool {
+        !matches!(self, Self::Group | Self::Note | Self::Calculate | Self::Words)
+    }
 }
 
 /// Answers to a [`QuestionKind::YesNo`] question: yes, no, not seen, not applicable (ODIHR usage).
@@ -324,7 +331,7 @@ pub enum AnswerFault {
         /// What was named.
         question: String,
     },
-    /// The question takes no answer: a note, or a value that is calculated.
+    /// The question takes no answer: a note, or from an observer a value that is computed.
     #[error("takes no answer")]
     NoAnswer,
 }
@@ -413,7 +420,11 @@ impl Question {
                 is_hash.then_some(()).ok_or(AnswerFault::Type { expected: "the SHA-256 of a file in hexadecimal" })
             }),
             QuestionKind::Group => self.check_group(value),
-            QuestionKind::Note | QuestionKind::Calculate => Err(AnswerFault::NoAnswer),
+            QuestionKind::Calculate => {
+                let single = matches!(value, Value::Int(_) | Value::Text(_));
+                single.then_some(()).ok_or(AnswerFault::Type { expected: "a computed number or text" })
+            }
+            QuestionKind::Note => Err(AnswerFault::NoAnswer),
         }
     }
 

@@ -360,6 +360,86 @@ pub struct Body {
     /// The chain this one continues, for a key event.
     #[n(5)]
     pub continues: Option<ChainHead>,
+    /// Relations of the form that did not hold or could not be decided when it was sealed, by the phone's own judgement.
+    #[n(6)]
+    pub checks: Option<Vec<Check>>,
+    /// What this record says about another one.
+    #[n(7)]
+    pub follows: Option<FollowUp>,
+}
+
+/// How a relation of the form came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Verdict {
+    /// It does not hold.
+    #[n(1)]
+    Fails,
+    /// It cannot be decided: something it speaks of was not entered, or cannot be computed.
+    #[n(2)]
+    Unknown,
+}
+
+/// A relation that does not hold, or cannot be decided.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Check {
+    /// The relation's id.
+    #[n(0)]
+    pub relation: String,
+    /// How it came out.
+    #[n(1)]
+    pub verdict: Verdict,
+}
+
+/// Where an incident stands. It begins as reported; every later step is a signed record of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[cbor(index_only)]
+pub enum IncidentStatus {
+    /// As its own record says.
+    #[n(1)]
+    Reported,
+    /// A second source says the same.
+    #[n(2)]
+    Corroborated,
+    /// Somebody responsible has checked it.
+    #[n(3)]
+    Verified,
+    /// Somebody says that it is not so.
+    #[n(4)]
+    Disputed,
+    /// Its author takes it back. It stays in the chain.
+    #[n(5)]
+    Withdrawn,
+}
+
+impl IncidentStatus {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Reported, Self::Corroborated, Self::Verified, Self::Disputed, Self::Withdrawn];
+
+    /// A stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reported => "reported",
+            Self::Corroborated => "corroborated",
+            Self::Verified => "verified",
+            Self::Disputed => "disputed",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// A step in the life of another record, which stays as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct FollowUp {
+    /// The record this is about.
+    #[n(0)]
+    pub record: RecordHash,
+    /// What it is from now on, by the word of whoever signs this.
+    #[n(1)]
+    pub status: IncidentStatus,
 }
 
 /// The payload of a record. Field numbers are the signed keys.
@@ -421,6 +501,12 @@ impl Statement for Record {
             (self.kind == RecordKind::GapStatement, body.lost.is_some(), "lost numbers"),
             (self.kind == RecordKind::KeyEvent, body.continues.is_some(), "a chain it continues"),
         ];
+        if body.follows.is_some() && self.kind != RecordKind::Note {
+            return Err(Malformed::shape("only a note follows another record"));
+        }
+        if body.checks.as_ref().is_some_and(Vec::is_empty) {
+            return Err(Malformed::shape("an empty list of checks is left out"));
+        }
         for (wanted, found, what) in demands {
             if wanted && !found {
                 return Err(Malformed::shape(format!("a {} record needs {what}", self.kind.name())));

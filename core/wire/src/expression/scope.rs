@@ -156,7 +156,7 @@ impl Scope for FormScope<'_> {
     fn prefix(&self, prefix: &str) -> Vec<Symbol> {
         let all = self.form.every_question();
         let under = all.into_iter().filter(|question| under_prefix(&question.id, prefix));
-        under.filter(|question| question.kind != QuestionKind::Words).filter_map(symbol).collect()
+        under.filter(|question| question.kind.is_gathered()).filter_map(symbol).collect()
     }
 
     fn parameter(&self, name: &str) -> Option<Symbol> {

@@ -79,7 +79,7 @@ pub struct ActTemplate {
 }
 
 /// The keys of [`ActTemplate::texts`]; a page without one of them leaves the line out.
-pub const ACT_TEXTS: [&str; 15] = [
+pub const ACT_TEXTS: [&str; 19] = [
     "title",
     "intro",
     "station",
@@ -95,4 +95,8 @@ pub const ACT_TEXTS: [&str; 15] = [
     "receipt_name",
     "receipt_time",
     "record",
+    "yes",
+    "no",
+    "not_seen",
+    "not_applicable",
 ];

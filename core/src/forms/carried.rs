@@ -1,0 +1,35 @@
+//! Answers of earlier records that a form compares with: the last turnout told against the protocol, one contest's
+//! voter list against another's.
+
+use kuager_wire::canonical::TextMap;
+use kuager_wire::form::{CarriedFrom, Form};
+use kuager_wire::ids::RecordHash;
+use kuager_wire::record::{Record, Value};
+
+/// What a form sees of earlier records. `records` are those sealed on this device, oldest first. Only records of the same
+/// station count, exercises apart from the rest, and what another record corrects does not count any more.
+#[must_use]
+pub fn carried(form: &Form, station: Option<&str>, training: bool, records: &[(RecordHash, Record)]) -> TextMap<Value> {
+    let mut found = TextMap::default();
+    let corrected: Vec<RecordHash> = records.iter().filter_map(|(_, record)| record.supersedes).collect();
+    for wanted in form.carried.iter().flatten() {
+        let relevant = records.iter().filter(|(hash, record)| {
+            record.station.as_deref() == station
+                && (record.training == Some(true)) == training
+                && record.form.as_ref().is_some_and(|reference| reference.form == wanted.form)
+                && !corrected.contains(hash)
+        });
+        let answers = relevant.filter_map(|(_, record)| record.body.answers.as_ref()?.get(&wanted.question).cloned());
+        let value = match wanted.from {
+            CarriedFrom::Latest => answers.last(),
+            CarriedFrom::All => {
+                let list: Vec<Value> = answers.collect();
+                (!list.is_empty()).then_some(Value::List(list))
+            }
+        };
+        if let Some(value) = value {
+            found.insert(wanted.name.clone(), value);
+        }
+    }
+    found
+}
