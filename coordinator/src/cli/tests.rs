@@ -45,7 +45,7 @@ fn a_deployment_from_the_command_line() {
 
     let (out, _) = kuager(&["pack", "build"]).expect("works");
     assert!(out.contains("kz-2023-03-19") && out.contains("form        protocol"));
-    let again = kuager(&["pack", "build", "--data", data]).expect_err("is published");
+    let again = kuager(&["pack", "publish", "--data", data]).expect_err("is published");
     assert!(again.to_string().contains("published already"));
     assert!(
         kuager(&["pack", "build", data]).expect_err("no pack there").to_string().contains("pack.toml cannot be read")

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_day_fits_the_built_in_pack() {
-        let pack = compile(&PackSource::default()).unwrap();
+        let pack = compile(&PackSource::default()).unwrap().pack;
         for observer in Day::read().observers {
             assert!(pack.station(&observer.station).is_some(), "{}", observer.station);
             for filled in &observer.forms {

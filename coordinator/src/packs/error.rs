@@ -1,16 +1,22 @@
-//! What can be wrong with a pack's source, always with the place.
+//! What can be wrong with a pack's source, always with the place and with what to do.
+//!
+//! Nobody corrects thirty forms one error at a time, so reading goes on after a mistake: every complaint goes into a
+//! [`Log`], and what could not be read is replaced by something harmless that never leaves this module.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io;
 
+use super::suggest::nearest;
+
 /// A place in a source file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The file, as named in the source folder.
     pub file: String,
     /// Line, from 1, where it is known.
     pub line: Option<usize>,
-    /// Column in characters, from 1, where it is known.
+    /// Column in characters, from 1, where it is known; in a table of rows the number of the field.
     pub column: Option<usize>,
 }
 
@@ -57,11 +63,16 @@ pub enum Problem {
         /// The field.
         field: String,
         /// What it must be.
-        expected: &'static str,
+        expected: String,
     },
     /// A field nobody knows; most likely a typing error.
-    #[error("`{0}` is not a field here; correct its name or remove it")]
-    UnknownField(String),
+    #[error("`{name}` is not a field here; {}", meant(.near, "correct its name or remove it"))]
+    UnknownField {
+        /// The field.
+        name: String,
+        /// A field that may have been meant.
+        near: Option<String>,
+    },
     /// A text that is missing in one language.
     #[error("the text in language `{0}` is missing; every text is needed in every language of the pack")]
     MissingLanguage(String),
@@ -77,23 +88,30 @@ pub enum Problem {
         name: String,
     },
     /// A name that is not one of the possible ones.
-    #[error("`{name}` is not a known {what}; use one of: {known}")]
+    #[error("`{name}` is not a known {what}; {}", meant(.near, .instead))]
     Unknown {
         /// What kind of thing it should name.
         what: &'static str,
         /// The name given.
         name: String,
-        /// The possible names.
-        known: String,
+        /// A name that may have been meant.
+        near: Option<String>,
+        /// What to do when nothing is near.
+        instead: String,
     },
     /// A day that is not an ISO date.
     #[error("`{0}` is not a date; write it as 2023-03-19")]
     Date(String),
     /// Bounds the wrong way round.
-    #[error("`min` is larger than `max`; swap them")]
-    Bounds,
-    /// A choice question without choices, or choices on another question.
-    #[error("a question of kind `choice` needs [[question.choice]] entries, and no other kind may have them")]
+    #[error("`{low}` is larger than `{high}`; swap them")]
+    Bounds {
+        /// The lower bound's field.
+        low: &'static str,
+        /// The upper bound's field.
+        high: &'static str,
+    },
+    /// A question that offers choices without having any, or the other way round.
+    #[error("a question of kind `choice` or `choices` needs [[question.choice]] or `choices_from`, no other kind may have them")]
     Choices,
     /// `for_each_option` on a form without contest.
     #[error("`for_each_option` needs `contest` at the top of the form")]
@@ -107,26 +125,148 @@ pub enum Problem {
     /// A list that must not be empty.
     #[error("`{0}` is empty; add at least one entry")]
     Empty(&'static str),
+    /// An expression that cannot be read or does not fit.
+    #[error("`{field}`: {error}")]
+    Expression {
+        /// The field it stands in.
+        field: String,
+        /// What is wrong with it.
+        error: String,
+    },
+    /// A question that is never asked.
+    #[error("question `{question}` is never asked: {reason}; change `relevant` or remove the question")]
+    Unreachable {
+        /// The question.
+        question: String,
+        /// Why.
+        reason: String,
+    },
+    /// A relation that cannot hold whatever the numbers.
+    #[error("relation `{relation}` can never hold: {reason}; every protocol would be reported")]
+    Contradiction {
+        /// The relation.
+        relation: String,
+        /// Why.
+        reason: String,
+    },
+    /// A relation or constraint that says nothing.
+    #[error("`{field}` always holds, so it checks nothing; correct or remove it")]
+    AlwaysHolds {
+        /// The field it stands in.
+        field: String,
+    },
+    /// Files may not be asked for here.
+    #[error("{0}; remove the question or ask for something else")]
+    Fence(String),
+    /// Something that does not fit together, in words.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+fn meant(near: &Option<String>, instead: &str) -> String {
+    near.as_ref().map_or_else(|| instead.to_owned(), |near| format!("did you mean `{near}`?"))
+}
+
+impl Problem {
+    /// A name that is not among the known ones.
+    pub(super) fn unknown<'a>(what: &'static str, name: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut known: Vec<&str> = known.into_iter().collect();
+        known.dedup();
+        let near = nearest(name, known.iter().copied()).map(str::to_owned);
+        let instead = match known.len() {
+            0 => "there is none to name".to_owned(),
+            1..=24 => format!("use one of: {}", known.join(", ")),
+            many => format!("there are {many}, and none is spelled alike"),
+        };
+        Self::Unknown { what, name: name.to_owned(), near, instead }
+    }
+
+    pub(super) fn kind(field: &str, expected: &str) -> Self {
+        Self::Type { field: field.to_owned(), expected: expected.to_owned() }
+    }
+}
+
+/// Whether a pack can be built in spite of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weight {
+    /// No pack is built.
+    Error,
+    /// It is built; somebody should look.
+    Warning,
+}
+
+/// Something that was found in a pack's source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where.
+    pub place: Place,
+    /// Whether it stands in the way.
+    pub weight: Weight,
+    /// What.
+    pub problem: Problem,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let warning = if self.weight == Weight::Warning { "warning: " } else { "" };
+        write!(formatter, "{}: {warning}{}", self.place, self.problem)
+    }
+}
+
+/// Collects what is found while a source is read.
+#[derive(Debug, Default)]
+pub(super) struct Log(RefCell<Vec<Finding>>);
+
+impl Log {
+    pub(super) fn error(&self, place: Place, problem: Problem) {
+        self.0.borrow_mut().push(Finding { place, weight: Weight::Error, problem });
+    }
+
+    pub(super) fn warn(&self, place: Place, problem: Problem) {
+        self.0.borrow_mut().push(Finding { place, weight: Weight::Warning, problem });
+    }
+
+    /// Everything found, by file and line, each thing once.
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        let mut findings = self.0.into_inner();
+        findings.sort_by(|left, right| (&left.place, left.weight).cmp(&(&right.place, right.weight)));
+        findings.dedup();
+        findings
+    }
 }
 
 /// Why a pack cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PackError {
-    /// Something in the source is wrong.
-    #[error("{place}: {problem}")]
-    Source {
-        /// Where.
-        place: Place,
-        /// What.
-        problem: Problem,
-    },
+    /// The source is wrong in at least one place.
+    #[error("{}", listed(.0))]
+    Source(Vec<Finding>),
     /// A file cannot be read.
-    #[error("{file} cannot be read ({source}); check that it exists in the pack's folder and is UTF-8 text")]
+    #[error("{file} cannot be read ({source}); check that it exists and is UTF-8 text")]
     Read {
         /// The file.
         file: String,
         /// The system's reason.
         source: io::Error,
+    },
+    /// A file or folder cannot be written.
+    #[error("{file} cannot be written: {source}")]
+    Write {
+        /// The file.
+        file: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Something would be overwritten.
+    #[error("{0} is there already; name another place, or remove it first")]
+    Exists(String),
+    /// A built pack that cannot be read.
+    #[error("{file} is not a pack this program built ({reason}); build it again from its source")]
+    NotBuilt {
+        /// The file.
+        file: String,
+        /// Why.
+        reason: String,
     },
     /// Too few forms or stations for a dictionary.
     #[error("the {samples} answers simulated from this pack are too few to train a dictionary; add forms or stations")]
@@ -134,10 +274,23 @@ pub enum PackError {
         /// How many there were.
         samples: usize,
     },
+    /// The pack breaks a rule of the wire format that its source does not show.
+    #[error("the pack cannot be encoded: {0}")]
+    Encode(#[from] kuager_wire::canonical::Malformed),
 }
 
 impl PackError {
-    pub(crate) const fn new(place: Place, problem: Problem) -> Self {
-        Self::Source { place, problem }
+    /// What was found in the source; empty for any other error.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        if let Self::Source(findings) = self { findings } else { &[] }
     }
+}
+
+fn listed(findings: &[Finding]) -> String {
+    let mut lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
+    if lines.len() > 1 {
+        lines.push(format!("{} findings", lines.len()));
+    }
+    lines.join("\n")
 }

@@ -148,34 +148,75 @@ pub fn station_day(pack: &Pack, seed: u64) -> Vec<Vec<u8>> {
 
 /// Plausible answers: mostly "yes", most questions answered, turnout growing through the day.
 fn answer(form: &Form, time: usize, rng: &mut Rng) -> Answers {
+    answers(&form.questions, time, rng)
+}
+
+fn answers(questions: &[Question], time: usize, rng: &mut Rng) -> Answers {
     let mut answers = Answers::default();
-    for question in &form.questions {
+    for question in questions {
         let left_out = if question.required == Some(true) { 2 } else { 12 };
-        if rng.below(100) >= left_out {
-            answers.insert(question.id.clone(), value(question, time, rng));
+        if rng.below(100) >= left_out
+            && let Some(value) = value(question, time, rng)
+        {
+            answers.insert(question.id.clone(), value);
         }
     }
     answers
 }
 
-fn value(question: &Question, time: usize, rng: &mut Rng) -> Value {
-    match question.kind {
+fn value(question: &Question, time: usize, rng: &mut Rng) -> Option<Value> {
+    let text = |text: &str| Value::Text(text.to_owned());
+    let choices = question.choices.as_deref().unwrap_or_default();
+    Some(match question.kind {
         QuestionKind::YesNo => {
             let key = if rng.below(100) < 80 { Some(&YES_NO[0]) } else { rng.pick(&YES_NO) };
-            Value::Text((*key.unwrap_or(&YES_NO[0])).to_owned())
+            text(key.unwrap_or(&YES_NO[0]))
         }
         QuestionKind::Choice => {
             // A form filled several times a day has one choice per time.
-            let choices = question.choices.as_deref().unwrap_or_default();
             let choice = if time < choices.len() && rng.below(10) > 0 { choices.get(time) } else { rng.pick(choices) };
-            Value::Text(choice.map(|choice| choice.key.clone()).unwrap_or_default())
+            text(choice.map_or("", |choice| &choice.key))
+        }
+        QuestionKind::Choices => {
+            Value::List(choices.iter().filter(|_| rng.below(4) == 0).map(|choice| text(&choice.key)).collect())
         }
         QuestionKind::Time => Value::Int(300 + rng.small(180)),
-        QuestionKind::Text => Value::Text(format!("{:06}", rng.below(1_000_000))),
-        QuestionKind::Integer => {
+        QuestionKind::Text => text(&format!("{:06}", rng.below(1_000_000))),
+        QuestionKind::Integer | QuestionKind::Decimal => {
             let min = question.min.unwrap_or(0);
             let room = question.max.unwrap_or(3000).saturating_sub(min).clamp(1, 2500);
             Value::Int(min + rng.small(u64::try_from(room).unwrap_or(1)))
         }
-    }
+        QuestionKind::Date => text(&format!("2026-08-{:02}", 1 + rng.below(28))),
+        QuestionKind::Location => Value::List(vec![
+            Value::Int(400_000_000 + rng.small(150_000_000)),
+            Value::Int(500_000_000 + rng.small(350_000_000)),
+            Value::Int(5 + rng.small(60)),
+        ]),
+        // Hashes are noise to a dictionary; one is enough to show where they stand.
+        QuestionKind::Attachment => {
+            let hash: [u8; 32] = rng.bytes();
+            Value::List(vec![Value::Text(data_encoding::HEXLOWER.encode(&hash))])
+        }
+        QuestionKind::Group => {
+            let inner = question.questions.as_deref().unwrap_or_default();
+            match &question.repeat {
+                None => Value::Group(answers(inner, time, rng)),
+                Some(repeat) => {
+                    let most = u64::from(repeat.max.unwrap_or(4).clamp(1, 4));
+                    let entries = 1 + rng.below(most);
+                    Value::List((0..entries).map(|_| Value::Group(answers(inner, time, rng))).collect())
+                }
+            }
+        }
+        QuestionKind::Words => {
+            let languages = kuager_wire::words::Language::ALL;
+            let asked = question.language.as_deref().and_then(kuager_wire::words::Language::from_tag);
+            let language = asked.or_else(|| rng.pick(&languages).copied())?;
+            Value::Text(kuager_wire::words::write(rng.small(2500), language)?)
+        }
+        // A calculated value is a number more often than not.
+        QuestionKind::Calculate => Value::Int(rng.small(2500)),
+        QuestionKind::Note => return None,
+    })
 }

@@ -1,12 +1,12 @@
 //! Where a pack's source comes from: a folder, or the rehearsal pack that every binary carries.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::PackError;
 
 /// The rehearsal pack, so that a first run needs nothing but the binary.
-const BUILT_IN: [(&str, &str); 5] = [
+pub(super) const BUILT_IN: [(&str, &str); 5] = [
     ("pack.toml", include_str!("../../packs/kz-2023-03-19/pack.toml")),
     ("stations.csv", include_str!("../../packs/kz-2023-03-19/stations.csv")),
     ("forms/opening.toml", include_str!("../../packs/kz-2023-03-19/forms/opening.toml")),
@@ -36,5 +36,31 @@ impl PackSource {
             Self::Folder(folder) => std::fs::read_to_string(folder.join(file)).map(Cow::Owned),
         };
         read.map_err(|source| PackError::Read { file: file.to_owned(), source })
+    }
+
+    /// The files there are, by their paths relative to `pack.toml`, two folders deep, to guess which one was meant.
+    pub(super) fn files(&self) -> Vec<String> {
+        match self {
+            Self::BuiltIn => BUILT_IN.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Self::Folder(folder) => {
+                let mut files = Vec::new();
+                list(folder, "", 2, &mut files);
+                files.sort_unstable();
+                files
+            }
+        }
+    }
+}
+
+fn list(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            if depth > 0 {
+                list(&entry.path(), &format!("{name}/"), depth - 1, files);
+            }
+        } else {
+            files.push(name);
+        }
     }
 }

@@ -1,84 +1,90 @@
-//! The station directory: one row per station, the languages as columns.
+//! The station directory: one row per station, the languages as columns; a large one is cut into a shard per region.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use csv::{ReaderBuilder, StringRecord};
-use kuager_wire::canonical::nfc;
-use kuager_wire::form::Texts;
-use kuager_wire::pack::Station;
+use kuager_wire::pack::{Pack, Station, StationShard};
 
-use super::error::{PackError, Place, Problem};
+use super::error::{Log, Problem};
+use super::rows::Rows;
 
-/// Reads the directory.
-pub(super) fn read(file: &str, text: &str, languages: &[String]) -> Result<Vec<Station>, PackError> {
-    let mut rows = ReaderBuilder::new().from_reader(text.as_bytes());
-    let at = |line: Option<u64>, column: Option<usize>| Place {
-        file: file.to_owned(),
-        line: line.and_then(|line| usize::try_from(line).ok()),
-        column,
-    };
-    let csv_error = |error: csv::Error| {
-        let line = error.position().map(csv::Position::line);
-        PackError::new(at(line, None), Problem::Csv(error.to_string()))
-    };
-    let header = rows.headers().map_err(csv_error)?.clone();
-    let columns = Columns::find(&header, languages).map_err(|problem| PackError::new(at(Some(1), None), problem))?;
+/// Stations a pack carries itself. More make every phone load a country to observe one station.
+pub(super) const CARRIED: usize = 600;
+/// Prefixes of the columns that hold texts beside the name.
+const ADDRESS: &str = "address_";
+const BORDERS: &str = "borders_";
+
+/// Reads the directory. Regions are checked when the pack lists them.
+pub(super) fn read(file: &str, text: &str, log: &Log, languages: &[String], pack: &Pack) -> Vec<Station> {
+    let required: Vec<&str> =
+        ["key", "region", "number"].into_iter().chain(languages.iter().map(String::as_str)).collect();
+    let prefixed = |prefix: &str| languages.iter().map(move |language| format!("{prefix}{language}")).collect::<Vec<_>>();
+    let (addresses, borders) = (prefixed(ADDRESS), prefixed(BORDERS));
+    let texts = addresses.iter().chain(&borders).map(String::as_str);
+    let optional: Vec<&str> = ["kind", "registered", "district"].into_iter().chain(texts).collect();
+    let rows = Rows::read(file, text, log, &required, &optional, false);
+    let has = |columns: &[String]| columns.iter().any(|column| rows.has(column));
+    let (with_address, with_borders) = (has(&addresses), has(&borders));
+    let regions: Option<HashSet<&str>> =
+        pack.regions.as_ref().map(|regions| regions.iter().map(|region| region.key.as_str()).collect());
     let mut stations = Vec::new();
     let mut keys = HashSet::new();
-    for row in rows.records() {
-        let row = row.map_err(csv_error)?;
-        let line = row.position().map(csv::Position::line);
-        let station = columns.station(&row, languages).map_err(|(column, problem)| {
-            // Inside a row the column of a field counts fields, which is what a spreadsheet shows.
-            PackError::new(at(line, Some(column + 1)), problem)
-        })?;
-        if !keys.insert(station.key.clone()) {
-            let problem = Problem::Twice { what: "station", name: station.key };
-            return Err(PackError::new(at(line, Some(columns.key + 1)), problem));
-        }
-        stations.push(station);
-    }
-    if stations.is_empty() { Err(PackError::new(at(Some(1), None), Problem::Empty("stations"))) } else { Ok(stations) }
-}
-
-struct Columns {
-    key: usize,
-    region: usize,
-    number: usize,
-    names: Vec<usize>,
-}
-
-impl Columns {
-    fn find(header: &StringRecord, languages: &[String]) -> Result<Self, Problem> {
-        let find = |name: &str| {
-            header.iter().position(|field| field == name).ok_or_else(|| Problem::Missing(format!("column {name}")))
-        };
-        let names = languages.iter().map(|language| find(language)).collect::<Result<_, _>>()?;
-        Ok(Self { key: find("key")?, region: find("region")?, number: find("number")?, names })
-    }
-
-    fn station(&self, row: &StringRecord, languages: &[String]) -> Result<Station, (usize, Problem)> {
-        let field = |column: usize, name: &str| {
-            // The reader refuses rows with fewer fields than the header.
-            let text = nfc(row.get(column).unwrap_or_default());
-            if text.is_empty() || text.trim() != text {
-                return Err((column, Problem::Untrimmed(name.to_owned())));
+    for row in rows.iter() {
+        let (key, region) = (row.need("key"), row.need("region"));
+        let Some(number) = row.number::<u32>("number") else {
+            if row.text("number").is_none() {
+                row.error("number", Problem::kind("number", "a whole number"));
             }
-            Ok(text)
+            continue;
         };
-        let (key, region) = (field(self.key, "key")?, field(self.region, "region")?);
-        let number = field(self.number, "number")?
-            .parse::<u32>()
-            .map_err(|_| (self.number, Problem::Type { field: "number".to_owned(), expected: "a whole number" }))?;
-        let wanted = format!("{region}-{number}");
-        if key != wanted {
-            return Err((self.key, Problem::StationKey(wanted)));
+        if let Some(regions) = &regions
+            && !region.is_empty()
+            && !regions.contains(region.as_str())
+        {
+            let mut known: Vec<&str> = regions.iter().copied().collect();
+            known.sort_unstable();
+            row.error("region", Problem::unknown("region", &region, known));
         }
-        let name = languages
-            .iter()
-            .zip(&self.names)
-            .map(|(language, column)| Ok((language.clone(), field(*column, language)?)))
-            .collect::<Result<Texts, _>>()?;
-        Ok(Station { key, region, number, name })
+        let wanted = format!("{region}-{number}");
+        if key != wanted && !key.is_empty() && !region.is_empty() {
+            row.error("key", Problem::StationKey(wanted));
+        }
+        if !keys.insert(key.clone()) {
+            row.error("key", Problem::Twice { what: "station", name: key });
+            continue;
+        }
+        stations.push(Station {
+            key,
+            region,
+            number,
+            name: row.languages("", languages),
+            address: if with_address { row.some_languages(ADDRESS, languages) } else { None },
+            borders: if with_borders { row.some_languages(BORDERS, languages) } else { None },
+            kind: row.text("kind"),
+            registered: row.number("registered"),
+            district: row.text("district"),
+        });
     }
+    if stations.is_empty() {
+        rows.error(Problem::Empty("stations"));
+    }
+    stations
+}
+
+/// Puts the stations where they belong: into the pack, or into shards, by region and in the order of the directory.
+pub(super) fn distribute(stations: Vec<Station>, pack: &mut Pack) -> Vec<StationShard> {
+    if stations.len() <= CARRIED {
+        pack.stations = stations;
+        return Vec::new();
+    }
+    let mut regions: BTreeMap<String, Vec<Station>> = BTreeMap::new();
+    for station in stations {
+        regions.entry(station.region.clone()).or_default().push(station);
+    }
+    let shard = |(region, stations)| StationShard {
+        version: kuager_wire::VERSION,
+        pack: pack.id.clone(),
+        region,
+        stations,
+    };
+    regions.into_iter().map(shard).collect()
 }

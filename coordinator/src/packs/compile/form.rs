@@ -1,0 +1,242 @@
+//! A form file: the questions, what must add up between them, and the paper they are read from.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use kuager_wire::canonical::TextMap;
+use kuager_wire::expression::{ExpressionPlace, is_name};
+use kuager_wire::form::{Carried, CarriedFrom, Form, Parameter, Question, QuestionKind};
+use kuager_wire::pack::{Contest, Pack};
+use kuager_wire::protocol::{Line, LineRole, Relation, Severity, Template};
+use kuager_wire::record::RecordKind;
+
+use super::super::error::Problem;
+use super::super::table::{File, Found, Table};
+use super::question::Questions;
+use super::{Reader, whole};
+
+/// Where the expressions of a form begin in its file, by the words that name their place.
+pub(super) type Places = HashMap<String, usize>;
+
+/// Reads one form; an empty id means that nothing could be read.
+pub(super) fn read(reader: &Reader<'_>, name: &str, text: &Cow<'_, str>, pack: &Pack) -> (Form, Places) {
+    let file = File { name, text, log: reader.log };
+    let mut table = file.table();
+    let kinds = || RecordKind::ALL.into_iter().filter(|kind| kind.has_form());
+    let kind = table.need_text("kind");
+    let found = kinds().find(|known| known.name() == kind.value);
+    if found.is_none() && !kind.value.is_empty() {
+        file.error(kind.at, Problem::unknown("kind of form", &kind.value, kinds().map(RecordKind::name)));
+    }
+    let contest = table.text("contest").and_then(|key| {
+        let contest = pack.contest(&key.value);
+        if contest.is_none() {
+            let known = pack.contests.iter().map(|contest| contest.key.as_str());
+            file.error(key.at, Problem::unknown("contest", &key.value, known));
+        }
+        contest
+    });
+    let mut form = Form::new(table.need_text("id").value, found.unwrap_or(RecordKind::Checklist));
+    form.title = table.need_localized("title", &reader.languages);
+    form.hint = table.localized("hint", &reader.languages);
+    form.contest = contest.map(|contest| contest.key.clone());
+    form.parameters = table.table("parameters").map(read_parameters);
+    let words = table.localized("words", &reader.languages);
+    let mut questions = Questions { reader, pack, contest, words, places: Places::new(), lines: Vec::new(), ids: Vec::new() };
+    form.questions = questions.read(table.tables("question"), 0);
+    if form.questions.is_empty() && !table.is_broken() {
+        table.error(Problem::Empty("question"));
+    }
+    let Questions { mut places, lines, .. } = questions;
+    form.carried = read_carried(&mut table);
+    form.relations = read_relations(reader, &mut table, pack, &mut places);
+    form.template = read_template(&mut table, &form, lines, contest);
+    table.finish();
+    if form.id.is_empty() && !kind.value.is_empty() {
+        reader.log.error(whole(name), Problem::Missing("id".to_owned()));
+    }
+    (form, places)
+}
+
+fn read_parameters(mut table: Table<'_>) -> TextMap<Parameter> {
+    let mut parameters = TextMap::default();
+    for (name, at, value) in table.rest() {
+        let value = value.get_ref();
+        let integer = || value.as_integer().and_then(|held| i64::from_str_radix(held.as_str(), held.radix()).ok());
+        let parameter = value
+            .as_bool()
+            .map(Parameter::Bool)
+            .or_else(|| integer().map(Parameter::Int))
+            .or_else(|| value.as_str().map(|text| Parameter::Text(kuager_wire::canonical::nfc(text))));
+        match parameter {
+            _ if !is_name(&name) => table.file.error(at, Problem::Unfit(no_name(&name))),
+            Some(parameter) => {
+                parameters.insert(name, parameter);
+            }
+            None => table.file.error(at, Problem::kind(&name, "true, false, a whole number or text in quotation marks")),
+        }
+    }
+    parameters
+}
+
+pub(super) fn no_name(name: &str) -> String {
+    format!(
+        "`{name}` cannot be a name: use letters, digits and _ (and . or - between them), beginning with a letter, and \
+         none of the words and, or, not, true, false, this"
+    )
+}
+
+/// Which forms and questions these name is checked when all forms are read.
+fn read_carried(table: &mut Table<'_>) -> Option<Vec<Carried>> {
+    let tables = table.tables("carried");
+    if tables.is_empty() {
+        return None;
+    }
+    let read = |mut entry: Table<'_>| {
+        let from = entry.text("from").unwrap_or(Found { value: "latest".to_owned(), at: entry.at });
+        let carried = Carried {
+            name: entry.need_text("name").value,
+            form: entry.need_text("form").value,
+            question: entry.need_text("question").value,
+            from: match from.value.as_str() {
+                "latest" => CarriedFrom::Latest,
+                "all" => CarriedFrom::All,
+                other => {
+                    entry.file.error(from.at, Problem::unknown("choice of records", other, ["latest", "all"]));
+                    CarriedFrom::Latest
+                }
+            },
+        };
+        entry.finish();
+        carried
+    };
+    Some(tables.into_iter().map(read).collect())
+}
+
+fn read_relations(
+    reader: &Reader<'_>,
+    table: &mut Table<'_>,
+    pack: &Pack,
+    places: &mut Places,
+) -> Option<Vec<Relation>> {
+    let tables = table.tables("relation");
+    let mut relations: Vec<Relation> = Vec::new();
+    for mut entry in tables {
+        let id = entry.need_text("id");
+        if relations.iter().any(|other| other.id == id.value) {
+            entry.file.error(id.at, Problem::Twice { what: "relation", name: id.value.clone() });
+        }
+        let severity = entry.need_text("severity");
+        let found = Severity::from_name(&severity.value);
+        if found.is_none() && !severity.value.is_empty() {
+            let problem = Problem::unknown("severity", &severity.value, Severity::ALL.map(Severity::name));
+            entry.file.error(severity.at, problem);
+        }
+        let mut expression = |field: &'static str| {
+            let found = entry.expression(field)?;
+            places.insert(ExpressionPlace::Relation { id: &id.value, field }.to_string(), found.at);
+            Some(found.value)
+        };
+        let (holds, when) = (expression("holds"), expression("when"));
+        if holds.is_none() {
+            entry.error(Problem::Missing("holds".to_owned()));
+        }
+        let mut message = kuager_wire::form::Texts::default();
+        for language in &reader.languages {
+            match entry.expression(language) {
+                Some(found) => {
+                    places.insert(ExpressionPlace::Message { id: &id.value, language }.to_string(), found.at);
+                    message.insert(language.clone(), found.value);
+                }
+                None => entry.error(Problem::MissingLanguage(language.clone())),
+            }
+        }
+        let incident = entry.text("incident");
+        if let Some(code) = &incident {
+            check_incident(entry.file, code, pack);
+        }
+        relations.push(Relation {
+            id: id.value,
+            severity: found.unwrap_or(Severity::Soft),
+            holds: holds.unwrap_or_else(|| "true".to_owned()),
+            message,
+            incident: incident.map(|found| found.value),
+            law: entry.text("law").map(|found| found.value),
+            when,
+        });
+        entry.finish();
+    }
+    (!relations.is_empty()).then_some(relations)
+}
+
+/// A pack without a catalogue may name incidents of another tool.
+pub(super) fn check_incident(file: File<'_>, code: &Found<String>, pack: &Pack) {
+    if let Some(incidents) = &pack.incidents
+        && pack.incident(&code.value).is_none()
+    {
+        let known = incidents.iter().map(|incident| incident.code.as_str());
+        file.error(code.at, Problem::unknown("incident", &code.value, known));
+    }
+}
+
+fn read_template(
+    table: &mut Table<'_>,
+    form: &Form,
+    lines: Vec<(usize, Line)>,
+    contest: Option<&Contest>,
+) -> Option<Template> {
+    let file = table.file;
+    for (index, (at, line)) in lines.iter().enumerate() {
+        let same = |other: &Line| other.role == line.role && other.option == line.option;
+        if lines.iter().take(index).any(|(_, other)| same(other)) {
+            file.error(*at, Problem::Twice { what: "line with the role", name: line.role.name().to_owned() });
+        }
+        let known = contest.into_iter().flat_map(|contest| &contest.options).map(|option| option.key.as_str());
+        let known: Vec<&str> = known.collect();
+        match &line.option {
+            Some(option) if !known.contains(&option.as_str()) => {
+                file.error(*at, Problem::unknown("line of the ballot", option, known));
+            }
+            None if line.role == LineRole::Votes => {
+                let problem = "a question with the role `votes` needs `for_each_option` or `option`";
+                file.error(*at, Problem::Unfit(problem.to_owned()));
+            }
+            _ => {}
+        }
+    }
+    let lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+    let Some(mut template) = table.table("template") else {
+        return (!lines.is_empty()).then(|| Template { lines, ..Template::default() });
+    };
+    let mut named = |field: &str, kind: QuestionKind| {
+        let named = template.text(field)?;
+        match form.question(&named.value) {
+            Some(question) if question.kind == kind => {}
+            Some(_) => {
+                let problem = format!("`{field}` must name a question of kind {}", kind.name());
+                file.error(named.at, Problem::Unfit(problem));
+            }
+            None => {
+                let all = form.every_question();
+                let known = all.iter().map(|question| question.id.as_str());
+                file.error(named.at, Problem::unknown("question of this form", &named.value, known));
+            }
+        }
+        Some(named.value)
+    };
+    let copy = named("copy", QuestionKind::Choice);
+    let annex_question = named("annex_question", QuestionKind::Text);
+    let photos = named("photos", QuestionKind::Attachment);
+    let copies = copy.as_ref().and_then(|copy| form.question(copy)).and_then(|question: &Question| question.choices.clone());
+    let read = Template {
+        annex: template.text("annex").map(|found| found.value),
+        sheets: template.number("sheets", "a number of sheets").map(|found| found.value),
+        lines,
+        copy,
+        copies,
+        annex_question,
+        photos,
+    };
+    template.finish();
+    Some(read)
+}
