@@ -66,6 +66,11 @@ impl Phone {
         self.observer = open(self.dir.path()).unwrap();
     }
 
+    /// Drops every open connection, so that the next call makes a new one.
+    pub fn reconnect(&self) {
+        self.observer.reconnect().unwrap();
+    }
+
     /// A copy of everything on this phone, as a backup makes it.
     #[must_use]
     pub fn backup(&self) -> TempDir {
@@ -115,6 +120,24 @@ pub fn checklist(observer: &Observer) -> Result<Sealed, ObserverError> {
 pub fn note(observer: &Observer, text: &str) -> Result<Sealed, ObserverError> {
     let draft = observer.new_draft(NewDraft::note(text).station(STATION))?;
     observer.seal(draft)
+}
+
+/// A JPEG of a page with a table and strokes on it.
+#[must_use]
+pub fn page_jpeg(width: u16, height: u16) -> Vec<u8> {
+    let mut random = crate::Seeded::new(1);
+    let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height));
+    for y in 0..u32::from(height) {
+        for x in 0..u32::from(width) {
+            let ink = y % 90 < 3 || x % 400 < 3 || ((x / 9 + y / 7) % 11 == 0 && x % 9 < 3);
+            let noise = u8::try_from(random.below(16)).expect("small");
+            pixels.push(if ink { 30 } else { 215 } + noise);
+        }
+    }
+    let mut jpeg = Vec::new();
+    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+    encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Luma).unwrap();
+    jpeg
 }
 
 /// Copies a folder with everything in it.

@@ -47,6 +47,16 @@ impl Fate {
             _ => Self::Fine,
         }
     }
+
+    /// A random one that breaks in the middle of a file rather than in a handshake.
+    pub fn random_for_files(random: &mut Seeded) -> Self {
+        match random.below(6) {
+            0 | 1 => Self::CutUp(usize::try_from(3_000 + random.below(250_000)).expect("small")),
+            2 => Self::CutDown(usize::try_from(1_000 + random.below(6_000)).expect("small")),
+            3 => Self::Slow(usize::try_from(50_000 + random.below(500_000)).expect("small")),
+            _ => Self::random(random),
+        }
+    }
 }
 
 /// The proxy; ends when dropped.

@@ -1,15 +1,17 @@
 //! Processes killed for real, at every moment at which something becomes durable.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use kuager_core::outbox::machine::State;
+use kuager_core::outbox::upload::UploadState;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone;
 use kuager_tests::strace::{self, Fault};
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::{MediaHash, RecordHash};
 
 const NOTES: usize = 3;
 
@@ -23,6 +25,8 @@ struct Child {
 struct Promises {
     sealed: BTreeSet<RecordHash>,
     accepted: BTreeSet<RecordHash>,
+    saved: BTreeSet<MediaHash>,
+    stored: BTreeSet<MediaHash>,
     drafted: usize,
     completed: bool,
 }
@@ -34,6 +38,7 @@ impl Child {
         let files = dir.path().to_owned();
         std::fs::write(files.join("invite"), coordinator.invite().to_url().unwrap()).unwrap();
         std::fs::write(files.join("pack"), &coordinator.deployment.latest_pack().bytes).unwrap();
+        std::fs::write(files.join("photo.jpg"), phone::page_jpeg(1200, 900)).unwrap();
         Self { dir, files }
     }
 
@@ -59,6 +64,8 @@ impl Child {
             match line.split_once(' ') {
                 Some(("sealed", hash)) => drop(promises.sealed.insert(hash.parse().unwrap())),
                 Some(("accepted", hash)) => drop(promises.accepted.insert(hash.parse().unwrap())),
+                Some(("saved", hash)) => drop(promises.saved.insert(hash.parse().unwrap())),
+                Some(("stored", hash)) => drop(promises.stored.insert(hash.parse().unwrap())),
                 _ if line == "drafted" => promises.drafted += 1,
                 _ if line == "completed" => promises.completed = true,
                 _ => {}
@@ -77,6 +84,14 @@ impl Child {
         let delivered: BTreeSet<_> =
             rows.iter().filter(|row| row.state == State::Accepted).map(|row| row.record.hash).collect();
         assert!(promises.accepted.is_subset(&delivered), "{when}: a receipt is lost");
+        for hash in promises.saved.union(&promises.stored) {
+            let mut bytes = Vec::new();
+            observer.open_media(*hash).unwrap().read_to_end(&mut bytes).unwrap();
+            assert_eq!(MediaHash::of(&bytes), *hash, "{when}: a photo is lost");
+        }
+        let media = observer.media().unwrap();
+        let stored = media.iter().filter(|row| row.state == UploadState::Stored).map(|row| row.hash).collect();
+        assert!(promises.stored.is_subset(&stored), "{when}: a photo's receipt is lost");
         let drafts = observer.drafts().unwrap().len();
         assert!(drafts <= 1 && rows.len() + drafts >= promises.drafted, "{when}: a draft is lost or doubled");
         if observer.status().unwrap().deployment.is_some() {
@@ -173,6 +188,13 @@ async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        for _ in 0..1_000 {
+            let up = std::net::TcpStream::connect(coordinator.address).is_ok();
+            if up || server.try_wait().unwrap().is_some() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
         let phone = phone::Phone::invited(&coordinator.invite(), &pack);
         for _ in 0..4 {
             phone.notes(1);

@@ -4,5 +4,6 @@
 mod day;
 mod faults;
 mod kill;
+mod media;
 mod power;
 mod restore;

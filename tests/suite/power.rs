@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,7 +18,7 @@ use kuager_core::outbox::machine::State;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone;
 use kuager_tests::strace::{self, Fault};
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::{MediaHash, RecordHash};
 
 /// What a disk would hold if the power failed now.
 #[derive(Default)]
@@ -99,6 +99,11 @@ fn check(disk: &Disk, live: &Path, promises: &[String], after: &str) {
     let delivered: BTreeSet<_> =
         rows.iter().filter(|row| row.state == State::Accepted).map(|row| row.record.hash).collect();
     assert!(hashes("accepted").is_subset(&delivered), "{after}: a receipt is lost");
+    for hash in promises.iter().filter_map(|line| line.strip_prefix("saved ")?.parse::<MediaHash>().ok()) {
+        let mut bytes = Vec::new();
+        observer.open_media(hash).unwrap().read_to_end(&mut bytes).unwrap();
+        assert_eq!(MediaHash::of(&bytes), hash, "{after}: a photo is lost");
+    }
     let drafted = promises.iter().filter(|line| *line == "drafted").count();
     assert!(rows.len() + observer.drafts().unwrap().len() >= drafted, "{after}: a draft is lost");
     if observer.status().unwrap().deployment.is_some() {
@@ -114,6 +119,7 @@ async fn a_phone_whose_battery_dies_holds_what_it_promised() {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("invite"), coordinator.invite().to_url().unwrap()).unwrap();
     fs::write(dir.path().join("pack"), &coordinator.deployment.latest_pack().bytes).unwrap();
+    fs::write(dir.path().join("photo.jpg"), phone::page_jpeg(1200, 900)).unwrap();
     let points = tokio::task::block_in_place(|| stop_and_check(dir.path()));
     assert!(points >= 25, "only {points} durable writes: the test no longer sees what it should");
     eprintln!("power lost after each of {points} durable writes");

@@ -986,7 +986,7 @@ fn is_cose(answer: &Answer) -> bool {
     answer.content_type == "application/cose"
 }
 
-pub(super) fn get(path: &str, limit: usize) -> Call {
+fn get(path: &str, limit: usize) -> Call {
     Call {
         method: Method::Get,
         path: path.to_owned(),

@@ -13,17 +13,17 @@ use bytes::Bytes;
 use futures_util::stream;
 use kuager_wire::cose;
 use kuager_wire::genesis::Deployment;
-use kuager_wire::limits;
 use kuager_wire::receipt::{MediaReceipt, Refusal};
 use tokio::time::{Instant, sleep};
 
 use super::answer;
-use super::driver::{Shared, SyncError, SyncEvent, get, jitter, load_deployment, load_lane};
+use super::driver::{Shared, SyncError, SyncEvent, jitter, load_deployment, load_lane};
 use super::machine::{FailureClass, Lane, Plan};
 use super::upload::{self, UploadPlan, UploadState};
 use crate::store::meta::Meta;
 use crate::store::{MediaRow, StoreError, Tx};
-use crate::transport::{Answer, ByteStream, Call, Method, Patch, TransportError};
+use crate::transport::tus::{self, Standing};
+use crate::transport::{Answer, ByteStream, Transport, TransportError};
 
 /// Progress is told at most so often: each event may cross into another language and wake a screen.
 const PROGRESS: Duration = Duration::from_millis(100);
@@ -170,14 +170,10 @@ impl Shared {
     ) -> Result<Vec<u8>, Ended> {
         let mut offset = self.offset_of(row, path).await?;
         self.remember_offset(row, offset).await;
+        let transport = self.transport()?;
         if offset < row.size {
-            let patch = Patch {
-                path: path.to_owned(),
-                offset,
-                length: row.size - offset,
-                bytes: self.stream(row, offset, Arc::clone(sent)),
-            };
-            let answer = self.transport()?.patch(patch).await?;
+            let bytes = self.stream(row, offset, Arc::clone(sent));
+            let answer = tus::send(transport.as_ref(), path, offset, row.size, bytes).await?;
             match answer.status {
                 200 | 204 => offset = answer.upload_offset.unwrap_or(row.size),
                 // Another connection of ours came first, or the coordinator lost some: ask again.
@@ -190,7 +186,7 @@ impl Shared {
         if offset < row.size {
             return Err(Ended::Network(FailureClass::Reset, None));
         }
-        let answer = self.transport()?.call(Call { headers: tus(), ..get(path, limits::RECEIPT) }).await?;
+        let answer = tus::receipt(transport.as_ref(), path).await?;
         match answer.status {
             200 => verified(&answer.body, row, deployment, self.kid).ok_or(Ended::File(FailureClass::BadAnswer)),
             CHECKSUM_MISMATCH => Err(mismatch(&answer, row, deployment)),
@@ -201,31 +197,16 @@ impl Shared {
 
     /// How many bytes the coordinator holds; makes the upload anew when it has forgotten it.
     async fn offset_of(&self, row: &MediaRow, path: &str) -> Result<u64, Ended> {
-        let head = Call { method: Method::Head, headers: tus(), ..get(path, limits::RECEIPT) };
-        let answer = self.transport()?.call(head).await?;
-        match (answer.status, answer.upload_offset) {
-            (200 | 204, Some(offset)) if offset <= row.size => Ok(offset),
-            (404 | 410, _) => self.create(row, path).await,
-            (200 | 204, _) => Err(Ended::Network(FailureClass::CaptivePortal, None)),
-            _ => Err(refused(&answer)),
+        let transport = self.transport()?;
+        match tus::standing(transport.as_ref(), path).await? {
+            Standing::Holds(offset) if offset <= row.size => Ok(offset),
+            Standing::Holds(_) => Err(Ended::Network(FailureClass::CaptivePortal, None)),
+            Standing::Gone => create(transport.as_ref(), row, path).await,
+            Standing::Other(answer) => Err(refused(&answer)),
         }
     }
 
-    async fn create(&self, row: &MediaRow, path: &str) -> Result<u64, Ended> {
-        let (parent, token) = path.rsplit_once('/').ok_or(Ended::File(FailureClass::Rejected))?;
-        let mut headers = tus();
-        headers.push(("Upload-Length", row.size.to_string()));
-        headers.push(("Upload-Metadata", format!("token {}", data_encoding::BASE64.encode(token.as_bytes()))));
-        let create = Call { method: Method::Post, body: Some(Vec::new()), headers, ..get(parent, limits::RECEIPT) };
-        let answer = self.transport()?.call(create).await?;
-        match answer.status {
-            201 => Ok(answer.upload_offset.unwrap_or(0)),
-            404 | 410 => Err(Ended::File(FailureClass::Rejected)),
-            _ => Err(refused(&answer)),
-        }
-    }
-
-    fn transport(&self) -> Result<Arc<dyn crate::transport::Transport>, Ended> {
+    fn transport(&self) -> Result<Arc<dyn Transport>, Ended> {
         let link = self.link().ok_or(Ended::Network(FailureClass::Offline, None))?;
         Ok(link.transport)
     }
@@ -266,8 +247,15 @@ impl Shared {
     }
 }
 
-fn tus() -> Vec<(&'static str, String)> {
-    vec![("Tus-Resumable", "1.0.0".to_owned())]
+/// Makes an upload anew that the coordinator has forgotten; its address follows from the device and the file.
+async fn create(transport: &dyn Transport, row: &MediaRow, path: &str) -> Result<u64, Ended> {
+    let (parent, token) = path.rsplit_once('/').ok_or(Ended::File(FailureClass::Rejected))?;
+    let answer = tus::create(transport, parent, row.size, &[("token", token.as_bytes())]).await?;
+    match answer.status {
+        201 => Ok(answer.upload_offset.unwrap_or(0)),
+        404 | 410 => Err(Ended::File(FailureClass::Rejected)),
+        _ => Err(refused(&answer)),
+    }
 }
 
 fn load_media_lane(tx: &Tx<'_>) -> Lane {

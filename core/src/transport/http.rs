@@ -13,7 +13,7 @@ use futures_util::StreamExt;
 
 use kuager_wire::ids::DeploymentId;
 use kuager_wire::sync::DEPLOYMENT_HEADER;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
 use reqwest::{Body, Certificate, Client, RequestBuilder, Response, Url, redirect};
 
 use super::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
@@ -213,6 +213,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportE
     let retry_after_ms =
         header(RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
     let upload_offset = header(HeaderName::from_static("upload-offset")).and_then(|value| value.trim().parse().ok());
+    let location = header(LOCATION).map(str::to_owned);
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
@@ -224,7 +225,7 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportE
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, content_type, retry_after_ms, upload_offset, body })
+    Ok(Answer { status, content_type, retry_after_ms, upload_offset, location, body })
 }
 
 /// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.

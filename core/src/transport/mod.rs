@@ -3,6 +3,7 @@
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod http;
+pub mod tus;
 
 use std::future::Future;
 use std::io;
@@ -56,6 +57,8 @@ pub struct Answer {
     pub retry_after_ms: Option<u64>,
     /// `Upload-Offset` (tus 1.0).
     pub upload_offset: Option<u64>,
+    /// `Location`.
+    pub location: Option<String>,
     /// Body.
     pub body: Vec<u8>,
 }

@@ -1,8 +1,9 @@
 //! A phone as a process of its own: does its work step by step, says what is durable, and can be killed at any moment.
 //!
 //! `test-phone DIR INVITE PACK NOTES SYNC_SECONDS`: opens the phone in DIR, accepts the invite (a file with the URL) and
-//! the pack if it has not yet, then writes and seals notes until NOTES are sealed, then syncs. Every line it prints is a
-//! promise: `sealed HASH` and `accepted HASH` must hold after whatever happens next.
+//! the pack if it has not yet, then writes and seals notes until NOTES are sealed, the first with the photo that lies
+//! beside the pack, then syncs. Every line it prints is a promise: `saved HASH` (a photo), `sealed HASH`, `accepted HASH`
+//! and `stored HASH` must hold after whatever happens next.
 #![allow(clippy::print_stdout, reason = "the promises are what this program is for")]
 
 use std::error::Error;
@@ -10,7 +11,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
-use kuager_core::{NewDraft, SyncEvent};
+use kuager_core::{NewDraft, Origin, SyncEvent};
 use kuager_tests::phone;
 
 fn promise(text: &str) -> std::io::Result<()> {
@@ -39,6 +40,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     while observer.records()?.len() < notes {
         let draft = observer.new_draft(NewDraft::note("бірінші нұсқа").station(phone::STATION))?;
         promise("drafted")?;
+        let photo = Path::new(pack).with_file_name("photo.jpg");
+        if observer.media()?.is_empty() {
+            let attached = observer.attach_path(draft, &photo, Origin::Imported, None)?;
+            promise(&format!("saved {}", attached.hash))?;
+        }
         observer.set_text(draft, &format!("жазба {}", observer.records()?.len()))?;
         promise("changed")?;
         promise(&format!("sealed {}", observer.seal(draft)?.hash))?;
@@ -49,8 +55,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut events = observer.subscribe();
         let summary = runtime.block_on(observer.sync_until(Duration::from_secs(seconds)))?;
         while let Ok(event) = events.try_recv() {
-            if let SyncEvent::Accepted(hash) = event {
-                promise(&format!("accepted {hash}"))?;
+            match event {
+                SyncEvent::Accepted(hash) => promise(&format!("accepted {hash}"))?,
+                SyncEvent::MediaStored(hash) => promise(&format!("stored {hash}"))?,
+                _ => {}
             }
         }
         promise(if summary.completed { "completed" } else { "incomplete" })?;

@@ -1,0 +1,219 @@
+//! Photos through a bad network: unchanged, once, and provably there.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use kuager_core::outbox::upload::UploadState;
+use kuager_core::{NewDraft, Network, Origin};
+use kuager_tests::Seeded;
+use kuager_tests::coordinator::TestCoordinator;
+use kuager_tests::phone::{self, Phone};
+use kuager_tests::proxy::{Fate, Proxy};
+use kuager_wire::cose;
+use kuager_wire::ids::MediaHash;
+use kuager_wire::receipt::MediaReceipt;
+use kuager_wire::record::MediaSource;
+
+const LONG: Duration = Duration::from_secs(30);
+
+/// A file with a JPEG's first bytes and noise behind them.
+fn photo(dir: &Path, size: usize, seed: u64) -> (PathBuf, Vec<u8>) {
+    let mut random = Seeded::new(seed);
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
+    bytes.resize_with(size, || u8::try_from(random.below(256)).unwrap());
+    let path = dir.join(format!("photo-{seed}.jpg"));
+    std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
+    (path, bytes)
+}
+
+/// Seals a note with a photo of so many bytes.
+fn note_with_photo(phone: &Phone, size: usize, seed: u64) -> (MediaHash, Vec<u8>) {
+    let (path, bytes) = photo(phone.dir(), size, seed);
+    let draft = phone.observer.new_draft(NewDraft::note("photo").station(phone::STATION)).unwrap();
+    let attached = phone.observer.attach_path(draft, &path, Origin::Imported, Some("page 1")).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    phone.observer.seal(draft).unwrap();
+    assert_eq!(attached.hash, MediaHash::of(&bytes));
+    (attached.hash, bytes)
+}
+
+/// What the coordinator holds under a hash.
+fn held(coordinator: &TestCoordinator, hash: MediaHash) -> Option<Vec<u8>> {
+    let name = hash.to_string();
+    std::fs::read(coordinator.data().join("media/objects").join(&name[..2]).join(&name)).ok()
+}
+
+fn state(phone: &Phone, hash: MediaHash) -> UploadState {
+    phone.observer.media().unwrap().into_iter().find(|row| row.hash == hash).unwrap().state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_arrives_bit_for_bit_with_a_receipt_that_verifies() {
+    let coordinator = TestCoordinator::start();
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let (hash, bytes) = note_with_photo(&phone, 1_500_000, 1);
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 1, 0));
+    assert!(held(&coordinator, hash).unwrap() == bytes);
+    let receipt = phone.observer.media_receipt(hash).unwrap().unwrap();
+    let genesis = coordinator.deployment.genesis();
+    let receipt: MediaReceipt = cose::open(&receipt, coordinator.deployment.id(), &genesis.receipt_key).unwrap();
+    assert_eq!((receipt.media, receipt.size), (hash, 1_500_000));
+    let mut back = Vec::new();
+    phone.observer.open_media(hash).unwrap().read_to_end(&mut back).unwrap();
+    assert!(back == bytes, "the phone still has it, too");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cuts_at_every_class_of_byte_cost_at_most_a_step_each() {
+    let coordinator = TestCoordinator::start();
+    let proxy = Proxy::start(coordinator.address).await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let size = 400_000;
+    for (seed, cut) in (10..).zip([3_000, 9_000, 40_000, 70_000, 131_072, 200_001, 330_000, 399_000, 404_000]) {
+        let phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
+        assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+        let (hash, bytes) = note_with_photo(&phone, size, seed);
+        phone.reconnect();
+        let before = proxy.bytes().0;
+        proxy.plan([Fate::CutUp(cut)]);
+        let mut summary = phone.observer.sync_until(LONG).await.unwrap();
+        if !summary.completed {
+            summary = phone.observer.sync_until(LONG).await.unwrap();
+        }
+        assert!(summary.completed, "cut at {cut}: {summary:?}");
+        assert!(held(&coordinator, hash).unwrap() == bytes, "cut at {cut}");
+        let sent = usize::try_from(proxy.bytes().0 - before).unwrap();
+        // Two handshakes, the record, headers; and at most one step of the file twice.
+        assert!(sent < size + 32 * 1024 + 24 * 1024, "cut at {cut}: {sent} bytes for {size}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_coordinator_that_restarts_in_the_middle_goes_on() {
+    let mut coordinator = TestCoordinator::start();
+    let proxy = Proxy::start(coordinator.address).await;
+    let invite = coordinator.invite_through(proxy.address);
+    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    let (hash, bytes) = note_with_photo(&phone, 2_000_000, 2);
+    proxy.plan([Fate::Slow(400_000); 10]);
+    let (first, ()) = tokio::join!(phone.observer.sync_until(Duration::from_secs(3)), async {
+        tokio::time::sleep(Duration::from_millis(1_800)).await;
+        coordinator.stop().await;
+    });
+    assert!(!first.unwrap().completed);
+    coordinator.restart();
+    proxy.plan([]);
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    assert!(held(&coordinator, hash).unwrap() == bytes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_pass_while_a_photo_crawls() {
+    let coordinator = TestCoordinator::start();
+    let proxy = Proxy::start(coordinator.address).await;
+    let invite = coordinator.invite_through(proxy.address);
+    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    let (hash, _) = note_with_photo(&phone, 3_000_000, 3);
+    phone.reconnect();
+    proxy.plan([Fate::Slow(150_000); 10]);
+    let numbers = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        tokio::task::block_in_place(|| phone.checklist()).hash
+    };
+    let running = phone.observer.run();
+    let watch = async {
+        let mut events = phone.observer.subscribe();
+        let wanted = numbers.await;
+        while events.recv().await.unwrap() != kuager_core::SyncEvent::Accepted(wanted) {}
+    };
+    tokio::select! {
+        ended = running => panic!("{ended:?}"),
+        arrived = tokio::time::timeout(Duration::from_secs(12), watch) => arrived.expect("long before the photo"),
+    }
+    assert_ne!(state(&phone, hash), UploadState::Stored, "the photo is still on its way");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_metered_network_only_previews_go() {
+    let coordinator = TestCoordinator::start();
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    phone.observer.set_network(Network::Metered);
+    let draft = phone.observer.new_draft(NewDraft::form("protocol").station(phone::STATION)).unwrap();
+    let token = phone.observer.begin_capture().unwrap();
+    let path = phone.dir().join("page.jpg");
+    std::fs::write(&path, phone::page_jpeg(2400, 1800)).unwrap();
+    let attached = phone.observer.attach_path(draft, &path, Origin::Captured(token), None).unwrap();
+    assert_eq!(attached.source, MediaSource::Captured);
+    let again = phone.observer.attach_path(draft, &path, Origin::Captured(token), None).unwrap();
+    assert_eq!((again.hash, again.source), (attached.hash, MediaSource::Imported), "a token serves once");
+    let preview = attached.preview.unwrap();
+    phone.observer.seal(draft).unwrap();
+
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 1, 1));
+    assert_eq!((state(&phone, preview), state(&phone, attached.hash)), (UploadState::Stored, UploadState::Waiting));
+    assert!(held(&coordinator, preview).is_some() && held(&coordinator, attached.hash).is_none());
+    assert!(phone.observer.send_media_now(attached.hash).unwrap());
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    assert!(held(&coordinator, attached.hash).unwrap() == std::fs::read(&path).unwrap());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_two_phones_took_in_is_held_once_and_receipted_to_both() {
+    let coordinator = TestCoordinator::start();
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let phones = [Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack)];
+    let mut receipts = Vec::new();
+    for phone in &phones {
+        let (hash, _) = note_with_photo(phone, 300_000, 4);
+        assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+        receipts.push(phone.observer.media_receipt(hash).unwrap().unwrap());
+    }
+    assert_ne!(receipts[0], receipts[1], "each names its own device");
+}
+
+/// Storms for files: connections that break anywhere, syncs cut off anywhere, phones that restart.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_photo_arrives_through_every_storm() {
+    let coordinator = TestCoordinator::start_with(|config| {
+        config.limits.per_second = 10_000.try_into().unwrap();
+        config.limits.burst = 10_000.try_into().unwrap();
+    });
+    let proxy = Proxy::start(coordinator.address).await;
+    let pack = coordinator.deployment.latest_pack().bytes.clone();
+    let seeds = std::env::var("KUAGER_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(25);
+    for seed in 0..seeds {
+        let mut random = Seeded::new(seed);
+        let mut phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
+        let mut files = Vec::new();
+        for number in 0..=random.below(2) {
+            let size = usize::try_from(1_000 + random.below(300_000)).unwrap();
+            files.push(note_with_photo(&phone, size, 1_000 + seed * 10 + number));
+        }
+        for _ in 0..random.below(5) {
+            let fates: Vec<_> = (0..random.below(4)).map(|_| Fate::random_for_files(&mut random)).collect();
+            eprintln!("seed {seed}: {fates:?}");
+            proxy.plan(fates);
+            phone.observer.sync_until(Duration::from_millis(50 + random.below(500))).await.unwrap();
+            if random.below(3) == 0 {
+                phone.reopen();
+            }
+        }
+        proxy.plan([]);
+        phone.reopen();
+        let mut summary = phone.observer.sync_until(LONG).await.unwrap();
+        if !summary.completed {
+            summary = phone.observer.sync_until(LONG).await.unwrap();
+        }
+        assert!(summary.completed, "seed {seed}: {summary:?}");
+        for (hash, bytes) in files {
+            assert!(held(&coordinator, hash).unwrap() == bytes, "seed {seed}");
+            assert_eq!(state(&phone, hash), UploadState::Stored, "seed {seed}");
+        }
+    }
+}
