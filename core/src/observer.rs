@@ -3,6 +3,7 @@
 //! Everything but [`Observer::sync_until`] and [`Observer::run`] works without any network and returns within
 //! milliseconds; call it off the main thread all the same, because a disk may be slow.
 
+mod election;
 mod media;
 
 use std::collections::HashMap;
@@ -97,6 +98,7 @@ pub struct Observer {
     outbox: Outbox,
     pack: Mutex<Option<Arc<SignedPack>>>,
     captures: Mutex<HashMap<Nonce, Due>>,
+    compiled: election::CompiledCache,
 }
 
 impl Observer {
@@ -140,6 +142,7 @@ impl Observer {
             outbox,
             pack: Mutex::new(None),
             captures: Mutex::default(),
+            compiled: Mutex::default(),
         };
         let now_ms = observer.clock.now().wall_ms;
         observer.store.write(|tx| tx.remove_unfinished_media(now_ms))?;
@@ -241,17 +244,22 @@ impl Observer {
         use_form(Some(form.ok_or_else(|| ObserverError::NoSuchForm(reference.form.clone()))?))
     }
 
-    /// Begins a draft and saves it.
+    /// Begins a draft, with the answers its form begins with, and saves it.
     ///
     /// # Errors
-    /// [`ObserverError::NoPack`], [`ObserverError::NoSuchForm`], [`ObserverError::Store`].
-    pub fn new_draft(&self, new: NewDraft) -> Result<DraftId, ObserverError> {
+    /// [`ObserverError::NoPack`], [`ObserverError::NoSuchForm`], [`ObserverError::NoTraining`], [`ObserverError::Store`].
+    pub fn new_draft(&self, mut new: NewDraft) -> Result<DraftId, ObserverError> {
         let form = match &new.form {
             None => None,
             Some(id) => {
                 let pack = self.pack()?;
                 let form = pack.pack.form(id).ok_or_else(|| ObserverError::NoSuchForm(id.clone()))?;
-                Some((FormRef { pack: pack.hash, form: id.clone() }, form.kind))
+                if new.training && pack.pack.training == Some(false) {
+                    return Err(ObserverError::NoTraining);
+                }
+                let reference = FormRef { pack: pack.hash, form: id.clone() };
+                new.answers = self.beginning(&reference, &new)?;
+                Some((reference, form.kind))
             }
         };
         Ok(self.journal.new_draft(new, form)?)
@@ -339,8 +347,11 @@ impl Observer {
         let content = self.journal.draft(draft)?;
         self.complete_previews(&content)?;
         let reference = content.form;
-        let sealed =
-            self.with_form(reference.as_ref(), |form| Ok(self.journal.seal(draft, invite.deployment, form)?))?;
+        let pack = reference.as_ref().map(|reference| self.pack_with(reference.pack)).transpose()?;
+        let sealed = self.with_form(reference.as_ref(), |form| {
+            let prepare = |draft: &mut Draft| Self::prepare(draft, pack.as_deref());
+            Ok(self.journal.seal_prepared(draft, invite.deployment, form, prepare)?)
+        })?;
         self.outbox.wake();
         Ok(sealed)
     }
@@ -490,6 +501,15 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn network_changed(&self) -> Result<(), ObserverError> {
         Ok(self.outbox.nudge()?)
+    }
+
+    /// Closes the connections to the coordinator; the next call opens new ones. For when the network has changed under
+    /// them: what went through the old one would only find out by waiting.
+    ///
+    /// # Errors
+    /// [`ObserverError::NotInvited`], [`ObserverError::Http`].
+    pub fn reconnect(&self) -> Result<(), ObserverError> {
+        self.connect(self.invited()?)
     }
 
     /// Follows what happens. Events are hints; whatever matters can be asked for at any time.
