@@ -1,5 +1,5 @@
-//! The network between the phones and the coordinator: closed, so that connections are really refused, or open, and
-//! then it counts the bytes that pass. TLS passes through it unread.
+//! The network between the phones and the coordinator: closed, so that connections are really refused; open, and then
+//! it counts the bytes that pass; or open until so many have passed, and then it breaks. TLS passes through unread.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,12 +7,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// An open gate; closes when dropped.
+pub(super) struct Gate {
+    passed: Arc<Passed>,
+    closed: watch::Sender<bool>,
+}
 
 /// Bytes on the wire, TLS and HTTP included.
-#[derive(Debug, Default)]
-pub(super) struct Passed {
-    pub(super) up: AtomicU64,
-    pub(super) down: AtomicU64,
+#[derive(Debug)]
+struct Passed {
+    up: AtomicU64,
+    down: AtomicU64,
+    allowed: u64,
 }
 
 /// A loopback port that refuses connections until the gate is opened there.
@@ -21,35 +29,72 @@ pub(super) fn closed_port() -> std::io::Result<SocketAddr> {
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
-/// Lets everything through from now on.
-pub(super) async fn open(port: SocketAddr, coordinator: SocketAddr) -> std::io::Result<Arc<Passed>> {
+/// Lets everything through from now on, or until so many bytes have gone up.
+pub(super) async fn open(port: SocketAddr, coordinator: SocketAddr, allowed: Option<u64>) -> std::io::Result<Gate> {
     let listener = TcpListener::bind(port).await?;
-    let passed = Arc::new(Passed::default());
-    let counter = Arc::clone(&passed);
+    let allowed = allowed.unwrap_or(u64::MAX);
+    let passed = Arc::new(Passed { up: AtomicU64::new(0), down: AtomicU64::new(0), allowed });
+    let (close, closed) = watch::channel(false);
+    let (counter, broken) = (Arc::clone(&passed), close.clone());
     tokio::spawn(async move {
-        while let Ok((phone, _)) = listener.accept().await {
-            let counter = Arc::clone(&counter);
-            tokio::spawn(async move {
-                let Ok(server) = TcpStream::connect(coordinator).await else { return };
-                let (phone_read, phone_write) = phone.into_split();
-                let (server_read, server_write) = server.into_split();
-                tokio::join!(
-                    pass(phone_read, server_write, &counter.up),
-                    pass(server_read, phone_write, &counter.down)
-                );
-            });
+        let mut ended = closed.clone();
+        loop {
+            tokio::select! {
+                _ = ended.changed() => break,
+                accepted = listener.accept() => {
+                    let Ok((phone, _)) = accepted else { break };
+                    tokio::spawn(carry(phone, coordinator, Arc::clone(&counter), closed.clone(), broken.clone()));
+                }
+            }
         }
     });
-    Ok(passed)
+    Ok(Gate { passed, closed: close })
 }
 
-async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, counter: &AtomicU64) {
+impl Gate {
+    /// Bytes that have passed: up, down.
+    pub(super) fn passed(&self) -> (u64, u64) {
+        (self.passed.up.load(Ordering::Relaxed), self.passed.down.load(Ordering::Relaxed))
+    }
+
+    /// Closes the gate for good, with every connection through it.
+    pub(super) fn close(self) {
+        self.closed.send_replace(true);
+    }
+}
+
+async fn carry(
+    phone: TcpStream,
+    coordinator: SocketAddr,
+    passed: Arc<Passed>,
+    mut closed: watch::Receiver<bool>,
+    broken: watch::Sender<bool>,
+) {
+    let Ok(server) = TcpStream::connect(coordinator).await else { return };
+    let (phone_read, phone_write) = phone.into_split();
+    let (server_read, server_write) = server.into_split();
+    let up = async {
+        pass(phone_read, server_write, &passed.up, passed.allowed).await;
+        if passed.up.load(Ordering::Relaxed) >= passed.allowed {
+            broken.send_replace(true);
+        }
+    };
+    let both = async { tokio::join!(up, pass(server_read, phone_write, &passed.down, u64::MAX)) };
+    tokio::select! {
+        _ = both => {}
+        _ = closed.changed() => {}
+    }
+}
+
+async fn pass(mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin, counter: &AtomicU64, allowed: u64) {
     let mut buffer = vec![0; 16 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         if to.write_all(&buffer[..read]).await.is_err() {
             break;
         }
-        counter.fetch_add(read as u64, Ordering::Relaxed);
+        if counter.fetch_add(read as u64, Ordering::Relaxed) + read as u64 >= allowed {
+            break;
+        }
     }
     let _ = to.shutdown().await;
 }

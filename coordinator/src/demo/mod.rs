@@ -7,20 +7,20 @@
 mod day;
 mod gate;
 mod phone;
+mod sheet;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use clap::Args;
 use kuager_core::ObserverError;
 use kuager_wire::cose::{self, StatementError};
 use kuager_wire::genesis;
-use kuager_wire::ids::RecordHash;
-use kuager_wire::receipt::Receipt;
+use kuager_wire::ids::{MediaHash, RecordHash};
+use kuager_wire::receipt::{MediaReceipt, Receipt};
 use tokio::sync::oneshot;
 
 use self::day::{Day, DayOf};
@@ -66,6 +66,9 @@ pub(crate) struct Demo {
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
 }
+
+/// Bytes after which the network breaks: enough for every record and preview, not for all photos.
+const BREAKS_AFTER: u64 = 900 * 1024;
 
 /// One phone of the story.
 struct Actor<'a> {
@@ -136,30 +139,47 @@ impl Story<'_> {
             self.offline_day(actor, gate, &pack_file).await?;
         }
 
-        self.say("\n4. The network comes back.")?;
-        let passed = gate::open(gate, coordinator).await?;
+        self.say("\n4. The network comes back, and breaks in the middle of a photo.")?;
         let started = clock.elapsed();
         let mut accepted = 0;
+        let mut files = 0;
+        let broken = gate::open(gate, coordinator, Some(BREAKS_AFTER)).await?;
+        let first = self.sync(&actors[0], 4).await?;
+        let before = broken.passed().0;
+        broken.close();
+        check(first.left == 0 && first.media_left > 0, "the records are there, some of the photos are not")?;
+        self.say(&format!(
+            "   phone 1: {} receipts; {} of the photos and previews are there, {} are not: the network broke",
+            first.accepted, first.media_stored, first.media_left
+        ))?;
+        accepted += first.accepted;
+        files += first.media_stored;
+        let open = gate::open(gate, coordinator, None).await?;
         for actor in &actors {
             let synced = self.sync(actor, 60).await?;
-            check(synced.completed && synced.left == 0, "everything is delivered once the network is back")?;
+            check(synced.completed && synced.left == 0 && synced.media_left == 0, "everything is delivered")?;
             accepted += synced.accepted;
+            files += synced.media_stored;
+            let verb = if actor.number == 0 { "goes on where it broke" } else { "sends" };
             self.say(&format!(
-                "   phone {}: {} receipts, each verified on the phone ({} bytes of bodies sent)",
+                "   phone {}: {verb}; {} receipts for records and {} for photos, each verified on the phone",
                 actor.number + 1,
                 synced.accepted,
-                synced.bytes_out
+                synced.media_stored
             ))?;
         }
         let took = clock.elapsed().checked_sub(started).unwrap_or_default();
-        let (up, down) = (passed.up.load(Ordering::Relaxed), passed.down.load(Ordering::Relaxed));
+        let (up, down) = open.passed();
         self.say(&format!(
-            "   {accepted} records in {:.1} s; on the wire with TLS and enrolment: {up} bytes up, {down} down",
-            took.as_secs_f64()
+            "   {accepted} records and {files} photos and previews in {:.1} s; on the wire with TLS: {} KB up, {} KB down",
+            took.as_secs_f64(),
+            (before + up) / 1024,
+            down / 1024
         ))?;
 
         self.say("\n5. A third party checks.")?;
-        let records = self.examine(&actors, &results).await?;
+        let (records, photos) = self.examine(&actors, &results).await?;
+        check(photos == files, "every photo has a receipt")?;
         check(records == accepted, "the files are as many as the receipts")?;
         let day_records: usize = day.observers.iter().map(|observer| observer.forms.len()).sum();
         check(accepted == day_records as u64, "every filled form arrived, once")?;
@@ -207,6 +227,9 @@ impl Story<'_> {
                 Said::DraftFound { answers } => {
                     check(Some(*answers) == actor.today.killed_after, "the killed phone kept every answer")?;
                     self.say(&format!("      opened again: the draft is there with its {answers} answers"))?;
+                }
+                Said::Photographed { pages, bytes } => {
+                    self.say(&format!("      photographs the protocol: {pages} pages, {} KB", bytes / 1024))?;
                 }
                 Said::Sealed { form, seq, size } => sealed.push(format!("{form} (no. {seq}, {size} bytes)")),
                 _ => {}
@@ -259,8 +282,8 @@ impl Story<'_> {
     }
 
     /// Exports everything and verifies it from the genesis statement alone.
-    async fn examine(&mut self, actors: &[Actor<'_>], results: &Path) -> Result<u64, DemoError> {
-        for folder in ["records", "receipts"] {
+    async fn examine(&mut self, actors: &[Actor<'_>], results: &Path) -> Result<(u64, u64), DemoError> {
+        for folder in ["records", "receipts", "media", "media-receipts"] {
             std::fs::create_dir_all(results.join(folder))?;
         }
         std::fs::write(results.join("genesis.cbor"), self.deployment.genesis_bytes())?;
@@ -296,8 +319,19 @@ impl Story<'_> {
             check(RecordHash::of(&record) == receipt.record, "each receipt is for its record")?;
             verified += 1;
         }
-        self.say(&format!("   {verified} receipts verify from the genesis statement alone; every chain is whole"))?;
-        Ok(verified)
+        let mut photos = 0;
+        for entry in std::fs::read_dir(results.join("media-receipts"))? {
+            let path = entry?.path();
+            let receipt: MediaReceipt =
+                cose::open(&std::fs::read(&path)?, deployment.id, &deployment.genesis.receipt_key)?;
+            let file = std::fs::read(results.join("media").join(path.file_stem().unwrap_or_default()))?;
+            check(MediaHash::of(&file) == receipt.media, "each photo is the one that was receipted")?;
+            photos += 1;
+        }
+        self.say(&format!(
+            "   {verified} records and {photos} photos verify from the genesis statement alone; every chain is whole"
+        ))?;
+        Ok((verified, photos))
     }
 
     async fn look_at_page(&mut self, actors: &[Actor<'_>], page: SocketAddr) -> Result<(), DemoError> {

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use kuager_core::outbox::machine::Obstacle;
-use kuager_core::{FileKeyVault, NewDraft, Observer, ObserverConfig, ObserverError, SystemClock};
+use kuager_core::{DraftId, FileKeyVault, NewDraft, Observer, ObserverConfig, ObserverError, Origin, SystemClock};
+use kuager_wire::record::{RecordKind, Value};
 use serde::{Deserialize, Serialize};
 
-use super::DemoError;
 use super::day::{Day, DayOf};
+use super::{DemoError, sheet};
+
+/// Pages of a protocol.
+const PAGES: usize = 3;
 
 /// What the process is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,6 +65,8 @@ pub(super) enum Said {
     Hesitates { answers: usize },
     /// A record is sealed.
     Sealed { form: String, seq: u64, size: usize },
+    /// Photos of a protocol's pages are in the store.
+    Photographed { pages: usize, bytes: u64 },
     /// A sync ended.
     Synced(Synced),
     /// What the phone knows about itself.
@@ -74,6 +80,8 @@ pub(super) struct Synced {
     pub(super) accepted: u64,
     pub(super) left: u64,
     pub(super) bytes_out: u64,
+    pub(super) media_stored: u64,
+    pub(super) media_left: u64,
     pub(super) obstacle: Option<String>,
 }
 
@@ -119,10 +127,38 @@ impl DemoPhone {
                     std::thread::sleep(Duration::from_secs(600));
                 }
             }
+            if form.kind == RecordKind::Protocol {
+                self.photograph(observer, draft, &filled.in_order(form), out)?;
+            }
             let sealed = observer.seal(draft)?;
             say(out, &Said::Sealed { form: filled.form.clone(), seq: sealed.seq, size: sealed.size })?;
         }
         Ok(())
+    }
+
+    /// Takes three photos of the protocol: the camera writes a file, the core keeps it, the file goes.
+    fn photograph(
+        &self,
+        observer: &Observer,
+        draft: DraftId,
+        answers: &[(String, Value)],
+        out: &mut dyn Write,
+    ) -> Result<(), DemoError> {
+        let numbers: Vec<(String, String)> = answers
+            .iter()
+            .filter_map(|(question, answer)| Some((question.clone(), answer.as_int()?.to_string())))
+            .collect();
+        let mut bytes = 0;
+        for (page, lines) in numbers.chunks(numbers.len().div_ceil(PAGES)).enumerate() {
+            let photo = self.dir.join("camera.jpg");
+            let seed = u64::try_from(self.number * PAGES + page).unwrap_or(0);
+            std::fs::write(&photo, sheet::draw(lines, seed).map_err(std::io::Error::other)?)?;
+            let token = observer.begin_capture()?;
+            let label = format!("page {}", page + 1);
+            bytes += observer.attach_path(draft, &photo, Origin::Captured(token), Some(&label))?.size;
+            std::fs::remove_file(&photo)?;
+        }
+        say(out, &Said::Photographed { pages: PAGES, bytes })
     }
 
     fn sync(&self, observer: &Observer, out: &mut dyn Write) -> Result<(), DemoError> {
@@ -133,6 +169,8 @@ impl DemoPhone {
             accepted: summary.accepted,
             left: summary.left,
             bytes_out: summary.bytes_out,
+            media_stored: summary.media_stored,
+            media_left: summary.media_left,
             obstacle: summary.obstacle.map(|obstacle| match obstacle {
                 Obstacle::Network(class) => class.name().to_owned(),
                 Obstacle::Held(reason) => reason.name().to_owned(),
@@ -152,6 +190,13 @@ impl DemoPhone {
             std::fs::write(folder.join("records").join(format!("{}.cbor", row.record.hash)), &record.bytes)?;
             if let Some(receipt) = &record.receipt {
                 std::fs::write(folder.join("receipts").join(format!("{}.cbor", row.record.hash)), receipt)?;
+            }
+        }
+        for row in observer.media()? {
+            if let Some(receipt) = observer.media_receipt(row.hash)? {
+                let mut file = std::fs::File::create(folder.join("media").join(row.hash.to_string()))?;
+                std::io::copy(&mut observer.open_media(row.hash)?, &mut file)?;
+                std::fs::write(folder.join("media-receipts").join(format!("{}.cbor", row.hash)), receipt)?;
             }
         }
         let key = status.credential.map(|credential| credential.public_key.to_string());
