@@ -10,7 +10,10 @@ from cwt.exceptions import VerifyError
 from pycose.keys import OKPKey
 from pycose.messages import Sign1Message
 
-PURPOSES = ["genesis", "record", "request", "credential", "pack", "receipt", "refusal", "message", "fork"]
+PURPOSES = [
+    "genesis", "record", "request", "credential", "pack", "receipt", "refusal", "message", "fork",
+    "media_receipt", "redaction", "station_shard",
+]
 NO_DEPLOYMENT = bytes(32)
 
 

@@ -87,6 +87,14 @@ pub(crate) fn replace(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
     [&bytes[..at], new, &bytes[at + old.len()..]].concat()
 }
 
+/// Where these bytes begin; they occur once.
+#[track_caller]
+pub(crate) fn find(bytes: &[u8], part: &[u8]) -> usize {
+    let places: Vec<_> = (0..bytes.len()).filter(|at| bytes[*at..].starts_with(part)).collect();
+    assert_eq!(places.len(), 1, "exactly one place");
+    places[0]
+}
+
 /// The same statement with the order of the group added to the second half of the signature: without strict reading
 /// it verifies just as well, under another hash.
 pub(crate) fn malleated(statement: &[u8]) -> Vec<u8> {

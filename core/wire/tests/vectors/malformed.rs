@@ -50,6 +50,8 @@ pub(crate) fn malformed(samples: &Samples) -> Vec<Malformed> {
     rules(&mut list);
     other_statements(&mut list);
     signatures(&mut list);
+    media(&mut list);
+    election(&mut list);
     list.list
 }
 
@@ -361,10 +363,10 @@ fn rules(list: &mut List<'_>) {
     let inside = unknown.len() - attachment(1, &[(99, uint(0))]).len() + 1;
     list.payload("an attachment with an unknown field", &unknown, "unknown_field", At::Inside(inside));
     list.payload("a latitude beyond 32 bits", &map(&with(&fields, 12, hex("83 1a80000000 00 00"))), "shape", Nowhere);
-    list.payload("a body with an unknown field", &map(&body("a2 03 6161 06 00")), "unknown_field", {
-        let good = map(&body("a2 03 6161 06 00"));
-        At::Inside(good.len() - 6)
-    });
+    let checked = map(&body("a2 03 6161 06 00"));
+    list.payload("checks that are a number", &checked, "shape", At::Inside(checked.len() - 1));
+    let unknown = map(&body("a2 03 6161 1863 00"));
+    list.payload("a body with an unknown field", &unknown, "unknown_field", At::Inside(unknown.len() - 7));
 }
 
 fn other_statements(list: &mut List<'_>) {
@@ -521,4 +523,157 @@ fn signatures(list: &mut List<'_>) {
     let input = sign1(&header, &[0xa0], &by_hand::bytes(&payload), &by_hand::bytes(&signature));
     list.record("a public key that is no point of the curve", input, "invalid_key", Nowhere);
     list.list.last_mut().expect("just added").public = off_curve;
+}
+
+/// Files: what a record says of them, their receipts, their copies, and what is asked about them.
+fn media(list: &mut List<'_>) {
+    use At::{Inside, Nowhere, Payload};
+    let fields = note(list.samples);
+    let attachment = |more: &[(u64, Vec<u8>)]| {
+        let mut fields = vec![(1, by_hand::bytes(&[0x81; 32])), (2, uint(1)), (3, text("image/jpeg")), (4, uint(1))];
+        fields.extend_from_slice(more);
+        map(&fields)
+    };
+    let attached = |attachment: Vec<u8>| map(&with(&fields, 10, [vec![0x81], attachment].concat()));
+    let behind = |more: &[(u64, Vec<u8>)], error, place: Option<usize>, list: &mut List<'_>, name: &str| {
+        let payload = attached(attachment(more));
+        let at = place.map_or(Nowhere, |from_end| Inside(payload.len() - from_end));
+        list.payload(name, &payload, error, at);
+    };
+    behind(&[(5, by_hand::bytes(&[0x81; 31]))], "shape", Some(33), list, "an attachment made from a hash of 31 bytes");
+    behind(&[(6, uint(4))], "shape", None, list, "an attachment of source 4");
+    behind(&[(7, hex("a1 01 190100"))], "shape", Some(3), list, "an attachment with an orientation of two bytes");
+    behind(&[(7, hex("a1 02 1a 641e1c00"))], "shape", Some(5), list, "an attachment with a claimed time as number");
+    behind(&[(7, hex("a1 03 00"))], "unknown_field", Some(3), list, "an attachment with an unknown claim");
+    behind(&[(7, hex("a2 02 6161 01 01"))], "unsorted_keys", Some(2), list, "an attachment with claims out of order");
+    behind(&[(8, hex("64 d0b8cc86"))], "not_nfc", Some(5), list, "an attachment with a label that is not NFC");
+    behind(&[(8, uint(1))], "shape", Some(1), list, "an attachment with a number as label");
+    let many = [hex("98 21"), attachment(&[]).repeat(33)].concat();
+    list.payload("33 attachments", &map(&with(&fields, 10, many)), "shape", Payload);
+
+    let receipt = by_hand::payload(list.samples.bytes("media_receipt")).to_vec();
+    let offer = |list: &mut List<'_>, name: &str, payload: &[u8], error, at| {
+        list.signed(&format!("media receipt: {name}"), Purpose::MediaReceipt, "receipt", payload, error, at);
+    };
+    let hash = by_hand::bytes(&[0x83; 32]);
+    let short = by_hand::replace(&receipt, &hash, &by_hand::bytes(&[0x83; 31]));
+    offer(list, "a hash of 31 bytes", &short, "shape", Inside(4));
+    let size = hex("03 1a 003bb446");
+    let negative = by_hand::replace(&receipt, &size, &hex("03 20"));
+    offer(list, "a negative size", &negative, "shape", Inside(1 + 2 + 1 + 34 + 1));
+    let padded = by_hand::replace(&receipt, &size, &hex("03 1b 00000000003bb446"));
+    offer(list, "the size in eight bytes", &padded, "non_shortest", Inside(1 + 2 + 1 + 34 + 1));
+    let mut sizeless = by_hand::replace(&receipt, &size, &[]);
+    sizeless[0] -= 1;
+    offer(list, "no size", &sizeless, "shape", Nowhere);
+    let mut more = receipt.clone();
+    more[0] += 1;
+    more.extend(pair(&uint(6), &text("example.org")));
+    offer(list, "an unknown field", &more, "unknown_field", Payload);
+    let newer = by_hand::replace(&receipt, &hex("a5 01 01"), &hex("a5 01 02"));
+    offer(list, "version 2", &newer, "version", Payload);
+    let held = list.samples.bytes("media_receipt").to_vec();
+    list.offer(
+        "a media receipt offered as a receipt",
+        Purpose::Receipt,
+        "receipt",
+        held.clone(),
+        "bad_signature",
+        Nowhere,
+    );
+    let receipt_of_record = list.samples.bytes("receipt").to_vec();
+    list.offer(
+        "a receipt offered as a media receipt",
+        Purpose::MediaReceipt,
+        "receipt",
+        receipt_of_record,
+        "bad_signature",
+        Nowhere,
+    );
+    list.offer("a media receipt by another key", Purpose::MediaReceipt, "root", held.clone(), "wrong_key", Nowhere);
+    let mut smaller = held;
+    // Behind the size come key and time, then the signature.
+    let at = smaller.len() - 66 - 10 - 18 - 1;
+    smaller[at] ^= 1;
+    list.offer("a media receipt of another size", Purpose::MediaReceipt, "receipt", smaller, "bad_signature", Nowhere);
+
+    let redaction = by_hand::payload(list.samples.bytes("redaction")).to_vec();
+    let rectangle = hex("84 00 00 190280 1878");
+    let at = redaction.len() - hex("84 190b36 190f3c 01 1affffffff").len() - rectangle.len();
+    let offer = |list: &mut List<'_>, name: &str, value: &str, error, at| {
+        let payload = by_hand::replace(&redaction, &rectangle, &hex(value));
+        list.signed(&format!("redaction: {name}"), Purpose::Redaction, "receipt", &payload, error, at);
+    };
+    offer(list, "a rectangle of three numbers", "83 00 00 190280", "shape", Nowhere);
+    offer(list, "a rectangle of five numbers", "85 00 00 190280 1878 00", "shape", Nowhere);
+    offer(list, "a rectangle left of the picture", "84 20 00 190280 1878", "shape", Inside(at + 1));
+    offer(list, "a rectangle with a float", "84 00 f93c00 190280 1878", "float", Inside(at + 2));
+    let offered = list.samples.bytes("redaction").to_vec();
+    list.offer(
+        "a redaction offered as a media receipt",
+        Purpose::MediaReceipt,
+        "receipt",
+        offered,
+        "bad_signature",
+        Nowhere,
+    );
+
+    let message = by_hand::payload(list.samples.bytes("message/retake")).to_vec();
+    let ask = by_hand::replace(&message, &hex("08 01"), &hex("08 02"));
+    list.signed("message: ask 2", Purpose::Message, "receipt", &ask, "shape", Nowhere);
+    let spoken = by_hand::replace(&message, &hex("08 01"), &[&[8][..], &text("retake")].concat());
+    list.signed("message: ask as text", Purpose::Message, "receipt", &spoken, "shape", Inside(spoken.len() - 7));
+}
+
+/// Packs, shards and records of an election with logic.
+fn election(list: &mut List<'_>) {
+    use At::{Nowhere, Payload};
+    let fields = note(list.samples);
+    let body = |value: &str| map(&with(&fields, 9, hex(value)));
+    list.payload("an empty list of checks", &body("a2 03 6161 06 80"), "shape", Payload);
+    list.payload("a check with verdict 3", &body("a2 03 6161 06 81 82 6252 31 03"), "shape", Nowhere);
+    list.payload("a check without a verdict", &body("a2 03 6161 06 81 81 6252 31"), "shape", Nowhere);
+    let follows = |kind: u64, status: &str| {
+        let value = [hex("a2 03 6161 07 82"), by_hand::bytes(&[0x91; 32]), hex(status)].concat();
+        map(&with(&with(&fields, 2, uint(kind)), 9, value))
+    };
+    list.payload("a follow-up with status 6", &follows(6, "06"), "shape", Nowhere);
+    let gap = [hex("a2 04 82 02 03 07 82"), by_hand::bytes(&[0x91; 32]), hex("02")].concat();
+    let gap = map(&with(&with(&fields, 2, uint(8)), 9, gap));
+    list.payload("a gap statement that follows another record", &gap, "shape", Payload);
+
+    let offer = |list: &mut List<'_>, name: &str, payload: &[u8], error, at| {
+        list.signed(&format!("shard: {name}"), Purpose::StationShard, "root", payload, error, at);
+    };
+    let shard = by_hand::payload(list.samples.bytes("station_shard")).to_vec();
+    let key = |name: &str| pair(&uint(1), &text(name));
+    let twice = by_hand::replace(&shard, &key("790000000-7"), &key("790000000-1"));
+    offer(list, "a station twice", &twice, "shape", Payload);
+    let elsewhere = pair(&uint(3), &text("750000000"));
+    let foreign = by_hand::replace(&shard, &pair(&uint(3), &text("790000000")), &elsewhere);
+    offer(list, "stations of another region", &foreign, "shape", Payload);
+    let newer = by_hand::replace(&shard, &hex("a4 01 01"), &hex("a4 01 02"));
+    offer(list, "version 2", &newer, "version", Payload);
+    let negative = by_hand::replace(&shard, &hex("08 18f1"), &hex("08 38f0"));
+    let at = by_hand::find(&negative, &hex("08 38f0")) + 1;
+    offer(list, "a negative number of voters", &negative, "shape", At::Inside(at));
+    let signed = list.samples.bytes("station_shard").to_vec();
+    list.offer("a shard offered as a pack", Purpose::Pack, "root", signed.clone(), "bad_signature", Nowhere);
+    list.offer("a shard by another key", Purpose::StationShard, "receipt", signed, "wrong_key", Nowhere);
+
+    let pack = by_hand::payload(list.samples.bytes("pack/full")).to_vec();
+    let mut offer = |name: &str, old: &[u8], new: &[u8], at| {
+        let payload = by_hand::replace(&pack, old, new);
+        list.signed(&format!("pack: {name}"), Purpose::Pack, "root", &payload, "shape", at);
+    };
+    offer("a relation twice in a form", &key("R2"), &key("R1"), Payload);
+    let region = |name: &str| [key(name), hex("02 a3")].concat();
+    offer("a region twice", &region("790000000"), &region("750000000"), Payload);
+    offer("a question in a group with the id of one outside", &key("seal"), &key("O05"), Payload);
+    let subject = |name: &str| pair(&hex("1818"), &text(name));
+    offer("a question for a photo of a filled ballot", &subject("protocol"), &subject("filled_ballot"), Payload);
+    let severity = |number: u64| [key("R2"), vec![2], uint(number), vec![3]].concat();
+    offer("a relation of severity 4", &severity(2), &severity(4), Nowhere);
+    let kind = |number: u64| [key("O03"), vec![2], uint(number), vec![3]].concat();
+    offer("a question of kind 15", &kind(7), &kind(15), Nowhere);
 }

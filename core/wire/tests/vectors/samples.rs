@@ -13,8 +13,8 @@ use kuager_wire::ids::{
 use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::message::Message;
-use kuager_wire::pack::Pack;
-use kuager_wire::receipt::{Fork, Receipt, Refusal, RefusalCode};
+use kuager_wire::pack::{Pack, StationShard};
+use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal, RefusalCode};
 use kuager_wire::record::{
     Answers, Body, ChainHead, CheckpointSeen, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value,
 };
@@ -81,6 +81,8 @@ pub(crate) fn samples(dictionary: &[u8]) -> Samples {
     enrolment(&mut samples);
     records(&mut samples);
     answers(&mut samples);
+    media(&mut samples);
+    election(&mut samples);
     samples
 }
 
@@ -411,6 +413,424 @@ fn answers(samples: &mut Samples) {
     samples.add("message", "receipt", "A word to the observer about one record.", &message);
 }
 
+/// Size of the file whose hash is 32 bytes 83: the photo of the protocol's first sheet.
+const SHEET_SIZE: u32 = 3_912_774;
+
+/// Files: listed by a record, held by the coordinator, asked for again, published with parts made unreadable.
+fn media(samples: &mut Samples) {
+    let attachments = json!([
+        {
+            "hash": hex32(0x83), "size": SHEET_SIZE, "mime": "image/jpeg", "role": "original", "source": "captured",
+            "claims": {"orientation": 6, "taken": "2023:03:19 22:41:07"}, "label": "sheet-1",
+        },
+        {
+            "hash": hex32(0x84), "size": 118_203, "mime": "image/jpeg", "role": "preview", "of": hex32(0x83),
+            "source": "derived", "label": "sheet-1",
+        },
+        {
+            "hash": hex32(0x85), "size": 61_000_000, "mime": "video/mp4", "role": "original", "source": "imported",
+            "claims": {"taken": "1980:01:01 00:00:00"}, "label": "есептеу бейнежазбасы",
+        },
+        {"hash": hex32(0x86), "size": 1, "mime": "image/png", "role": "redacted", "of": hex32(0x85), "claims": {}},
+    ]);
+    let photographed = Record {
+        form: Some(FormRef { pack: samples.pack, form: "protocol".to_owned() }),
+        station: Some(STATION.to_owned()),
+        attachments: Some(
+            attachments.as_array().expect("a list").iter().map(|fields| decoded("attachment", fields)).collect(),
+        ),
+        supersedes: Some(samples.hash("record/transcription")),
+        ..record(RecordKind::Protocol, 11, samples.hash("record/transcription"), filled(&[("P01", 1200.into())]))
+    };
+    samples.add(
+        "record/protocol-photos",
+        "phone",
+        "Files with all their fields: taken in the app, derived from another, chosen from the gallery.",
+        &photographed,
+    );
+    let received_ms = 1_679_258_000_000_u64;
+    let kid = PublicKey::from(&key("phone")).kid().to_string();
+    let accepted: Receipt = decoded(
+        "receipt",
+        &json!({
+            "version": 1,
+            "record": samples.hash("record/protocol-photos").to_string(),
+            "kid": kid,
+            "seq": 11,
+            "received_ms": received_ms,
+            "log_origin": ORIGIN,
+            "merge_deadline_ms": received_ms + 86_400_000,
+        }),
+    );
+    samples.add("receipt/photos", "receipt", "Acceptance of record/protocol-photos, not of its files.", &accepted);
+    let held: MediaReceipt = decoded(
+        "media_receipt",
+        &json!({
+            "version": 1, "media": hex32(0x83), "size": SHEET_SIZE, "kid": kid, "received_ms": received_ms + 90_000,
+        }),
+    );
+    samples.add("media_receipt", "receipt", "The first file of record/protocol-photos is held.", &held);
+    let largest: MediaReceipt = decoded(
+        "media_receipt",
+        &json!({"version": 1, "media": hex32(0x85), "size": 1_u64 << 30, "kid": kid, "received_ms": u64::MAX}),
+    );
+    samples.add("media_receipt/largest", "receipt", "The largest file there may be; a time of all 64 bits.", &largest);
+    let redaction: Redaction = decoded(
+        "redaction",
+        &json!({
+            "version": 1,
+            "of": hex32(0x83),
+            "media": hex32(0x87),
+            "size": 2_804_110,
+            "made_ms": received_ms + 3_600_000,
+            "regions": [
+                {"left": 0, "top": 0, "width": 640, "height": 120},
+                {"left": 2870, "top": 3900, "width": 1, "height": u32::MAX},
+            ],
+        }),
+    );
+    samples.add("redaction", "receipt", "A copy of the first file with two parts made unreadable.", &redaction);
+    let stripped: Redaction = decoded(
+        "redaction",
+        &json!({
+            "version": 1, "of": hex32(0x85), "media": hex32(0x88), "size": 60_000_000, "made_ms": 0, "regions": [],
+        }),
+    );
+    samples.add("redaction/metadata", "receipt", "A copy without metadata and with nothing hidden.", &stripped);
+    let retake: Message = decoded(
+        "message",
+        &json!({
+            "version": 1,
+            "number": 2,
+            "observer": HEX.encode(&[0x61; 16]),
+            "sent_ms": received_ms + 120_000,
+            "text": "Бірінші бет оқылмайды",
+            "about": samples.hash("record/protocol-photos").to_string(),
+            "media": hex32(0x83),
+            "ask": "retake",
+        }),
+    );
+    samples.add("message/retake", "receipt", "Asks for the photo of one sheet again.", &retake);
+    let mismatch: Refusal = decoded(
+        "refusal",
+        &json!({
+            "version": 1,
+            "subject": hex32(0x85),
+            "code": "media_mismatch",
+            "reason": "the uploaded bytes have another hash than the record says",
+            "retryable": true,
+            "refused_ms": received_ms + 200_000,
+        }),
+    );
+    samples.add("refusal/media-mismatch", "receipt", "The subject is the hash the record gives to a file.", &mismatch);
+}
+
+fn named(kk: &str, ru: &str, en: &str) -> Json {
+    json!({"kk": kk, "ru": ru, "en": en})
+}
+
+fn option(key: &str) -> Json {
+    json!({"key": key, "text": named(key, key, key)})
+}
+
+/// The stations of one region.
+pub(crate) fn shard() -> StationShard {
+    let station = |number: u32| {
+        json!({
+            "key": format!("790000000-{number}"),
+            "region": "790000000",
+            "number": number,
+            "name": named("Үлгі мектеп", "Школа-образец", "Sample school"),
+        })
+    };
+    let mut hospital = station(7);
+    merge(
+        &mut hospital,
+        json!({
+            "address": named("Үлгі көшесі, 7", "ул. Образцовая, 7", "7 Sample Street"),
+            "borders": {"kk": "Аурухана ғимаратында"},
+            "kind": "hospital",
+            "registered": 241,
+            "district": "04",
+        }),
+    );
+    decoded(
+        "station_shard",
+        &json!({"version": 1, "pack": "vectors-2026", "region": "790000000", "stations": [station(1), hospital]}),
+    )
+}
+
+/// A pack with every field a pack may have, and every kind of question.
+pub(crate) fn full_pack(shard: &[u8]) -> Pack {
+    let text = named("Сұрақ", "Вопрос", "Question");
+    let question = |id: &str, kind: &str, more: Json| {
+        let mut question = json!({"id": id, "kind": kind, "text": text});
+        merge(&mut question, more);
+        question
+    };
+    let form = |id: &str, kind: &str, questions: Json, more: Json| {
+        let mut form = json!({"id": id, "kind": kind, "title": text, "questions": questions});
+        merge(&mut form, more);
+        form
+    };
+    let protocol = form(
+        "protocol",
+        "protocol",
+        json!([
+            question("P01", "integer", json!({"line": "1"})),
+            question("P05.yes", "integer", json!({"hint": named("Цифрмен", "Цифрами", "In digits")})),
+            question("P05.yes.words", "words", json!({"of": "P05.yes", "language": "kk"})),
+            question("P05.no", "integer", json!({"constraint": "this <= P01", "constraint_text": text})),
+            question("sum", "calculate", json!({"calculate": "sum(P05.*)"})),
+            question("annex", "text", json!({"default": "$annex"})),
+            question("copy", "choice", json!({"choices": [option("sealed"), option("posted")]})),
+            question(
+                "sheets",
+                "attachment",
+                json!({"subject": "protocol", "accept": ["image"], "min": 1, "max": 4, "required_if": "answered(P01)"}),
+            ),
+        ]),
+        json!({
+            "contest": "referendum",
+            "hint": named("Данасынан көшіріңіз", "Перепишите с копии", "Copy it from the paper"),
+            "parameters": {"annex": "5-қосымша", "limit": 3000, "early": -1, "second_sheet": true},
+            "carried": [
+                {"name": "told", "form": "turnout", "question": "T01", "from": "latest"},
+                {"name": "all_told", "form": "turnout", "question": "T01", "from": "all"},
+            ],
+            "relations": [
+                {
+                    "id": "R1",
+                    "severity": "hard",
+                    "holds": "sum(P05.*) <= P01",
+                    "message": named("{= sum(P05.*)} > {P01}", "{= sum(P05.*)} > {P01}", "{= sum(P05.*)} > {P01}"),
+                    "incident": "C02",
+                    "law": "43 (8)",
+                    "when": "not $second_sheet",
+                },
+                {"id": "R2", "severity": "soft", "holds": "rising($all_told)", "message": text},
+                {"id": "R3", "severity": "statistical", "holds": "P01 < $limit", "message": text},
+            ],
+            "template": {
+                "annex": "5-қосымша",
+                "sheets": 2,
+                "lines": [
+                    {"question": "P01", "role": "registered"},
+                    {"question": "P05.yes", "role": "votes", "option": "yes"},
+                    {"question": "P05.no", "role": "votes", "option": "no"},
+                ],
+                "copy": "copy",
+                "copies": [option("sealed"), option("posted")],
+                "annex_question": "annex",
+                "photos": "sheets",
+            },
+        }),
+    );
+    let opening = form(
+        "opening",
+        "checklist",
+        json!([
+            question("read", "note", json!({})),
+            question(
+                "O01",
+                "choice",
+                json!({
+                    "choices": [{
+                        "key": "box-1",
+                        "text": named("Жәшік", "Ящик", "Box"),
+                        "attributes": {"kind": "box", "room": "1"},
+                        "synonyms": ["урна", "sandyq"],
+                    }],
+                    "choice_filter": "@kind = 'box'",
+                    "opens": ["A01"],
+                    "opens_when": "this != 'box-1'",
+                }),
+            ),
+            question("O02", "choices", json!({"choices": [option("a"), option("b")], "relevant": "answered(O01)"})),
+            question("O03", "decimal", json!({"scale": 1})),
+            question("O04", "date", json!({})),
+            question("O05", "location", json!({})),
+            question(
+                "boxes",
+                "group",
+                json!({
+                    "repeat": {"min": 1, "max": 20},
+                    "questions": [
+                        question("number", "text", json!({})),
+                        question("pair", "group", json!({"questions": [question("seal", "yes_no", json!({}))]})),
+                    ],
+                }),
+            ),
+        ]),
+        json!({}),
+    );
+    decoded(
+        "pack",
+        &json!({
+            "version": 1,
+            "id": "vectors-2026",
+            "title": named("Референдум", "Референдум", "Referendum"),
+            "election_day": "2026-03-15",
+            "languages": ["kk", "ru", "en"],
+            "law": "Wording in force on 1 March 2026",
+            "notes": [],
+            "contests": [{
+                "key": "referendum",
+                "title": named("Референдум", "Референдум", "Referendum"),
+                "options": [option("yes"), option("no")],
+                "kind": "referendum",
+                "law": "9",
+                "district": "1",
+                "regions": ["750000000", "790000000"],
+            }],
+            "stations": [],
+            "forms": [
+                opening,
+                form(
+                    "turnout",
+                    "turnout",
+                    json!([
+                        question("hour", "choice", json!({"choices": [option("10"), option("12")]})),
+                        question("T01", "integer", json!({})),
+                        question("T02", "integer", json!({})),
+                    ]),
+                    json!({}),
+                ),
+                form("incident", "incident", json!([question("codes", "choices", json!({"choices": []}))]), json!({})),
+                form("wave", "exit_poll_wave", json!([question("wave", "text", json!({}))]), json!({})),
+                protocol,
+            ],
+            "media_limit": 100_000_000,
+            "incidents": [{
+                "code": "A01",
+                "gravity": "critical",
+                "title": named("Мөр жоқ", "Нет пломбы", "A seal is missing"),
+                "law": "42 (2)",
+                "record": named("Нөмірін жазыңыз", "Запишите номер", "Note its number"),
+                "urgent": true,
+                "group": "boxes",
+            }],
+            "incident_groups": [option("boxes")],
+            "regions": [
+                {"key": "750000000", "name": named("Алматы", "Алматы", "Almaty")},
+                {"key": "790000000", "name": named("Шетел", "За рубежом", "Abroad"), "own_key": true},
+            ],
+            "shards": [{
+                "region": "790000000",
+                "hash": HEX.encode(&cose::sha256(shard)),
+                "size": shard.len(),
+                "stations": 2,
+            }],
+            "exit_poll": {
+                "form": "wave",
+                "fields": {
+                    "wave": "wave",
+                    "interval": "k",
+                    "start": "start",
+                    "passed": "passed",
+                    "contacts": "contacts",
+                    "disposition": "disposition",
+                    "cards": "cards",
+                    "embargo": "embargo",
+                },
+                "interval": 5,
+                "waves": [{"key": "1", "from": 420, "until": 660, "target": 40}],
+                "dispositions": [
+                    {"code": "1.1", "text": named("Толтырды", "Заполнил", "Completed"), "card": true},
+                    {"code": "2.1", "text": named("Бас тартты", "Отказ", "Refused"), "observed": true},
+                ],
+                "legal": {
+                    "organisation": "Үлгі ұйымы",
+                    "notice": "No. 1 of 1 March 2026",
+                    "embargo_until_ms": 1_773_619_200_000_i64,
+                    "law": "28 (9)",
+                },
+                "off_reason": named("Рұқсат жоқ", "Нет разрешения", "No permission"),
+                "ages": [option("18-29")],
+            },
+            "turnout": {
+                "form": "turnout",
+                "hour": "hour",
+                "told": "T01",
+                "own": "T02",
+                "hours": [{"key": "10", "at": 600}, {"key": "12", "at": 720}],
+            },
+            "glossary": [{
+                "text": named("учаске", "участок", "station"),
+                "official": ["kk", "ru"],
+                "meaning": {"en": "Where people vote"},
+            }],
+            "parties": [{"key": "first", "name": named("Бірінші", "Первая", "First"), "short": {"kk": "Б"}}],
+            "candidates": [{
+                "key": "somebody",
+                "name": named("Біреу", "Некто", "Somebody"),
+                "contest": "referendum",
+                "party": "first",
+                "district": "1",
+            }],
+            "training": false,
+            "act": {
+                "form": "incident",
+                "codes": "codes",
+                "texts": {"title": named("Акт", "Акт", "Act"), "intro": {"kk": "Біз, төменде қол қоюшылар"}},
+                "omit": ["witness-phone"],
+            },
+            "utc_offset": 300,
+        }),
+    )
+}
+
+/// An election day with a pack of every kind of field, and records that only such a pack brings about.
+fn election(samples: &mut Samples) {
+    samples.add("station_shard", "root", "The stations of one region.", &shard());
+    let pack = full_pack(samples.bytes("station_shard"));
+    samples.add("pack/full", "root", "Every field a pack may have; its stations are in the shard above.", &pack);
+    let pack = PackHash::of(samples.bytes("pack/full"));
+    let form = |id: &str| Some(FormRef { pack, form: id.to_owned() });
+    let checks = json!({
+        "answers": {"P01": 900, "P05.yes": 700, "P05.no": 300, "sum": 1000, "sheets": [hex32(0x83)]},
+        "language": "kk",
+        "checks": [{"relation": "R1", "verdict": "fails"}, {"relation": "R2", "verdict": "unknown"}],
+    });
+    let contradictory = Record {
+        form: form("protocol"),
+        station: Some("790000000-7".to_owned()),
+        ..record(RecordKind::Protocol, 12, samples.hash("record/protocol-photos"), decoded("body", &checks))
+    };
+    samples.add(
+        "record/protocol-checks",
+        "phone",
+        "Numbers that do not add up, and the phone's own judgement of that.",
+        &contradictory,
+    );
+    let follows = json!({
+        "text": "Екінші бақылаушы да көрді",
+        "follows": {"record": samples.hash("record/incident").to_string(), "status": "corroborated"},
+    });
+    let corroborated = record(RecordKind::Note, 13, samples.hash("record/protocol-checks"), decoded("body", &follows));
+    samples.add("record/note-follow-up", "phone", "A later word about record/incident.", &corroborated);
+    let boxes = json!({
+        "answers": {
+            "O02": ["a", "b"],
+            "O03": 125,
+            "O04": "2026-03-15",
+            "O05": [432_380_000, 768_900_000, 12],
+            "boxes": [{"number": "17", "pair": {"seal": "not_seen"}}, {"number": "18"}],
+        },
+    });
+    let opening = Record {
+        form: form("opening"),
+        station: Some("790000000-7".to_owned()),
+        ..record(RecordKind::Checklist, 14, samples.hash("record/note-follow-up"), decoded("body", &boxes))
+    };
+    samples.add(
+        "record/checklist-groups",
+        "phone",
+        "Answers to every kind of question that has its own form.",
+        &opening,
+    );
+}
+
 pub(crate) fn invite(deployment: DeploymentId) -> Invite {
     Invite {
         version: 1,
@@ -440,6 +860,31 @@ pub(crate) fn records_answer(samples: &Samples) -> RecordsAnswer {
                 "head": hash("record/transcription"),
                 "missing": [{"first": 2, "last": 6}],
             }],
+        }),
+    )
+}
+
+/// The answer to a record with files: one is to be uploaded from the start or from where it broke, one is held.
+pub(crate) fn uploads_answer(samples: &Samples) -> RecordsAnswer {
+    let token = |byte: u8| HEX.encode(&[byte; 16]);
+    decoded(
+        "records_answer",
+        &json!({
+            "results": [{
+                "hash": samples.hash("record/protocol-photos").to_string(),
+                "receipt": HEX.encode(samples.bytes("receipt/photos")),
+                "uploads": [
+                    {
+                        "media": hex32(0x83),
+                        "path": format!("/v1/media/{}", token(0xa1)),
+                        "receipt": HEX.encode(samples.bytes("media_receipt")),
+                    },
+                    {"media": hex32(0x84), "path": format!("/v1/media/{}", token(0xa2))},
+                    {"media": hex32(0x85), "path": format!("/v1/media/{}", token(0xa3))},
+                    {"media": hex32(0x86), "path": format!("/v1/media/{}", token(0xa4))},
+                ],
+            }],
+            "chains": [],
         }),
     )
 }

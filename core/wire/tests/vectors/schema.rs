@@ -2,6 +2,8 @@
 //!
 //! The vectors are built twice, once from the crate's own types and once from these tables, and must agree.
 
+use std::collections::BTreeMap;
+
 use data_encoding::HEXLOWER as HEX;
 use minicbor::data::Type;
 use minicbor::{Decoder, Encoder};
@@ -25,9 +27,11 @@ pub(crate) enum Shape {
     Texts(&'static Shape),
     /// Whatever an answer may be: integer, text, list, group.
     Answer,
+    /// Integer, true or false, or text.
+    Parameter,
 }
 
-use Shape::{Answer, Bool, Bytes, Fields, Int, List, Named, Places, Text, Texts};
+use Shape::{Answer, Bool, Bytes, Fields, Int, List, Named, Parameter, Places, Text, Texts};
 
 const KIND: Shape = Named(&[
     (1, "checklist"),
@@ -40,29 +44,73 @@ const KIND: Shape = Named(&[
     (8, "gap_statement"),
     (9, "transcription"),
 ]);
+const TEXTS: Shape = Texts(&Text);
 const SEQ_RANGE: Shape = Places(&[("first", Int), ("last", Int)]);
-const CHOICE: Shape = Fields(&[(1, "key", Text), (2, "text", Texts(&Text))]);
+const RECTANGLE: Shape = Places(&[("left", Int), ("top", Int), ("width", Int), ("height", Int)]);
+const CHOICE: Shape =
+    Fields(&[(1, "key", Text), (2, "text", TEXTS), (3, "attributes", TEXTS), (4, "synonyms", List(&Text))]);
 const ATTACHMENT: Shape = Fields(&[
     (1, "hash", Bytes),
     (2, "size", Int),
     (3, "mime", Text),
     (4, "role", Named(&[(1, "original"), (2, "preview"), (3, "redacted")])),
     (5, "of", Bytes),
+    (6, "source", Named(&[(1, "captured"), (2, "imported"), (3, "derived")])),
+    (7, "claims", Fields(&[(1, "orientation", Int), (2, "taken", Text)])),
+    (8, "label", Text),
 ]);
+const STATUS: Shape =
+    Named(&[(1, "reported"), (2, "corroborated"), (3, "verified"), (4, "disputed"), (5, "withdrawn")]);
 const BODY: Shape = Fields(&[
     (1, "answers", Texts(&Answer)),
     (2, "language", Text),
     (3, "text", Text),
     (4, "lost", SEQ_RANGE),
     (5, "continues", Places(&[("kid", Bytes), ("seq", Int), ("hash", Bytes)])),
+    (6, "checks", List(&Places(&[("relation", Text), ("verdict", Named(&[(1, "fails"), (2, "unknown")]))]))),
+    (7, "follows", Places(&[("record", Bytes), ("status", STATUS)])),
 ]);
-const CONTEST: Shape =
-    Fields(&[(1, "key", Text), (2, "title", Texts(&Text)), (3, "options", List(&CHOICE)), (4, "against_all", Text)]);
-const STATION: Shape = Fields(&[(1, "key", Text), (2, "region", Text), (3, "number", Int), (4, "name", Texts(&Text))]);
-const QUESTION: Shape = Fields(&[
+const CONTEST: Shape = Fields(&[
+    (1, "key", Text),
+    (2, "title", TEXTS),
+    (3, "options", List(&CHOICE)),
+    (4, "against_all", Text),
+    (5, "kind", Text),
+    (6, "law", Text),
+    (7, "district", Text),
+    (8, "regions", List(&Text)),
+]);
+const STATION: Shape = Fields(&[
+    (1, "key", Text),
+    (2, "region", Text),
+    (3, "number", Int),
+    (4, "name", TEXTS),
+    (5, "address", TEXTS),
+    (6, "borders", TEXTS),
+    (7, "kind", Text),
+    (8, "registered", Int),
+    (9, "district", Text),
+]);
+const QUESTION_KIND: Shape = Named(&[
+    (1, "yes_no"),
+    (2, "integer"),
+    (3, "time"),
+    (4, "text"),
+    (5, "choice"),
+    (6, "choices"),
+    (7, "decimal"),
+    (8, "date"),
+    (9, "location"),
+    (10, "attachment"),
+    (11, "group"),
+    (12, "note"),
+    (13, "calculate"),
+    (14, "words"),
+]);
+static QUESTION: Shape = Fields(&[
     (1, "id", Text),
-    (2, "kind", Named(&[(1, "yes_no"), (2, "integer"), (3, "time"), (4, "text"), (5, "choice")])),
-    (3, "text", Texts(&Text)),
+    (2, "kind", QUESTION_KIND),
+    (3, "text", TEXTS),
     (4, "law", Text),
     (5, "opens", List(&Text)),
     (6, "required", Bool),
@@ -71,16 +119,131 @@ const QUESTION: Shape = Fields(&[
     (9, "max_length", Int),
     (10, "choices", List(&CHOICE)),
     (11, "of", Text),
+    (12, "hint", TEXTS),
+    (13, "relevant", Text),
+    (14, "constraint", Text),
+    (15, "constraint_text", TEXTS),
+    (16, "required_if", Text),
+    (17, "default", Text),
+    (18, "calculate", Text),
+    (19, "scale", Int),
+    (20, "questions", List(&QUESTION)),
+    (21, "repeat", Fields(&[(1, "min", Int), (2, "max", Int)])),
+    (22, "choice_filter", Text),
+    (23, "opens_when", Text),
+    (24, "subject", Text),
+    (25, "accept", List(&Text)),
+    (26, "line", Text),
+    (27, "language", Text),
 ]);
-const FORM: Shape = Fields(&[
+const RELATION: Shape = Fields(&[
+    (1, "id", Text),
+    (2, "severity", Named(&[(1, "hard"), (2, "soft"), (3, "statistical")])),
+    (3, "holds", Text),
+    (4, "message", TEXTS),
+    (5, "incident", Text),
+    (6, "law", Text),
+    (7, "when", Text),
+]);
+const LINE_ROLE: Shape = Named(&[
+    (1, "registered"),
+    (2, "issued"),
+    (3, "took_part"),
+    (4, "votes"),
+    (5, "invalid"),
+    (6, "received"),
+    (7, "cancelled"),
+    (8, "outside"),
+]);
+const TEMPLATE: Shape = Fields(&[
+    (1, "annex", Text),
+    (2, "sheets", Int),
+    (3, "lines", List(&Fields(&[(1, "question", Text), (2, "role", LINE_ROLE), (3, "option", Text)]))),
+    (4, "copy", Text),
+    (5, "copies", List(&CHOICE)),
+    (6, "annex_question", Text),
+    (7, "photos", Text),
+]);
+const CARRIED: Shape = Fields(&[
+    (1, "name", Text),
+    (2, "form", Text),
+    (3, "question", Text),
+    (4, "from", Named(&[(1, "latest"), (2, "all")])),
+]);
+static FORM: Shape = Fields(&[
     (1, "id", Text),
     (2, "kind", KIND),
-    (3, "title", Texts(&Text)),
+    (3, "title", TEXTS),
     (4, "questions", List(&QUESTION)),
     (5, "contest", Text),
+    (6, "relations", List(&RELATION)),
+    (7, "parameters", Texts(&Parameter)),
+    (8, "carried", List(&CARRIED)),
+    (9, "template", TEMPLATE),
+    (10, "hint", TEXTS),
 ]);
-const RECORD_RESULT: Shape =
-    Fields(&[(1, "hash", Bytes), (2, "receipt", Bytes), (3, "refusal", Bytes), (4, "fork", Bytes)]);
+const INCIDENT: Shape = Fields(&[
+    (1, "code", Text),
+    (2, "gravity", Named(&[(1, "procedural"), (2, "serious"), (3, "critical")])),
+    (3, "title", TEXTS),
+    (4, "law", Text),
+    (5, "record", TEXTS),
+    (6, "urgent", Bool),
+    (7, "group", Text),
+]);
+const REGION: Shape = Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "own_key", Bool)]);
+const SHARD: Shape = Fields(&[(1, "region", Text), (2, "hash", Bytes), (3, "size", Int), (4, "stations", Int)]);
+const EXIT_POLL: Shape = Fields(&[
+    (1, "form", Text),
+    (
+        2,
+        "fields",
+        Fields(&[
+            (1, "wave", Text),
+            (2, "interval", Text),
+            (3, "start", Text),
+            (4, "passed", Text),
+            (5, "contacts", Text),
+            (6, "disposition", Text),
+            (7, "cards", Text),
+            (8, "embargo", Text),
+        ]),
+    ),
+    (3, "interval", Int),
+    (4, "waves", List(&Fields(&[(1, "key", Text), (2, "from", Int), (3, "until", Int), (4, "target", Int)]))),
+    (
+        5,
+        "dispositions",
+        List(&Fields(&[(1, "code", Text), (2, "text", TEXTS), (3, "card", Bool), (4, "observed", Bool)])),
+    ),
+    (
+        6,
+        "legal",
+        Fields(&[(1, "organisation", Text), (2, "notice", Text), (3, "embargo_until_ms", Int), (4, "law", Text)]),
+    ),
+    (7, "off_reason", TEXTS),
+    (8, "ages", List(&CHOICE)),
+]);
+const TURNOUT: Shape = Fields(&[
+    (1, "form", Text),
+    (2, "hour", Text),
+    (3, "told", Text),
+    (4, "own", Text),
+    (5, "hours", List(&Fields(&[(1, "key", Text), (2, "at", Int)]))),
+]);
+const TERM: Shape = Fields(&[(1, "text", TEXTS), (2, "official", List(&Text)), (3, "meaning", TEXTS)]);
+const PARTY: Shape = Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "short", TEXTS)]);
+const CANDIDATE: Shape =
+    Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "contest", Text), (4, "party", Text), (5, "district", Text)]);
+const ACT: Shape =
+    Fields(&[(1, "form", Text), (2, "codes", Text), (3, "texts", Texts(&TEXTS)), (4, "omit", List(&Text))]);
+const RECORD_RESULT: Shape = Fields(&[
+    (1, "hash", Bytes),
+    (2, "receipt", Bytes),
+    (3, "refusal", Bytes),
+    (4, "fork", Bytes),
+    (5, "uploads", List(&Fields(&[(1, "media", Bytes), (2, "path", Text), (3, "receipt", Bytes)]))),
+]);
 const CHAIN_STATE: Shape =
     Fields(&[(1, "kid", Bytes), (2, "head_seq", Int), (3, "head", Bytes), (4, "missing", List(&SEQ_RANGE))]);
 
@@ -89,7 +252,7 @@ pub(crate) fn table(name: &str) -> Option<&'static Shape> {
     TABLES.iter().find(|(held, _)| *held == name).map(|(_, shape)| shape)
 }
 
-const TABLES: &[(&str, Shape)] = &[
+static TABLES: &[(&str, Shape)] = &[
     (
         "genesis",
         Fields(&[
@@ -98,7 +261,7 @@ const TABLES: &[(&str, Shape)] = &[
             (3, "receipt_key", Bytes),
             (4, "log_key", Bytes),
             (5, "log_origin", Text),
-            (6, "title", Texts(&Text)),
+            (6, "title", TEXTS),
             (7, "election_day", Text),
             (8, "created_ms", Int),
         ]),
@@ -108,7 +271,7 @@ const TABLES: &[(&str, Shape)] = &[
         Fields(&[
             (1, "version", Int),
             (2, "id", Text),
-            (3, "title", Texts(&Text)),
+            (3, "title", TEXTS),
             (4, "election_day", Text),
             (5, "languages", List(&Text)),
             (6, "law", Text),
@@ -117,7 +280,24 @@ const TABLES: &[(&str, Shape)] = &[
             (9, "stations", List(&STATION)),
             (10, "forms", List(&FORM)),
             (11, "dictionary", Bytes),
+            (12, "media_limit", Int),
+            (13, "incidents", List(&INCIDENT)),
+            (14, "incident_groups", List(&CHOICE)),
+            (15, "regions", List(&REGION)),
+            (16, "shards", List(&SHARD)),
+            (17, "exit_poll", EXIT_POLL),
+            (18, "turnout", TURNOUT),
+            (19, "glossary", List(&TERM)),
+            (20, "parties", List(&PARTY)),
+            (21, "candidates", List(&CANDIDATE)),
+            (22, "training", Bool),
+            (23, "act", ACT),
+            (24, "utc_offset", Int),
         ]),
+    ),
+    (
+        "station_shard",
+        Fields(&[(1, "version", Int), (2, "pack", Text), (3, "region", Text), (4, "stations", List(&STATION))]),
     ),
     (
         "credential",
@@ -197,6 +377,7 @@ const TABLES: &[(&str, Shape)] = &[
                     (12, "invite_expired"),
                     (13, "replayed"),
                     (14, "busy"),
+                    (15, "media_mismatch"),
                 ]),
             ),
             (4, "reason", Text),
@@ -224,6 +405,29 @@ const TABLES: &[(&str, Shape)] = &[
             (4, "sent_ms", Int),
             (5, "text", Text),
             (6, "about", Bytes),
+            (7, "media", Bytes),
+            (8, "ask", Named(&[(1, "retake")])),
+        ]),
+    ),
+    (
+        "media_receipt",
+        Fields(&[
+            (1, "version", Int),
+            (2, "media", Bytes),
+            (3, "size", Int),
+            (4, "kid", Bytes),
+            (5, "received_ms", Int),
+        ]),
+    ),
+    (
+        "redaction",
+        Fields(&[
+            (1, "version", Int),
+            (2, "of", Bytes),
+            (3, "media", Bytes),
+            (4, "size", Int),
+            (5, "made_ms", Int),
+            (6, "regions", List(&RECTANGLE)),
         ]),
     ),
     (
@@ -238,9 +442,27 @@ const TABLES: &[(&str, Shape)] = &[
         ]),
     ),
     ("attachment", ATTACHMENT),
+    ("body", BODY),
     ("records_answer", Fields(&[(1, "results", List(&RECORD_RESULT)), (2, "chains", List(&CHAIN_STATE))])),
     ("inbox_answer", Fields(&[(1, "messages", List(&Bytes)), (2, "more", Bool)])),
 ];
+
+/// Every field of every map with integer keys in a value, and whether it was ever there. The same table at several
+/// places counts as one.
+pub(crate) fn occurring(shape: &Shape, json: &Value, found: &mut BTreeMap<String, bool>) {
+    match (shape, json) {
+        (Fields(fields), Value::Object(object)) => {
+            let all: Vec<_> = fields.iter().map(|(_, name, _)| *name).collect();
+            for (_, name, shape) in *fields {
+                *found.entry(format!("{name} of {}", all.join(", "))).or_default() |= object.contains_key(*name);
+                object.get(*name).into_iter().for_each(|value| occurring(shape, value, found));
+            }
+        }
+        (List(item), Value::Array(values)) => values.iter().for_each(|value| occurring(item, value, found)),
+        (Texts(item), Value::Object(values)) => values.values().for_each(|value| occurring(item, value, found)),
+        _ => {}
+    }
+}
 
 /// Reads CBOR as JSON by a table.
 pub(crate) fn to_json(shape: &Shape, cbor: &[u8]) -> Value {
@@ -299,6 +521,11 @@ fn read(shape: &Shape, decoder: &mut Decoder<'_>) -> Value {
             Type::String => read(&Text, decoder),
             Type::Array => read(&List(&Answer), decoder),
             Type::Map => read(&Texts(&Answer), decoder),
+            _ => integer(decoder),
+        },
+        Parameter => match decoder.datatype().expect(FITS) {
+            Type::Bool => read(&Bool, decoder),
+            Type::String => read(&Text, decoder),
             _ => integer(decoder),
         },
     }
@@ -369,6 +596,11 @@ fn write(shape: &Shape, json: &Value, encoder: &mut Encoder<Vec<u8>>) {
             Value::String(_) => write(&Text, json, encoder),
             Value::Array(_) => write(&List(&Answer), json, encoder),
             Value::Object(_) => write(&Texts(&Answer), json, encoder),
+            _ => write(&Int, json, encoder),
+        },
+        Parameter => match json {
+            Value::Bool(_) => write(&Bool, json, encoder),
+            Value::String(_) => write(&Text, json, encoder),
             _ => write(&Int, json, encoder),
         },
     }
