@@ -113,8 +113,8 @@ pub enum Problem {
     /// A question that offers choices without having any, or the other way round.
     #[error("a question of kind `choice` or `choices` needs [[question.choice]] or `choices_from`, no other kind may have them")]
     Choices,
-    /// `for_each_option` on a form without contest.
-    #[error("`for_each_option` needs `contest` at the top of the form")]
+    /// Lines of the ballot in a form without contest.
+    #[error("lines of the ballot are asked for, so `contest` is needed at the top of the form")]
     OptionsWithoutContest,
     /// `against_all = true` without such an option at the end.
     #[error("with `against_all = true` the last option must have the key `against_all`")]

@@ -78,7 +78,7 @@ fn mistakes_are_named_with_file_line_and_column() {
             "forms/opening.toml:15:1: `ru` is empty or has white space",
         ),
         ("forms/protocol.toml", "contest = \"MAJ-PL\"", "contest = \"MAJ\"", "forms/protocol.toml:4:1: `MAJ` is not"),
-        ("forms/protocol.toml", "contest = \"MAJ-PL\"", "", "`for_each_option` needs `contest`"),
+        ("forms/protocol.toml", "contest = \"MAJ-PL\"", "", "so `contest` is needed at the top"),
         ("pack.toml", "2023-03-19\"\nlang", "19.03.2023\"\nlang", "pack.toml:3:1: `19.03.2023` is not a date"),
         ("pack.toml", "\"forms/turnout.toml\"", "\"forms/absent.toml\"", "forms/absent.toml cannot be read"),
         ("pack.toml", "key = \"against_all\"", "key = \"none\"", "the last option must have the key"),

@@ -145,16 +145,28 @@ impl Questions<'_> {
     }
 
     fn choices(&self, table: &mut Table<'_>, question: &mut Question) {
-        let mut choices = Vec::new();
+        let mut choices: Vec<Choice> = Vec::new();
+        let from = table.text("choices_from");
+        match from.as_ref().map(|from| (from, from.value.as_str())) {
+            Some((_, "incidents")) => choices.extend(self.pack.incidents.iter().flatten().map(|incident| Choice {
+                key: incident.code.clone(),
+                text: incident.title.clone(),
+                ..Choice::default()
+            })),
+            Some((from, "contest")) => match self.contest {
+                Some(contest) => choices.extend(contest.options.iter().cloned()),
+                None => table.file.error(from.at, Problem::OptionsWithoutContest),
+            },
+            Some((named, _)) => {
+                if let Some(text) = self.reader.text(table.file, named) {
+                    self.choices_from(&named.value, &text, &mut choices);
+                }
+            }
+            None => {}
+        }
         let tables = table.tables("choice");
         let any = !tables.is_empty();
         read_choices(tables, &self.reader.languages, &mut choices);
-        let from = table.text("choices_from");
-        if let Some(named) = &from
-            && let Some(text) = self.reader.text(table.file, named)
-        {
-            self.choices_from(&named.value, &text, &mut choices);
-        }
         let wanted = matches!(question.kind, QuestionKind::Choice | QuestionKind::Choices);
         if wanted != (any || from.is_some()) {
             table.error(Problem::Choices);

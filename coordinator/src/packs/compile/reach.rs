@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use kuager_wire::expression::{Expression, ExpressionPlace, Operand, Reference, Source};
-use kuager_wire::form::{Form, Parameter, Question, QuestionKind, YES_NO};
+use kuager_wire::form::{Form, Question, QuestionKind, YES_NO};
 
 use super::super::error::Problem;
 use super::super::table::File;
@@ -55,12 +55,8 @@ fn judge(text: &str, form: &Form) -> Verdict {
             return Verdict::Open;
         }
         for reference in condition.references() {
-            let Reference::Question(name) = reference else {
-                if matches!(reference, Reference::Parameter(_)) {
-                    continue;
-                }
-                return Verdict::Open;
-            };
+            // Parameters are switches somebody may turn; lists and what is carried over are not tried.
+            let Reference::Question(name) = reference else { return Verdict::Open };
             if names.iter().any(|known| known == name) {
                 continue;
             }
@@ -73,10 +69,7 @@ fn judge(text: &str, form: &Form) -> Verdict {
             }
         }
     }
-    if form.carried.iter().flatten().any(|carried| text.contains(&carried.name)) {
-        return Verdict::Open;
-    }
-    let constants = Constants::of(std::iter::once(&expression).chain(conditions.values()), form);
+    let constants = Constants::of(std::iter::once(&expression).chain(conditions.values()));
     let mut candidates = Vec::new();
     let mut combinations = 1_usize;
     for name in &names {
@@ -91,7 +84,7 @@ fn judge(text: &str, form: &Form) -> Verdict {
     let (mut ever, mut always) = (false, names.is_empty());
     for number in 0..combinations {
         let mut rest = number;
-        let mut trial = Trial { form, answers: HashMap::new() };
+        let mut trial = Trial { answers: HashMap::new() };
         for (name, values) in names.iter().zip(&candidates) {
             trial.answers.insert(name, values[rest % values.len()].clone());
             rest /= values.len();
@@ -141,7 +134,7 @@ struct Constants {
 }
 
 impl Constants {
-    fn of<'a>(expressions: impl Iterator<Item = &'a Expression>, form: &Form) -> Self {
+    fn of<'a>(expressions: impl Iterator<Item = &'a Expression>) -> Self {
         let mut constants = Self { numbers: BTreeSet::new(), texts: BTreeSet::new() };
         for expression in expressions {
             let canonical = expression.to_string();
@@ -151,13 +144,6 @@ impl Constants {
                 } else {
                     constants.numbers.extend(numbers(part));
                 }
-            }
-        }
-        for (_, parameter) in form.parameters.iter().flat_map(|parameters| parameters.iter()) {
-            match parameter {
-                Parameter::Int(number) => _ = constants.numbers.insert(*number),
-                Parameter::Text(text) => _ = constants.texts.insert(text.clone()),
-                Parameter::Bool(_) => {}
             }
         }
         constants
@@ -201,7 +187,6 @@ fn numbers(text: &str) -> impl Iterator<Item = i64> {
 }
 
 struct Trial<'a> {
-    form: &'a Form,
     answers: HashMap<&'a str, Operand<'static>>,
 }
 
@@ -214,12 +199,7 @@ impl Source for Trial<'_> {
         Vec::new()
     }
 
-    fn parameter(&self, name: &str) -> Operand<'_> {
-        match self.form.parameters.as_ref().and_then(|parameters| parameters.get(name)) {
-            Some(Parameter::Int(number)) => Operand::Int(*number),
-            Some(Parameter::Bool(truth)) => Operand::Bool(*truth),
-            Some(Parameter::Text(text)) => Operand::Text(Cow::Borrowed(text)),
-            None => Operand::Missing,
-        }
+    fn parameter(&self, _: &str) -> Operand<'_> {
+        Operand::Missing
     }
 }
