@@ -2,9 +2,13 @@
 
 use kuager_wire::canonical::Malformed;
 use kuager_wire::cose::StatementError;
+use kuager_wire::form::FenceError;
 use kuager_wire::invite::InviteError;
 
-use crate::forms::AnswerError;
+use crate::forms::act::ActError;
+use crate::forms::exit_poll::ExitPollError;
+use crate::forms::incident::IncidentError;
+use crate::forms::{AnswerError, FormError};
 use crate::journal::JournalError;
 use kuager_wire::ids::MediaHash;
 
@@ -63,6 +67,27 @@ pub enum ObserverError {
     /// There is no such file in this store.
     #[error("there is no file {0} in this store")]
     NoSuchMedia(MediaHash),
+    /// A form of the pack cannot be interpreted by this release.
+    #[error(transparent)]
+    Form(#[from] FormError),
+    /// This is never photographed or recorded.
+    #[error(transparent)]
+    Fence(#[from] FenceError),
+    /// An incident cannot be reported like this.
+    #[error(transparent)]
+    Incident(#[from] IncidentError),
+    /// There is no act about this.
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The exit poll cannot go on like this.
+    #[error(transparent)]
+    ExitPoll(#[from] ExitPollError),
+    /// The pack does not say how turnout is noted.
+    #[error("the pack does not say how turnout is noted")]
+    NoTurnout,
+    /// The pack allows no exercises.
+    #[error("this pack allows no exercises")]
+    NoTraining,
     /// A file could not be written.
     #[error("a file could not be written: {0}")]
     Io(#[from] std::io::Error),
@@ -102,6 +127,14 @@ impl ObserverError {
             Self::Media(MediaError::UnsupportedType) => "media_type",
             Self::Media(MediaError::Store(error)) => store_code(error),
             Self::NoSuchMedia(_) => "no_such_media",
+            Self::Form(_) => "form_not_understood",
+            Self::Fence(_) => "capture_forbidden",
+            Self::Incident(_) => "incident_unknown",
+            Self::Act(_) => "no_act",
+            Self::ExitPoll(ExitPollError::Off) => "exit_poll_off",
+            Self::ExitPoll(_) => "exit_poll",
+            Self::NoTurnout => "no_turnout",
+            Self::NoTraining => "no_training",
             Self::Io(_) => "file",
         }
     }

@@ -19,9 +19,10 @@ pub fn carried(form: &Form, station: Option<&str>, training: bool, records: &[(R
                 && record.form.as_ref().is_some_and(|reference| reference.form == wanted.form)
                 && !corrected.contains(hash)
         });
-        let answers = relevant.filter_map(|(_, record)| record.body.answers.as_ref()?.get(&wanted.question).cloned());
+        let mut answers =
+            relevant.filter_map(|(_, record)| record.body.answers.as_ref()?.get(&wanted.question).cloned());
         let value = match wanted.from {
-            CarriedFrom::Latest => answers.last(),
+            CarriedFrom::Latest => answers.next_back(),
             CarriedFrom::All => {
                 let list: Vec<Value> = answers.collect();
                 (!list.is_empty()).then_some(Value::List(list))

@@ -282,6 +282,11 @@ impl Journal {
         Self { store, clock, key, kid }
     }
 
+    /// The key this journal signs with.
+    pub(crate) const fn kid(&self) -> Kid {
+        self.kid
+    }
+
     /// Begins a draft and saves it.
     ///
     /// # Errors

@@ -223,7 +223,9 @@ impl Observer {
     pub fn new_turnout(&self, hour: &str, station: &str, language: &str) -> Result<DraftId, ObserverError> {
         let pack = self.pack()?;
         let turnout = pack.pack.turnout.as_ref().ok_or(ObserverError::NoTurnout)?;
-        let tally = self.change_tally(station, |tally, _| { tally.mark(hour); })?;
+        let tally = self.change_tally(station, |tally, _| {
+            tally.mark(hour);
+        })?;
         let mut answers: Answers = [(turnout.hour.as_str(), Value::from(hour))].into_iter().collect();
         if tally.began_ms.is_some() {
             answers.insert(turnout.own.clone(), Value::Int(i64::try_from(tally.total).unwrap_or(i64::MAX)));
@@ -273,7 +275,7 @@ impl Observer {
         let pack = self.pack_with(reference.pack)?;
         self.exit_poll(&pack, |poll| if poll.form == reference.form { Ok(()) } else { Err(ExitPollError::NotAWave) })?;
         let poll = pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
-        Ok(self.store.write(|tx| {
+        self.store.write(|tx| {
             let mut changed = Err(ExitPollError::NotAWave);
             self.journal.change_in(tx, draft, |draft| {
                 changed = change(poll, &mut draft.answers);
@@ -281,7 +283,7 @@ impl Observer {
             })?;
             // An error here takes the whole change back.
             changed.map_err(ObserverError::from)
-        })?)
+        })
     }
 
     /// Counts voters who left the station. Returns whether the last of them is to be asked.

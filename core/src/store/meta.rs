@@ -31,6 +31,8 @@ pub(crate) enum Meta {
     GapsUnstated,
     /// What was salvaged from a damaged file.
     Recovery,
+    /// Heads counted, by station.
+    Tallies,
 }
 
 impl Meta {
@@ -46,6 +48,7 @@ impl Meta {
             Self::Behind => "behind",
             Self::GapsUnstated => "gaps_unstated",
             Self::Recovery => "recovery",
+            Self::Tallies => "tallies",
         }
     }
 }
