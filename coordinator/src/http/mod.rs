@@ -143,6 +143,10 @@ pub async fn serve(
     };
     let housekeeping = tokio::spawn(keep_house(Arc::clone(&intake)));
     let sweeping = tokio::spawn(sweep(Arc::clone(&media)));
+    let looking = tokio::spawn({
+        let media = Arc::clone(&media);
+        async move { media.examine_all().await }
+    });
     tracing::info!(port = address.port(), tls = !config.plain_http, "the coordinator serves");
     let outcome = tokio::select! {
         () = shutdown => {
@@ -159,6 +163,7 @@ pub async fn serve(
     }
     housekeeping.abort();
     sweeping.abort();
+    looking.abort();
     media.settle(config.limits.shutdown_time).await;
     if let Err(error) = intake.flush_refusals().await {
         tracing::warn!(%error, "the refusal counters of the last seconds are lost");

@@ -7,6 +7,8 @@
 //! hash, tied to the original by a signed statement.
 
 mod checksum;
+mod picture;
+mod publish;
 pub mod store;
 mod turns;
 mod uploads;
@@ -15,16 +17,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_wire::limits;
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, Notify, RwLock};
 
 use crate::intake::Intake;
 pub use checksum::{Checksum, ChecksumError};
+pub use picture::{PictureError, Region};
+pub use publish::RedactError;
 use store::{LocalFiles, ObjectStore, StoreError};
 use turns::Turns;
 pub use uploads::{Part, Progress, UploadError};
 
 /// Path below a server address under which uploads are, each under its token.
 pub const PATH: &str = "/v1/media/";
+
+/// In how many of 256 places two pictures may differ and still be shown to people as possibly the same.
+pub const ALIKE: u32 = 24;
 
 /// What a coordinator does with files.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +58,10 @@ pub struct Media {
     turns: Turns,
     /// Held for reading by every upload in progress, so that the end can wait for them.
     working: Arc<RwLock<()>>,
+    /// Tells that a file came.
+    came: Notify,
+    /// Held while a picture is decoded: one at a time is enough, and two might not fit the memory.
+    looking: Mutex<()>,
 }
 
 impl Media {
@@ -66,7 +77,15 @@ impl Media {
     /// Files in a place of the caller's choice.
     #[must_use]
     pub fn with_store(intake: Arc<Intake>, store: Arc<dyn ObjectStore>, policy: MediaPolicy) -> Self {
-        Self { intake, store, policy, turns: Turns::default(), working: Arc::default() }
+        Self {
+            intake,
+            store,
+            policy,
+            turns: Turns::default(),
+            working: Arc::default(),
+            came: Notify::new(),
+            looking: Mutex::default(),
+        }
     }
 
     /// Bytes of one file at most: what the most generous published pack allows.

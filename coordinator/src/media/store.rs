@@ -65,6 +65,12 @@ pub trait ObjectStore: Debug + Send + Sync {
     /// [`StoreError`].
     fn discard(&self, token: UploadToken) -> Result<(), StoreError>;
 
+    /// How many bytes of an upload are here, durable or not. Does not disturb whoever is sending them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn arrived(&self, token: UploadToken) -> Result<u64, StoreError>;
+
     /// Uploads that have a file.
     ///
     /// # Errors
@@ -185,6 +191,14 @@ impl ObjectStore for LocalFiles {
         match fs::remove_file(self.part(token)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
+        }
+    }
+
+    fn arrived(&self, token: UploadToken) -> Result<u64, StoreError> {
+        match fs::metadata(self.part(token)) {
+            Ok(metadata) => Ok(metadata.len()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            Err(error) => Err(error.into()),
         }
     }
 

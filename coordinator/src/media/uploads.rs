@@ -26,6 +26,11 @@ use crate::ledger::{Held, LedgerError, UploadRow, UploadToken};
 /// A running upload notes this often that it is alive.
 const TOUCH_MS: u64 = 60_000;
 
+/// A request that has to yield still takes what comes within this time, one piece after the other,
+const GRACE: Duration = Duration::from_millis(25);
+/// and at most this much: what the network stack had received when the newer request came, and no more.
+const GRACE_BYTES: usize = 1 << 20;
+
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Progress {
@@ -290,17 +295,31 @@ impl Media {
         let Part { mut body, mut checksum, idle, .. } = part;
         let mut step = Vec::with_capacity(limits::MEDIA_STEP);
         let mut left = row.size - start;
+        // Bytes that are still taken after somebody newer came: what is on its way inside this program already.
+        let mut grace = None;
         let ended = loop {
-            let chunk = tokio::select! {
-                biased;
-                () = turn.superseded() => break Ended::Superseded,
-                next = tokio::time::timeout(idle, body.next()) => match next {
-                    Ok(Some(Ok(chunk))) => chunk,
-                    Ok(Some(Err(_))) => break Ended::Broken,
-                    Ok(None) => break Ended::Complete,
-                    Err(_) => break Ended::Idle,
-                },
+            let next = if grace.is_some() {
+                tokio::time::timeout(GRACE, body.next()).await.map_err(|_| Ended::Superseded)
+            } else {
+                tokio::select! {
+                    biased;
+                    () = turn.superseded() => {
+                        grace = Some(GRACE_BYTES);
+                        continue;
+                    }
+                    next = tokio::time::timeout(idle, body.next()) => next.map_err(|_| Ended::Idle),
+                }
             };
+            let chunk = match next {
+                Ok(Some(Ok(chunk))) => chunk,
+                Ok(Some(Err(_))) => break Ended::Broken,
+                Ok(None) => break Ended::Complete,
+                Err(ended) => break ended,
+            };
+            if let Some(left) = &mut grace {
+                let Some(less) = usize::checked_sub(*left, chunk.as_ref().len()) else { break Ended::Superseded };
+                *left = less;
+            }
             let mut bytes = chunk.as_ref();
             if let Some(checksum) = &mut checksum {
                 checksum.update(bytes);
@@ -360,6 +379,7 @@ impl Media {
         let sign = move |kid, held| deployment.sign_media_receipt(kid, held);
         self.intake.ledger().finish_upload(row.token, held, sign).await?;
         tracing::info!(kid = %short(row.kid), bytes = row.size, "a file is held");
+        self.came.notify_one();
         Ok(())
     }
 

@@ -1,0 +1,126 @@
+use image::{ImageFormat, RgbImage};
+
+use super::*;
+use crate::testing::noise;
+
+/// A page as a camera sees it: lines of writing, shading, noise, all depending on the seed.
+fn page(width: u32, height: u32, seed: u64) -> DynamicImage {
+    let grain = noise(4096, seed);
+    let at = |number: u32| u32::from(grain[usize::try_from(number % 4096).expect("small")]);
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        let (column, line) = (x * 24 / width, y * 32 / height);
+        let ink = at(line * 24 + column) > 150;
+        let shade = 120 + (x * 60 / width) + (y * 40 / height);
+        let value = if ink { 60 } else { shade } + at(x.wrapping_mul(31).wrapping_add(y * 17)) % 8;
+        Rgb([u8::try_from(value).expect("below 256"); 3])
+    });
+    DynamicImage::ImageRgb8(picture)
+}
+
+fn object(bytes: Vec<u8>) -> Object {
+    Object { size: bytes.len() as u64, bytes: Box::new(Cursor::new(bytes)) }
+}
+
+fn jpeg(picture: &DynamicImage, quality: u8) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(picture).expect("encodes");
+    bytes
+}
+
+fn png(picture: &DynamicImage) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.write_to(&mut bytes, ImageFormat::Png).expect("encodes");
+    bytes.into_inner()
+}
+
+/// A JPEG with an EXIF segment of this orientation and this time.
+fn with_exif(jpeg: &[u8], orientation: u8, taken: &str) -> Vec<u8> {
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    let text = format!("{taken}\0");
+    let size = u32::try_from(text.len()).expect("small");
+    // First directory at 8: orientation, and where the second one is (at 38), which says the time (at 56).
+    tiff.extend([2, 0].iter().chain(&entry(0x0112, 3, 1, orientation.into())).chain(&entry(0x8769, 4, 1, 38)));
+    tiff.extend([0; 4]);
+    tiff.extend([1, 0].iter().chain(&entry(0x9003, 2, size, 56)).chain(&[0; 4]));
+    tiff.extend(text.as_bytes());
+    let segment = [b"Exif\0\0", tiff.as_slice()].concat();
+    let length = u16::try_from(segment.len() + 2).expect("small");
+    [&jpeg[..2], &[0xff, 0xe1], &length.to_be_bytes(), &segment, &jpeg[2..]].concat()
+}
+
+fn differ(one: [u8; 32], other: [u8; 32]) -> u32 {
+    one.iter().zip(other).map(|(one, other)| (one ^ other).count_ones()).sum()
+}
+
+#[test]
+fn copies_of_one_picture_look_alike_and_others_do_not() {
+    let original = page(1200, 1600, 1);
+    let like = |picture: &DynamicImage, quality| {
+        examine(object(jpeg(picture, quality)), "image/jpeg").likeness.expect("has contrast")
+    };
+    let own = like(&original, 90);
+    for copy in [like(&original, 30), like(&original.thumbnail(400, 400), 80), like(&original.brighten(30), 80)] {
+        assert!(differ(own, copy) <= crate::media::ALIKE, "{}", differ(own, copy));
+    }
+    assert!(differ(own, examine(object(png(&original)), "image/png").likeness.expect("has contrast")) <= 4);
+    for seed in 2..8 {
+        let other = like(&page(1200, 1600, seed), 90);
+        assert!(differ(own, other) > 2 * crate::media::ALIKE, "{}", differ(own, other));
+    }
+    let blank = DynamicImage::ImageRgb8(RgbImage::from_pixel(300, 300, Rgb([200, 200, 200])));
+    assert_eq!(examine(object(jpeg(&blank, 90)), "image/jpeg").likeness, None);
+}
+
+#[test]
+fn pictures_are_turned_upright_and_claims_are_read() {
+    let plain = jpeg(&page(200, 300, 1), 90);
+    for (orientation, size) in [(1, (200, 300)), (3, (200, 300)), (6, (300, 200)), (8, (300, 200))] {
+        let bytes = with_exif(&plain, orientation, "2023:03:19 20:15:00");
+        let findings = examine(object(bytes.clone()), "image/jpeg");
+        assert_eq!(findings.size, Some(size));
+        assert!(findings.claims.contains(&("DateTimeOriginal".to_owned(), "2023-03-19 20:15:00".to_owned())));
+        let (copy, _) = redact(object(bytes), &[]).expect("works");
+        assert!(examine(object(copy.clone()), "image/jpeg").claims.is_empty(), "a copy says nothing about itself");
+        assert_eq!(examine(object(copy), "image/jpeg").size, Some(size));
+    }
+}
+
+#[test]
+fn rectangles_cannot_be_read_any_more() {
+    let bytes = jpeg(&page(200, 300, 1), 95);
+    let (copy, filled) = redact(object(bytes.clone()), &[[10, 20, 50, 60], [150, 250, 500, 500]]).expect("works");
+    assert_eq!(filled, [[10, 20, 50, 60], [150, 250, 50, 50]], "clipped to the picture");
+    let copy = decode(&copy).expect("is a picture").into_rgb8();
+    let inside = |x: u32, y: u32| {
+        (12..58).contains(&x) && (22..78).contains(&y) || (152..200).contains(&x) && (252..300).contains(&y)
+    };
+    for (x, y, pixel) in copy.enumerate_pixels() {
+        if inside(x, y) {
+            assert!(pixel.0.iter().all(|value| *value < 24), "{x}, {y}: {pixel:?}");
+        }
+    }
+    assert!(copy.get_pixel(100, 150).0[0] > 24, "the rest is there");
+    let outside = redact(object(bytes.clone()), &[[0, 0, 1, 1], [200, 0, 5, 5]]);
+    assert_eq!(outside, Err(PictureError::Outside(2, 200, 300)));
+    assert_eq!(redact(object(bytes.clone()), &[[0, 0, 0, 5]]), Err(PictureError::Outside(1, 200, 300)));
+    assert_eq!(redact(object(bytes), &[[0, 0, 1, 1]; 33]), Err(PictureError::TooMany));
+}
+
+#[test]
+fn what_is_no_picture_or_too_large_is_told_apart() {
+    assert!(matches!(redact(object(noise(5000, 1)), &[]), Err(PictureError::Unreadable(_))));
+    let cut = jpeg(&page(200, 300, 1), 90);
+    assert_eq!(examine(object(b"<svg/>".to_vec()), "image/jpeg"), Findings::default());
+    assert!(examine(object(cut[..60].to_vec()), "image/jpeg").size.is_none());
+    // A PNG that claims to be enormous: refused before anything is allocated for it.
+    let mut bomb = png(&page(10, 10, 1));
+    bomb[16..24].copy_from_slice(&[0, 0, 0x7f, 0xff, 0, 0, 0x7f, 0xff]);
+    assert!(redact(object(bomb), &[]).is_err());
+    let huge = Object { size: FILE + 1, bytes: Box::new(std::io::repeat(0)) };
+    assert_eq!(redact(huge, &[]), Err(PictureError::TooLarge));
+    let video = Object { size: u64::MAX, bytes: Box::new(std::io::repeat(0)) };
+    assert_eq!(examine(video, "video/mp4"), Findings::default());
+}

@@ -1,0 +1,112 @@
+//! What the desk does with files: looking, and making copies for publication.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use kuager_wire::VERSION;
+use kuager_wire::ids::MediaHash;
+use kuager_wire::receipt::Redaction;
+
+use super::picture::{self, PictureError, Region};
+use super::store::{Object, StoreError};
+use super::{Media, UploadError, blocking};
+use crate::ledger::{LedgerError, RedactionRow, UploadToken};
+
+/// How long to wait when the ledger cannot be asked for files to look at.
+const LATER: Duration = Duration::from_secs(5);
+
+/// Why no copy for publication was made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RedactError {
+    /// The original is not here.
+    #[error("the original is not here yet; wait until it has been uploaded")]
+    NotHeld,
+    /// The picture cannot be worked with, or a rectangle is wrong.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The copy cannot be stored.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The statement cannot be stored.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A worker failed; a bug.
+    #[error("the coordinator failed to make the copy; it is logged")]
+    Worker,
+}
+
+impl From<UploadError> for RedactError {
+    fn from(_: UploadError) -> Self {
+        Self::Worker
+    }
+}
+
+impl Media {
+    /// Opens a file that is held.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn object(&self, media: MediaHash) -> Result<Option<Object>, UploadError> {
+        let store = Arc::clone(&self.store);
+        Ok(blocking(move || store.open(media)).await??)
+    }
+
+    /// How many bytes of an unfinished upload are here, without disturbing whoever is sending them.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn arrived(&self, token: UploadToken) -> Result<u64, UploadError> {
+        let store = Arc::clone(&self.store);
+        Ok(blocking(move || store.arrived(token)).await??)
+    }
+
+    /// Looks at every file once, one after the other, as they come. Never returns.
+    pub async fn examine_all(&self) {
+        loop {
+            match self.examine_next().await {
+                Ok(true) => {}
+                Ok(false) => self.came.notified().await,
+                Err(error) => {
+                    tracing::warn!(%error, "a file is not looked at");
+                    tokio::time::sleep(LATER).await;
+                }
+            }
+        }
+    }
+
+    /// Looks at the next file nobody has looked at. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn examine_next(&self) -> Result<bool, UploadError> {
+        let Some((media, _, mime)) = self.intake.ledger().next_unexamined().await? else { return Ok(false) };
+        let _one = self.looking.lock().await;
+        let Some(object) = self.object(media).await? else { return Ok(true) };
+        let findings = blocking(move || picture::examine(object, &mime)).await?;
+        self.intake.ledger().set_findings(media, findings).await?;
+        Ok(true)
+    }
+
+    /// Makes a copy of a picture in which these rectangles cannot be read any more, and signs what it is a copy of.
+    ///
+    /// # Errors
+    /// [`RedactError`].
+    pub async fn redact(&self, original: MediaHash, regions: Vec<Region>) -> Result<RedactionRow, RedactError> {
+        let _one = self.looking.lock().await;
+        let store = Arc::clone(&self.store);
+        let made = blocking(move || {
+            let object = store.open(original)?.ok_or(RedactError::NotHeld)?;
+            let (bytes, regions) = picture::redact(object, &regions)?;
+            Ok::<_, RedactError>((store.put(&bytes)?, bytes.len(), regions))
+        });
+        let (media, size, regions) = made.await??;
+        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        let made_ms = self.intake.clock().now_ms();
+        let redaction = Redaction { version: VERSION, of: original, media, size, made_ms, regions };
+        let statement = self.intake.deployment().sign_redaction(&redaction)?;
+        let row = RedactionRow { media, original, size, made_ms, statement };
+        self.intake.ledger().add_redaction(row.clone()).await?;
+        tracing::info!(regions = redaction.regions.len(), "a redacted copy may be published");
+        Ok(row)
+    }
+}
