@@ -1,5 +1,7 @@
 //! Answers of earlier records that a form compares with: the last turnout told against the protocol, one contest's
-//! voter list against another's.
+//! voter list against another's. A correction stands where the record stood that it corrects.
+
+use std::collections::HashMap;
 
 use kuager_wire::canonical::TextMap;
 use kuager_wire::form::{CarriedFrom, Form};
@@ -12,6 +14,13 @@ use kuager_wire::record::{Record, Value};
 pub fn carried(form: &Form, station: Option<&str>, training: bool, records: &[(RecordHash, Record)]) -> TextMap<Value> {
     let mut found = TextMap::default();
     let corrected: Vec<RecordHash> = records.iter().filter_map(|(_, record)| record.supersedes).collect();
+    let mut places: HashMap<RecordHash, usize> = HashMap::new();
+    for (number, (hash, record)) in records.iter().enumerate() {
+        let place = record.supersedes.and_then(|before| places.get(&before).copied()).unwrap_or(number);
+        places.insert(*hash, place);
+    }
+    let mut records: Vec<&(RecordHash, Record)> = records.iter().collect();
+    records.sort_by_key(|(hash, _)| places.get(hash).copied());
     for wanted in form.carried.iter().flatten() {
         let relevant = records.iter().filter(|(hash, record)| {
             record.station.as_deref() == station
