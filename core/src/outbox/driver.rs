@@ -1,37 +1,32 @@
 //! Performs what [`machine`] decides.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use kuager_wire::SigningKey;
-use kuager_wire::compression::{self, Dictionary};
+use kuager_wire::compression::Dictionary;
 use kuager_wire::cose::{self, Statement, StatementError};
-use kuager_wire::enrolment::{Action, Credential, Request};
-use kuager_wire::genesis::{Deployment, Genesis};
+use kuager_wire::enrolment::{Action, Request};
+use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, MediaHash, Nonce, PackHash, PublicKey, RecordHash};
 use kuager_wire::invite::Invite;
-use kuager_wire::limits;
-use kuager_wire::message::Message;
-use kuager_wire::pack::SignedPack;
-use kuager_wire::receipt::{Refusal, RefusalCode};
-use kuager_wire::sync::{COSE_TYPE, ChainState, InboxAnswer, RecordsAnswer, SEQUENCE_TYPE};
+use kuager_wire::receipt::RefusalCode;
 use tokio::sync::{Notify, broadcast};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::answer::{self, Judged, Sent};
-use super::machine::{self, FailureClass, Item, Lane, Obstacle, Plan, Session, State, Verdict};
+use super::machine::{self, Lane, Obstacle, Plan, Session};
 use super::upload::{Network, UploadPlan};
-use super::uploader::{Uploaded, take_uploads};
+use super::uploader::Uploaded;
 use crate::clock::Clock;
 use crate::keys;
 use crate::store::meta::Meta;
-use crate::store::{MayBeStore, NewAttempt, Store, StoreError, Tx};
-use crate::transport::{Answer, Call, Method, Transport, TransportError};
+use crate::store::{MayBeStore, Store, StoreError, Tx};
+use crate::transport::Transport;
 
 /// Open items looked at for one plan. Far more than a batch, far less than a day could fill memory with.
-const HORIZON: u32 = 8192;
+pub(super) const HORIZON: u32 = 8192;
 /// How often a continuous run asks for messages and a newer pack when there is nothing to send.
 const REFRESH: Duration = Duration::from_secs(15 * 60);
 
@@ -147,7 +142,7 @@ pub struct Outbox {
 pub(super) struct Shared {
     pub(super) store: Arc<Store>,
     pub(super) clock: Arc<dyn Clock>,
-    key: SigningKey,
+    pub(super) key: SigningKey,
     pub(super) kid: Kid,
     link: RwLock<Option<Link>>,
     events: broadcast::Sender<SyncEvent>,
@@ -156,21 +151,22 @@ pub(super) struct Shared {
     pub(super) network: RwLock<Network>,
     /// There may be something new to upload.
     pub(super) media_wake: Notify,
-    dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
+    pub(super) dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
 }
 
 /// What one run remembers.
 #[derive(Default)]
-struct Run {
-    summary: SyncSummary,
+pub(super) struct Run {
+    pub(super) summary: SyncSummary,
     /// Records sent again because the coordinator lacked them; once per run is enough.
-    reopened: Arc<Mutex<HashSet<i64>>>,
+    pub(super) reopened: Arc<Mutex<HashSet<i64>>>,
     /// The coordinator does not take our dictionary.
-    plain: bool,
+    pub(super) plain: bool,
     refreshed: Option<Instant>,
 }
 
-enum Flow {
+/// Whether a run goes on.
+pub(super) enum Flow {
     Continue,
     Stop,
 }
@@ -410,7 +406,7 @@ impl std::fmt::Debug for Outbox {
     }
 }
 
-fn new_nonce() -> Result<Nonce, StoreError> {
+pub(super) fn new_nonce() -> Result<Nonce, StoreError> {
     keys::random().map(Nonce).map_err(|error| StoreError::Other(error.to_string()))
 }
 
@@ -452,21 +448,6 @@ pub(crate) fn session(tx: &Tx<'_>, invited: bool) -> Result<Session, StoreError>
 pub(crate) fn load_deployment(tx: &Tx<'_>, invite: &Invite) -> Result<Option<Deployment>, StoreError> {
     let bytes = tx.meta_bytes(Meta::Genesis)?;
     Ok(bytes.and_then(|bytes| Deployment::expect(&bytes, invite.deployment).ok()))
-}
-
-/// A batch that is about to travel.
-struct Batch {
-    attempt: i64,
-    items: Vec<Item>,
-    sent: Vec<Sent>,
-    body: Vec<u8>,
-}
-
-/// What a batch brought.
-struct Outcome {
-    judged: Vec<Judged>,
-    reopened: usize,
-    behind: Option<u64>,
 }
 
 impl Shared {
@@ -513,494 +494,6 @@ impl Shared {
         })
         .await
     }
-
-    /// Writes down that an attempt begins, makes the call, and returns what came back.
-    async fn attempt(
-        self: &Arc<Self>,
-        run: &mut Run,
-        purpose: &'static str,
-        call: Call,
-    ) -> Result<(i64, Result<Answer, TransportError>), SyncError> {
-        let attempt = self
-            .write(move |tx, shared| {
-                let started_ms = shared.clock.now().wall_ms;
-                Ok(tx.start_attempt(NewAttempt { purpose, records: 0, started_ms })?)
-            })
-            .await?;
-        let outcome = self.call(run, purpose, 0, call).await;
-        Ok((attempt, outcome))
-    }
-
-    async fn call(
-        &self,
-        run: &mut Run,
-        purpose: &'static str,
-        records: usize,
-        call: Call,
-    ) -> Result<Answer, TransportError> {
-        self.emit(SyncEvent::AttemptStarted { purpose, records });
-        run.summary.attempts += 1;
-        run.summary.bytes_out += call.body.as_ref().map_or(0, Vec::len) as u64;
-        let Some(link) = self.link() else {
-            return Err(TransportError { class: FailureClass::Offline, detail: "no invite".to_owned() });
-        };
-        let outcome = link.transport.call(call).await;
-        match &outcome {
-            Ok(answer) => run.summary.bytes_in += answer.body.len() as u64,
-            Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
-        }
-        outcome
-    }
-
-    /// Stores that a call other than a batch failed, and closes the lane.
-    async fn failed(
-        self: &Arc<Self>,
-        attempt: i64,
-        class: FailureClass,
-        answer: Option<&Answer>,
-    ) -> Result<Flow, SyncError> {
-        let retry_after = answer.and_then(|answer| answer.retry_after_ms);
-        self.write(move |tx, shared| {
-            let now = shared.clock.now();
-            let mut lane = load_lane(tx, Meta::Lane);
-            lane.failed(class, retry_after, 0, &now, &mut jitter);
-            tx.set_meta(Meta::Lane, &lane)?;
-            Ok(tx.finish_attempt(attempt, now.wall_ms, class.name(), 0, 0)?)
-        })
-        .await?;
-        Ok(Flow::Continue)
-    }
-
-    async fn fetch_genesis(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
-        let Some(link) = self.link() else { return Ok(Flow::Continue) };
-        let call = get("/v1/genesis", limits::GENESIS);
-        let (attempt, outcome) = self.attempt(run, "genesis", call).await?;
-        let answer = match outcome {
-            Ok(answer) => answer,
-            Err(error) => return self.failed(attempt, error.class, None).await,
-        };
-        if answer.status != 200 {
-            return self.failed(attempt, answer::classify(&answer), Some(&answer)).await;
-        }
-        if Deployment::expect(&answer.body, link.invite.deployment).is_err() {
-            let class = if is_cose(&answer) { FailureClass::WrongServer } else { FailureClass::CaptivePortal };
-            return self.failed(attempt, class, Some(&answer)).await;
-        }
-        self.write(move |tx, shared| {
-            tx.set_meta_bytes(Meta::Genesis, &answer.body)?;
-            succeeded(tx, shared, attempt, 0, answer.body.len())
-        })
-        .await?;
-        Ok(Flow::Continue)
-    }
-
-    async fn enrol(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
-        let Some(link) = self.link() else { return Ok(Flow::Continue) };
-        let invite = Arc::clone(&link.invite);
-        let (request, deployment) =
-            self.read(move |tx| Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, load_deployment(tx, &invite)?))).await?;
-        let (Some(request), Some(deployment)) = (request, deployment) else {
-            // Both are written together with what leads here; without them only a new invite helps.
-            return Err(StoreError::Other("the enrolment request or the genesis is missing".to_owned()).into());
-        };
-        let subject = RecordHash::of(&request);
-        let sent = request.len();
-        let call = post("/v1/enrolments", request, COSE_TYPE, limits::CREDENTIAL);
-        let (attempt, outcome) = self.attempt(run, "enrol", call).await?;
-        let answer = match outcome {
-            Ok(answer) => answer,
-            Err(error) => return self.failed(attempt, error.class, None).await,
-        };
-        if answer.status == 200 {
-            let credential = cose::open::<Credential>(&answer.body, link.invite.deployment, &link.invite.root_key);
-            if credential.is_ok_and(|credential| credential.kid == self.kid) {
-                self.write(move |tx, shared| {
-                    tx.set_meta_bytes(Meta::Credential, &answer.body)?;
-                    tx.remove_meta(Meta::EnrolmentRefusal)?;
-                    tx.release_waiting(true)?;
-                    succeeded(tx, shared, attempt, sent, answer.body.len())
-                })
-                .await?;
-                self.emit(SyncEvent::Enrolled);
-                return Ok(Flow::Continue);
-            }
-            let class = if is_cose(&answer) { FailureClass::BadAnswer } else { FailureClass::CaptivePortal };
-            return self.failed(attempt, class, Some(&answer)).await;
-        }
-        let refusal = cose::open::<Refusal>(&answer.body, deployment.id, &deployment.genesis.receipt_key);
-        match refusal {
-            Ok(refusal) if refusal.subject == subject && !refusal.retryable => {
-                self.write(move |tx, shared| {
-                    tx.set_meta(Meta::EnrolmentRefusal, &refusal.code)?;
-                    succeeded(tx, shared, attempt, sent, answer.body.len())
-                })
-                .await?;
-                self.emit(SyncEvent::EnrolmentRefused(refusal.code));
-                Ok(Flow::Continue)
-            }
-            _ => self.failed(attempt, answer::classify(&answer), Some(&answer)).await,
-        }
-    }
-
-    /// The dictionary of the current pack, prepared once.
-    fn dictionary(&self, tx: &Tx<'_>, invite: &Invite) -> Result<Option<Arc<Dictionary>>, StoreError> {
-        let Some(hash) = tx.meta::<PackHash>(Meta::CurrentPack)? else { return Ok(None) };
-        let mut cached = self.dictionary.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, dictionary)) = cached.as_ref().filter(|(known, _)| *known == hash) {
-            debug_assert_eq!(*known, hash);
-            return Ok(dictionary.clone());
-        }
-        let Some(bytes) = tx.pack(hash)? else { return Ok(None) };
-        let pack = SignedPack::open(bytes, invite.deployment, &invite.root_key).ok();
-        let dictionary = pack.and_then(|pack| pack.pack.dictionary).map(|bytes| Arc::new(Dictionary::new(&bytes)));
-        *cached = Some((hash, dictionary.clone()));
-        Ok(dictionary)
-    }
-
-    fn begin_batch(&self, tx: &Tx<'_>, records: &[i64]) -> Result<Batch, StoreError> {
-        let wanted: HashSet<i64> = records.iter().copied().collect();
-        let mut items: HashMap<i64, Item> =
-            tx.open_items(HORIZON)?.into_iter().map(|item| (item.record, item)).collect();
-        items.retain(|record, _| wanted.contains(record));
-        let rows: HashMap<i64, _> = tx.records_by_id(records)?.into_iter().map(|row| (row.id, row)).collect();
-        let mut batch = Batch { attempt: 0, items: Vec::new(), sent: Vec::new(), body: Vec::new() };
-        for record in records {
-            let (Some(mut item), Some(row)) = (items.remove(record), rows.get(record)) else { continue };
-            tx.set_state(*record, &State::Sending)?;
-            tx.count_attempt(*record)?;
-            item.attempts += 1;
-            batch.body.extend_from_slice(&tx.record_bytes(*record)?);
-            batch.items.push(item);
-            batch.sent.push(Sent { record: *record, hash: row.hash, kid: row.kid, seq: row.seq });
-        }
-        let started_ms = self.clock.now().wall_ms;
-        batch.attempt = tx.start_attempt(NewAttempt { purpose: "records", records: batch.sent.len(), started_ms })?;
-        Ok(batch)
-    }
-
-    async fn send(self: &Arc<Self>, run: &mut Run, records: Vec<i64>) -> Result<Flow, SyncError> {
-        let Some(link) = self.link() else { return Ok(Flow::Continue) };
-        let (invite, plain) = (Arc::clone(&link.invite), run.plain);
-        let (batch, dictionary) = self
-            .write(move |tx, shared| {
-                let dictionary = if plain { None } else { shared.dictionary(tx, &invite)? };
-                Ok((shared.begin_batch(tx, &records)?, dictionary))
-            })
-            .await?;
-        let mut call = post("/v1/records", batch.body.clone(), SEQUENCE_TYPE, limits::ANSWER);
-        let compressed = dictionary.and_then(|dictionary| dictionary.compress(&batch.body).ok());
-        if let Some(compressed) = compressed.filter(|compressed| compressed.len() < batch.body.len()) {
-            call.body = Some(compressed);
-            call.content_encoding = Some(compression::ENCODING);
-        }
-        let encoded = call.content_encoding.is_some();
-        let bytes_out = call.body.as_ref().map_or(0, Vec::len);
-        let outcome = self.call(run, "records", batch.sent.len(), call).await;
-        let retry_after = outcome.as_ref().ok().and_then(|answer| answer.retry_after_ms);
-        let bytes_in = outcome.as_ref().map_or(0, |answer| answer.body.len());
-        let status = outcome.as_ref().map_or(0, |answer| answer.status);
-        let read = match outcome {
-            Ok(answer) => answer::read_records_answer(&answer),
-            Err(error) => Err(error.class),
-        };
-        match read {
-            Ok(answer) => {
-                let reopened = Arc::clone(&run.reopened);
-                let invite = Arc::clone(&link.invite);
-                let outcome = self
-                    .write(move |tx, shared| {
-                        shared.apply(tx, &batch, &answer, &invite, &reopened, (bytes_out, bytes_in))
-                    })
-                    .await?;
-                self.media_wake.notify_one();
-                self.report(run, outcome);
-            }
-            Err(FailureClass::Rejected) if encoded && status == 415 => {
-                run.plain = true;
-                self.write(move |tx, shared| {
-                    batch.items.iter().try_for_each(|item| tx.set_state(item.record, &State::Sealed))?;
-                    let now = shared.clock.now().wall_ms;
-                    Ok(tx.finish_attempt(batch.attempt, now, "encoding_not_taken", bytes_out, bytes_in)?)
-                })
-                .await?;
-            }
-            Err(class) => {
-                self.write(move |tx, shared| {
-                    shared.batch_failed(tx, &batch, class, status, retry_after, (bytes_out, bytes_in))
-                })
-                .await?;
-            }
-        }
-        Ok(Flow::Continue)
-    }
-
-    fn batch_failed(
-        &self,
-        tx: &Tx<'_>,
-        batch: &Batch,
-        class: FailureClass,
-        status: u16,
-        retry_after: Option<u64>,
-        (bytes_out, bytes_in): (usize, usize),
-    ) -> Result<(), SyncError> {
-        let now = self.clock.now();
-        let alone = batch.items.len() == 1;
-        let unauthorised = matches!(status, 401 | 403);
-        for item in &batch.items {
-            let state = if unauthorised {
-                machine::held(machine::HeldReason::Auth, &now)
-            } else {
-                machine::after_failure(item, class, alone, &now, &mut jitter)
-            };
-            tx.set_state(item.record, &state)?;
-        }
-        let mut lane = load_lane(tx, Meta::Lane);
-        let waits_by_itself = unauthorised || (alone && class == FailureClass::Rejected);
-        if !waits_by_itself {
-            lane.failed(class, retry_after, batch.items.len(), &now, &mut jitter);
-        }
-        tx.set_meta(Meta::Lane, &lane)?;
-        Ok(tx.finish_attempt(batch.attempt, now.wall_ms, class.name(), bytes_out, bytes_in)?)
-    }
-
-    /// Stores what the coordinator said about a batch.
-    fn apply(
-        &self,
-        tx: &Tx<'_>,
-        batch: &Batch,
-        answer: &RecordsAnswer,
-        invite: &Invite,
-        reopened: &Mutex<HashSet<i64>>,
-        (bytes_out, bytes_in): (usize, usize),
-    ) -> Result<Outcome, SyncError> {
-        let now = self.clock.now();
-        let deployment = load_deployment(tx, invite)?
-            .ok_or_else(|| StoreError::Other("the genesis statement is missing".to_owned()))?;
-        let results: HashMap<RecordHash, _> = answer.results.iter().map(|result| (result.hash, result)).collect();
-        let judged: Vec<Judged> =
-            batch.sent.iter().filter_map(|sent| answer::judge(*sent, results.get(&sent.hash)?, &deployment)).collect();
-        if judged.is_empty() {
-            self.batch_failed(tx, batch, FailureClass::BadAnswer, 200, None, (bytes_out, bytes_in))?;
-            return Ok(Outcome { judged, reopened: 0, behind: None });
-        }
-        let by_record: HashMap<i64, &Judged> = judged.iter().map(|judged| (judged.sent.record, judged)).collect();
-        for item in &batch.items {
-            let state = match by_record.get(&item.record) {
-                Some(judged) => {
-                    for (purpose, bytes) in &judged.statements {
-                        tx.add_answer(item.record, purpose, bytes, now.wall_ms)?;
-                    }
-                    let uploads = results.get(&judged.sent.hash).and_then(|result| result.uploads.as_deref());
-                    take_uploads(tx, uploads.unwrap_or_default(), &deployment, self.kid)?;
-                    machine::after_verdict(item, judged.verdict, &now, &mut jitter)
-                }
-                // Others got an answer and this one did not: it waits by itself.
-                None => machine::after_failure(item, FailureClass::Rejected, true, &now, &mut jitter),
-            };
-            tx.set_state(item.record, &state)?;
-        }
-        if judged
-            .iter()
-            .any(|judged| matches!(judged.verdict, Verdict::Refused { code: RefusalCode::UnknownDevice, .. }))
-        {
-            // The coordinator lost our enrolment: enrol again with the same key and token.
-            tx.remove_meta(Meta::Credential)?;
-        }
-        let mut outcome = Outcome { judged, reopened: 0, behind: None };
-        if let Some(chain) = answer.chains.iter().find(|chain| chain.kid == self.kid) {
-            self.compare(tx, chain, reopened, &mut outcome)?;
-        }
-        succeeded(tx, self, batch.attempt, bytes_out, bytes_in)?;
-        Ok(outcome)
-    }
-
-    /// Compares what the coordinator holds of our chain with ours. Delivered records that it lacks (it was restored
-    /// from a backup) are sent again; a longer chain over there means that this store is the restored one.
-    fn compare(
-        &self,
-        tx: &Tx<'_>,
-        chain: &ChainState,
-        reopened: &Mutex<HashSet<i64>>,
-        outcome: &mut Outcome,
-    ) -> Result<(), SyncError> {
-        let Some(own) = tx.head(self.kid)? else { return Ok(()) };
-        if chain.head_seq > own.seq {
-            tx.set_meta(Meta::Behind, &chain.head_seq)?;
-            outcome.behind = Some(chain.head_seq);
-        }
-        let mut lacking: Vec<(u64, u64)> = chain.missing.iter().map(|range| (range.first, range.last)).collect();
-        if chain.head_seq < own.seq {
-            lacking.push((chain.head_seq + 1, own.seq));
-        }
-        let mut once = reopened.lock().unwrap_or_else(PoisonError::into_inner);
-        for (first, last) in lacking {
-            for record in tx.records_between(self.kid, first, last)? {
-                if !once.contains(&record) && tx.reopen_delivered(record)? {
-                    once.insert(record);
-                    outcome.reopened += 1;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn report(&self, run: &mut Run, outcome: Outcome) {
-        if outcome.reopened > 0 {
-            tracing::warn!(records = outcome.reopened, "the coordinator lacks records it had receipted");
-        }
-        if let Some(coordinator) = outcome.behind {
-            self.emit(SyncEvent::StoreIsBehind { coordinator });
-        }
-        for judged in outcome.judged {
-            let hash = judged.sent.hash;
-            match judged.verdict {
-                Verdict::Accepted => {
-                    run.summary.accepted += 1;
-                    self.emit(SyncEvent::Accepted(hash));
-                }
-                Verdict::Forked => {
-                    run.summary.accepted += 1;
-                    run.summary.forked += 1;
-                    self.emit(SyncEvent::Forked(hash));
-                }
-                Verdict::Refused { code, .. } => {
-                    run.summary.refused += 1;
-                    self.emit(SyncEvent::Refused(hash, code));
-                }
-            }
-        }
-    }
-
-    /// Asks for a newer pack and for messages. Failing here closes the lane like any other failure.
-    async fn refresh(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
-        if let Flow::Continue = self.fetch_pack(run).await? {
-            self.fetch_messages(run).await?;
-        }
-        Ok(())
-    }
-
-    async fn fetch_pack(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
-        let Some(link) = self.link() else { return Ok(Flow::Stop) };
-        let current = self.read(|tx| Ok(tx.meta::<PackHash>(Meta::CurrentPack)?)).await?;
-        let mut call = get("/v1/packs/latest", limits::PACK);
-        call.if_none_match = current.map(|hash| format!("\"{hash}\""));
-        let (attempt, outcome) = self.attempt(run, "pack", call).await?;
-        let answer = match outcome {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.failed(attempt, error.class, None).await?;
-                return Ok(Flow::Stop);
-            }
-        };
-        let bytes_in = answer.body.len();
-        if answer.status == 304 {
-            self.write(move |tx, shared| succeeded(tx, shared, attempt, 0, bytes_in)).await?;
-            return Ok(Flow::Continue);
-        }
-        let class =
-            if answer.status == 200 && is_cose(&answer) { FailureClass::BadAnswer } else { answer::classify(&answer) };
-        let pack = (answer.status == 200)
-            .then(|| SignedPack::open(answer.body.clone(), link.invite.deployment, &link.invite.root_key).ok())
-            .flatten();
-        let Some(pack) = pack else {
-            self.failed(attempt, class, Some(&answer)).await?;
-            return Ok(Flow::Stop);
-        };
-        let hash = pack.hash;
-        self.write(move |tx, shared| {
-            tx.add_pack(hash, &pack.bytes, shared.clock.now().wall_ms)?;
-            tx.set_meta(Meta::CurrentPack, &hash)?;
-            succeeded(tx, shared, attempt, 0, bytes_in)
-        })
-        .await?;
-        self.emit(SyncEvent::PackArrived(hash));
-        Ok(Flow::Continue)
-    }
-
-    async fn fetch_messages(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
-        let Some(link) = self.link() else { return Ok(()) };
-        loop {
-            let invite = Arc::clone(&link.invite);
-            let (after, deployment) =
-                self.read(move |tx| Ok((tx.newest_message()?, load_deployment(tx, &invite)?))).await?;
-            let Some(deployment) = deployment else { return Ok(()) };
-            let request = Request {
-                version: kuager_wire::VERSION,
-                action: Action::Inbox,
-                wall_ms: self.clock.now().wall_ms,
-                nonce: new_nonce()?,
-                public_key: None,
-                token: None,
-                after: Some(after),
-            };
-            let bytes = cose::sign(&request, deployment.id, &self.key)?;
-            let bytes_out = bytes.len();
-            let call = post("/v1/inbox", bytes, COSE_TYPE, limits::ANSWER);
-            let (attempt, outcome) = self.attempt(run, "inbox", call).await?;
-            let answer = match outcome {
-                Ok(answer) => answer,
-                Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
-            };
-            let read = (answer.status == 200)
-                .then(|| kuager_wire::canonical::decode::<InboxAnswer>(&answer.body, limits::ANSWER).ok())
-                .flatten();
-            let Some(inbox) = read else {
-                return self.failed(attempt, answer::classify(&answer), Some(&answer)).await.map(|_| ());
-            };
-            let more = inbox.more;
-            let bytes_in = answer.body.len();
-            let arrived = self
-                .write(move |tx, shared| {
-                    let mut arrived = Vec::new();
-                    for bytes in &inbox.messages {
-                        // One that does not verify is not a message; the others are.
-                        let opened = cose::open::<Message>(bytes, deployment.id, &deployment.genesis.receipt_key);
-                        let Ok(message) = opened else { continue };
-                        if tx.add_message(message.number, bytes, shared.clock.now().wall_ms)? {
-                            arrived.push(message.number);
-                        }
-                    }
-                    succeeded(tx, shared, attempt, bytes_out, bytes_in)?;
-                    Ok(arrived)
-                })
-                .await?;
-            run.summary.messages += arrived.len() as u64;
-            let progressed = !arrived.is_empty();
-            arrived.into_iter().for_each(|number| self.emit(SyncEvent::MessageArrived(number)));
-            if !more || !progressed {
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// Stores that a call succeeded, and opens the lane.
-fn succeeded(tx: &Tx<'_>, shared: &Shared, attempt: i64, bytes_out: usize, bytes_in: usize) -> Result<(), SyncError> {
-    let mut lane = load_lane(tx, Meta::Lane);
-    lane.succeeded();
-    tx.set_meta(Meta::Lane, &lane)?;
-    Ok(tx.finish_attempt(attempt, shared.clock.now().wall_ms, "ok", bytes_out, bytes_in)?)
-}
-
-fn is_cose(answer: &Answer) -> bool {
-    answer.content_type == "application/cose"
-}
-
-fn get(path: &str, limit: usize) -> Call {
-    Call {
-        method: Method::Get,
-        path: path.to_owned(),
-        body: None,
-        content_type: "",
-        headers: Vec::new(),
-        content_encoding: None,
-        if_none_match: None,
-        limit: limit.max(Genesis::LIMIT),
-    }
-}
-
-fn post(path: &str, body: Vec<u8>, content_type: &'static str, limit: usize) -> Call {
-    Call { method: Method::Post, body: Some(body), content_type, ..get(path, limit) }
 }
 
 #[cfg(test)]

@@ -2,11 +2,15 @@ use kuager_wire::ids::BootId;
 use kuager_wire::record::{Body, ClockReading, Record, RecordKind};
 use proptest::prelude::*;
 
+use kuager_wire::receipt::RefusalCode;
+
+use super::super::machine::{FailureClass, State};
 use super::*;
 use crate::clock::{Clock, ClockSample};
 use crate::journal::{Journal, NewDraft};
 use crate::keys::StoreKey;
 use crate::outbox::upload::UploadState;
+use crate::transport::Answer;
 use crate::transport::fake::{FakeCoordinator, Weather, answer};
 
 /// Runs with tokio's paused clock, so that waiting costs nothing.
@@ -458,8 +462,13 @@ fn weather() -> impl Strategy<Value = Weather> {
     ]
 }
 
+/// 40 schedules by default; `KUAGER_SCHEDULES=100000` for a long night.
+fn schedules() -> u32 {
+    std::env::var("KUAGER_SCHEDULES").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(schedules()))]
     /// Invariants 1, 4 and 5: whatever the network does, and wherever a sync is cut off, in the end the coordinator
     /// holds every record once and the phone holds a receipt for each.
     #[test]

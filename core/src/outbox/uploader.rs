@@ -110,9 +110,9 @@ impl Shared {
         let invite = Arc::clone(&link.invite);
         let begun = self
             .write(move |tx, _| {
-                let (row, path) = (tx.media_by_id(media)?, tx.media_path(media)?);
                 let deployment = load_deployment(tx, &invite)?;
-                let (Some(row), Some(path), Some(deployment)) = (row, path, deployment) else { return Ok(None) };
+                let (Some(row), Some(deployment)) = (tx.media_by_id(media)?, deployment) else { return Ok(None) };
+                let Some(path) = row.path.clone() else { return Ok(None) };
                 tx.set_media_state(media, &UploadState::Uploading)?;
                 tx.count_media_attempt(media)?;
                 Ok(Some((row, path, deployment)))

@@ -35,6 +35,8 @@ pub struct MediaRow {
     pub sent: u64,
     /// Attempts so far.
     pub attempts: u32,
+    /// Where the coordinator wants it, once it has said so: a path below its address that nobody else can guess.
+    pub path: Option<String>,
 }
 
 /// What is known about a file once it has been read to its end.
@@ -55,7 +57,7 @@ const DELAYED: u8 = 4;
 const HELD: u8 = 5;
 const STORED: u8 = 6;
 
-const COLUMNS: &str = "id, hash, size, mime, preview_of, orientation, taken, sent, attempts, state, wait, detail";
+const COLUMNS: &str = "id, hash, size, mime, preview_of, orientation, taken, sent, attempts, state, wait, detail, path";
 
 fn state_columns(state: &UploadState) -> (u8, Option<Due>, Option<&'static str>) {
     match state {
@@ -106,6 +108,7 @@ fn read_row(row: &Row<'_>) -> Result<MediaRow, StoreError> {
         sent: row.get(7)?,
         attempts: row.get(8)?,
         state: read_state(row, 9)?,
+        path: row.get(12)?,
     })
 }
 
@@ -226,11 +229,6 @@ impl Tx<'_> {
         let mut statement = self.connection.prepare_cached("UPDATE media SET path = ?2 WHERE hash = ?1")?;
         statement.execute((hash.as_bytes(), path))?;
         Ok(())
-    }
-
-    pub(crate) fn media_path(&self, id: i64) -> Result<Option<String>, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT path FROM media WHERE id = ?1")?;
-        Ok(statement.query_row([id], |row| row.get(0)).optional()?.flatten())
     }
 
     pub(crate) fn set_media_state(&self, id: i64, state: &UploadState) -> Result<(), StoreError> {

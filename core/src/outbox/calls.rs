@@ -1,0 +1,106 @@
+//! One call to the coordinator: written down before it is made, counted, and what a failure means for the lane.
+
+use std::sync::Arc;
+
+use kuager_wire::cose::Statement;
+use kuager_wire::genesis::Genesis;
+
+use super::driver::{Flow, Run, Shared, SyncError, SyncEvent, jitter, load_lane};
+use super::machine::FailureClass;
+use crate::store::meta::Meta;
+use crate::store::{NewAttempt, Tx};
+use crate::transport::{Answer, Call, Method, TransportError};
+
+impl Shared {
+    /// Writes down that an attempt begins, makes the call, and returns what came back.
+    pub(super) async fn attempt(
+        self: &Arc<Self>,
+        run: &mut Run,
+        purpose: &'static str,
+        call: Call,
+    ) -> Result<(i64, Result<Answer, TransportError>), SyncError> {
+        let attempt = self
+            .write(move |tx, shared| {
+                let started_ms = shared.clock.now().wall_ms;
+                Ok(tx.start_attempt(NewAttempt { purpose, records: 0, started_ms })?)
+            })
+            .await?;
+        let outcome = self.call(run, purpose, 0, call).await;
+        Ok((attempt, outcome))
+    }
+
+    pub(super) async fn call(
+        &self,
+        run: &mut Run,
+        purpose: &'static str,
+        records: usize,
+        call: Call,
+    ) -> Result<Answer, TransportError> {
+        self.emit(SyncEvent::AttemptStarted { purpose, records });
+        run.summary.attempts += 1;
+        run.summary.bytes_out += call.body.as_ref().map_or(0, Vec::len) as u64;
+        let Some(link) = self.link() else {
+            return Err(TransportError { class: FailureClass::Offline, detail: "no invite".to_owned() });
+        };
+        let outcome = link.transport.call(call).await;
+        match &outcome {
+            Ok(answer) => run.summary.bytes_in += answer.body.len() as u64,
+            Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
+        }
+        outcome
+    }
+
+    /// Stores that a call other than a batch failed, and closes the lane.
+    pub(super) async fn failed(
+        self: &Arc<Self>,
+        attempt: i64,
+        class: FailureClass,
+        answer: Option<&Answer>,
+    ) -> Result<Flow, SyncError> {
+        let retry_after = answer.and_then(|answer| answer.retry_after_ms);
+        self.write(move |tx, shared| {
+            let now = shared.clock.now();
+            let mut lane = load_lane(tx, Meta::Lane);
+            lane.failed(class, retry_after, 0, &now, &mut jitter);
+            tx.set_meta(Meta::Lane, &lane)?;
+            Ok(tx.finish_attempt(attempt, now.wall_ms, class.name(), 0, 0)?)
+        })
+        .await?;
+        Ok(Flow::Continue)
+    }
+}
+
+/// Stores that a call succeeded, and opens the lane.
+pub(super) fn succeeded(
+    tx: &Tx<'_>,
+    shared: &Shared,
+    attempt: i64,
+    bytes_out: usize,
+    bytes_in: usize,
+) -> Result<(), SyncError> {
+    let mut lane = load_lane(tx, Meta::Lane);
+    lane.succeeded();
+    tx.set_meta(Meta::Lane, &lane)?;
+    Ok(tx.finish_attempt(attempt, shared.clock.now().wall_ms, "ok", bytes_out, bytes_in)?)
+}
+
+pub(super) fn is_cose(answer: &Answer) -> bool {
+    answer.content_type == "application/cose"
+}
+
+pub(super) fn get(path: &str, limit: usize) -> Call {
+    Call {
+        method: Method::Get,
+        path: path.to_owned(),
+        body: None,
+        content_type: "",
+        headers: Vec::new(),
+        content_encoding: None,
+        if_none_match: None,
+        limit: limit.max(Genesis::LIMIT),
+    }
+}
+
+pub(super) fn post(path: &str, body: Vec<u8>, content_type: &'static str, limit: usize) -> Call {
+    Call { method: Method::Post, body: Some(body), content_type, ..get(path, limit) }
+}

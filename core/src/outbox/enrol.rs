@@ -1,0 +1,91 @@
+//! Becoming known: the genesis statement that everything is verified from, and the credential.
+
+use std::sync::Arc;
+
+use kuager_wire::cose;
+use kuager_wire::enrolment::Credential;
+use kuager_wire::genesis::Deployment;
+use kuager_wire::ids::RecordHash;
+use kuager_wire::limits;
+use kuager_wire::receipt::Refusal;
+use kuager_wire::sync::COSE_TYPE;
+
+use super::answer;
+use super::calls::{get, is_cose, post, succeeded};
+use super::driver::{Flow, Run, Shared, SyncError, SyncEvent, load_deployment};
+use super::machine::FailureClass;
+use crate::store::StoreError;
+use crate::store::meta::Meta;
+
+impl Shared {
+    pub(super) async fn fetch_genesis(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
+        let Some(link) = self.link() else { return Ok(Flow::Continue) };
+        let call = get("/v1/genesis", limits::GENESIS);
+        let (attempt, outcome) = self.attempt(run, "genesis", call).await?;
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(attempt, error.class, None).await,
+        };
+        if answer.status != 200 {
+            return self.failed(attempt, answer::classify(&answer), Some(&answer)).await;
+        }
+        if Deployment::expect(&answer.body, link.invite.deployment).is_err() {
+            let class = if is_cose(&answer) { FailureClass::WrongServer } else { FailureClass::CaptivePortal };
+            return self.failed(attempt, class, Some(&answer)).await;
+        }
+        self.write(move |tx, shared| {
+            tx.set_meta_bytes(Meta::Genesis, &answer.body)?;
+            succeeded(tx, shared, attempt, 0, answer.body.len())
+        })
+        .await?;
+        Ok(Flow::Continue)
+    }
+
+    pub(super) async fn enrol(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
+        let Some(link) = self.link() else { return Ok(Flow::Continue) };
+        let invite = Arc::clone(&link.invite);
+        let (request, deployment) =
+            self.read(move |tx| Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, load_deployment(tx, &invite)?))).await?;
+        let (Some(request), Some(deployment)) = (request, deployment) else {
+            // Both are written together with what leads here; without them only a new invite helps.
+            return Err(StoreError::Other("the enrolment request or the genesis is missing".to_owned()).into());
+        };
+        let subject = RecordHash::of(&request);
+        let sent = request.len();
+        let call = post("/v1/enrolments", request, COSE_TYPE, limits::CREDENTIAL);
+        let (attempt, outcome) = self.attempt(run, "enrol", call).await?;
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(error) => return self.failed(attempt, error.class, None).await,
+        };
+        if answer.status == 200 {
+            let credential = cose::open::<Credential>(&answer.body, link.invite.deployment, &link.invite.root_key);
+            if credential.is_ok_and(|credential| credential.kid == self.kid) {
+                self.write(move |tx, shared| {
+                    tx.set_meta_bytes(Meta::Credential, &answer.body)?;
+                    tx.remove_meta(Meta::EnrolmentRefusal)?;
+                    tx.release_waiting(true)?;
+                    succeeded(tx, shared, attempt, sent, answer.body.len())
+                })
+                .await?;
+                self.emit(SyncEvent::Enrolled);
+                return Ok(Flow::Continue);
+            }
+            let class = if is_cose(&answer) { FailureClass::BadAnswer } else { FailureClass::CaptivePortal };
+            return self.failed(attempt, class, Some(&answer)).await;
+        }
+        let refusal = cose::open::<Refusal>(&answer.body, deployment.id, &deployment.genesis.receipt_key);
+        match refusal {
+            Ok(refusal) if refusal.subject == subject && !refusal.retryable => {
+                self.write(move |tx, shared| {
+                    tx.set_meta(Meta::EnrolmentRefusal, &refusal.code)?;
+                    succeeded(tx, shared, attempt, sent, answer.body.len())
+                })
+                .await?;
+                self.emit(SyncEvent::EnrolmentRefused(refusal.code));
+                Ok(Flow::Continue)
+            }
+            _ => self.failed(attempt, answer::classify(&answer), Some(&answer)).await,
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! News from the coordinator: a newer pack, messages to the observer.
+
+use std::sync::Arc;
+
+use kuager_wire::cose;
+use kuager_wire::enrolment::{Action, Request};
+use kuager_wire::ids::PackHash;
+use kuager_wire::limits;
+use kuager_wire::message::Message;
+use kuager_wire::pack::SignedPack;
+use kuager_wire::sync::{COSE_TYPE, InboxAnswer};
+
+use super::answer;
+use super::calls::{get, is_cose, post, succeeded};
+use super::driver::{Flow, Run, Shared, SyncError, SyncEvent, load_deployment, new_nonce};
+use super::machine::FailureClass;
+use crate::store::meta::Meta;
+
+impl Shared {
+    /// Asks for a newer pack and for messages. Failing here closes the lane like any other failure.
+    pub(super) async fn refresh(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
+        if let Flow::Continue = self.fetch_pack(run).await? {
+            self.fetch_messages(run).await?;
+        }
+        Ok(())
+    }
+
+    async fn fetch_pack(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
+        let Some(link) = self.link() else { return Ok(Flow::Stop) };
+        let current = self.read(|tx| Ok(tx.meta::<PackHash>(Meta::CurrentPack)?)).await?;
+        let mut call = get("/v1/packs/latest", limits::PACK);
+        call.if_none_match = current.map(|hash| format!("\"{hash}\""));
+        let (attempt, outcome) = self.attempt(run, "pack", call).await?;
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.failed(attempt, error.class, None).await?;
+                return Ok(Flow::Stop);
+            }
+        };
+        let bytes_in = answer.body.len();
+        if answer.status == 304 {
+            self.write(move |tx, shared| succeeded(tx, shared, attempt, 0, bytes_in)).await?;
+            return Ok(Flow::Continue);
+        }
+        let class =
+            if answer.status == 200 && is_cose(&answer) { FailureClass::BadAnswer } else { answer::classify(&answer) };
+        let pack = (answer.status == 200)
+            .then(|| SignedPack::open(answer.body.clone(), link.invite.deployment, &link.invite.root_key).ok())
+            .flatten();
+        let Some(pack) = pack else {
+            self.failed(attempt, class, Some(&answer)).await?;
+            return Ok(Flow::Stop);
+        };
+        let hash = pack.hash;
+        self.write(move |tx, shared| {
+            tx.add_pack(hash, &pack.bytes, shared.clock.now().wall_ms)?;
+            tx.set_meta(Meta::CurrentPack, &hash)?;
+            succeeded(tx, shared, attempt, 0, bytes_in)
+        })
+        .await?;
+        self.emit(SyncEvent::PackArrived(hash));
+        Ok(Flow::Continue)
+    }
+
+    async fn fetch_messages(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
+        let Some(link) = self.link() else { return Ok(()) };
+        loop {
+            let invite = Arc::clone(&link.invite);
+            let (after, deployment) =
+                self.read(move |tx| Ok((tx.newest_message()?, load_deployment(tx, &invite)?))).await?;
+            let Some(deployment) = deployment else { return Ok(()) };
+            let request = Request {
+                version: kuager_wire::VERSION,
+                action: Action::Inbox,
+                wall_ms: self.clock.now().wall_ms,
+                nonce: new_nonce()?,
+                public_key: None,
+                token: None,
+                after: Some(after),
+            };
+            let bytes = cose::sign(&request, deployment.id, &self.key)?;
+            let bytes_out = bytes.len();
+            let call = post("/v1/inbox", bytes, COSE_TYPE, limits::ANSWER);
+            let (attempt, outcome) = self.attempt(run, "inbox", call).await?;
+            let answer = match outcome {
+                Ok(answer) => answer,
+                Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
+            };
+            let read = (answer.status == 200)
+                .then(|| kuager_wire::canonical::decode::<InboxAnswer>(&answer.body, limits::ANSWER).ok())
+                .flatten();
+            let Some(inbox) = read else {
+                return self.failed(attempt, answer::classify(&answer), Some(&answer)).await.map(|_| ());
+            };
+            let more = inbox.more;
+            let bytes_in = answer.body.len();
+            let arrived = self
+                .write(move |tx, shared| {
+                    let mut arrived = Vec::new();
+                    for bytes in &inbox.messages {
+                        // One that does not verify is not a message; the others are.
+                        let opened = cose::open::<Message>(bytes, deployment.id, &deployment.genesis.receipt_key);
+                        let Ok(message) = opened else { continue };
+                        if tx.add_message(message.number, bytes, shared.clock.now().wall_ms)? {
+                            arrived.push(message.number);
+                        }
+                    }
+                    succeeded(tx, shared, attempt, bytes_out, bytes_in)?;
+                    Ok(arrived)
+                })
+                .await?;
+            run.summary.messages += arrived.len() as u64;
+            let progressed = !arrived.is_empty();
+            arrived.into_iter().for_each(|number| self.emit(SyncEvent::MessageArrived(number)));
+            if !more || !progressed {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Batches of records: begun, sent, and what the coordinator said about each.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kuager_wire::compression::{self, Dictionary};
+use kuager_wire::ids::{PackHash, RecordHash};
+use kuager_wire::invite::Invite;
+use kuager_wire::limits;
+use kuager_wire::pack::SignedPack;
+use kuager_wire::receipt::RefusalCode;
+use kuager_wire::sync::{ChainState, RecordsAnswer, SEQUENCE_TYPE};
+
+use super::answer::{self, Judged, Sent};
+use super::calls::{post, succeeded};
+use super::driver::{Flow, HORIZON, Run, Shared, SyncError, SyncEvent, jitter, load_deployment, load_lane};
+use super::machine::{self, FailureClass, Item, State, Verdict};
+use super::uploader::take_uploads;
+use crate::store::meta::Meta;
+use crate::store::{NewAttempt, StoreError, Tx};
+
+/// A batch that is about to travel.
+struct Batch {
+    attempt: i64,
+    items: Vec<Item>,
+    sent: Vec<Sent>,
+    body: Vec<u8>,
+}
+
+/// What a batch brought.
+struct Outcome {
+    judged: Vec<Judged>,
+    reopened: usize,
+    behind: Option<u64>,
+}
+
+impl Shared {
+    /// The dictionary of the current pack, prepared once.
+    fn dictionary(&self, tx: &Tx<'_>, invite: &Invite) -> Result<Option<Arc<Dictionary>>, StoreError> {
+        let Some(hash) = tx.meta::<PackHash>(Meta::CurrentPack)? else { return Ok(None) };
+        let mut cached = self.dictionary.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((known, dictionary)) = cached.as_ref().filter(|(known, _)| *known == hash) {
+            debug_assert_eq!(*known, hash);
+            return Ok(dictionary.clone());
+        }
+        let Some(bytes) = tx.pack(hash)? else { return Ok(None) };
+        let pack = SignedPack::open(bytes, invite.deployment, &invite.root_key).ok();
+        let dictionary = pack.and_then(|pack| pack.pack.dictionary).map(|bytes| Arc::new(Dictionary::new(&bytes)));
+        *cached = Some((hash, dictionary.clone()));
+        Ok(dictionary)
+    }
+
+    fn begin_batch(&self, tx: &Tx<'_>, records: &[i64]) -> Result<Batch, StoreError> {
+        let wanted: HashSet<i64> = records.iter().copied().collect();
+        let mut items: HashMap<i64, Item> =
+            tx.open_items(HORIZON)?.into_iter().map(|item| (item.record, item)).collect();
+        items.retain(|record, _| wanted.contains(record));
+        let rows: HashMap<i64, _> = tx.records_by_id(records)?.into_iter().map(|row| (row.id, row)).collect();
+        let mut batch = Batch { attempt: 0, items: Vec::new(), sent: Vec::new(), body: Vec::new() };
+        for record in records {
+            let (Some(mut item), Some(row)) = (items.remove(record), rows.get(record)) else { continue };
+            tx.set_state(*record, &State::Sending)?;
+            tx.count_attempt(*record)?;
+            item.attempts += 1;
+            batch.body.extend_from_slice(&tx.record_bytes(*record)?);
+            batch.items.push(item);
+            batch.sent.push(Sent { record: *record, hash: row.hash, kid: row.kid, seq: row.seq });
+        }
+        let started_ms = self.clock.now().wall_ms;
+        batch.attempt = tx.start_attempt(NewAttempt { purpose: "records", records: batch.sent.len(), started_ms })?;
+        Ok(batch)
+    }
+
+    pub(super) async fn send(self: &Arc<Self>, run: &mut Run, records: Vec<i64>) -> Result<Flow, SyncError> {
+        let Some(link) = self.link() else { return Ok(Flow::Continue) };
+        let (invite, plain) = (Arc::clone(&link.invite), run.plain);
+        let (batch, dictionary) = self
+            .write(move |tx, shared| {
+                let dictionary = if plain { None } else { shared.dictionary(tx, &invite)? };
+                Ok((shared.begin_batch(tx, &records)?, dictionary))
+            })
+            .await?;
+        let mut call = post("/v1/records", batch.body.clone(), SEQUENCE_TYPE, limits::ANSWER);
+        let compressed = dictionary.and_then(|dictionary| dictionary.compress(&batch.body).ok());
+        if let Some(compressed) = compressed.filter(|compressed| compressed.len() < batch.body.len()) {
+            call.body = Some(compressed);
+            call.content_encoding = Some(compression::ENCODING);
+        }
+        let encoded = call.content_encoding.is_some();
+        let bytes_out = call.body.as_ref().map_or(0, Vec::len);
+        let outcome = self.call(run, "records", batch.sent.len(), call).await;
+        let retry_after = outcome.as_ref().ok().and_then(|answer| answer.retry_after_ms);
+        let bytes_in = outcome.as_ref().map_or(0, |answer| answer.body.len());
+        let status = outcome.as_ref().map_or(0, |answer| answer.status);
+        let read = match outcome {
+            Ok(answer) => answer::read_records_answer(&answer),
+            Err(error) => Err(error.class),
+        };
+        match read {
+            Ok(answer) => {
+                let reopened = Arc::clone(&run.reopened);
+                let invite = Arc::clone(&link.invite);
+                let outcome = self
+                    .write(move |tx, shared| {
+                        shared.apply(tx, &batch, &answer, &invite, &reopened, (bytes_out, bytes_in))
+                    })
+                    .await?;
+                self.media_wake.notify_one();
+                self.report(run, outcome);
+            }
+            Err(FailureClass::Rejected) if encoded && status == 415 => {
+                run.plain = true;
+                self.write(move |tx, shared| {
+                    batch.items.iter().try_for_each(|item| tx.set_state(item.record, &State::Sealed))?;
+                    let now = shared.clock.now().wall_ms;
+                    Ok(tx.finish_attempt(batch.attempt, now, "encoding_not_taken", bytes_out, bytes_in)?)
+                })
+                .await?;
+            }
+            Err(class) => {
+                self.write(move |tx, shared| {
+                    shared.batch_failed(tx, &batch, class, status, retry_after, (bytes_out, bytes_in))
+                })
+                .await?;
+            }
+        }
+        Ok(Flow::Continue)
+    }
+
+    fn batch_failed(
+        &self,
+        tx: &Tx<'_>,
+        batch: &Batch,
+        class: FailureClass,
+        status: u16,
+        retry_after: Option<u64>,
+        (bytes_out, bytes_in): (usize, usize),
+    ) -> Result<(), SyncError> {
+        let now = self.clock.now();
+        let alone = batch.items.len() == 1;
+        let unauthorised = matches!(status, 401 | 403);
+        for item in &batch.items {
+            let state = if unauthorised {
+                machine::held(machine::HeldReason::Auth, &now)
+            } else {
+                machine::after_failure(item, class, alone, &now, &mut jitter)
+            };
+            tx.set_state(item.record, &state)?;
+        }
+        let mut lane = load_lane(tx, Meta::Lane);
+        let waits_by_itself = unauthorised || (alone && class == FailureClass::Rejected);
+        if !waits_by_itself {
+            lane.failed(class, retry_after, batch.items.len(), &now, &mut jitter);
+        }
+        tx.set_meta(Meta::Lane, &lane)?;
+        Ok(tx.finish_attempt(batch.attempt, now.wall_ms, class.name(), bytes_out, bytes_in)?)
+    }
+
+    /// Stores what the coordinator said about a batch.
+    fn apply(
+        &self,
+        tx: &Tx<'_>,
+        batch: &Batch,
+        answer: &RecordsAnswer,
+        invite: &Invite,
+        reopened: &Mutex<HashSet<i64>>,
+        (bytes_out, bytes_in): (usize, usize),
+    ) -> Result<Outcome, SyncError> {
+        let now = self.clock.now();
+        let deployment = load_deployment(tx, invite)?
+            .ok_or_else(|| StoreError::Other("the genesis statement is missing".to_owned()))?;
+        let results: HashMap<RecordHash, _> = answer.results.iter().map(|result| (result.hash, result)).collect();
+        let judged: Vec<Judged> =
+            batch.sent.iter().filter_map(|sent| answer::judge(*sent, results.get(&sent.hash)?, &deployment)).collect();
+        if judged.is_empty() {
+            self.batch_failed(tx, batch, FailureClass::BadAnswer, 200, None, (bytes_out, bytes_in))?;
+            return Ok(Outcome { judged, reopened: 0, behind: None });
+        }
+        let by_record: HashMap<i64, &Judged> = judged.iter().map(|judged| (judged.sent.record, judged)).collect();
+        for item in &batch.items {
+            let state = match by_record.get(&item.record) {
+                Some(judged) => {
+                    for (purpose, bytes) in &judged.statements {
+                        tx.add_answer(item.record, purpose, bytes, now.wall_ms)?;
+                    }
+                    let uploads = results.get(&judged.sent.hash).and_then(|result| result.uploads.as_deref());
+                    take_uploads(tx, uploads.unwrap_or_default(), &deployment, self.kid)?;
+                    machine::after_verdict(item, judged.verdict, &now, &mut jitter)
+                }
+                // Others got an answer and this one did not: it waits by itself.
+                None => machine::after_failure(item, FailureClass::Rejected, true, &now, &mut jitter),
+            };
+            tx.set_state(item.record, &state)?;
+        }
+        if judged
+            .iter()
+            .any(|judged| matches!(judged.verdict, Verdict::Refused { code: RefusalCode::UnknownDevice, .. }))
+        {
+            // The coordinator lost our enrolment: enrol again with the same key and token.
+            tx.remove_meta(Meta::Credential)?;
+        }
+        let mut outcome = Outcome { judged, reopened: 0, behind: None };
+        if let Some(chain) = answer.chains.iter().find(|chain| chain.kid == self.kid) {
+            self.compare(tx, chain, reopened, &mut outcome)?;
+        }
+        succeeded(tx, self, batch.attempt, bytes_out, bytes_in)?;
+        Ok(outcome)
+    }
+
+    /// Compares what the coordinator holds of our chain with ours. Delivered records that it lacks (it was restored
+    /// from a backup) are sent again; a longer chain over there means that this store is the restored one.
+    fn compare(
+        &self,
+        tx: &Tx<'_>,
+        chain: &ChainState,
+        reopened: &Mutex<HashSet<i64>>,
+        outcome: &mut Outcome,
+    ) -> Result<(), SyncError> {
+        let Some(own) = tx.head(self.kid)? else { return Ok(()) };
+        if chain.head_seq > own.seq {
+            tx.set_meta(Meta::Behind, &chain.head_seq)?;
+            outcome.behind = Some(chain.head_seq);
+        }
+        let mut lacking: Vec<(u64, u64)> = chain.missing.iter().map(|range| (range.first, range.last)).collect();
+        if chain.head_seq < own.seq {
+            lacking.push((chain.head_seq + 1, own.seq));
+        }
+        let mut once = reopened.lock().unwrap_or_else(PoisonError::into_inner);
+        for (first, last) in lacking {
+            for record in tx.records_between(self.kid, first, last)? {
+                if !once.contains(&record) && tx.reopen_delivered(record)? {
+                    once.insert(record);
+                    outcome.reopened += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn report(&self, run: &mut Run, outcome: Outcome) {
+        if outcome.reopened > 0 {
+            tracing::warn!(records = outcome.reopened, "the coordinator lacks records it had receipted");
+        }
+        if let Some(coordinator) = outcome.behind {
+            self.emit(SyncEvent::StoreIsBehind { coordinator });
+        }
+        for judged in outcome.judged {
+            let hash = judged.sent.hash;
+            match judged.verdict {
+                Verdict::Accepted => {
+                    run.summary.accepted += 1;
+                    self.emit(SyncEvent::Accepted(hash));
+                }
+                Verdict::Forked => {
+                    run.summary.accepted += 1;
+                    run.summary.forked += 1;
+                    self.emit(SyncEvent::Forked(hash));
+                }
+                Verdict::Refused { code, .. } => {
+                    run.summary.refused += 1;
+                    self.emit(SyncEvent::Refused(hash, code));
+                }
+            }
+        }
+    }
+}
