@@ -329,3 +329,7 @@ impl Observer {
         self.exit_poll(&pack, |poll| exit_poll::state(poll, &draft.answers))
     }
 }
+
+#[cfg(test)]
+#[path = "election_tests.rs"]
+mod tests;

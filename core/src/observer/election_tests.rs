@@ -1,0 +1,354 @@
+use kuager_wire::SigningKey;
+use kuager_wire::canonical::TextMap;
+use kuager_wire::cose;
+use kuager_wire::form::{Carried, CarriedFrom, Choice, Form, Question, QuestionKind, Repeat, Texts};
+use kuager_wire::ids::{DeploymentId, InviteToken, PublicKey};
+use kuager_wire::invite::Invite;
+use kuager_wire::pack::{
+    ActTemplate, Disposition, ExitPoll, Gravity, Incident, LegalMode, Pack, Turnout, TurnoutHour, Wave, WaveFields,
+};
+use kuager_wire::protocol::{Relation, Severity};
+use kuager_wire::record::{IncidentStatus, RecordKind, Value, Verdict};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::config::ObserverConfig;
+use crate::forms::Standing;
+use crate::forms::exit_poll::ExitPollError;
+use crate::keys::FileKeyVault;
+
+const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
+const STATION: &str = "710000000-99";
+
+fn texts(text: &str) -> Texts {
+    [("kk", format!("{text} kk")), ("ru", format!("{text} ru"))].into_iter().collect()
+}
+
+fn question(id: &str, kind: QuestionKind) -> Question {
+    Question::new(id, kind)
+}
+
+fn choice(key: &str) -> Choice {
+    Choice { key: key.to_owned(), text: texts(key), ..Choice::default() }
+}
+
+fn protocol() -> Form {
+    let relation = Relation {
+        id: "K12".to_owned(),
+        severity: Severity::Soft,
+        holds: "last($told) <= P02".to_owned(),
+        message: [("kk", "{= last($told)} > {P02}".to_owned())].into_iter().collect(),
+        incident: Some("C19".to_owned()),
+        law: None,
+        when: None,
+    };
+    Form {
+        questions: vec![
+            question("P02", QuestionKind::Integer),
+            Question { calculate: Some("P02 * 2".to_owned()), ..question("twice", QuestionKind::Calculate) },
+            Question { default: Some("'posted'".to_owned()), ..question("copy", QuestionKind::Text) },
+            Question { relevant: Some("copy = 'none'".to_owned()), ..question("why", QuestionKind::Text) },
+        ],
+        relations: Some(vec![relation]),
+        carried: Some(vec![Carried {
+            name: "told".to_owned(),
+            form: "turnout".to_owned(),
+            question: "told".to_owned(),
+            from: CarriedFrom::All,
+        }]),
+        ..Form::new("protocol", RecordKind::Protocol)
+    }
+}
+
+fn wave() -> Form {
+    let repeat = Some(Repeat { min: None, max: None });
+    let contact = vec![question("code", QuestionKind::Text), question("sex", QuestionKind::Text)];
+    let card =
+        vec![Question { choices: Some(vec![choice("a"), choice("b")]), ..question("vote", QuestionKind::Choice) }];
+    let mut questions: Vec<Question> =
+        ["interval", "start", "passed"].map(|id| question(id, QuestionKind::Integer)).into();
+    questions.extend([
+        question("wave", QuestionKind::Text),
+        Question { questions: Some(contact), repeat, ..question("contacts", QuestionKind::Group) },
+        Question { questions: Some(card), repeat, ..question("cards", QuestionKind::Group) },
+    ]);
+    Form { questions, ..Form::new("wave", RecordKind::ExitPollWave) }
+}
+
+fn exit_poll() -> ExitPoll {
+    let disposition = |code: &str, card: bool| Disposition {
+        code: code.to_owned(),
+        text: texts(code),
+        card: card.then_some(true),
+        observed: (!card).then_some(true),
+    };
+    ExitPoll {
+        form: "wave".to_owned(),
+        fields: WaveFields {
+            wave: "wave".to_owned(),
+            interval: "interval".to_owned(),
+            start: "start".to_owned(),
+            passed: "passed".to_owned(),
+            contacts: "contacts".to_owned(),
+            disposition: "code".to_owned(),
+            cards: "cards".to_owned(),
+            embargo: None,
+        },
+        interval: 3,
+        waves: vec![Wave { key: "morning".to_owned(), from: 420, until: 600, target: None }],
+        dispositions: vec![disposition("1.0", true), disposition("2.1", false)],
+        legal: Some(LegalMode {
+            organisation: "Sample Research".to_owned(),
+            notice: "12".to_owned(),
+            embargo_until_ms: 1,
+            law: None,
+        }),
+        off_reason: None,
+        ages: None,
+    }
+}
+
+fn pack() -> Pack {
+    let incident = |code: &str, urgent: bool| Incident {
+        code: code.to_owned(),
+        gravity: Gravity::Critical,
+        title: texts(code),
+        law: None,
+        record: None,
+        urgent: urgent.then_some(true),
+        group: None,
+    };
+    let codes = Some(vec![choice("A11"), choice("V13")]);
+    Pack {
+        version: 1,
+        id: "test".to_owned(),
+        election_day: "2026-08-30".to_owned(),
+        languages: vec!["kk".to_owned(), "ru".to_owned()],
+        forms: vec![
+            protocol(),
+            Form {
+                questions: vec![
+                    question("hour", QuestionKind::Text),
+                    question("told", QuestionKind::Integer),
+                    question("own", QuestionKind::Integer),
+                ],
+                ..Form::new("turnout", RecordKind::Turnout)
+            },
+            Form {
+                questions: vec![Question { choices: codes, ..question("codes", QuestionKind::Choices) }],
+                ..Form::new("incident", RecordKind::Incident)
+            },
+            wave(),
+        ],
+        incidents: Some(vec![incident("A11", true), incident("V13", false)]),
+        act: Some(ActTemplate {
+            form: "incident".to_owned(),
+            codes: "codes".to_owned(),
+            texts: [("title", texts("act"))].into_iter().collect(),
+            omit: None,
+        }),
+        turnout: Some(Turnout {
+            form: "turnout".to_owned(),
+            hour: "hour".to_owned(),
+            told: "told".to_owned(),
+            own: "own".to_owned(),
+            hours: vec![TurnoutHour { key: "10".to_owned(), at: 600 }],
+        }),
+        exit_poll: Some(exit_poll()),
+        ..Pack::default()
+    }
+}
+
+fn open(dir: &Path) -> Observer {
+    let vault = Arc::new(FileKeyVault::new(dir.join("vault")));
+    Observer::open(ObserverConfig::new(dir.join("store")), vault, Arc::new(SystemClock::new())).unwrap()
+}
+
+fn observer(dir: &Path, pack: &Pack) -> Observer {
+    let root = SigningKey::from_bytes(&[1; 32]);
+    let observer = open(dir);
+    let invite = Invite {
+        version: 1,
+        servers: vec!["http://127.0.0.1:9".to_owned()],
+        deployment: DEPLOYMENT,
+        root_key: PublicKey::from(&root),
+        anchors: Vec::new(),
+        token: InviteToken([2; 16]),
+    };
+    observer.accept_invite(&invite.to_url().unwrap()).unwrap();
+    observer.import_pack(cose::sign(pack, DEPLOYMENT, &root).unwrap()).unwrap();
+    observer
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_tap_is_there_after_a_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    for tap in 1..=40 {
+        assert_eq!(observer.tap(STATION, 1).unwrap().total, tap);
+        if tap % 13 == 0 {
+            // What a killed process leaves on disk: the files as they are now, with everything still open.
+            let killed = tempfile::tempdir().unwrap();
+            copy(dir.path(), killed.path());
+            assert_eq!(open(killed.path()).tally(STATION).unwrap().total, tap);
+        }
+    }
+    observer.tap("another", 5).unwrap();
+    let draft = observer.new_turnout("10", STATION, "kk").unwrap();
+    assert_eq!(observer.draft(draft).unwrap().answers.get("own"), Some(&Value::Int(40)));
+    observer.set_answer(draft, "told", Some(Value::Int(44))).unwrap();
+    observer.seal(draft).unwrap();
+    // Forty taps, one record; the count goes on.
+    assert_eq!(observer.records().unwrap().len(), 1);
+    assert_eq!(observer.tap(STATION, 1).unwrap().total, 41);
+    // Without a single tap there is no count, rather than a count of zero.
+    let empty = observer.new_turnout("10", "third", "kk").unwrap();
+    assert_eq!(observer.draft(empty).unwrap().answers.get("own"), None);
+}
+
+#[test]
+fn a_protocol_is_judged_while_it_is_typed_and_sealed_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    let turnout = observer.new_turnout("10", STATION, "kk").unwrap();
+    observer.set_answer(turnout, "told", Some(Value::Int(880))).unwrap();
+    observer.seal(turnout).unwrap();
+    let draft = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
+    let stands = |draft| {
+        observer
+            .with_state(draft, |state| {
+                (state.relations[0].standing, state.relations[0].message.clone(), state.asked.len())
+            })
+            .unwrap()
+            .unwrap()
+    };
+    assert_eq!(stands(draft), (Standing::Unknown, None, 3));
+    observer.set_answer(draft, "P02", Some(Value::Int(870))).unwrap();
+    assert_eq!(stands(draft), (Standing::Fails, Some("880 > 870".to_owned()), 3));
+    observer.set_language(draft, "ru").unwrap();
+    assert_eq!(stands(draft).1, Some("880 > 870".to_owned()));
+    // An answer that is hidden by now stays with the draft and out of the record.
+    observer.set_answer(draft, "copy", Some("none".into())).unwrap();
+    observer.set_answer(draft, "why", Some("refused".into())).unwrap();
+    observer.set_answer(draft, "copy", Some("posted".into())).unwrap();
+    assert!(observer.set_answer(draft, "twice", Some(Value::Int(1))).is_err(), "what is computed is not typed");
+    assert_eq!(observer.draft(draft).unwrap().answers.get("why"), Some(&"refused".into()));
+    let sealed = observer.seal(draft).unwrap();
+    let body = observer.record(sealed.hash).unwrap().record.body;
+    let answers = body.answers.unwrap();
+    assert_eq!(
+        (answers.get("P02"), answers.get("twice"), answers.get("why")),
+        (Some(&870.into()), Some(&1740.into()), None)
+    );
+    let checks: Vec<(String, Verdict)> =
+        body.checks.unwrap().into_iter().map(|check| (check.relation, check.verdict)).collect();
+    assert_eq!(checks, [("K12".to_owned(), Verdict::Fails)]);
+    // A correction begins with what was sealed, computes again, and its failure is gone.
+    let corrected = observer.correct(sealed.hash).unwrap();
+    observer.set_answer(corrected, "P02", Some(Value::Int(890))).unwrap();
+    let sealed = observer.seal(corrected).unwrap();
+    let body = observer.record(sealed.hash).unwrap().record.body;
+    assert_eq!((body.answers.unwrap().get("twice"), body.checks), (Some(&1780.into()), None));
+}
+
+#[test]
+fn urgent_incidents_go_right_behind_protocols() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    let report = |codes: &[&str], training| {
+        let draft = observer.new_incident(codes, STATION, "kk", training).unwrap();
+        observer.seal(draft).unwrap().hash
+    };
+    let usual = report(&["V13"], false);
+    let exercise = report(&["A11"], true);
+    let urgent = report(&["V13", "A11"], false);
+    let protocol = observer.new_draft(NewDraft::form("protocol").station(STATION)).unwrap();
+    let protocol = observer.seal(protocol).unwrap().hash;
+    let order: Vec<RecordHash> = observer
+        .store
+        .read(|tx| {
+            let items = tx.open_items(10)?;
+            let rows = tx.queue()?;
+            let hash = |id: i64| rows.iter().find(|row| row.record.id == id).map(|row| row.record.hash);
+            Ok::<_, StoreError>(items.iter().filter_map(|item| hash(item.record)).collect())
+        })
+        .unwrap();
+    assert_eq!(order, [protocol, urgent, usual, exercise]);
+    assert!(matches!(observer.new_incident(&["Z1"], STATION, "kk", false), Err(ObserverError::Incident(_))));
+    // The report stays as it is; what becomes of it is another record.
+    let page = observer.act(urgent, "ru").unwrap();
+    assert!(page.contains("act ru") && page.contains(&urgent.to_string()), "{page}");
+    assert!(matches!(observer.act(protocol, "ru"), Err(ObserverError::Act(_))));
+    let word = observer.follow_up(urgent, IncidentStatus::Withdrawn, "қате болды").unwrap();
+    let word = observer.record(observer.seal(word).unwrap().hash).unwrap().record;
+    assert_eq!(word.kind, RecordKind::Note);
+    assert_eq!(
+        word.body.follows.map(|follows| (follows.record, follows.status)),
+        Some((urgent, IncidentStatus::Withdrawn))
+    );
+    assert_eq!(observer.record(urgent).unwrap().record.body.follows, None);
+}
+
+#[test]
+fn a_wave_of_the_exit_poll_becomes_one_record() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    let wave = observer.new_wave("morning", STATION, "kk", false).unwrap();
+    let start = observer.draft(wave).unwrap().answers.get("start").and_then(Value::as_int).unwrap();
+    assert!((1..=3).contains(&start));
+    let selected: Vec<bool> = (0..9).map(|_| observer.pass(wave, 1).unwrap()).collect();
+    assert_eq!(selected.iter().filter(|selected| **selected).count(), 3);
+    let nothing = TextMap::default();
+    let card = |vote: &str| Some([("vote", Value::from(vote))].into_iter().collect());
+    observer.note_contact(wave, "1.0", &nothing, card("b")).unwrap();
+    observer.note_contact(wave, "2.1", &[("sex", Value::from("f"))].into_iter().collect(), None).unwrap();
+    observer.note_contact(wave, "1.0", &nothing, card("a")).unwrap();
+    assert!(matches!(observer.note_contact(wave, "1.0", &nothing, card("z")), Err(ObserverError::Answer(_))));
+    assert!(matches!(
+        observer.note_contact(wave, "2.1", &nothing, card("a")),
+        Err(ObserverError::ExitPoll(ExitPollError::Card { .. }))
+    ));
+    let state = observer.wave(wave).unwrap();
+    assert_eq!((state.passed, state.selected, state.cards), (9, 3, 2));
+    let record = observer.record(observer.seal(wave).unwrap().hash).unwrap().record;
+    let answers = record.body.answers.unwrap();
+    let Some(Value::List(cards)) = answers.get("cards") else { panic!("cards") };
+    let votes: Vec<&str> = cards
+        .iter()
+        .map(|card| if let Value::Group(card) = card { card.get("vote").and_then(Value::as_text).unwrap() } else { "" })
+        .collect();
+    assert_eq!(votes, ["a", "b"], "by content, not by time");
+    // Elsewhere a wave's calls change nothing.
+    let protocol = observer.new_draft(NewDraft::form("protocol").station(STATION)).unwrap();
+    assert!(matches!(observer.pass(protocol, 1), Err(ObserverError::ExitPoll(ExitPollError::NotAWave))));
+}
+
+#[test]
+fn what_the_pack_does_not_allow_does_not_begin() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut poll = exit_poll();
+    poll.legal = None;
+    let pack = Pack { exit_poll: Some(poll), training: Some(false), turnout: None, ..pack() };
+    let observer = observer(dir.path(), &pack);
+    let off = observer.new_wave("morning", STATION, "kk", false).unwrap_err();
+    assert_eq!(off.code(), "exit_poll_off");
+    let exercise = observer.new_draft(NewDraft::form("protocol").station(STATION).training());
+    assert!(matches!(exercise, Err(ObserverError::NoTraining)));
+    assert!(matches!(observer.new_turnout("10", STATION, "kk"), Err(ObserverError::NoTurnout)));
+    assert_eq!(observer.drafts().unwrap(), []);
+}
