@@ -109,6 +109,25 @@ fn a_newer_format_is_refused_untouched() {
 }
 
 #[test]
+fn a_store_of_the_first_format_is_brought_forward_with_everything_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join(FILE);
+    let first = connect(&path, &KEY, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).unwrap();
+    first.execute_batch(include_str!("migrations/001_initial.sql")).unwrap();
+    first.pragma_update(None, "user_version", 1).unwrap();
+    first.execute("INSERT INTO meta VALUES ('behind', x'07')", []).unwrap();
+    drop(first);
+    let store = Arc::new(Store::open(dir.path(), &KEY).unwrap());
+    assert_eq!(store.read(|tx| tx.meta::<u64>(Meta::Behind)).unwrap(), Some(7));
+    let version = store.read(|tx| schema::version(tx.connection)).unwrap();
+    assert_eq!(version, schema::newest());
+    assert_eq!(store.read(|tx| tx.all_media()).unwrap(), []);
+    let journal = journal(&store);
+    let draft = journal.new_draft(NewDraft::note(SECRET), None).unwrap();
+    journal.seal(draft, DEPLOYMENT, None).unwrap();
+}
+
+#[test]
 fn a_full_disk_is_named_and_nothing_is_half_written() {
     let dir = tempfile::tempdir().unwrap();
     let store = Arc::new(Store::open(dir.path(), &KEY).unwrap());
