@@ -88,6 +88,7 @@ fn short_id(token_hash: &[u8; 32]) -> String {
 }
 
 /// What a message is to say.
+#[derive(Clone, Copy)]
 struct Draft<'a> {
     text: &'a str,
     about: Option<RecordHash>,

@@ -9,16 +9,17 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
+use axum::routing::{any, get};
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
+use kuager_wire::ids::MediaHash;
 use kuager_wire::sync::COSE_TYPE;
 
-use super::body::{Plain, expect_type, text};
-use super::router::{BUSY_SECONDS, Public};
+use super::body::{Plain, expect_type, stream, text};
+use super::router::{BUSY_SECONDS, FOR_EVER, Public};
 use crate::intake::IntakeError;
-use crate::ledger::UploadToken;
+use crate::ledger::{RedactionRow, UploadToken};
 use crate::media::store::StoreError;
 use crate::media::{Checksum, PATH, Part, Progress, UploadError};
 
@@ -47,17 +48,47 @@ fn mismatch() -> StatusCode {
 
 /// Where uploads are.
 pub(super) fn routes() -> Router<Public> {
-    Router::new().route(PATH.trim_end_matches('/'), any(collection)).route(&format!("{PATH}{{token}}"), any(upload))
+    Router::new()
+        .route(PATH.trim_end_matches('/'), any(collection))
+        .route(&format!("{PATH}{{token}}"), any(upload))
+        .route("/v1/public/media/{hash}", get(copy))
+        .route("/v1/public/media/{hash}/redaction", get(redaction))
+}
+
+/// A redacted copy. Nothing else is ever served here: what is not in the list of copies does not exist.
+async fn copy(State(public): State<Public>, Path(hash): Path<String>) -> Result<Response, Response> {
+    let row = public_copy(&public, &hash).await?;
+    let object = public.media.object(row.media).await.map_err(IntoResponse::into_response)?;
+    let headers = [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, FOR_EVER),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    Ok((headers, stream(object.ok_or_else(no_copy)?)).into_response())
+}
+
+/// The signed statement of what a redacted copy is a copy of.
+async fn redaction(State(public): State<Public>, Path(hash): Path<String>) -> Result<Response, Response> {
+    let row = public_copy(&public, &hash).await?;
+    Ok(([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, FOR_EVER)], row.statement).into_response())
+}
+
+fn no_copy() -> Response {
+    Plain::new(StatusCode::NOT_FOUND, "no such file was published here").into_response()
+}
+
+async fn public_copy(public: &Public, hash: &str) -> Result<RedactionRow, Response> {
+    let media: MediaHash = hash.parse().map_err(|_| no_copy())?;
+    let row = public.media.redaction(media).await.map_err(IntoResponse::into_response)?;
+    row.ok_or_else(no_copy)
 }
 
 async fn collection(State(public): State<Public>, request: Request) -> Response {
     let headers = request.headers();
     let answer = match method(&request) {
         Method::OPTIONS => Ok(options(&public)),
-        Method::POST => match version(headers) {
-            Ok(()) => create(&public, headers).await,
-            Err(refused) => Err(refused),
-        },
+        Method::POST if speaks_tus(headers) => create(&public, headers).await,
+        Method::POST => Err(wrong_version()),
         _ => Err(not_allowed("OPTIONS, POST")),
     };
     finished(answer)
@@ -72,11 +103,11 @@ async fn upload(State(public): State<Public>, Path(token): Path<String>, request
     if asked == Method::GET {
         return finished(receipt(&public, token).await);
     }
-    let answer = match (version(request.headers()), asked) {
-        (Err(refused), _) => Err(refused),
-        (Ok(()), Method::HEAD) => head(&public, token).await,
-        (Ok(()), Method::PATCH) => patch(&public, token, request).await,
-        (Ok(()), _) => Err(not_allowed("OPTIONS, HEAD, PATCH, GET")),
+    let answer = match asked {
+        _ if !speaks_tus(request.headers()) => Err(wrong_version()),
+        Method::HEAD => head(&public, token).await,
+        Method::PATCH => patch(&public, token, request).await,
+        _ => Err(not_allowed("OPTIONS, HEAD, PATCH, GET")),
     };
     finished(answer)
 }
@@ -96,12 +127,13 @@ fn method(request: &Request) -> Method {
     wanted.unwrap_or_else(|| request.method().clone())
 }
 
-fn version(headers: &HeaderMap) -> Result<(), Response> {
-    if text(headers, TUS_RESUMABLE) == Some(VERSION) {
-        return Ok(());
-    }
+fn speaks_tus(headers: &HeaderMap) -> bool {
+    text(headers, TUS_RESUMABLE) == Some(VERSION)
+}
+
+fn wrong_version() -> Response {
     let plain = Plain::new(StatusCode::PRECONDITION_FAILED, format!("this is tus {VERSION}; say Tus-Resumable"));
-    Err(([(TUS_VERSION, VERSION)], plain).into_response())
+    ([(TUS_VERSION, VERSION)], plain).into_response()
 }
 
 fn not_allowed(methods: &'static str) -> Response {

@@ -8,7 +8,7 @@ mod body;
 mod connection;
 mod limits;
 mod media;
-mod router;
+pub(crate) mod router;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -27,6 +27,7 @@ use crate::ledger::LedgerError;
 use crate::media::store::StoreError;
 use crate::media::{Media, MediaPolicy};
 use crate::web::{self, Desk};
+pub(crate) use body::stream;
 use connection::Bounded;
 pub use limits::Limits;
 
@@ -136,7 +137,7 @@ pub async fn serve(
         None => None,
         Some(listener) => {
             listener.set_nonblocking(true)?;
-            let pages = Desk::start(Arc::clone(&intake)).await?.router().into_make_service();
+            let pages = Desk::start(Arc::clone(&intake), Arc::clone(&media)).await?.router().into_make_service();
             let server = axum_server::from_tcp(listener)?.handle(desk_handle.clone());
             Some(tokio::spawn(server.serve(pages)))
         }

@@ -25,7 +25,7 @@ use super::media;
 use crate::intake::{Intake, IntakeError, SignedRefusal};
 use crate::media::Media;
 
-const FOR_EVER: &str = "public, max-age=31536000, immutable";
+pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Seconds after which a phone tries again when the coordinator is busy.
 pub(super) const BUSY_SECONDS: u64 = 5;
 
@@ -39,7 +39,7 @@ pub(super) struct Public {
 }
 
 /// The routes of the public listener.
-pub(super) fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) -> Router {
+pub(crate) fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) -> Router {
     let rate = Arc::new(RateLimit::new(limits));
     let public = Public { intake, media, limits: Arc::new(limits.clone()), rate };
     Router::new()

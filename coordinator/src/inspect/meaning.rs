@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use kuager_wire::enrolment::{Action, Credential, Request};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
-use kuager_wire::message::Message;
+use kuager_wire::message::{Ask, Message};
 use kuager_wire::pack::Pack;
-use kuager_wire::receipt::{Fork, Receipt, Refusal};
+use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::{Answers, ClockReading, Record, Value};
 
 use super::Trust;
@@ -56,7 +56,7 @@ impl Explain for Genesis {
     fn explain(&self, _: &Trust) -> Meaning {
         Meaning::default()
             .line("root key", format!("{} signs genesis, packs, credentials", self.root_key))
-            .line("receipt key", format!("{} signs receipts, refusals, messages, forks", self.receipt_key))
+            .line("receipt key", format!("{} signs receipts, refusals, messages, forks, redactions", self.receipt_key))
             .line("log key", format!("{} signs checkpoints of the log", self.log_key))
             .line("log", &self.log_origin)
             .texts("title", &self.title)
@@ -103,7 +103,17 @@ impl Explain for Record {
         for file in self.attachments.iter().flatten() {
             let of = file.of.map(|of| format!(" of {of}")).unwrap_or_default();
             let what = format!("{:?}{of}, {}, {} bytes, sha-256 {}", file.role, file.mime, file.size, file.hash);
-            meaning = meaning.line("file", what);
+            meaning = meaning.line("file", what).maybe("answers", file.label.as_ref());
+            if let Some(source) = file.source {
+                meaning = meaning.line("source", format!("{}, says the app", format!("{source:?}").to_lowercase()));
+            }
+            let claims = file.claims.iter();
+            for taken in claims.clone().filter_map(|claims| claims.taken.as_ref()) {
+                meaning = meaning.line("claims", format!("taken {taken}, says the file"));
+            }
+            for orientation in claims.filter_map(|claims| claims.orientation) {
+                meaning = meaning.line("claims", format!("EXIF orientation {orientation}, says the file"));
+            }
         }
         for (question, answer) in self.body.answers.iter().flat_map(Answers::iter) {
             meaning = meaning.line("answer", format!("{question} = {}", value(answer)));
@@ -214,6 +224,33 @@ impl Explain for Message {
             .line("sent", moment_of(self.sent_ms))
             .line("text", &self.text)
             .maybe("about", self.about)
+            .maybe("file", self.media)
+            .maybe(
+                "asks for",
+                self.ask.map(|ask| match ask {
+                    Ask::Retake => "another photo of the same page",
+                }),
+            )
+    }
+}
+
+impl Explain for MediaReceipt {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("file", format!("{}, {} bytes, is held durably", self.media, self.size))
+            .line("of device", self.kid)
+            .line("received", moment_of(self.received_ms))
+    }
+}
+
+impl Explain for Redaction {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let copy =
+            format!("{}, {} bytes, has parts made unreadable and says nothing about itself", self.media, self.size);
+        let meaning = Meaning::default().line("copy", copy).line("of", self.of).line("made", moment_of(self.made_ms));
+        self.regions.iter().fold(meaning, |meaning, [left, top, width, height]| {
+            meaning.line("hidden", format!("{width} × {height} pixels at {left}, {top}"))
+        })
     }
 }
 

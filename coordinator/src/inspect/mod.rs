@@ -20,7 +20,7 @@ use kuager_wire::invite::{self, Invite};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::pack::Pack;
-use kuager_wire::receipt::{Fork, Receipt, Refusal};
+use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::Record;
 use kuager_wire::sync::{InboxAnswer, RecordsAnswer};
 
@@ -112,7 +112,7 @@ fn read<T: Statement + meaning::Explain>(envelope: &Envelope, trust: &Trust, sig
     Ok((statement.explain(trust), signer(&statement)))
 }
 
-const KINDS: [Kind; 9] = [
+const KINDS: [Kind; 11] = [
     Kind {
         purpose: Purpose::Genesis,
         read: |envelope, trust| read(envelope, trust, |genesis: &Genesis| Signer::Itself(genesis.root_key)),
@@ -130,6 +130,14 @@ const KINDS: [Kind; 9] = [
     Kind { purpose: Purpose::Refusal, read: |envelope, trust| read(envelope, trust, |_: &Refusal| Signer::Receipt) },
     Kind { purpose: Purpose::Message, read: |envelope, trust| read(envelope, trust, |_: &Message| Signer::Receipt) },
     Kind { purpose: Purpose::Fork, read: |envelope, trust| read(envelope, trust, |_: &Fork| Signer::Receipt) },
+    Kind {
+        purpose: Purpose::MediaReceipt,
+        read: |envelope, trust| read(envelope, trust, |_: &MediaReceipt| Signer::Receipt),
+    },
+    Kind {
+        purpose: Purpose::Redaction,
+        read: |envelope, trust| read(envelope, trust, |_: &Redaction| Signer::Receipt),
+    },
 ];
 
 fn of_statement(bytes: &[u8], trust: &Trust) -> Report {

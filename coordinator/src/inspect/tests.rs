@@ -1,9 +1,11 @@
 use std::path::Path;
 
 use kuager_wire::cose;
+use kuager_wire::ids::MediaHash;
 use kuager_wire::sync::InboxAnswer;
 
 use super::*;
+use crate::ledger::Held;
 use crate::testing::{Fixture, MORNING_MS, key, kid};
 
 fn trust(fixture: &Fixture, credential: Option<&[u8]>) -> Trust {
@@ -41,6 +43,18 @@ async fn every_kind_is_recognised_and_checked() {
     let observer = fixture.ledger.observers(None).expect("reads");
     fixture.deployment.send_message(&fixture.ledger, &observer, "Сәлем", None, MORNING_MS).expect("is sent");
     let inbox = fixture.intake.inbox(fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
+    let file = MediaHash([5; 32]);
+    let held = Held { media: file, size: 40, received_ms: MORNING_MS };
+    let media_receipt = fixture.deployment.sign_media_receipt(kid(1), held).expect("signs");
+    let redaction = Redaction {
+        version: 1,
+        of: file,
+        media: MediaHash([6; 32]),
+        size: 30,
+        made_ms: MORNING_MS,
+        regions: vec![[10, 20, 30, 40]],
+    };
+    let redaction = fixture.deployment.sign_redaction(&redaction).expect("signs");
     let bytes = |part: &Option<minicbor::bytes::ByteVec>| part.as_ref().expect("is there").to_vec();
     let statements = [
         ("genesis", fixture.deployment.genesis_bytes().to_vec(), "signs genesis, packs, credentials"),
@@ -53,6 +67,8 @@ async fn every_kind_is_recognised_and_checked() {
         ("refusal", bytes(&answer.results[1].refusal), "malformed: "),
         ("fork", bytes(&answer.results[0].fork), "signed two records under number 0"),
         ("message", inbox.messages[0].to_vec(), "Сәлем"),
+        ("media_receipt", media_receipt, "40 bytes, is held durably"),
+        ("redaction", redaction, "30 × 40 pixels at 10, 20"),
     ];
     for (name, bytes, words) in &statements {
         let report = inspect(bytes, &trust);

@@ -218,10 +218,8 @@ impl<'a> Judge<'a> {
             tracing::error!(%error, "a receipt could not be signed");
             IntakeError::Signing
         })?;
-        let upload = |attachment: Attachment| NewUpload {
-            token: deployment.upload_token(kid, attachment.hash),
-            attachment,
-        };
+        let upload =
+            |attachment: Attachment| NewUpload { token: deployment.upload_token(kid, attachment.hash), attachment };
         let uploads = record.attachments.into_iter().flatten().map(upload).collect();
         let (pack, form) = record.form.map(|form| (form.pack, form.form)).unzip();
         Ok(Verdict::New(Box::new(NewRecord {

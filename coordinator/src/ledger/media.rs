@@ -230,7 +230,8 @@ impl Ledger {
                 "SELECT a.media FROM attachments a JOIN media m ON m.hash = a.media \
                  WHERE a.original = ?1 AND a.role = ?2 ORDER BY a.record LIMIT 1",
             )?;
-            let preview = query.query_row(params![original.0, role_number(AttachmentRole::Preview)], |row| fixed(row, 0));
+            let preview =
+                query.query_row(params![original.0, role_number(AttachmentRole::Preview)], |row| fixed(row, 0));
             Ok(preview.optional()?.map(MediaHash))
         })
     }
@@ -332,13 +333,7 @@ impl Ledger {
                     "INSERT INTO redactions (media, original, size, made_ms, statement) VALUES (?1, ?2, ?3, ?4, ?5) \
                      ON CONFLICT (media) DO NOTHING",
                 )?
-                .execute(params![
-                    new.media.0,
-                    new.original.0,
-                    to_sql(new.size),
-                    to_sql(new.made_ms),
-                    new.statement
-                ])?;
+                .execute(params![new.media.0, new.original.0, to_sql(new.size), to_sql(new.made_ms), new.statement])?;
             Ok(())
         })
         .await

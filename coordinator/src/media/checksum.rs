@@ -73,9 +73,7 @@ mod tests {
     #[test]
     fn checksums_hold_or_not() {
         // "hello world", from the tus specification and from sha256sum.
-        for header in
-            ["sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="]
-        {
+        for header in ["sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=", "sha256 uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek="] {
             let mut checksum = Checksum::parse(header).expect("is one");
             checksum.update(b"hello ");
             let mut other = checksum.clone();

@@ -51,6 +51,15 @@ impl Media {
         Ok(blocking(move || store.open(media)).await??)
     }
 
+    /// The redacted copy with this hash; nothing for any other file.
+    ///
+    /// # Errors
+    /// [`UploadError`].
+    pub async fn redaction(&self, media: MediaHash) -> Result<Option<RedactionRow>, UploadError> {
+        let ledger = self.intake.ledger().clone();
+        Ok(blocking(move || ledger.redaction(media)).await??)
+    }
+
     /// How many bytes of an unfinished upload are here, without disturbing whoever is sending them.
     ///
     /// # Errors

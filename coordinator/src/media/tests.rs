@@ -1,0 +1,315 @@
+//! Uploads on disks that fail, and in any order of interruptions.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use futures_util::stream;
+use kuager_wire::ids::MediaHash;
+use kuager_wire::receipt::MediaReceipt;
+use kuager_wire::{cose, limits};
+use proptest::prelude::*;
+
+use super::store::{Incoming, Object};
+use super::*;
+use crate::ledger::UploadToken;
+use crate::testing::{Fixture, kid, noise};
+
+/// A disk with room for so many more bytes.
+#[derive(Debug)]
+struct SmallDisk {
+    files: LocalFiles,
+    room: Arc<AtomicI64>,
+}
+
+#[derive(Debug)]
+struct SmallFile {
+    file: Box<dyn Incoming>,
+    room: Arc<AtomicI64>,
+}
+
+impl ObjectStore for SmallDisk {
+    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, StoreError> {
+        Ok(Box::new(SmallFile { file: self.files.incoming(token)?, room: Arc::clone(&self.room) }))
+    }
+
+    fn discard(&self, token: UploadToken) -> Result<(), StoreError> {
+        self.files.discard(token)
+    }
+
+    fn arrived(&self, token: UploadToken) -> Result<u64, StoreError> {
+        self.files.arrived(token)
+    }
+
+    fn waiting(&self) -> Result<Vec<UploadToken>, StoreError> {
+        self.files.waiting()
+    }
+
+    fn put(&self, bytes: &[u8]) -> Result<MediaHash, StoreError> {
+        self.files.put(bytes)
+    }
+
+    fn open(&self, media: MediaHash) -> Result<Option<Object>, StoreError> {
+        self.files.open(media)
+    }
+}
+
+impl Incoming for SmallFile {
+    fn durable(&self) -> u64 {
+        self.file.durable()
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        let size = i64::try_from(bytes.len()).expect("small");
+        if self.room.fetch_sub(size, Ordering::SeqCst) < size {
+            self.room.fetch_add(size, Ordering::SeqCst);
+            return Err(StoreError::Full);
+        }
+        self.file.append(bytes)
+    }
+
+    fn truncate(&mut self, size: u64) -> Result<(), StoreError> {
+        self.file.truncate(size)
+    }
+
+    fn hash(&mut self) -> Result<MediaHash, StoreError> {
+        self.file.hash()
+    }
+
+    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), StoreError> {
+        self.file.keep(media)
+    }
+}
+
+/// How a request ends.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    Whole,
+    Cut,
+}
+
+type Chunks = stream::Iter<std::vec::IntoIter<Result<Vec<u8>, ()>>>;
+
+fn part(bytes: &[u8], offset: u64, end: End) -> Part<Chunks> {
+    let mut chunks: Vec<_> = bytes.chunks(10_000).map(|chunk| Ok(chunk.to_vec())).collect();
+    if matches!(end, End::Cut) {
+        chunks.push(Err(()));
+    }
+    Part { offset, announced: None, checksum: None, body: stream::iter(chunks), idle: Duration::from_secs(5) }
+}
+
+fn at(offset: u64) -> usize {
+    usize::try_from(offset).expect("small")
+}
+
+async fn list(fixture: &Fixture, file: &[u8]) -> UploadToken {
+    fixture.enrol(1).await;
+    fixture.list(1, 0, &[file]).await[0].path[PATH.len()..].parse().expect("a token")
+}
+
+async fn receipt(media: &Media, fixture: &Fixture, token: UploadToken) -> MediaReceipt {
+    let bytes = media.receipt(token).await.expect("works").expect("is held");
+    cose::open(&bytes, fixture.deployment.id(), &fixture.deployment.genesis().receipt_key).expect("verifies")
+}
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing() {
+    let fixture = Fixture::new();
+    let photo = noise(200_000, 1);
+    let token = list(&fixture, &photo).await;
+    let room = Arc::new(AtomicI64::new(100_000));
+    let files = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
+    let disk = Arc::new(SmallDisk { files, room: Arc::clone(&room) });
+    let media = Arc::new(Media::with_store(Arc::clone(&fixture.intake), disk, MediaPolicy::default()));
+    let full = media.add(token, part(&photo, 0, End::Whole)).await;
+    assert_eq!(full, Err(UploadError::Store(StoreError::Full)));
+    let offset = media.progress(token).await.expect("works").offset;
+    assert_eq!(offset, 3 * limits::MEDIA_STEP as u64, "what fitted is there");
+    let full = media.add(token, part(&photo[at(offset)..], offset, End::Whole)).await;
+    assert_eq!(full, Err(UploadError::Store(StoreError::Full)));
+    assert_eq!(media.progress(token).await.expect("works").offset, offset);
+    room.store(1 << 20, Ordering::SeqCst);
+    media.add(token, part(&photo[at(offset)..], offset, End::Whole)).await.expect("there is room now");
+    assert_eq!(receipt(&media, &fixture, token).await.media, MediaHash::of(&photo));
+}
+
+#[tokio::test]
+async fn the_last_room_is_kept_for_records() {
+    let fixture = Fixture::new();
+    let photo = noise(1000, 1);
+    let token = list(&fixture, &photo).await;
+    let policy = MediaPolicy { reserve: 1 << 60, ..MediaPolicy::default() };
+    let media = Arc::new(Media::open(Arc::clone(&fixture.intake), policy).expect("opens"));
+    let full = media.add(token, part(&photo, 0, End::Whole)).await;
+    assert_eq!(full, Err(UploadError::Store(StoreError::Full)));
+    let answer = fixture.send(&[fixture.sign(1, &fixture.record(1, "still accepted"))]).await;
+    assert!(answer.results[0].receipt.is_some());
+    let store = LocalFiles::open(&fixture.deployment.media_dir(), 1 << 60).expect("opens");
+    assert_eq!(store.put(&photo), Err(StoreError::Full));
+}
+
+/// What a kill leaves behind at the two moments between the last byte and the receipt.
+#[tokio::test]
+async fn a_kill_between_the_last_byte_and_the_receipt_is_repaired() {
+    let fixture = Fixture::new();
+    let photo = noise(50_000, 1);
+    let token = list(&fixture, &photo).await;
+    let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
+    // All bytes are there, and nobody has judged them.
+    store.incoming(token).expect("opens").append(&photo).expect("works");
+    let progress = fixture.media.progress(token).await.expect("works");
+    assert_eq!((progress.offset, progress.length), (50_000, 50_000));
+    assert_eq!(receipt(&fixture.media, &fixture, token).await.kid, kid(1));
+
+    // The file is in its place, and the ledger does not know.
+    let other = Fixture::new();
+    let token = list(&other, &photo).await;
+    let store = LocalFiles::open(&other.deployment.media_dir(), 0).expect("opens");
+    let mut incoming = store.incoming(token).expect("opens");
+    incoming.append(&photo).expect("works");
+    incoming.keep(MediaHash::of(&photo)).expect("works");
+    assert_eq!(other.media.progress(token).await.expect("works").offset, 50_000);
+    assert_eq!(receipt(&other.media, &other, token).await.size, 50_000);
+}
+
+#[tokio::test]
+async fn another_process_is_not_written_into() {
+    let fixture = Fixture::new();
+    let photo = noise(1000, 1);
+    let token = list(&fixture, &photo).await;
+    let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
+    let other = store.incoming(token).expect("opens");
+    let busy = fixture.media.add(token, part(&photo, 0, End::Whole)).await;
+    assert_eq!(busy, Err(UploadError::Store(StoreError::Busy)));
+    drop(other);
+    fixture.media.add(token, part(&photo, 0, End::Whole)).await.expect("is free now");
+}
+
+#[tokio::test]
+async fn the_sweep_clears_what_belongs_to_nobody() {
+    let fixture = Fixture::new();
+    let (photo, waiting) = (noise(1000, 1), noise(2000, 2));
+    let token = list(&fixture, &photo).await;
+    let unfinished = fixture.list(1, 1, &[&waiting]).await[0].path[PATH.len()..].parse().expect("a token");
+    fixture.media.add(token, part(&photo, 0, End::Whole)).await.expect("is held");
+    let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
+    for token in [token, unfinished, UploadToken([9; 16])] {
+        store.incoming(token).expect("opens").append(&[1]).expect("works");
+    }
+    fixture.media.sweep().await.expect("works");
+    assert_eq!(store.waiting(), Ok(vec![unfinished]));
+}
+
+#[tokio::test]
+async fn a_request_nobody_waits_for_is_finished() {
+    let fixture = Fixture::new();
+    let photo = noise(100_000, 1);
+    let token = list(&fixture, &photo).await;
+    let (send, receive) = tokio::sync::mpsc::channel::<Result<Vec<u8>, Infallible>>(1);
+    let body = stream::unfold(receive, |mut receive| async { receive.recv().await.map(|chunk| (chunk, receive)) });
+    let part = Part { offset: 0, announced: None, checksum: None, body: Box::pin(body), idle: Duration::from_secs(5) };
+    let media = Arc::clone(&fixture.media);
+    let request = tokio::spawn(async move { media.add(token, part).await });
+    send.send(Ok(photo[..60_000].to_vec())).await.expect("is taken");
+    while fixture.media.arrived(token).await.expect("works") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    request.abort();
+    send.send(Ok(photo[60_000..].to_vec())).await.expect("is still taken");
+    drop(send);
+    fixture.media.settle(Duration::from_secs(5)).await;
+    assert_eq!(receipt(&fixture.media, &fixture, token).await.media, MediaHash::of(&photo));
+}
+
+/// What may happen to an upload.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    /// Somebody asks how far it is.
+    Head,
+    /// So many bytes come, and the request ends well or is cut.
+    Bytes(usize, bool),
+    /// Bytes come for another place than the upload is at.
+    Elsewhere(u64),
+    /// The coordinator is killed: everything in memory is gone.
+    Restart,
+    /// The same with bytes in the file that were written and never synced.
+    Unsynced(usize),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let size = prop_oneof![
+        0..100_usize,
+        Just(limits::MEDIA_STEP - 1),
+        Just(limits::MEDIA_STEP),
+        Just(limits::MEDIA_STEP + 1),
+        0..90_000_usize,
+    ];
+    prop_oneof![
+        Just(Event::Head),
+        (size, any::<bool>()).prop_map(|(size, cut)| Event::Bytes(size, cut)),
+        any::<u64>().prop_map(Event::Elsewhere),
+        Just(Event::Restart),
+        (1..5000_usize).prop_map(Event::Unsynced),
+    ]
+}
+
+async fn survives(events: Vec<Event>, size: usize) {
+    let fixture = Fixture::new();
+    let photo = noise(size, 7);
+    let token = list(&fixture, &photo).await;
+    let mut media = Arc::clone(&fixture.media);
+    let mut known = 0;
+    for event in events {
+        let offset = media.progress(token).await.expect("works").offset;
+        assert!(offset >= known, "what was there is there: {offset} < {known}");
+        known = offset;
+        match event {
+            Event::Head => {}
+            Event::Bytes(count, cut) => {
+                let bytes = &photo[at(offset)..(at(offset) + count).min(size)];
+                let end = if cut { End::Cut } else { End::Whole };
+                match media.add(token, part(bytes, offset, end)).await {
+                    Ok(_) | Err(UploadError::Broken) => {}
+                    Err(other) => panic!("{other}"),
+                }
+                known = offset + bytes.len() as u64;
+            }
+            Event::Elsewhere(wrong) if wrong == offset => {}
+            Event::Elsewhere(wrong) => {
+                let refused = media.add(token, part(b"x", wrong, End::Whole)).await;
+                assert_eq!(refused, Err(UploadError::WrongOffset(offset)));
+            }
+            Event::Restart | Event::Unsynced(_) => {
+                if let Event::Unsynced(count) = event
+                    && at(offset) < size
+                {
+                    use std::io::Write;
+                    let path = fixture.deployment.media_dir().join("incoming").join(format!("{token}.part"));
+                    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).expect("opens");
+                    let end = (at(offset) + count).min(size);
+                    file.write_all(&photo[at(offset)..end]).expect("works");
+                }
+                let again = Media::open(Arc::clone(&fixture.intake), MediaPolicy::default()).expect("opens");
+                media = Arc::new(again);
+            }
+        }
+    }
+    let offset = media.progress(token).await.expect("works").offset;
+    assert!(offset >= known);
+    media.add(token, part(&photo[at(offset)..], offset, End::Whole)).await.expect("is held");
+    let receipt = receipt(&media, &fixture, token).await;
+    assert_eq!((receipt.media, receipt.size), (MediaHash::of(&photo), size as u64));
+    let mut held = Vec::new();
+    let object = media.object(MediaHash::of(&photo)).await.expect("works").expect("is there");
+    { object }.bytes.read_to_end(&mut held).expect("reads");
+    assert!(held == photo, "bit for bit");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_the_exact_file_arrives(events in prop::collection::vec(event(), 0..14), size in 1..200_000_usize) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("starts");
+        runtime.block_on(survives(events, size));
+    }
+}

@@ -394,7 +394,8 @@ impl Media {
         let (now, size) = (self.intake.clock().now_ms(), incoming.durable());
         self.intake.ledger().add_mismatch(row.token, found, size, now).await?;
         blocking(move || incoming.truncate(0)).await??;
-        let reason = format!("the {size} bytes that came have the SHA-256 {found}; upload the file again from the start");
+        let reason =
+            format!("the {size} bytes that came have the SHA-256 {found}; upload the file again from the start");
         let subject = RecordHash(row.media.0);
         let refusal = self.intake.refuse(subject, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
         Ok(UploadError::Mismatch(refusal))

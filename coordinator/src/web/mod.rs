@@ -1,11 +1,14 @@
-//! The desk page: which stations have been heard from, live.
+//! The desk: which stations have been heard from, live; each station's records; each file.
 //!
 //! Rendered on the server, complete without a script; a small script only swaps rows as server-sent events bring them.
 //! The page has no access control of its own yet, so it is served on loopback addresses only, by plain HTTP, and answers
 //! only requests that name such an address as their host (another web page in the same browser must not read it). The
 //! public listener answers `/` with 404. Use an SSH tunnel to look from elsewhere.
 
+mod answers;
+mod media;
 mod page;
+mod station;
 mod tally;
 
 use std::collections::BTreeSet;
@@ -14,13 +17,14 @@ use std::net::{IpAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use askama::Template;
 use axum::Router;
-use axum::extract::{Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use data_encoding::BASE64;
 use futures_util::Stream;
 use kuager_wire::cose::sha256;
@@ -28,8 +32,9 @@ use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver};
 
-use crate::intake::Intake;
+use crate::intake::{Intake, IntakeError};
 use crate::ledger::{Arrival, Ledger, LedgerError};
+use crate::media::Media;
 use page::{Language, Renderer, languages};
 use tally::{RowKey, Tally};
 
@@ -38,12 +43,16 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Changes a slow browser may be behind before it is told to load the page again.
 const BEHIND: usize = 256;
 
+/// Bytes of a form somebody fills in here.
+const FORM: usize = 16 * 1024;
+
 type Changed = Arc<BTreeSet<RowKey>>;
 
 /// The desk's state, shared by all its pages.
 #[derive(Clone)]
 pub(crate) struct Desk {
     intake: Arc<Intake>,
+    media: Arc<Media>,
     tally: Arc<Mutex<Tally>>,
     changes: broadcast::Sender<Changed>,
     languages: Arc<[Language]>,
@@ -51,12 +60,13 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Counts what is there and keeps counting in the background.
-    pub(crate) async fn start(intake: Arc<Intake>) -> Result<Self, LedgerError> {
+    pub(crate) async fn start(intake: Arc<Intake>, media: Arc<Media>) -> Result<Self, LedgerError> {
         let ledger = intake.ledger().clone();
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = ledger.arrivals();
         let desk = Self {
             intake,
+            media,
             tally: Arc::default(),
             changes: broadcast::Sender::new(BEHIND),
             languages: languages().into(),
@@ -126,6 +136,12 @@ impl Desk {
         Router::new()
             .route("/", get(index))
             .route("/events", get(events))
+            .route("/station", get(station::station))
+            .route("/media/{hash}", get(media::page))
+            .route("/media/{hash}/file", get(media::bytes))
+            .route("/media/{hash}/retake", post(media::retake))
+            .route("/media/{hash}/redact", post(media::redact))
+            .layer(DefaultBodyLimit::max(FORM))
             .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
             .layer(from_fn(guard))
             .with_state(self)
@@ -185,6 +201,26 @@ fn parts(desk: Desk, language: Language, changes: Receiver<Changed>) -> impl Str
     )
 }
 
+/// A page, complete.
+#[expect(clippy::result_large_err, reason = "both are answers")]
+fn html(page: &impl Template) -> Result<Response, Response> {
+    page.render().map(|text| Html(text).into_response()).map_err(|error| {
+        tracing::error!(%error, "a page of the desk cannot be rendered");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+/// An answer in plain words.
+fn refuse(status: StatusCode, reason: &str) -> Response {
+    (status, format!("{reason}\n")).into_response()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "takes what `map_err` has")]
+fn trouble(error: IntakeError) -> Response {
+    tracing::error!(%error, "a page of the desk cannot be shown");
+    refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+}
+
 /// Refuses requests that reached this listener under a foreign name, and tells the browser to trust nothing but this page.
 async fn guard(request: Request, next: Next) -> Response {
     if !names_this_machine(request.headers()) {
@@ -195,7 +231,7 @@ async fn guard(request: Request, next: Next) -> Response {
     headers.insert(header::CONTENT_SECURITY_POLICY, policy());
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     response
 }
@@ -213,10 +249,11 @@ fn names_this_machine(headers: &HeaderMap) -> bool {
 fn policy() -> HeaderValue {
     let hash = |text: &str| BASE64.encode(&sha256(text.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; connect-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors 'none'",
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}' 'sha256-{}'; connect-src 'self'; \
+         img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         hash(page::CSS),
-        hash(page::JS)
+        hash(page::JS),
+        hash(page::REDACT_JS)
     );
     HeaderValue::from_str(&policy).expect("made of ASCII")
 }

@@ -9,17 +9,21 @@ use kuager_wire::cose::sha256;
 use kuager_wire::pack::Pack;
 use serde::Deserialize;
 
+use super::station::query;
 use super::tally::{Count, Counts, RowKey, Tally};
 
 pub(super) const CSS: &str = include_str!("desk.css");
 pub(super) const JS: &str = include_str!("desk.js");
+pub(super) const REDACT_JS: &str = include_str!("redact.js");
 /// Languages of the page, the preferred first.
-const LANGUAGES: [(&str, &str); 3] = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")];
+pub(super) const LANGUAGES: [(&str, &str); 3] = [("kk", "Қазақша"), ("ru", "Русский"), ("en", "English")];
 
 /// What the page says in one language.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Texts {
+pub(super) struct Texts {
+    /// What the pages of stations and files say.
+    pub(super) media: MediaTexts,
     title: String,
     language: String,
     station: String,
@@ -36,11 +40,85 @@ struct Texts {
     lost: String,
 }
 
+/// What the pages of stations and files say in one language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct MediaTexts {
+    pub(super) language: String,
+    pub(super) back: String,
+    pub(super) nothing: String,
+    pub(super) newest_only: String,
+    pub(super) observer: String,
+    pub(super) device: String,
+    pub(super) training: String,
+    pub(super) corrected: String,
+    pub(super) text: String,
+    pub(super) yes: String,
+    pub(super) no: String,
+    pub(super) not_seen: String,
+    pub(super) not_applicable: String,
+    pub(super) picture: String,
+    pub(super) not_here: String,
+    pub(super) not_shown: String,
+    pub(super) original_coming: String,
+    pub(super) preview_shown: String,
+    pub(super) original: String,
+    pub(super) preview: String,
+    pub(super) redacted: String,
+    pub(super) captured: String,
+    pub(super) imported: String,
+    pub(super) derived: String,
+    pub(super) elsewhere: String,
+    pub(super) same: String,
+    pub(super) similar: String,
+    pub(super) zoom: String,
+    pub(super) rotate: String,
+    pub(super) kind: String,
+    pub(super) here_since: String,
+    pub(super) file: String,
+    pub(super) made_from: String,
+    pub(super) records: String,
+    pub(super) receipted: String,
+    pub(super) not_receipted: String,
+    pub(super) claims: String,
+    pub(super) claims_note: String,
+    pub(super) claims_record: String,
+    pub(super) retake: String,
+    pub(super) retake_text: String,
+    pub(super) send: String,
+    pub(super) asked: String,
+    pub(super) copies: String,
+    pub(super) redact: String,
+    pub(super) redact_help: String,
+    pub(super) regions: String,
+    pub(super) make: String,
+}
+
 /// The page's texts in all languages.
 #[derive(Debug, Clone)]
 pub(super) struct Language {
     pub(super) code: &'static str,
-    texts: Texts,
+    pub(super) texts: Texts,
+}
+
+impl Language {
+    /// What stands for a station where a record names none.
+    pub(super) fn nowhere(&self) -> &str {
+        &self.texts.nowhere
+    }
+}
+
+/// A moment as the desk shows it, and as machines read it; both empty when there is none.
+pub(super) fn local(ms: u64) -> (String, String) {
+    // Kazakhstan has had one time zone since 1 March 2024.
+    let zone = TimeZone::fixed(Offset::constant(5));
+    let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    match timestamp.filter(|_| ms > 0).map(|timestamp| timestamp.to_zoned(zone)) {
+        Some(local) => {
+            (local.strftime("%Y-%m-%d %H:%M").to_string(), local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string())
+        }
+        None => (String::new(), String::new()),
+    }
 }
 
 /// All languages of the page, the preferred first.
@@ -83,6 +161,8 @@ struct Numbers<'a> {
 #[template(path = "row.html")]
 struct Row<'a> {
     id: String,
+    /// The page of the station; none for a sum.
+    link: Option<String>,
     name: &'a str,
     key: &'a str,
     silent: bool,
@@ -98,17 +178,9 @@ struct Cell {
 
 impl Cell {
     fn new(count: Count) -> Self {
-        // Kazakhstan has had one time zone since 1 March 2024.
-        let zone = TimeZone::fixed(Offset::constant(5));
-        let timestamp = i64::try_from(count.last_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        match timestamp.filter(|_| count.last_ms > 0).map(|timestamp| timestamp.to_zoned(zone)) {
-            Some(local) => Self {
-                count: count.count,
-                time: local.strftime("%H:%M").to_string(),
-                stamp: local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            },
-            None => Self { count: count.count, time: String::new(), stamp: String::new() },
-        }
+        let (time, stamp) = local(count.last_ms);
+        let time = time.split_once(' ').map(|(_, clock)| clock.to_owned()).unwrap_or_default();
+        Self { count: count.count, time, stamp }
     }
 }
 
@@ -172,7 +244,8 @@ impl Renderer<'_> {
             (None, None) => (texts.nowhere.as_str(), ""),
         };
         let counts = tally.rows.get(key);
-        self.render(Self::id(key), name, shown_key, counts.is_none(), self.counts(counts))
+        let link = counts.is_some().then(|| format!("/station?{}lang={}", query(station), self.language.code));
+        self.render(Self::id(key), link, name, shown_key, counts.is_none(), self.counts(counts))
     }
 
     /// The sums over everything that counts.
@@ -183,7 +256,7 @@ impl Renderer<'_> {
                 sums.entry(form.clone()).or_default().add(*count);
             }
         }
-        self.render("total".to_owned(), &self.language.texts.total, "", false, self.counts(Some(&sums)))
+        self.render("total".to_owned(), None, &self.language.texts.total, "", false, self.counts(Some(&sums)))
     }
 
     /// The numbers above the table.
@@ -198,10 +271,18 @@ impl Renderer<'_> {
         numbers.render().map(|html| html.trim_end().to_owned())
     }
 
-    fn render(&self, id: String, name: &str, key: &str, silent: bool, counts: Vec<Count>) -> askama::Result<String> {
+    fn render(
+        &self,
+        id: String,
+        link: Option<String>,
+        name: &str,
+        key: &str,
+        silent: bool,
+        counts: Vec<Count>,
+    ) -> askama::Result<String> {
         let cells = counts.into_iter().map(Cell::new).collect();
         let silent_text = &self.language.texts.silent;
-        let html = Row { id, name, key, silent, silent_text, cells }.render()?;
+        let html = Row { id, link, name, key, silent, silent_text, cells }.render()?;
         Ok(html.trim_end().to_owned())
     }
 

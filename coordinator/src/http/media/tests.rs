@@ -207,10 +207,7 @@ async fn creating_leads_to_the_same_address() {
         (vec![("upload-metadata", metadata(&path))], StatusCode::BAD_REQUEST),
         (vec![("upload-length", "70000".to_owned())], StatusCode::BAD_REQUEST),
         (vec![("upload-defer-length", "1".to_owned()), ("upload-metadata", metadata(&path))], StatusCode::BAD_REQUEST),
-        (
-            vec![("upload-length", "70000".to_owned()), ("upload-metadata", "token ?".to_owned())],
-            StatusCode::NOT_FOUND,
-        ),
+        (vec![("upload-length", "70000".to_owned()), ("upload-metadata", "token ?".to_owned())], StatusCode::NOT_FOUND),
     ];
     for (headers, expected) in cases {
         let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -234,7 +231,11 @@ async fn addresses_cannot_be_guessed() {
     for token in [&hash[..32], &hash, &other, "0", &"0".repeat(32), &upper, "..%2f..%2fledger.db"] {
         let path = format!("{PATH}{token}");
         for method in ["HEAD", "GET"] {
-            assert_eq!(server.tus(method, &path, &[], Body::empty()).await.0, StatusCode::NOT_FOUND, "{method} {token}");
+            assert_eq!(
+                server.tus(method, &path, &[], Body::empty()).await.0,
+                StatusCode::NOT_FOUND,
+                "{method} {token}"
+            );
         }
         assert_eq!(server.patch(&path, 0, photo.clone()).await.0, StatusCode::NOT_FOUND, "{token}");
         assert_eq!(server.create(&path, photo.len()).await.0, StatusCode::NOT_FOUND, "{token}");
@@ -433,8 +434,7 @@ impl Live {
 
     async fn head(&self, path: &str) -> usize {
         let mut stream = TcpStream::connect(self.address).await.expect("connects");
-        let head =
-            format!("HEAD {path} HTTP/1.1\r\nhost: x\r\ntus-resumable: 1.0.0\r\nconnection: close\r\n\r\n");
+        let head = format!("HEAD {path} HTTP/1.1\r\nhost: x\r\ntus-resumable: 1.0.0\r\nconnection: close\r\n\r\n");
         stream.write_all(head.as_bytes()).await.expect("sends");
         let answer = all(&mut stream).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
