@@ -225,7 +225,10 @@ impl Publish {
             return Ok(None);
         }
         let build = SignedBuild::open(&bytes, deployment.id(), &deployment.genesis().root_key);
-        Ok(Some(build.map_err(|error| PackError::NotBuilt { file: file.display().to_string(), reason: error.to_string() })?))
+        Ok(Some(
+            build
+                .map_err(|error| PackError::NotBuilt { file: file.display().to_string(), reason: error.to_string() })?,
+        ))
     }
 }
 

@@ -60,7 +60,12 @@ impl Words {
         self.lines.push(line.into());
     }
 
-    fn changed(&mut self, what: &str, old: &Option<impl ToString + PartialEq>, new: &Option<impl ToString + PartialEq>) {
+    fn changed(
+        &mut self,
+        what: &str,
+        old: &Option<impl ToString + PartialEq>,
+        new: &Option<impl ToString + PartialEq>,
+    ) {
         let (before, after) = (shown(old), shown(new));
         if before != after {
             self.say(format!("{what}: {before} became {after}"));
@@ -265,7 +270,10 @@ impl Words {
             (Some(old), Some(new)) if old != new => {
                 match (&old.legal, &new.legal) {
                     (None, Some(legal)) => {
-                        self.say(format!("exit poll: is on now, held by {} on notice {}", legal.organisation, legal.notice));
+                        self.say(format!(
+                            "exit poll: is on now, held by {} on notice {}",
+                            legal.organisation, legal.notice
+                        ));
                     }
                     (Some(_), None) => self.say("exit poll: is off now"),
                     _ => {}

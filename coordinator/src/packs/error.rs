@@ -111,7 +111,9 @@ pub enum Problem {
         high: &'static str,
     },
     /// A question that offers choices without having any, or the other way round.
-    #[error("a question of kind `choice` or `choices` needs [[question.choice]] or `choices_from`, no other kind may have them")]
+    #[error(
+        "a question of kind `choice` or `choices` needs [[question.choice]] or `choices_from`, no other kind may have them"
+    )]
     Choices,
     /// Lines of the ballot in a form without contest.
     #[error("lines of the ballot are asked for, so `contest` is needed at the top of the form")]
@@ -268,6 +270,9 @@ pub enum PackError {
         /// Why.
         reason: String,
     },
+    /// A workbook that cannot be taken over.
+    #[error(transparent)]
+    Import(#[from] super::xlsform::ImportError),
     /// Too few forms or stations for a dictionary.
     #[error("the {samples} answers simulated from this pack are too few to train a dictionary; add forms or stations")]
     TooLittleToLearn {

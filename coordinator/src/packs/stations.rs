@@ -17,7 +17,8 @@ const BORDERS: &str = "borders_";
 pub(super) fn read(file: &str, text: &str, log: &Log, languages: &[String], pack: &Pack) -> Vec<Station> {
     let required: Vec<&str> =
         ["key", "region", "number"].into_iter().chain(languages.iter().map(String::as_str)).collect();
-    let prefixed = |prefix: &str| languages.iter().map(move |language| format!("{prefix}{language}")).collect::<Vec<_>>();
+    let prefixed =
+        |prefix: &str| languages.iter().map(move |language| format!("{prefix}{language}")).collect::<Vec<_>>();
     let (addresses, borders) = (prefixed(ADDRESS), prefixed(BORDERS));
     let texts = addresses.iter().chain(&borders).map(String::as_str);
     let optional: Vec<&str> = ["kind", "registered", "district"].into_iter().chain(texts).collect();
@@ -80,11 +81,7 @@ pub(super) fn distribute(stations: Vec<Station>, pack: &mut Pack) -> Vec<Station
     for station in stations {
         regions.entry(station.region.clone()).or_default().push(station);
     }
-    let shard = |(region, stations)| StationShard {
-        version: kuager_wire::VERSION,
-        pack: pack.id.clone(),
-        region,
-        stations,
-    };
+    let shard =
+        |(region, stations)| StationShard { version: kuager_wire::VERSION, pack: pack.id.clone(), region, stations };
     regions.into_iter().map(shard).collect()
 }

@@ -31,7 +31,8 @@ fn distance(left: &str, right: &str, enough: usize) -> usize {
     for (row, letter) in left.iter().enumerate() {
         let mut line = vec![row + 1];
         for (column, other) in right.iter().enumerate() {
-            let mut cost = (above[column + 1] + 1).min(line[column] + 1).min(above[column] + usize::from(letter != other));
+            let mut cost =
+                (above[column + 1] + 1).min(line[column] + 1).min(above[column] + usize::from(letter != other));
             if row > 0 && column > 0 && left[row - 1] == *other && right[column - 1] == *letter {
                 cost = cost.min(before[column - 1] + 1);
             }

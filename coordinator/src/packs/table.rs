@@ -99,12 +99,7 @@ impl<'a> Table<'a> {
         self.fields.remove(field)
     }
 
-    fn take<T>(
-        &mut self,
-        field: &str,
-        expected: &str,
-        read: impl FnOnce(&Value<'a>) -> Option<T>,
-    ) -> Option<Found<T>> {
+    fn take<T>(&mut self, field: &str, expected: &str, read: impl FnOnce(&Value<'a>) -> Option<T>) -> Option<Found<T>> {
         let (at, value) = self.remove(field)?;
         match read(&value) {
             Some(value) => Some(Found { value, at }),

@@ -31,7 +31,10 @@ fn complaint(file: &str, from: &str, to: &str) -> String {
 fn the_built_in_pack_compiles_the_same_way_every_time() {
     let built = compile(&PackSource::BuiltIn).expect("compiles");
     assert_eq!(built.warnings, []);
-    assert_eq!(built.to_bytes().expect("fits"), compile(&PackSource::BuiltIn).expect("compiles").to_bytes().expect("fits"));
+    assert_eq!(
+        built.to_bytes().expect("fits"),
+        compile(&PackSource::BuiltIn).expect("compiles").to_bytes().expect("fits")
+    );
     assert_eq!(built.pack.stations.len(), 20);
     assert_eq!(built.pack.forms.len(), 3);
     let dir = folder(|_, text| text);

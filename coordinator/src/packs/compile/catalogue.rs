@@ -63,8 +63,7 @@ fn read_groups(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Choice> {
     let rows = Rows::read(file, text, reader.log, &columns(reader, "key"), &[], false);
     let mut groups: Vec<Choice> = Vec::new();
     for row in rows.iter() {
-        let group =
-            Choice { key: row.need("key"), text: row.languages("", &reader.languages), ..Choice::default() };
+        let group = Choice { key: row.need("key"), text: row.languages("", &reader.languages), ..Choice::default() };
         if groups.iter().any(|other| other.key == group.key) {
             row.error("key", Problem::Twice { what: "group of incidents", name: group.key });
         } else {

@@ -5,9 +5,9 @@ use kuager_wire::pack::{Disposition, ExitPoll, LegalMode, Pack, Wave, WaveFields
 
 use super::super::error::Problem;
 use super::super::table::{File, Table};
+use super::Reader;
 use super::ballot::read_choices;
 use super::catalogue::{form_named, question_named};
-use super::Reader;
 
 pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &Pack) -> Option<ExitPoll> {
     let named = table.text("exit_poll")?;
@@ -37,7 +37,8 @@ pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &Pack) -> O
     let waves = table.tables("wave").into_iter().map(read_wave).collect::<Vec<_>>();
     for pair in waves.windows(2) {
         if pair[0].until > pair[1].from {
-            let problem = format!("wave {} begins before wave {} ends; waves follow each other", pair[1].key, pair[0].key);
+            let problem =
+                format!("wave {} begins before wave {} ends; waves follow each other", pair[1].key, pair[0].key);
             table.error(Problem::Unfit(problem));
         }
     }
@@ -93,7 +94,10 @@ fn read_legal(mut table: Table<'_>) -> Option<LegalMode> {
     let embargo = table.need_text("embargo_until");
     let until = embargo.value.parse::<jiff::Timestamp>().ok();
     if until.is_none() && !embargo.value.is_empty() {
-        table.file.error(embargo.at, Problem::kind("embargo_until", "a moment with its offset, as 2026-08-24T00:00:00+05:00"));
+        table.file.error(
+            embargo.at,
+            Problem::kind("embargo_until", "a moment with its offset, as 2026-08-24T00:00:00+05:00"),
+        );
     }
     let law = table.text("law").map(|found| found.value);
     table.finish();

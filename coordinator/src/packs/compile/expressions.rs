@@ -78,7 +78,9 @@ fn explain(fault: &ExpressionFault<'_>, form: &Form) -> (usize, Option<String>) 
             let ids = || all.iter().map(|question| question.id.as_str());
             let near = match &error.fault {
                 TypeFault::UnknownQuestion(name) => nearest(name, ids()),
-                TypeFault::UnknownPrefix(name) => nearest(name, ids().filter_map(|id| id.split_once('.')).map(|id| id.0)),
+                TypeFault::UnknownPrefix(name) => {
+                    nearest(name, ids().filter_map(|id| id.split_once('.')).map(|id| id.0))
+                }
                 TypeFault::UnknownParameter(name) => {
                     let parameters = form.parameters.iter().flat_map(|held| held.iter().map(|(name, _)| name));
                     let carried = form.carried.iter().flatten().map(|carried| carried.name.as_str());

@@ -42,7 +42,8 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, text: &Cow<'_, str>, pack: &
     form.contest = contest.map(|contest| contest.key.clone());
     form.parameters = table.table("parameters").map(read_parameters);
     let words = table.localized("words", &reader.languages);
-    let mut questions = Questions { reader, pack, contest, words, places: Places::new(), lines: Vec::new(), ids: Vec::new() };
+    let mut questions =
+        Questions { reader, pack, contest, words, places: Places::new(), lines: Vec::new(), ids: Vec::new() };
     form.questions = questions.read(table.tables("question"), 0);
     if form.questions.is_empty() && !table.is_broken() {
         table.error(Problem::Empty("question"));
@@ -73,7 +74,9 @@ fn read_parameters(mut table: Table<'_>) -> TextMap<Parameter> {
             Some(parameter) => {
                 parameters.insert(name, parameter);
             }
-            None => table.file.error(at, Problem::kind(&name, "true, false, a whole number or text in quotation marks")),
+            None => {
+                table.file.error(at, Problem::kind(&name, "true, false, a whole number or text in quotation marks"))
+            }
         }
     }
     parameters
@@ -299,7 +302,8 @@ fn read_template(
     let copy = named("copy", QuestionKind::Choice);
     let annex_question = named("annex_question", QuestionKind::Text);
     let photos = named("photos", QuestionKind::Attachment);
-    let copies = copy.as_ref().and_then(|copy| form.question(copy)).and_then(|question: &Question| question.choices.clone());
+    let copies =
+        copy.as_ref().and_then(|copy| form.question(copy)).and_then(|question: &Question| question.choices.clone());
     let read = Template {
         annex: template.text("annex").map(|found| found.value),
         sheets: template.number("sheets", "a number of sheets").map(|found| found.value),

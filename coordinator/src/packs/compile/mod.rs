@@ -152,7 +152,8 @@ fn read_forms(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) -> Ve
 
 /// Minutes ahead of UTC of an offset such as +05:00.
 fn utc_offset(text: &str) -> Option<i16> {
-    let (sign, rest) = text.strip_prefix('+').map(|rest| (1, rest)).or(text.strip_prefix('-').map(|rest| (-1, rest)))?;
+    let (sign, rest) =
+        text.strip_prefix('+').map(|rest| (1, rest)).or(text.strip_prefix('-').map(|rest| (-1, rest)))?;
     let minutes = i16::try_from(super::table::minutes(rest)?).ok()?;
     (minutes <= 14 * 60).then_some(sign * minutes)
 }

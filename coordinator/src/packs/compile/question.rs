@@ -200,7 +200,8 @@ impl Questions<'_> {
         let inner = table.tables("question");
         let is_group = question.kind == QuestionKind::Group;
         if is_group == inner.is_empty() {
-            let problem = "a question of kind `group` needs [[question.question]] entries, and no other kind may have them";
+            let problem =
+                "a question of kind `group` needs [[question.question]] entries, and no other kind may have them";
             table.error(Problem::Unfit(problem.to_owned()));
         }
         if let Some(mut repeat) = table.table("repeat") {
@@ -218,7 +219,9 @@ impl Questions<'_> {
             question.repeat = Some(read);
         }
         if is_group && depth >= GROUP_DEPTH {
-            table.error(Problem::Unfit(format!("groups may be at most {GROUP_DEPTH} deep; take this one out of its group")));
+            table.error(Problem::Unfit(format!(
+                "groups may be at most {GROUP_DEPTH} deep; take this one out of its group"
+            )));
         } else if is_group {
             question.questions = Some(self.read(inner, depth + 1));
         }
@@ -256,12 +259,7 @@ impl Questions<'_> {
     }
 
     /// The same number in words, as the paper has it.
-    fn in_words(
-        &self,
-        file: super::super::table::File<'_>,
-        at: usize,
-        question: &Question,
-    ) -> Option<Question> {
+    fn in_words(&self, file: super::super::table::File<'_>, at: usize, question: &Question) -> Option<Question> {
         let Some(words) = self.words.as_ref().filter(|_| question.kind == QuestionKind::Integer) else {
             let problem = "`words = true` is for questions of kind `integer` in a form with [words] in every language";
             file.error(at, Problem::Unfit(problem.to_owned()));
@@ -305,7 +303,9 @@ fn numbers(table: &mut Table<'_>, question: &mut Question) {
     question.max_length = table.number("max_length", "a number of characters").map(|found| found.value);
     let scale = table.number::<u8>("scale", "a number of decimal places from 0 to 9").filter(|found| found.value <= 9);
     if scale.is_some() != (question.kind == QuestionKind::Decimal) {
-        table.error(Problem::Unfit("a question of kind `decimal` needs `scale` (0 to 9), and no other kind may have it".to_owned()));
+        table.error(Problem::Unfit(
+            "a question of kind `decimal` needs `scale` (0 to 9), and no other kind may have it".to_owned(),
+        ));
     }
     question.scale = scale.map(|found| found.value);
 }

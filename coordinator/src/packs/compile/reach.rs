@@ -122,7 +122,8 @@ fn computes(canonical: &str) -> bool {
             bare.push(letter);
         }
     }
-    let functions = ["sum(", "sum_known(", "abs(", "ceil_div(", "count(", "count_of(", "length(", "words(", "contains("];
+    let functions =
+        ["sum(", "sum_known(", "abs(", "ceil_div(", "count(", "count_of(", "length(", "words(", "contains("];
     [" + ", " - ", " * ", " / ", " % "].iter().any(|sign| bare.contains(sign))
         || functions.iter().any(|function| bare.contains(function))
 }
