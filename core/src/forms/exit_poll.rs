@@ -6,6 +6,10 @@
 //! A list of cards in the order they came, beside a line of people somebody watched, is no secret vote. So contacts and
 //! cards are kept sorted by their content, in the record and in the draft before it: the same people in another order
 //! give the same bytes. No answer carries a time; the wave is the only time there is.
+//!
+//! What this cannot undo: until SQLite reuses them, the store's write-ahead log may hold earlier versions of a draft, in the
+//! order they were written. They are encrypted; whoever has the phone *and* its unlocked keystore on the same day could
+//! compare them.
 
 use kuager_wire::canonical::TextMap;
 use kuager_wire::pack::{ExitPoll, LegalMode};

@@ -5,6 +5,7 @@
 //!
 //! - [`CompiledForm`] is a form with its expressions read; [`CompiledForm::state`] says how the form stands;
 //! - [`exit_poll`], [`incident`], [`tally`] and [`act`] are what an election day needs beside questions;
+//! - [`changes`] says what another version of the pack asks that this one does not;
 //! - [`carried`] finds the answers of earlier records that a form compares with.
 //!
 //! An answer that does not fit its question is refused. Everything else only reminds: an observer who was thrown out
@@ -12,6 +13,7 @@
 
 pub mod act;
 pub mod carried;
+pub mod changes;
 mod compiled;
 pub mod exit_poll;
 pub mod incident;

@@ -11,6 +11,7 @@ use kuager_wire::record::{Answers, FormRef, IncidentStatus, Value};
 use super::Observer;
 use crate::error::ObserverError;
 use crate::forms::act::{self, ActRecord};
+use crate::forms::changes::{self, FormChange};
 use crate::forms::exit_poll::{self, ExitPollError, WaveState};
 use crate::forms::tally::Tally;
 use crate::forms::{self, CompiledForm, FormState, incident};
@@ -112,9 +113,11 @@ impl Observer {
     /// [`ObserverError::Fence`] with the reason to show, [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn capture_allowed(&self, draft: DraftId, label: Option<&str>) -> Result<(), ObserverError> {
         let draft = self.journal.draft(draft)?;
-        let (Some(label), Some(reference)) = (label, &draft.form) else { return Ok(()) };
+        let (Some(label), Some(reference)) = (label.map(kuager_wire::canonical::nfc), &draft.form) else {
+            return Ok(());
+        };
         self.with_form(Some(reference), |form| {
-            let question = form.and_then(|form| form.question(label));
+            let question = form.and_then(|form| form.question(&label));
             match question.map_or(Ok(()), forms::capture_allowed) {
                 // A file beside a number is fine: a page for a line of the protocol.
                 Ok(()) | Err(FenceError::NotAnAttachment { .. }) => Ok(()),
@@ -174,6 +177,21 @@ impl Observer {
         let pack = self.pack_with(reference.pack)?;
         let kid = self.journal.kid();
         Ok(act::render(&pack.pack, ActRecord { hash: record, kid, record: &sealed }, language)?)
+    }
+
+    /// What the current pack changes against the one a draft was begun under, form by form; `None` when it is the same.
+    /// The draft stays with its own.
+    ///
+    /// # Errors
+    /// [`ObserverError::NoPack`], [`ObserverError::Journal`], [`ObserverError::Store`].
+    pub fn pack_changes(&self, draft: DraftId) -> Result<Option<Vec<FormChange>>, ObserverError> {
+        let Some(reference) = self.journal.draft(draft)?.form else { return Ok(None) };
+        let current = self.pack()?;
+        if current.hash == reference.pack {
+            return Ok(None);
+        }
+        let before = self.pack_with(reference.pack)?;
+        Ok(Some(changes::between(&before.pack, &current.pack)))
     }
 
     fn tallies(tx: &crate::store::Tx<'_>) -> Result<TextMap<Tally>, StoreError> {

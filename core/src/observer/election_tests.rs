@@ -18,6 +18,7 @@ use crate::config::ObserverConfig;
 use crate::forms::Standing;
 use crate::forms::exit_poll::ExitPollError;
 use crate::keys::FileKeyVault;
+use crate::observer::Origin;
 
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
 const STATION: &str = "710000000-99";
@@ -351,4 +352,69 @@ fn what_the_pack_does_not_allow_does_not_begin() {
     assert!(matches!(exercise, Err(ObserverError::NoTraining)));
     assert!(matches!(observer.new_turnout("10", STATION, "kk"), Err(ObserverError::NoTurnout)));
     assert_eq!(observer.drafts().unwrap(), []);
+}
+
+#[test]
+fn a_form_that_changes_at_noon_leaves_the_morning_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let morning = pack();
+    let observer = observer(dir.path(), &morning);
+    let draft = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
+    observer.set_answer(draft, "P02", Some(Value::Int(870))).unwrap();
+    let sealed = observer.seal(observer.new_incident(&["V13"], STATION, "kk", false).unwrap()).unwrap();
+    let before = observer.pack().unwrap().hash;
+    assert_eq!(observer.pack_changes(draft).unwrap(), None);
+    let mut noon = pack();
+    noon.forms[0].questions.remove(2);
+    noon.forms[0].questions.push(question("P03", QuestionKind::Integer));
+    noon.forms[0].questions[0].required = Some(true);
+    noon.forms[0].relations.as_mut().unwrap()[0].holds = "last($told) < P02".to_owned();
+    noon.forms
+        .push(Form { questions: vec![question("x", QuestionKind::YesNo)], ..Form::new("new", RecordKind::Checklist) });
+    noon.forms.remove(1);
+    observer.import_pack(cose::sign(&noon, DEPLOYMENT, &SigningKey::from_bytes(&[1; 32])).unwrap()).unwrap();
+    let changes = observer.pack_changes(draft).unwrap().unwrap();
+    let told: Vec<String> = changes.iter().map(|change| format!("{change:?}")).collect();
+    assert_eq!(
+        told,
+        [
+            r#"Changed { form: "protocol", added: ["P03"], removed: ["copy"], changed: ["P02"], relations: ["K12"] }"#,
+            r#"Added { form: "new" }"#,
+            r#"Removed { form: "turnout" }"#,
+        ]
+    );
+    // The draft is still asked the old questions, and sealed under the old version.
+    let asked = |draft| {
+        let ids = |state: &FormState<'_>| state.asked.iter().map(|asked| asked.path.to_string()).collect::<Vec<_>>();
+        observer.with_state(draft, ids).unwrap().unwrap()
+    };
+    assert_eq!(asked(draft), ["P02", "twice", "copy"]);
+    let old = observer.record(observer.seal(draft).unwrap().hash).unwrap().record;
+    assert_eq!(old.form.unwrap().pack, before);
+    assert_eq!(observer.record(sealed.hash).unwrap().record.form.unwrap().pack, before);
+    let new = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
+    assert_eq!(asked(new), ["P02", "twice", "P03"]);
+    assert_ne!(observer.draft(new).unwrap().form.unwrap().pack, before);
+}
+
+#[test]
+fn a_photo_nobody_may_take_is_refused_before_the_camera_opens() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut fenced = pack();
+    let ask =
+        |subject: &str| Question { subject: Some(subject.to_owned()), ..question("photo", QuestionKind::Attachment) };
+    fenced.forms[0].questions.push(ask("filled_ballot"));
+    let refused = cose::sign(&fenced, DEPLOYMENT, &SigningKey::from_bytes(&[1; 32]));
+    assert!(refused.is_err(), "no such pack can be signed");
+    let mut unknown = pack();
+    unknown.forms[0].questions.push(ask("something else"));
+    let observer = observer(dir.path(), &unknown);
+    let draft = observer.new_draft(NewDraft::form("protocol").station(STATION)).unwrap();
+    assert_eq!(observer.capture_allowed(draft, Some("photo")).unwrap_err().code(), "capture_forbidden");
+    observer.capture_allowed(draft, Some("P02")).unwrap();
+    observer.capture_allowed(draft, None).unwrap();
+    let file = dir.path().join("photo.jpg");
+    std::fs::write(&file, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
+    let refused = observer.attach_path(draft, &file, Origin::Imported, Some("photo"));
+    assert!(matches!(refused, Err(ObserverError::Fence(_))));
 }

@@ -83,8 +83,8 @@ impl Observer {
     /// A capture token that is too old or was used makes the file an imported one; nothing is refused for that.
     ///
     /// # Errors
-    /// [`ObserverError::Media`] with what is wrong with the file, [`ObserverError::Journal`], [`ObserverError::Store`];
-    /// nothing is kept then and the draft is as it was.
+    /// [`ObserverError::Fence`] for what is never recorded, [`ObserverError::Media`] with what is wrong with the file,
+    /// [`ObserverError::Journal`], [`ObserverError::Store`]; nothing is kept then and the draft is as it was.
     pub fn attach(
         &self,
         draft: DraftId,
@@ -92,6 +92,7 @@ impl Observer {
         origin: Origin,
         label: Option<&str>,
     ) -> Result<Attached, ObserverError> {
+        self.capture_allowed(draft, label)?;
         let source = self.source_of(origin);
         let label = label.map(kuager_wire::canonical::nfc);
         let limit = self.media_limit(draft)?;

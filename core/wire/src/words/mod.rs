@@ -129,13 +129,11 @@ pub fn parse(text: &str, language: Language) -> Result<i64, WordsError> {
     if text.chars().count() > MAX_CHARACTERS {
         return Err(WordsError::TooLong);
     }
-    let folded = language.fold(&letters(text));
-    if folded.is_empty() {
+    let letters = letters(text);
+    if letters.is_empty() {
         return Err(WordsError::Empty);
     }
-    let mut readings = Vec::new();
-    read(&folded, language, State::START, &mut readings);
-    match readings.as_slice() {
+    match readings(&letters, language).as_slice() {
         [] => Err(WordsError::Unreadable { text: text.to_owned(), language }),
         [number] => Ok(*number),
         [first, second, ..] => Err(WordsError::Ambiguous { text: text.to_owned(), first: *first, second: *second }),
@@ -145,9 +143,26 @@ pub fn parse(text: &str, language: Language) -> Result<i64, WordsError> {
 /// Reads a number in whatever language it is; `None` when it cannot be read, or reads differently in two.
 #[must_use]
 pub fn parse_any(text: &str) -> Option<i64> {
-    let mut readings = Language::ALL.into_iter().filter_map(|language| parse(text, language).ok());
-    let first = readings.next()?;
-    readings.all(|number| number == first).then_some(first)
+    if text.chars().count() > MAX_CHARACTERS {
+        return None;
+    }
+    let letters = letters(text);
+    let mut numbers = Language::ALL.into_iter().flat_map(|language| match readings(&letters, language).as_slice() {
+        [number] => Some(*number),
+        _ => None,
+    });
+    let first = numbers.next()?;
+    numbers.all(|number| number == first).then_some(first)
+}
+
+/// The different numbers a text without anything but letters can be, two at most.
+fn readings(letters: &str, language: Language) -> Vec<i64> {
+    let mut readings = Vec::new();
+    // This is asked at every keystroke, for every number: other scripts are not even tried.
+    if letters.starts_with(|first: char| first.is_ascii()) == (language == Language::English) {
+        read(&language.fold(letters), language, State::START, &mut readings);
+    }
+    readings
 }
 
 /// The words in lower case with nothing between them. Digits stay, and make the text unreadable.
