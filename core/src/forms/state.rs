@@ -182,7 +182,12 @@ impl CompiledForm {
     fn sealed_value(&self, run: &Run<'_>, place: Place) -> Option<Value> {
         let node = &self.nodes[place.node];
         if node.question.kind != QuestionKind::Group {
-            return run.value(place).map(std::borrow::Cow::into_owned);
+            let value = run.value(place)?.into_owned();
+            return Some(if node.question.kind == QuestionKind::Choices {
+                in_order(&node.question, value)
+            } else {
+                value
+            });
         }
         if !run.visible(place) {
             return None;
@@ -342,6 +347,14 @@ impl CompiledForm {
         }
         kinds
     }
+}
+
+/// Choices in the order of the form: in which order they were tapped says nothing.
+fn in_order(question: &Question, value: Value) -> Value {
+    let Value::List(mut keys) = value else { return value };
+    let place = |key: &Value| question.choices.iter().flatten().position(|choice| key.as_text() == Some(&choice.key));
+    keys.sort_by_key(place);
+    Value::List(keys)
 }
 
 /// The number of entries, choices or files expected, when there are fewer. Nothing at all is a matter of `required`,

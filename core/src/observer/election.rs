@@ -234,13 +234,25 @@ impl Observer {
         })?)
     }
 
-    /// Begins a turnout record for an hour, with the sum of the tally as the observer's own count.
+    /// Begins a turnout record for an hour, with the sum of the tally as the observer's own count. An exercise leaves the
+    /// tally alone.
     ///
     /// # Errors
     /// [`ObserverError::NoTurnout`], [`ObserverError::NoPack`], [`ObserverError::Store`].
-    pub fn new_turnout(&self, hour: &str, station: &str, language: &str) -> Result<DraftId, ObserverError> {
+    pub fn new_turnout(
+        &self,
+        hour: &str,
+        station: &str,
+        language: &str,
+        training: bool,
+    ) -> Result<DraftId, ObserverError> {
         let pack = self.pack()?;
         let turnout = pack.pack.turnout.as_ref().ok_or(ObserverError::NoTurnout)?;
+        if training {
+            let hour: Answers = [(turnout.hour.as_str(), Value::from(hour))].into_iter().collect();
+            let new = NewDraft::form(&turnout.form).station(station).language(language).answers(hour);
+            return self.new_draft(new.training());
+        }
         let tally = self.change_tally(station, |tally, _| {
             tally.mark(hour);
         })?;

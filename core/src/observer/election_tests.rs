@@ -210,7 +210,7 @@ fn every_tap_is_there_after_a_kill() {
         }
     }
     observer.tap("another", 5).unwrap();
-    let draft = observer.new_turnout("10", STATION, "kk").unwrap();
+    let draft = observer.new_turnout("10", STATION, "kk", false).unwrap();
     assert_eq!(observer.draft(draft).unwrap().answers.get("own"), Some(&Value::Int(40)));
     observer.set_answer(draft, "told", Some(Value::Int(44))).unwrap();
     observer.seal(draft).unwrap();
@@ -218,7 +218,7 @@ fn every_tap_is_there_after_a_kill() {
     assert_eq!(observer.records().unwrap().len(), 1);
     assert_eq!(observer.tap(STATION, 1).unwrap().total, 41);
     // Without a single tap there is no count, rather than a count of zero.
-    let empty = observer.new_turnout("10", "third", "kk").unwrap();
+    let empty = observer.new_turnout("10", "third", "kk", false).unwrap();
     assert_eq!(observer.draft(empty).unwrap().answers.get("own"), None);
 }
 
@@ -226,7 +226,7 @@ fn every_tap_is_there_after_a_kill() {
 fn a_protocol_is_judged_while_it_is_typed_and_sealed_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let observer = observer(dir.path(), &pack());
-    let turnout = observer.new_turnout("10", STATION, "kk").unwrap();
+    let turnout = observer.new_turnout("10", STATION, "kk", false).unwrap();
     observer.set_answer(turnout, "told", Some(Value::Int(880))).unwrap();
     observer.seal(turnout).unwrap();
     let draft = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
@@ -350,7 +350,7 @@ fn what_the_pack_does_not_allow_does_not_begin() {
     assert_eq!(off.code(), "exit_poll_off");
     let exercise = observer.new_draft(NewDraft::form("protocol").station(STATION).training());
     assert!(matches!(exercise, Err(ObserverError::NoTraining)));
-    assert!(matches!(observer.new_turnout("10", STATION, "kk"), Err(ObserverError::NoTurnout)));
+    assert!(matches!(observer.new_turnout("10", STATION, "kk", false), Err(ObserverError::NoTurnout)));
     assert_eq!(observer.drafts().unwrap(), []);
 }
 

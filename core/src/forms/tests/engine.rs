@@ -305,6 +305,61 @@ fn nobody_is_asked_for_a_photo_of_a_filled_ballot() {
     assert!(matches!(capture_allowed(&number), Err(FenceError::NotAnAttachment { .. })));
 }
 
+#[test]
+fn choices_are_sealed_in_the_order_of_the_form() {
+    let choices = Some(["a", "b", "c"].map(choice).into());
+    let form = compiled(vec![Question { choices, ..question("codes", QuestionKind::Choices) }]);
+    let list = |keys: [&str; 3]| Value::List(keys.map(Value::from).into());
+    let sealed = form.sealed(&answers(&[("codes", list(["c", "a", "b"]))]), &TextMap::default());
+    assert_eq!(sealed.get("codes"), Some(&list(["a", "b", "c"])));
+}
+
+/// Answers of any shape, fitting or not.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        any::<i64>().prop_map(Value::Int),
+        prop_oneof![Just("yes"), Just("no"), Just("k"), Just(""), Just("бес")].prop_map(Value::from)
+    ];
+    leaf.prop_recursive(3, 24, 4, |inner| {
+        let name = prop_oneof![Just("a"), Just("b"), Just("g"), Just("in"), Just("r")];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::List),
+            proptest::collection::vec((name, inner), 0..4)
+                .prop_map(|entries| Value::Group(entries.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn answers_of_any_shape_do_no_harm(values in proptest::collection::vec(anything(), 6)) {
+        let inner = vec![
+            Question { calculate: some("b + count(r)"), ..question("in", QuestionKind::Calculate) },
+            Question { constraint: some("this > a"), ..question("b", QuestionKind::Integer) },
+            Question {
+                questions: Some(vec![Question { relevant: some("b > 1"), ..question("deep", QuestionKind::Words) }]),
+                ..question("g", QuestionKind::Group)
+            },
+        ];
+        let form = compiled(vec![
+            question("a", QuestionKind::Integer),
+            Question { relevant: some("sum(b) > a or selected(c, 'k')"), ..question("w", QuestionKind::Words) },
+            Question { choices: Some(vec![choice("k")]), ..question("c", QuestionKind::Choices) },
+            Question {
+                questions: Some(inner),
+                repeat: Some(Repeat { min: Some(1), max: None }),
+                ..question("r", QuestionKind::Group)
+            },
+            Question { calculate: some("sum_known(in, b, r, a)"), ..question("total", QuestionKind::Calculate) },
+        ]);
+        let given: Answers = ["a", "w", "c", "r", "total", "nobody"].into_iter().zip(values).collect();
+        let state = state(&form, &given);
+        prop_assert!(state.asked.len() >= 2);
+        let sealed = form.sealed(&given, &TextMap::default());
+        prop_assert_eq!(sealed.get("nobody"), None);
+    }
+}
+
 const NAMES: [&str; 6] = ["q0", "q1", "q2", "q3", "q4", "q5"];
 
 /// Forms of six questions whose conditions refer to one another anyhow.
