@@ -5,6 +5,7 @@
 
 mod election;
 mod media;
+mod stations;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -38,6 +39,7 @@ use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
 
 pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
+pub use self::stations::StationBook;
 
 /// How things stand, in one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +100,7 @@ pub struct Observer {
     outbox: Outbox,
     pack: Mutex<Option<Arc<SignedPack>>>,
     captures: Mutex<HashMap<Nonce, Due>>,
+    book: Mutex<Option<Arc<StationBook>>>,
     compiled: election::CompiledCache,
 }
 
@@ -142,6 +145,7 @@ impl Observer {
             outbox,
             pack: Mutex::new(None),
             captures: Mutex::default(),
+            book: Mutex::default(),
             compiled: Mutex::default(),
         };
         let now_ms = observer.clock.now().wall_ms;

@@ -102,6 +102,8 @@ pub enum SyncEvent {
     EnrolmentRefused(RefusalCode),
     /// A new pack is current.
     PackArrived(PackHash),
+    /// The stations of a chosen region arrived.
+    StationsArrived(String),
     /// A message arrived.
     MessageArrived(u64),
     /// An upload of a file begins or goes on.

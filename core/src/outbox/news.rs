@@ -7,7 +7,7 @@ use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::PackHash;
 use kuager_wire::limits;
 use kuager_wire::message::Message;
-use kuager_wire::pack::SignedPack;
+use kuager_wire::pack::{ShardRef, SignedPack, StationShard};
 use kuager_wire::sync::{COSE_TYPE, InboxAnswer};
 
 use super::answer;
@@ -17,10 +17,58 @@ use super::machine::FailureClass;
 use crate::store::meta::Meta;
 
 impl Shared {
-    /// Asks for a newer pack and for messages. Failing here closes the lane like any other failure.
+    /// Asks for a newer pack, for messages, and for the stations of the chosen regions. Failing here closes the lane like
+    /// any other failure.
     pub(super) async fn refresh(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
         if let Flow::Continue = self.fetch_pack(run).await? {
             self.fetch_messages(run).await?;
+            self.fetch_stations(run).await?;
+        }
+        Ok(())
+    }
+
+    /// Fetches the shards of the chosen regions that are missing. One that does not verify is asked for again next time.
+    async fn fetch_stations(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
+        let Some(link) = self.link() else { return Ok(()) };
+        let invite = Arc::clone(&link.invite);
+        let missing: Vec<ShardRef> = self
+            .read(move |tx| {
+                let wanted: Vec<String> = tx.meta(Meta::Regions)?.unwrap_or_default();
+                let Some(current) = tx.meta::<PackHash>(Meta::CurrentPack)?.filter(|_| !wanted.is_empty()) else {
+                    return Ok(Vec::new());
+                };
+                let Some(bytes) = tx.pack(current)? else { return Ok(Vec::new()) };
+                let pack = SignedPack::open(bytes, invite.deployment, &invite.root_key)?;
+                let mut missing = Vec::new();
+                for shard in pack.pack.shards.unwrap_or_default() {
+                    if wanted.contains(&shard.region) && tx.pack(PackHash(shard.hash.0))?.is_none() {
+                        missing.push(shard);
+                    }
+                }
+                Ok(missing)
+            })
+            .await?;
+        for shard in missing {
+            let call = get(&format!("/v1/stations/{}", shard.hash), limits::PACK);
+            let (attempt, outcome) = self.attempt(run, "stations", call).await?;
+            let answer = match outcome {
+                Ok(answer) => answer,
+                Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
+            };
+            let invite = &link.invite;
+            let opened = StationShard::open(&answer.body, &shard, invite.deployment, &invite.root_key);
+            if answer.status != 200 || opened.is_err() {
+                let class = if is_cose(&answer) { FailureClass::BadAnswer } else { answer::classify(&answer) };
+                return self.failed(attempt, class, Some(&answer)).await.map(|_| ());
+            }
+            let region = shard.region.clone();
+            self.write(move |tx, shared| {
+                let bytes_in = answer.body.len();
+                tx.add_pack(PackHash(shard.hash.0), &answer.body, shared.clock.now().wall_ms)?;
+                succeeded(tx, shared, attempt, 0, bytes_in)
+            })
+            .await?;
+            self.emit(SyncEvent::StationsArrived(region));
         }
         Ok(())
     }

@@ -23,6 +23,8 @@ pub(crate) enum Meta {
     Lane,
     /// The same for files.
     MediaLane,
+    /// Keys of the regions whose stations are wanted.
+    Regions,
     /// The pack answers are given under.
     CurrentPack,
     /// The coordinator holds records of this key that this store does not.
@@ -44,6 +46,7 @@ impl Meta {
             Self::EnrolmentRefusal => "enrolment_refusal",
             Self::Lane => "lane",
             Self::MediaLane => "media_lane",
+            Self::Regions => "regions",
             Self::CurrentPack => "current_pack",
             Self::Behind => "behind",
             Self::GapsUnstated => "gaps_unstated",

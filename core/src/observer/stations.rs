@@ -1,0 +1,127 @@
+//! The station directory on the phone: what the pack carries, and the regions the observer chose.
+
+use std::sync::{Arc, PoisonError};
+
+use kuager_wire::ids::{PackHash, ShardHash};
+use kuager_wire::pack::{Region, ShardRef, SignedPack, Station, StationShard};
+
+use super::Observer;
+use crate::error::ObserverError;
+use crate::stations::{StationIndex, StationText};
+use crate::store::StoreError;
+use crate::store::meta::Meta;
+
+/// The stations that are on the phone, ready to be searched.
+#[derive(Debug)]
+pub struct StationBook {
+    /// The pack and the regions it was made from.
+    made_from: (PackHash, Vec<ShardHash>),
+    stations: Vec<Station>,
+    index: StationIndex,
+}
+
+impl StationBook {
+    fn new(pack: &SignedPack, shards: Vec<(ShardHash, StationShard)>) -> Self {
+        let made_from = (pack.hash, shards.iter().map(|(hash, _)| *hash).collect());
+        let mut stations = pack.pack.stations.clone();
+        stations.extend(shards.into_iter().flat_map(|(_, shard)| shard.stations));
+        let regions = pack.pack.regions.as_deref().unwrap_or_default();
+        let region = |station: &Station| regions.iter().find(|region| region.key == station.region);
+        let index = StationIndex::new(stations.iter().map(|station| StationText {
+            number: station.number,
+            name: &station.name,
+            address: station.address.as_ref(),
+            region: region(station).map(|region| &region.name),
+        }));
+        Self { made_from, stations, index }
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn stations(&self) -> &[Station] {
+        &self.stations
+    }
+
+    /// The best `limit` for what was typed, the best first; see [`crate::stations`].
+    #[must_use]
+    pub fn search(&self, query: &str, limit: usize) -> Vec<&Station> {
+        self.index.search(query, limit).into_iter().filter_map(|hit| self.stations.get(hit.index)).collect()
+    }
+}
+
+impl Observer {
+    /// The regions of the current pack, and whether the stations of each are on the phone.
+    ///
+    /// # Errors
+    /// [`ObserverError::NoPack`], [`ObserverError::Store`].
+    pub fn regions(&self) -> Result<Vec<(Region, bool)>, ObserverError> {
+        let pack = self.pack()?;
+        let shards = pack.pack.shards.as_deref().unwrap_or_default();
+        let here = |region: &Region| -> Result<bool, StoreError> {
+            let Some(shard) = shards.iter().find(|shard| shard.region == region.key) else { return Ok(true) };
+            Ok(self.store.read(|tx| tx.pack(PackHash(shard.hash.0)))?.is_some())
+        };
+        let regions = pack.pack.regions.iter().flatten();
+        regions.map(|region| Ok((region.clone(), here(region)?))).collect()
+    }
+
+    /// Chooses the regions whose stations this phone is to have; the next sync fetches what is missing.
+    ///
+    /// # Errors
+    /// [`ObserverError::Store`].
+    pub fn choose_regions(&self, regions: &[String]) -> Result<(), ObserverError> {
+        let regions = regions.to_vec();
+        self.store.write(|tx| tx.set_meta(Meta::Regions, &regions))?;
+        self.outbox.wake();
+        Ok(())
+    }
+
+    /// Takes the stations of a region from a file, for where there is no network.
+    ///
+    /// # Errors
+    /// [`ObserverError::NoPack`], [`ObserverError::Pack`] when the current pack does not name this shard,
+    /// [`ObserverError::Store`].
+    pub fn import_stations(&self, bytes: &[u8]) -> Result<String, ObserverError> {
+        let (pack, invite) = (self.pack()?, self.invited()?);
+        let hash = ShardHash::of(bytes);
+        let named = pack.pack.shards.iter().flatten().find(|shard| shard.hash == hash);
+        let reference = named.ok_or_else(|| {
+            ObserverError::Pack(kuager_wire::canonical::Malformed::shape("not a shard the pack names").into())
+        })?;
+        let shard = StationShard::open(bytes, reference, invite.deployment, &invite.root_key);
+        let shard = shard.map_err(ObserverError::Pack)?;
+        let now_ms = self.clock.now().wall_ms;
+        self.store.write(|tx| tx.add_pack(PackHash(hash.0), bytes, now_ms))?;
+        Ok(shard.region)
+    }
+
+    /// The stations that are on the phone. Making the book of a large region takes some hundredths of a second; it is
+    /// kept until there is another pack or another region.
+    ///
+    /// # Errors
+    /// [`ObserverError::NoPack`], [`ObserverError::Store`].
+    pub fn station_book(&self) -> Result<Arc<StationBook>, ObserverError> {
+        let (pack, invite) = (self.pack()?, self.invited()?);
+        let references = pack.pack.shards.as_deref().unwrap_or_default();
+        let stored: Vec<(&ShardRef, Vec<u8>)> = self.store.read(|tx| {
+            let found = references.iter().map(|shard| Ok((shard, tx.pack(PackHash(shard.hash.0))?)));
+            let found: Vec<_> = found.collect::<Result<_, StoreError>>()?;
+            Ok::<_, StoreError>(found.into_iter().filter_map(|(shard, bytes)| Some((shard, bytes?))).collect())
+        })?;
+        let wanted = (pack.hash, stored.iter().map(|(shard, _)| shard.hash).collect::<Vec<_>>());
+        let mut kept = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(book) = kept.as_ref().filter(|book| book.made_from == wanted) {
+            return Ok(Arc::clone(book));
+        }
+        let shards = stored
+            .into_iter()
+            .map(|(reference, bytes)| {
+                let shard = StationShard::open(&bytes, reference, invite.deployment, &invite.root_key);
+                Ok((reference.hash, shard.map_err(ObserverError::Pack)?))
+            })
+            .collect::<Result<Vec<_>, ObserverError>>()?;
+        let book = Arc::new(StationBook::new(&pack, shards));
+        *kept = Some(Arc::clone(&book));
+        Ok(book)
+    }
+}
