@@ -16,6 +16,7 @@ use futures_util::{Stream, StreamExt};
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::RefusalCode;
+use tokio::time::Instant;
 
 use super::store::{Incoming, StoreError};
 use super::turns::Turn;
@@ -26,10 +27,11 @@ use crate::ledger::{Held, LedgerError, UploadRow, UploadToken};
 /// A running upload notes this often that it is alive.
 const TOUCH_MS: u64 = 60_000;
 
-/// A request that has to yield still takes what comes within this time, one piece after the other,
-const GRACE: Duration = Duration::from_millis(25);
-/// and at most this much: what the network stack had received when the newer request came, and no more.
-const GRACE_BYTES: usize = 1 << 20;
+/// A request that has to yield still takes what was received before it was told: pieces that follow one another within
+/// this time,
+const GRACE_STEP: Duration = Duration::from_millis(25);
+/// and no longer than this in all.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// How far an upload has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,6 +143,47 @@ enum Ended {
     Idle,
     Broken,
     TooLong,
+}
+
+/// The bytes of a request, until they end or somebody newer comes.
+struct Source<B> {
+    body: B,
+    turn: Turn,
+    idle: Duration,
+    /// Until when bytes are still taken after somebody newer came.
+    until: Option<Instant>,
+}
+
+impl<B, C, E> Source<B>
+where
+    B: Stream<Item = Result<C, E>> + Unpin,
+{
+    async fn next(&mut self) -> Result<C, Ended> {
+        let next = match self.until {
+            Some(until) => self.after(until).await,
+            None => tokio::select! {
+                biased;
+                () = self.turn.superseded() => {
+                    // Tokio's clock and not the injected one: this measures the network, not the world.
+                    let until = Instant::now() + GRACE;
+                    self.until = Some(until);
+                    self.after(until).await
+                }
+                next = tokio::time::timeout(self.idle, self.body.next()) => next.map_err(|_| Ended::Idle),
+            },
+        };
+        match next? {
+            Some(Ok(chunk)) => Ok(chunk),
+            Some(Err(_)) => Err(Ended::Broken),
+            None => Err(Ended::Complete),
+        }
+    }
+
+    /// What had been received when somebody newer came is not thrown away with the connection it came over.
+    async fn after(&mut self, until: Instant) -> Result<Option<Result<C, E>>, Ended> {
+        let wait = until.min(Instant::now() + GRACE_STEP);
+        tokio::time::timeout_at(wait, self.body.next()).await.map_err(|_| Ended::Superseded)
+    }
 }
 
 impl Media {
@@ -272,7 +315,7 @@ impl Media {
         C: AsRef<[u8]> + Send,
         E: Send,
     {
-        let (row, mut turn, mut incoming) = match self.enter(token).await? {
+        let (row, turn, mut incoming) = match self.enter(token).await? {
             Entered::Open { row, turn, incoming } => (row, turn, incoming),
             Entered::Held(row) if part.offset != row.size => return Err(UploadError::WrongOffset(row.size)),
             Entered::Held(row) if part.announced.is_some_and(|more| more > 0) => {
@@ -292,42 +335,23 @@ impl Media {
             self.intake.ledger().touch_upload(token, now).await?;
         }
         let row = UploadRow { touched_ms: row.touched_ms.max(now), ..row };
-        let Part { mut body, mut checksum, idle, .. } = part;
+        let Part { body, mut checksum, idle, .. } = part;
+        let mut source = Source { body, turn, idle, until: None };
         let mut step = Vec::with_capacity(limits::MEDIA_STEP);
         let mut left = row.size - start;
-        // Bytes that are still taken after somebody newer came: what is on its way inside this program already.
-        let mut grace = None;
         let ended = loop {
-            let next = if grace.is_some() {
-                tokio::time::timeout(GRACE, body.next()).await.map_err(|_| Ended::Superseded)
-            } else {
-                tokio::select! {
-                    biased;
-                    () = turn.superseded() => {
-                        grace = Some(GRACE_BYTES);
-                        continue;
-                    }
-                    next = tokio::time::timeout(idle, body.next()) => next.map_err(|_| Ended::Idle),
-                }
-            };
-            let chunk = match next {
-                Ok(Some(Ok(chunk))) => chunk,
-                Ok(Some(Err(_))) => break Ended::Broken,
-                Ok(None) => break Ended::Complete,
+            let chunk = match source.next().await {
+                Ok(chunk) => chunk,
                 Err(ended) => break ended,
             };
-            if let Some(left) = &mut grace {
-                let Some(less) = usize::checked_sub(*left, chunk.as_ref().len()) else { break Ended::Superseded };
-                *left = less;
-            }
             let mut bytes = chunk.as_ref();
-            if let Some(checksum) = &mut checksum {
-                checksum.update(bytes);
-            }
             let Some(rest) = left.checked_sub(u64::try_from(bytes.len()).unwrap_or(u64::MAX)) else {
                 break Ended::TooLong;
             };
             left = rest;
+            if let Some(checksum) = &mut checksum {
+                checksum.update(bytes);
+            }
             while !bytes.is_empty() {
                 let (now, later) = bytes.split_at(bytes.len().min(limits::MEDIA_STEP - step.len()));
                 step.extend_from_slice(now);
