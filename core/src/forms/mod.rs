@@ -22,7 +22,7 @@ mod state;
 pub mod tally;
 
 use kuager_wire::form::{AnswerFault, FenceError, Form, Question, QuestionKind};
-use kuager_wire::record::{Answers, Value};
+use kuager_wire::record::{Answers, Attachment, AttachmentRole, Value};
 
 pub use self::compiled::{CompiledForm, FormError};
 pub use self::state::{Asked, FormState, Path, RelationState, Reminder, ReminderKind, Standing};
@@ -80,6 +80,23 @@ pub fn check(form: &Form, answers: &Answers) -> Result<(), AnswerError> {
 /// [`FenceError`] with the reason to show.
 pub fn capture_allowed(question: &Question) -> Result<(), FenceError> {
     question.capture_allowed()
+}
+
+/// The answers with the files of a draft as the answers to the questions they are labelled with, which is what the logic of
+/// a form sees. A record does not repeat them: its attachments carry the labels.
+#[must_use]
+pub fn with_files(form: &Form, answers: &Answers, files: &[Attachment]) -> Answers {
+    let mut seen = answers.clone();
+    for question in form.questions.iter().filter(|question| question.kind == QuestionKind::Attachment) {
+        let asked = |file: &&Attachment| {
+            file.role == AttachmentRole::Original && file.label.as_deref() == Some(question.id.as_str())
+        };
+        let hashes: Vec<Value> = files.iter().filter(asked).map(|file| Value::Text(file.hash.to_string())).collect();
+        if !hashes.is_empty() && seen.get(&question.id).is_none() {
+            seen.insert(question.id.clone(), Value::List(hashes));
+        }
+    }
+    seen
 }
 
 /// Whether an answer says nothing: blank text, an empty list. Treated as no answer at all.

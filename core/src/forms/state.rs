@@ -213,12 +213,9 @@ impl CompiledForm {
     #[must_use]
     pub fn defaults(&self, carried: &TextMap<Value>) -> Answers {
         let mut answers = Answers::default();
-        for (node, compiled) in self.nodes.iter().enumerate() {
-            let (None, None, Some(default)) = (compiled.parent, compiled.repeat, &compiled.default) else { continue };
-            let run = Run::new(self, &answers, carried);
-            let value = compute(&run, default, Place { node, entry: 0 });
-            if let Some(value) = value.filter(|value| compiled.question.check(value).is_ok()) {
-                answers.insert(compiled.question.id.clone(), value);
+        for (node, compiled) in self.nodes.iter().enumerate().filter(|(_, node)| node.repeat.is_none()) {
+            if let Some(value) = self.default_of(node, &answers, carried) {
+                put(&mut answers, &self.groups_above(node, None), &compiled.question.id, value);
             }
         }
         answers
@@ -231,15 +228,31 @@ impl CompiledForm {
         let Some(repeat) = self.names.get(group).copied().filter(|node| self.nodes[*node].is_repeat()) else {
             return entry;
         };
-        let inner = self.nodes.iter().filter(|node| node.parent == Some(repeat));
-        for (compiled, default) in inner.filter_map(|node| Some((node, node.default.as_ref()?))) {
-            let run = Run::new(self, answers, carried);
-            let value = compute(&run, default, Place { node: repeat, entry: 0 });
-            if let Some(value) = value.filter(|value| compiled.question.check(value).is_ok()) {
-                entry.insert(compiled.question.id.clone(), value);
+        for (node, compiled) in self.nodes.iter().enumerate().filter(|(_, node)| node.repeat == Some(repeat)) {
+            if let Some(value) = self.default_of(node, answers, carried) {
+                put(&mut entry, &self.groups_above(node, Some(repeat)), &compiled.question.id, value);
             }
         }
         entry
+    }
+
+    /// The default of a question over what is known when its form, or its entry, is new.
+    fn default_of(&self, node: usize, answers: &Answers, carried: &TextMap<Value>) -> Option<Value> {
+        let compiled = &self.nodes[node];
+        let run = Run::new(self, answers, carried);
+        let place = Place { node: compiled.repeat.unwrap_or(node), entry: 0 };
+        compute(&run, compiled.default.as_ref()?, place).filter(|value| compiled.question.check(value).is_ok())
+    }
+
+    /// Ids of the groups a question is in, the outermost first, from below `top`.
+    fn groups_above(&self, node: usize, top: Option<usize>) -> Vec<&str> {
+        let parents = std::iter::successors(self.nodes[node].parent, |parent| self.nodes[*parent].parent);
+        let mut ids: Vec<&str> = parents
+            .take_while(|parent| Some(*parent) != top)
+            .map(|parent| self.nodes[parent].question.id.as_str())
+            .collect();
+        ids.reverse();
+        ids
     }
 
     /// Visits every question in the order of the form, the questions of a repeat group once per entry.
@@ -347,6 +360,20 @@ impl CompiledForm {
         }
         kinds
     }
+}
+
+/// Puts an answer into the groups it belongs in.
+fn put(answers: &mut Answers, groups: &[&str], id: &str, value: Value) {
+    let Some((group, inner)) = groups.split_first() else {
+        answers.insert(id, value);
+        return;
+    };
+    let mut held = match answers.remove(group) {
+        Some(Value::Group(held)) => held,
+        _ => Answers::default(),
+    };
+    put(&mut held, inner, id, value);
+    answers.insert(*group, Value::Group(held));
 }
 
 /// Choices in the order of the form: in which order they were tapped says nothing.

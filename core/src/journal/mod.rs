@@ -403,7 +403,7 @@ impl Journal {
     ///
     /// `form` is the form the draft answers; its checks run again here, since a draft may be older than a pack. Answers to
     /// questions that are hidden by now stay out of the record; what is computed goes in, and so do the relations that do
-    /// not hold.
+    /// not hold. Files go in whether their question is hidden or not: they are evidence.
     ///
     /// # Errors
     /// [`JournalError`]; the draft is then unchanged.
@@ -432,10 +432,16 @@ impl Journal {
                 // A form this release cannot interpret was checked as far as it can be; what is entered is not lost.
                 if let Ok(compiled) = CompiledForm::new(form) {
                     let carried = Self::carried(tx, form, draft.station.as_deref(), draft.training)?;
-                    let state = compiled.state(&draft.answers, &carried, "", &[]);
+                    let files = draft.attachments.as_deref().unwrap_or_default();
+                    let seen = forms::with_files(form, &draft.answers, files);
+                    let state = compiled.state(&seen, &carried, "", &[]);
                     missing = state.missing.iter().map(ToString::to_string).collect();
                     checks = state.checks();
-                    draft.answers = compiled.sealed(&draft.answers, &carried);
+                    let mut sealed = compiled.sealed(&seen, &carried);
+                    for (question, _) in seen.iter().filter(|(question, _)| draft.answers.get(question).is_none()) {
+                        sealed.remove(question);
+                    }
+                    draft.answers = sealed;
                 }
             }
             let body = Body {

@@ -51,7 +51,9 @@ impl Observer {
         let (pack, form) = self.compiled(reference)?;
         let carried = self.carried(&form, draft.station.as_deref(), draft.training)?;
         let language = draft.language.as_deref().unwrap_or_default();
-        Ok(Some(look(&form.state(&draft.answers, &carried, language, &pack.pack.languages))))
+        let files = draft.attachments.as_deref().unwrap_or_default();
+        let answers = forms::with_files(form.form(), &draft.answers, files);
+        Ok(Some(look(&form.state(&answers, &carried, language, &pack.pack.languages))))
     }
 
     fn carried(

@@ -398,6 +398,31 @@ fn a_form_that_changes_at_noon_leaves_the_morning_alone() {
 }
 
 #[test]
+fn a_photo_answers_the_question_it_is_labelled_with() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut with_photo = pack();
+    with_photo.forms[0].questions.extend([
+        Question { required: Some(true), ..question("photo", QuestionKind::Attachment) },
+        Question { relevant: Some("answered(photo)".to_owned()), ..question("legible", QuestionKind::YesNo) },
+    ]);
+    let observer = observer(dir.path(), &with_photo);
+    let draft = observer.new_draft(NewDraft::form("protocol").station(STATION)).unwrap();
+    let missing = || observer.with_state(draft, |state| state.missing.len()).unwrap().unwrap();
+    assert_eq!(missing(), 1);
+    let file = dir.path().join("photo.jpg");
+    std::fs::write(&file, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
+    observer.attach_path(draft, &file, Origin::Imported, Some("photo")).unwrap();
+    assert_eq!(missing(), 0);
+    observer.set_answer(draft, "legible", Some("yes".into())).unwrap();
+    let sealed = observer.seal(draft).unwrap();
+    assert_eq!(sealed.missing, [] as [&str; 0]);
+    let record = observer.record(sealed.hash).unwrap().record;
+    let answers = record.body.answers.unwrap();
+    assert_eq!((answers.get("legible"), answers.get("photo")), (Some(&"yes".into()), None));
+    assert_eq!(record.attachments.unwrap()[0].label.as_deref(), Some("photo"));
+}
+
+#[test]
 fn a_photo_nobody_may_take_is_refused_before_the_camera_opens() {
     let dir = tempfile::tempdir().unwrap();
     let mut fenced = pack();

@@ -218,6 +218,18 @@ fn repeat_groups_have_entries_of_their_own() {
     let Value::Group(first) = &entries[0] else { panic!("a group") };
     assert_eq!((first.get("why"), first.get("twice")), (None, Some(&180.into())));
     assert_eq!(form.defaults(&TextMap::default()), answers(&[("limit", 150.into())]));
+    let grouped = compiled(vec![
+        question("first", QuestionKind::Integer),
+        Question {
+            questions: Some(vec![Question { default: some("$told + 1"), ..question("next", QuestionKind::Integer) }]),
+            ..question("group", QuestionKind::Group)
+        },
+        Question { default: some("next * 2"), ..question("last", QuestionKind::Integer) },
+        Question { default: some("'x'"), ..question("wrong", QuestionKind::Integer) },
+    ]);
+    let carried: TextMap<Value> = [("told", Value::Int(6))].into_iter().collect();
+    let group = Value::Group(answers(&[("next", 7.into())]));
+    assert_eq!(grouped.defaults(&carried), answers(&[("group", group), ("last", 14.into())]));
     assert_eq!(form.entry_defaults("members", &given, &TextMap::default()), answers(&[("why", 75.into())]));
     let nested = Question {
         questions: Some(vec![Question {
