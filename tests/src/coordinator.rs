@@ -3,6 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
+use kuager_coordinator::packs::PackSource;
 use kuager_coordinator::{Config, Deployment, InitOptions, InviteOptions, Ledger, init, serve};
 use kuager_wire::invite::Invite;
 use tempfile::TempDir;
@@ -28,8 +29,18 @@ impl TestCoordinator {
 
     /// As [`TestCoordinator::start`], with another configuration.
     pub fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::make(InitOptions::default(), change)
+    }
+
+    /// As [`TestCoordinator::start`], with the pack of a source folder.
+    #[must_use]
+    pub fn start_from(pack: &Path) -> Self {
+        Self::make(InitOptions { pack: PackSource::Folder(pack.to_owned()), ..InitOptions::default() }, |_| {})
+    }
+
+    fn make(options: InitOptions, change: impl FnOnce(&mut Config)) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let deployment = init(&dir.path().join("data"), InitOptions::default()).unwrap();
+        let deployment = init(&dir.path().join("data"), options).unwrap();
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let mut coordinator = Self { dir, address, deployment, running: None };
         coordinator.run(change);

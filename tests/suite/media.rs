@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use kuager_core::outbox::upload::UploadState;
-use kuager_core::{NewDraft, Network, Origin};
+use kuager_core::{Network, NewDraft, Origin};
 use kuager_tests::Seeded;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone::{self, Phone};

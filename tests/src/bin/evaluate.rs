@@ -24,11 +24,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in std::io::stdin().lock().lines() {
         let given: serde_json::Value = serde_json::from_str(&line?)?;
         let answers = given.as_object().ok_or("answers are an object")?;
-        let answers = answers.iter().map(|(id, value)| Ok((id.clone(), answer(value)?))).collect::<Result<_, String>>()?;
+        // A form begins with its defaults; what is answered replaces them.
+        let mut all = form.defaults(&TextMap::default());
+        for (id, value) in answers {
+            all.insert(id.clone(), answer(value)?);
+        }
+        let answers = all;
         let state = form.state(&answers, &TextMap::default(), "", &built.pack.languages);
         let mut asked = Map::new();
         for question in &state.asked {
-            let choices = question.choices.as_ref().map(|choices| choices.iter().map(|choice| &choice.key).collect::<Vec<_>>());
+            let choices =
+                question.choices.as_ref().map(|choices| choices.iter().map(|choice| &choice.key).collect::<Vec<_>>());
             let value = question.value.as_ref().map(shown);
             let said = json!({ "required": question.required, "value": value, "choices": choices });
             asked.insert(path(&question.path), said);
@@ -57,7 +63,9 @@ fn answer(value: &serde_json::Value) -> Result<Value, String> {
             let fields = fields.iter().map(|(id, value)| Ok((id.clone(), answer(value)?)));
             Value::Group(fields.collect::<Result<_, String>>()?)
         }
-        serde_json::Value::Null | serde_json::Value::Bool(_) => return Err("an answer is text, a number or a list".into()),
+        serde_json::Value::Null | serde_json::Value::Bool(_) => {
+            return Err("an answer is text, a number or a list".into());
+        }
     })
 }
 
@@ -66,6 +74,8 @@ fn shown(value: &Value) -> serde_json::Value {
         Value::Int(number) => json!(number),
         Value::Text(text) => json!(text),
         Value::List(values) => values.iter().map(shown).collect(),
-        Value::Group(fields) => fields.iter().map(|(id, value)| (id.to_owned(), shown(value))).collect::<Map<_, _>>().into(),
+        Value::Group(fields) => {
+            fields.iter().map(|(id, value)| (id.to_owned(), shown(value))).collect::<Map<_, _>>().into()
+        }
     }
 }
