@@ -11,6 +11,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::{CliError, Data};
 use crate::http::{self, Config, Limits};
+use crate::media::MediaPolicy;
 
 /// Receive records until interrupted.
 #[derive(Debug, Args)]
@@ -41,6 +42,12 @@ pub(super) struct Serve {
     /// Seconds for a whole request body to arrive.
     #[arg(long, value_name = "SECONDS")]
     body_seconds: Option<u64>,
+    /// Days an unfinished upload of a file may lie still before what has come of it is thrown away.
+    #[arg(long, value_name = "DAYS")]
+    keep_uploads: Option<u32>,
+    /// MiB of the disk that files leave free for records.
+    #[arg(long, value_name = "MIB")]
+    reserve: Option<u32>,
     /// Write logs as JSON, one event per line.
     #[arg(long)]
     log_json: bool,
@@ -59,10 +66,19 @@ impl Serve {
         }
         writeln!(out, "Stop with Ctrl-C; what is under way is finished first.")?;
         out.flush()?;
-        let config = Config { desk, plain_http: self.plain_http, limits: self.limits(), ..Config::new(deployment) };
+        let (limits, media) = (self.limits(), self.media());
+        let config = Config { desk, plain_http: self.plain_http, limits, media, ..Config::new(deployment) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         runtime.block_on(async { http::serve(listener, config, interrupted()).await })?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn media(&self) -> MediaPolicy {
+        let standard = MediaPolicy::default();
+        MediaPolicy {
+            keep: self.keep_uploads.map_or(standard.keep, |days| Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
+            reserve: self.reserve.map_or(standard.reserve, |mib| u64::from(mib) << 20),
+        }
     }
 
     fn limits(&self) -> Limits {

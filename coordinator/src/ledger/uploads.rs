@@ -131,11 +131,12 @@ pub(super) fn insert(
                 attachment.of.map(|of| of.0),
                 attachment.label,
             ])?;
-        // A size that was signed wrongly once is corrected by the device's next record that lists the file.
+        // A size that was signed wrongly once is corrected by the device's next record that lists the file. The address stays
+        // what it was, even if the secret it was derived from is lost meanwhile.
         connection
             .prepare_cached(
                 "INSERT INTO uploads (token, kid, media, size, created_ms, touched_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5) \
-                 ON CONFLICT (token) DO UPDATE SET size = excluded.size WHERE receipt IS NULL",
+                 ON CONFLICT (kid, media) DO UPDATE SET size = excluded.size WHERE receipt IS NULL",
             )?
             .execute(params![token.0, kid.0, attachment.hash.0, to_sql(attachment.size), to_sql(now_ms)])?;
     }

@@ -11,6 +11,8 @@ use proptest::prelude::*;
 
 use super::store::{Incoming, Object};
 use super::*;
+use crate::clock::Clock;
+use crate::deployment::Deployment;
 use crate::ledger::UploadToken;
 use crate::testing::{Fixture, kid, noise};
 
@@ -218,6 +220,27 @@ async fn a_request_nobody_waits_for_is_finished() {
     drop(send);
     fixture.media.settle(Duration::from_secs(5)).await;
     assert_eq!(receipt(&fixture.media, &fixture, token).await.media, MediaHash::of(&photo));
+}
+
+#[tokio::test]
+async fn a_lost_secret_changes_no_address() {
+    use std::os::unix::fs::PermissionsExt;
+    let fixture = Fixture::new();
+    let (photo, other) = (noise(1000, 1), noise(1000, 2));
+    let token = list(&fixture, &photo).await;
+    let secret = fixture.deployment.dir().join("keys/upload.secret");
+    let mode = std::fs::metadata(&secret).expect("is there").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
+    std::fs::remove_file(&secret).expect("works");
+    let deployment = Deployment::open(fixture.deployment.dir()).expect("makes another one");
+    assert_ne!(deployment.upload_token(kid(1), MediaHash::of(&photo)), token);
+    let clock = Arc::clone(&fixture.clock) as Arc<dyn Clock>;
+    let intake = Arc::new(Intake::new(deployment.clone(), fixture.ledger.clone(), clock).expect("starts"));
+    let record = fixture.with_files(fixture.record(1, "again"), &[&photo, &other]);
+    let answer = intake.receive(fixture.sign(1, &record)).await.expect("is answered");
+    let paths: Vec<_> = answer.results[0].uploads.iter().flatten().map(|upload| upload.path.clone()).collect();
+    let new = deployment.upload_token(kid(1), MediaHash::of(&other));
+    assert_eq!(paths, [format!("{PATH}{token}"), format!("{PATH}{new}")]);
 }
 
 /// What may happen to an upload.
