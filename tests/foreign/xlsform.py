@@ -8,6 +8,7 @@ specification; answers that are not asked are blank, as in ODK. Not compared: ho
 """
 
 import copy
+import datetime
 import json
 import math
 import pathlib
@@ -15,6 +16,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import tomllib
 
 from lxml import etree
 from pyxform.xls2xform import convert
@@ -55,8 +57,6 @@ def truth_of(value):
 
 
 def days(text):
-    import datetime
-
     return float((datetime.date.fromisoformat(text) - datetime.date(1970, 1, 1)).days)
 
 
@@ -67,8 +67,13 @@ FUNCTIONS = {
     "coalesce": lambda _, first, second: first if text_of(first) else second,
     "int": lambda _, value: float(int(number_of(value))) if math.isfinite(number_of(value)) else math.nan,
     "date": lambda _, value: days(text_of(value)),
-    "max": lambda _, held: max((number_of(one) for one in held), default=math.nan) if not any(math.isnan(number_of(one)) for one in held) else math.nan,
 }
+
+
+def over(held, hidden, combine):
+    numbers = [number_of(one) for one in held if one not in hidden]
+    return math.nan if any(math.isnan(number) for number in numbers) else combine(numbers)
+
 
 
 class XForm:
@@ -79,6 +84,9 @@ class XForm:
         model = self.root.find(f".//{XF}model")
         instances = model.findall(f"{XF}instance")
         self.data = copy.deepcopy(instances[0][0])
+        self.hidden = set()
+        for template in self.data.xpath("//*[@*[local-name() = 'template']]"):
+            template.getparent().remove(template)
         self.lists = {instance.get("id"): instance for instance in instances[1:]}
         self.binds = {bind.get("nodeset"): bind for bind in model.findall(f"{XF}bind")}
         self.itemsets = {}
@@ -119,8 +127,13 @@ class XForm:
         return "/" + "/".join(reversed(parts))
 
     def evaluate(self, expression, element):
-        expression = re.sub(r"current\(\)/\.", ".", expression)
-        return etree.XPath(expression, extensions={(None, name): function for name, function in FUNCTIONS.items()})(element)
+        # libxml2's own sum() cannot be replaced under its name.
+        expression = re.sub(r"\bsum\(", "sum-asked(", expression.replace("current()/.", "."))
+        functions = FUNCTIONS | {
+            "sum-asked": lambda _, held: over(held, self.hidden, lambda numbers: float(sum(numbers))),
+            "max": lambda _, held: over(held, self.hidden, lambda numbers: max(numbers, default=math.nan)),
+        }
+        return etree.XPath(expression, extensions={(None, name): function for name, function in functions.items()})(element)
 
     def nodes(self):
         for element in list(self.data.iter()):
@@ -144,6 +157,7 @@ class XForm:
                 if relevant and bind is not None and bind.get("relevant"):
                     relevant = truth_of(self.evaluate(bind.get("relevant"), element))
                 asked[element] = relevant
+                (self.hidden.discard if relevant else self.hidden.add)(element)
                 if len(element):
                     continue
                 if bind is not None and bind.get("calculate"):
@@ -172,9 +186,9 @@ class XForm:
         return keys
 
 
-def typed(form, name, value, kinds):
-    kind, scale = kinds[name]
-    if kind in ("integer",):
+def typed(name, value, kinds):
+    kind, scale, _ = kinds[name]
+    if kind == "integer":
         return int(value)
     if kind == "decimal":
         return round(float(value) * 10**scale)
@@ -191,7 +205,7 @@ def ours(answers, kinds):
         if isinstance(value, list):
             value = [ours(entry, kinds) for entry in value]
         else:
-            value = typed(None, name, value, kinds)
+            value = typed(name, value, kinds)
         group = kinds[name][2]
         if group:
             for outer in group:
@@ -207,8 +221,6 @@ def ours(answers, kinds):
 
 def questions(form_toml):
     """Kind, scale and the groups (not repeats) around each question, from the imported source."""
-    import tomllib
-
     kinds = {}
 
     def walk(entries, groups):
@@ -223,21 +235,26 @@ def questions(form_toml):
 
 def judge(tally, name, sample, xform, said, kinds):
     form = XForm(xform)
+    for repeat in form.root.iter(f"{XF}repeat"):
+        tag = repeat.get("nodeset").rsplit("/", 1)[-1]
+        if tag not in sample:
+            for entry in form.data.findall(f".//{tag}"):
+                entry.getparent().remove(entry)
     form.fill(form.data, sample)
     asked = form.settle()
     where = f"{name} {json.dumps(sample, ensure_ascii=False)}"
-    counters, expected, broken = {}, {}, set()
+    expected, broken = {}, set()
+    repeats = {repeat.get("nodeset").rsplit("/", 1)[-1] for repeat in form.root.iter(f"{XF}repeat")}
     for element, bind in form.nodes():
         tag = element.tag
         if tag not in kinds or tag in ("meta", "instanceID"):
             continue
-        repeat = next((one for one in element.iterancestors() if one.tag in kinds and kinds[one.tag][0] == "group" and "[" + one.tag in repeats(form, kinds)), None)
+        repeat = next((one for one in element.iterancestors() if one.tag in repeats), None)
         if repeat is not None:
             entry = [one for one in repeat.getparent() if one.tag == repeat.tag].index(repeat)
             label = f"{repeat.tag}[{entry + 1}].{tag}"
         else:
             label = tag
-        counters[label] = counters.get(label, 0) + 1
         if not asked[element]:
             continue
         required = bind is not None and bind.get("required") is not None and truth_of(form.evaluate(bind.get("required"), element))
@@ -259,13 +276,6 @@ def judge(tally, name, sample, xform, said, kinds):
         if kind in ("choice", "choices") and other["offered"] is not None:
             tally.check(one["choices"] == other["offered"], f"{where}: choices of {label}: {one['choices']} against {other['offered']}")
     tally.check(set(said["broken"]) == broken, f"{where}: broken constraints {sorted(said['broken'])} against {sorted(broken)}")
-
-
-def repeats(form, kinds):
-    found = ""
-    for repeat in form.root.iter(f"{XF}repeat"):
-        found += "[" + repeat.get("nodeset").rsplit("/", 1)[-1]
-    return found
 
 
 def main():

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use kuager_wire::SigningKey;
+use kuager_wire::ids::ShardHash;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
 
@@ -19,6 +20,7 @@ use super::error::DeploymentError;
 /// keys/upload.secret                32 bytes that upload addresses are derived from, mode 0600
 /// tls/{ca,server}.{pem,key}         own authority and the server's certificate
 /// packs/0001-<hash>.cbor            every pack ever published, in order
+/// packs/stations/<hash>.cbor        the stations of a region, as packs name them
 /// ledger.db               what has been received
 /// media/                  files that records list: arriving, and held
 /// ```
@@ -42,6 +44,17 @@ impl Layout {
 
     pub(crate) fn packs(&self) -> PathBuf {
         self.dir.join("packs")
+    }
+
+    /// The signed stations of one region.
+    pub(crate) fn shard(&self, hash: ShardHash) -> PathBuf {
+        self.packs().join("stations").join(format!("{hash}.cbor"))
+    }
+
+    /// Makes the folder of the shards; deployments made before there were any have none.
+    pub(crate) fn create_shards(&self) -> Result<(), DeploymentError> {
+        let dir = self.packs().join("stations");
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(DeploymentError::io("create", &dir))
     }
 
     pub(crate) fn upload_secret(&self) -> PathBuf {

@@ -1,5 +1,6 @@
 //! Invites: made, listed, withdrawn. Works beside a running server and inside one.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use kuager_wire::cose::sha256;
@@ -113,9 +114,12 @@ impl Deployment {
                 return Err(DeploymentError::ServerAddress(server.clone()));
             }
         }
-        let pack = &self.latest_pack().pack;
-        if let Some(unknown) = options.stations.iter().find(|key| pack.station(key).is_none()) {
-            return Err(DeploymentError::UnknownStation(unknown.clone()));
+        if !options.stations.is_empty() {
+            let stations = self.stations(self.latest_pack())?;
+            let known: HashSet<&str> = stations.iter().map(|station| station.key.as_str()).collect();
+            if let Some(unknown) = options.stations.iter().find(|key| !known.contains(key.as_str())) {
+                return Err(DeploymentError::UnknownStation(unknown.clone()));
+            }
         }
         let mut token = InviteToken([0; 16]);
         getrandom::fill(&mut token.0)?;

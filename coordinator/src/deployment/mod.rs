@@ -15,17 +15,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use kuager_wire::SigningKey;
-use kuager_wire::cose;
 use kuager_wire::genesis::{self, Genesis};
-use kuager_wire::ids::{DeploymentId, PublicKey};
-use kuager_wire::pack::{Pack, SignedPack};
+use kuager_wire::ids::{DeploymentId, PublicKey, ShardHash};
+use kuager_wire::pack::{SignedPack, Station, StationShard};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::Ledger;
-use crate::packs::{self, PackSource};
+use crate::packs::{self, Built, PackSource, SignedBuild};
 
 pub use error::DeploymentError;
 use files::Layout;
@@ -59,7 +58,8 @@ impl Default for InitOptions {
 #[expect(clippy::needless_pass_by_value, reason = "options are made for one call")]
 pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, DeploymentError> {
     let layout = Layout { dir: dir.to_owned() };
-    let pack = packs::compile(&options.pack)?;
+    let built = packs::compile(&options.pack)?;
+    let pack = &built.pack;
     let certificates = certificates::create(&options.hosts)?;
     layout.create()?;
     for (name, pem) in [
@@ -85,24 +85,30 @@ pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, DeploymentEr
     };
     let genesis = genesis::Deployment::sign(&genesis, &root)?;
     Ledger::open(&layout.ledger())?.close();
-    publish(&layout, &pack, DeploymentId::of(&genesis), &root)?;
+    publish(&layout, &built.sign(DeploymentId::of(&genesis), &root)?)?;
     // Only now does the folder hold a deployment.
     files::write_new(&layout.genesis(), &genesis)?;
     Deployment::open(dir)
 }
 
-/// Signs a pack and puts it behind those already published.
-fn publish(layout: &Layout, pack: &Pack, id: DeploymentId, root: &SigningKey) -> Result<SignedPack, DeploymentError> {
-    let bytes = cose::sign(pack, id, root)?;
-    let signed = SignedPack::open(bytes, id, &PublicKey::from(root))?;
+/// Puts a signed pack behind those already published; its shards first, so that it never names one that is missing.
+fn publish(layout: &Layout, build: &SignedBuild) -> Result<SignedPack, DeploymentError> {
     let published = pack_files(layout)?;
-    let name = signed.hash.to_string();
+    let name = build.pack.hash.to_string();
     if published.iter().any(|path| path.to_string_lossy().contains(&name)) {
         return Err(DeploymentError::PublishedAlready);
     }
+    layout.create_shards()?;
+    for (hash, bytes) in &build.shards {
+        let path = layout.shard(*hash);
+        // A region that did not change keeps its shard.
+        if !path.exists() {
+            files::write_new(&path, bytes)?;
+        }
+    }
     let path = layout.packs().join(format!("{:04}-{name}.cbor", published.len() + 1));
-    files::write_new(&path, &signed.bytes)?;
-    Ok(signed)
+    files::write_new(&path, &build.pack.bytes)?;
+    Ok(build.pack.clone())
 }
 
 /// The published packs, the oldest first.
@@ -235,7 +241,56 @@ impl Deployment {
     /// # Errors
     /// [`DeploymentError::Pack`] with the place of the mistake, or what the system says.
     pub fn publish_pack(&self, source: &PackSource) -> Result<SignedPack, DeploymentError> {
-        publish(&self.inner.layout, &packs::compile(source)?, self.inner.id, &self.inner.root)
+        self.publish_built(&packs::compile(source)?)
+    }
+
+    /// Signs a built pack with this deployment's root key.
+    ///
+    /// # Errors
+    /// When it breaks a limit of the wire format.
+    pub fn sign_pack(&self, built: &Built) -> Result<SignedBuild, DeploymentError> {
+        Ok(built.sign(self.inner.id, &self.inner.root)?)
+    }
+
+    /// Signs and publishes a built pack.
+    ///
+    /// # Errors
+    /// As [`Deployment::publish_pack`].
+    pub fn publish_built(&self, built: &Built) -> Result<SignedPack, DeploymentError> {
+        self.publish_signed(&self.sign_pack(built)?)
+    }
+
+    /// Publishes a pack that was signed where the key is.
+    ///
+    /// # Errors
+    /// [`DeploymentError::PublishedAlready`], or what the system says.
+    pub fn publish_signed(&self, build: &SignedBuild) -> Result<SignedPack, DeploymentError> {
+        publish(&self.inner.layout, build)
+    }
+
+    /// The signed stations of one region, by the name a pack gives them.
+    ///
+    /// # Errors
+    /// What the system says; `None` when no pack that was published names it.
+    pub fn station_shard(&self, shard: ShardHash) -> Result<Option<Vec<u8>>, DeploymentError> {
+        let path = self.inner.layout.shard(shard);
+        if path.exists() { files::read(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// Every station of a published pack, also those in its shards, in the order of the directory.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Corrupt`] when a shard is missing or is not what the pack names.
+    pub fn stations(&self, pack: &SignedPack) -> Result<Vec<Station>, DeploymentError> {
+        let mut stations = pack.pack.stations.clone();
+        for reference in pack.pack.shards.iter().flatten() {
+            let path = self.inner.layout.shard(reference.hash);
+            let shard =
+                StationShard::open(&files::read(&path)?, reference, self.inner.id, &self.inner.genesis.root_key)
+                    .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
+            stations.extend(shard.stations);
+        }
+        Ok(stations)
     }
 
     /// Reads the published packs again; `None` when there are no others than `known`.

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kuager_wire::canonical;
 use kuager_wire::compression::{CompressionError, ENCODING};
-use kuager_wire::ids::PackHash;
+use kuager_wire::ids::{PackHash, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
@@ -46,6 +46,7 @@ pub(crate) fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) ->
         .route("/v1/genesis", get(genesis))
         .route("/v1/packs/latest", get(latest_pack))
         .route("/v1/packs/{hash}", get(pack))
+        .route("/v1/stations/{hash}", get(stations))
         .route("/v1/enrolments", post(enrol))
         .route("/v1/records", post(records))
         .route("/v1/inbox", post(inbox))
@@ -89,6 +90,26 @@ async fn pack(State(public): State<Public>, Path(hash): Path<String>, headers: H
     match hash.parse::<PackHash>().ok().and_then(|hash| published.packs.get(&hash)) {
         Some(signed) => signed_pack(signed, &headers, FOR_EVER),
         None => Plain::new(StatusCode::NOT_FOUND, "no such pack was published here").into_response(),
+    }
+}
+
+/// The signed stations of one region; like a pack they never change under their name.
+async fn stations(State(public): State<Public>, Path(hash): Path<String>) -> Result<Response, Plain> {
+    let missing = || Plain::new(StatusCode::NOT_FOUND, "no pack that was published here names these stations");
+    let hash: ShardHash = hash.parse().map_err(|_| missing())?;
+    let deployment = public.intake.deployment().clone();
+    let read = tokio::task::spawn_blocking(move || deployment.station_shard(hash)).await;
+    match read {
+        Ok(Ok(Some(bytes))) => {
+            Ok(([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response())
+        }
+        Ok(Ok(None)) => Err(missing()),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "stations cannot be read");
+            let text = "the stations cannot be read now; ask again later";
+            Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
+        }
+        Err(_) => Err(IntakeError::Worker.into()),
     }
 }
 

@@ -1,4 +1,8 @@
+mod shipped;
+mod source;
+
 use std::fs;
+use std::path::Path;
 
 use kuager_wire::limits;
 

@@ -26,19 +26,25 @@ pub(super) struct FormTexts {
 pub(super) fn check(forms: &mut [Form], texts: &[FormTexts], log: &Log) {
     for (form, texts) in forms.iter().zip(texts) {
         let file = File { name: &texts.name, text: &texts.text, log };
-        for fault in check_form(form, forms) {
+        let faults = check_form(form, forms);
+        let sound = faults.is_empty();
+        for fault in faults {
             let (offset, suggestion) = explain(&fault, form);
+            let offset = in_message(&fault, form).unwrap_or(offset);
             let start = texts.at.get(&fault.place.to_string()).copied();
             let field = match fault.place {
                 ExpressionPlace::Question { field, .. } | ExpressionPlace::Relation { field, .. } => field,
                 ExpressionPlace::Message { language, .. } => language,
             };
-            let error = suggestion.map_or_else(|| without_offset(&fault.error), |near| near);
+            let error = suggestion.unwrap_or_else(|| without_offset(&fault.error));
             let problem = Problem::Expression { field: field.to_owned(), error };
             file.error(start.map_or(0, |start| start + offset), problem);
         }
         carried(form, forms, file);
-        reach::check(form, |place| texts.at.get(&place).copied().unwrap_or_default(), file);
+        // What cannot be read or decided would be called unreachable for the wrong reason.
+        if sound {
+            reach::check(form, |place| texts.at.get(&place).copied().unwrap_or_default(), file);
+        }
     }
     for form in forms {
         form.questions.iter_mut().for_each(canonical);
@@ -95,6 +101,20 @@ fn explain(fault: &ExpressionFault<'_>, form: &Form) -> (usize, Option<String>) 
             MessageError::Open(at) | MessageError::Stray(at) | MessageError::Formula(at) => (*at, None),
             MessageError::Expression { at, error } => (at + 1 + error.offset, Some(error.fault.to_string())),
         },
+    }
+}
+
+/// In a message the checker counts from the brace; the name itself says where it is.
+fn in_message(fault: &ExpressionFault<'_>, form: &Form) -> Option<usize> {
+    let (ExpressionPlace::Message { id, language }, FormulaError::Type(error)) = (fault.place, &fault.error) else {
+        return None;
+    };
+    let relation = form.relations.iter().flatten().find(|relation| relation.id == id)?;
+    match &error.fault {
+        TypeFault::UnknownQuestion(name) | TypeFault::UnknownPrefix(name) | TypeFault::UnknownParameter(name) => {
+            relation.message.get(language)?.find(name.as_str())
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,5 @@
 //! A form file: the questions, what must add up between them, and the paper they are read from.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use kuager_wire::canonical::TextMap;
@@ -19,7 +18,7 @@ use super::{Reader, whole};
 pub(super) type Places = HashMap<String, usize>;
 
 /// Reads one form; an empty id means that nothing could be read.
-pub(super) fn read(reader: &Reader<'_>, name: &str, text: &Cow<'_, str>, pack: &Pack) -> (Form, Places) {
+pub(super) fn read(reader: &Reader<'_>, name: &str, text: &str, pack: &Pack) -> (Form, Places) {
     let file = File { name, text, log: reader.log };
     let mut table = file.table();
     let kinds = || RecordKind::ALL.into_iter().filter(|kind| kind.has_form());
@@ -75,7 +74,7 @@ fn read_parameters(mut table: Table<'_>) -> TextMap<Parameter> {
                 parameters.insert(name, parameter);
             }
             None => {
-                table.file.error(at, Problem::kind(&name, "true, false, a whole number or text in quotation marks"))
+                table.file.error(at, Problem::kind(&name, "true, false, a whole number or text in quotation marks"));
             }
         }
     }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 
+use kuager_wire::expression::Expression;
+
 use super::Imported;
 use super::fault::{Cell, Findings, ImportError};
 use super::languages::{Columns, Said};
@@ -17,10 +19,13 @@ const SCALE: u8 = 2;
 /// Groups within groups that a pack has room for.
 const DEPTH: usize = 2;
 
+/// A choice: its key, its text, and what further columns say about it.
+type Entry = (String, Said, Vec<(String, String)>);
+
 /// A list of choices.
 #[derive(Default)]
 struct List {
-    rows: Vec<(String, Said, Vec<(String, String)>)>,
+    rows: Vec<Entry>,
     attributes: Vec<String>,
 }
 
@@ -295,7 +300,8 @@ impl Writer<'_> {
             }
         };
         match translate(&tree, &self.names.seen_from(item, attributes), wanted) {
-            Ok(found) => Some(found),
+            // The canonical form: no more parentheses than needed.
+            Ok((text, ty)) => Some((canonical(&text), ty)),
             Err(text) => {
                 self.findings.fault(Self::cell(item, column), text);
                 None
@@ -306,7 +312,7 @@ impl Writer<'_> {
     fn item(&mut self, item: &Item, level: usize, above: Option<&str>) {
         let own = self.expression(item, "relevant", Wanted::Condition, &[]).map(|(text, _)| text);
         let relevant = match (above, own) {
-            (Some(above), Some(own)) => Some(format!("({above}) and ({own})")),
+            (Some(above), Some(own)) => Some(canonical(&format!("({above}) and ({own})"))),
             (above, own) => own.or_else(|| above.map(str::to_owned)),
         };
         if let Kind::Group(inner) = &item.kind
@@ -483,6 +489,11 @@ impl Writer<'_> {
             fields.push(format!("choice_filter = {}", quoted(&text)));
         }
     }
+}
+
+/// What the translation gives can always be read; were it not so, checking the pack would say it.
+fn canonical(text: &str) -> String {
+    Expression::parse(text).map_or_else(|_| text.to_owned(), |expression| expression.to_string())
 }
 
 /// A decimal as a whole number of its smallest unit.
