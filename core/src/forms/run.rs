@@ -14,8 +14,10 @@ use kuager_wire::record::{Answers, Value};
 use super::compiled::{CompiledForm, Node};
 use super::is_blank;
 
-/// Questions that refer to questions that refer to questions: beyond this, the value counts as missing.
-const MAX_CHAIN: usize = 32;
+/// Questions that refer to later questions that refer to later ones, two steps each: beyond this, the value counts as
+/// missing. What comes before is remembered and takes no steps. Bounded so that no pack exhausts the 512 KiB stack of a
+/// phone's background thread.
+const MAX_CHAIN: usize = 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sight {

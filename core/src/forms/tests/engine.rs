@@ -150,6 +150,28 @@ fn circles_and_forward_references_end() {
         })
         .collect();
     assert_eq!(asked(&compiled(chain), &Answers::default()), [] as [&str; 0]);
+    // Forward references work as far as the documentation promises.
+    let seven = (0..=7).map(|number| Question {
+        relevant: (number < 7).then(|| format!("q{} = 1", number + 1)),
+        ..question(&format!("q{number}"), QuestionKind::Integer)
+    });
+    let given: Answers = (0..=7).map(|number| (format!("q{number}"), Value::Int(1))).collect();
+    assert_eq!(asked(&compiled(seven.collect()), &given).len(), 8);
+}
+
+#[test]
+fn no_pack_exhausts_the_stack() {
+    // The deepest expressions, each waiting for the next, all referring forward; on the small stack of a phone's thread.
+    let formula = |number: usize| format!("{}q{}{}", "abs(".repeat(62), number + 1, ")".repeat(62));
+    let questions = (0..200).map(|number| Question {
+        calculate: Some(formula(number)),
+        relevant: Some(format!("{}answered(q{})", "not ".repeat(60), number + 1)),
+        ..question(&format!("q{number}"), QuestionKind::Calculate)
+    });
+    let form = compiled(questions.collect());
+    let look = move || state(&form, &Answers::default()).asked.len();
+    let small = std::thread::Builder::new().stack_size(512 * 1024);
+    small.spawn(look).expect("a thread").join().expect("ends");
 }
 
 #[test]
