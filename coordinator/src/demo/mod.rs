@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 use self::day::{Day, DayOf};
 pub(crate) use self::phone::DemoPhone;
-use self::phone::{Said, Synced};
+use self::phone::{PAGES, Said, Synced};
 use crate::clock::{Clock, SystemClock};
 use crate::deployment::{Deployment, DeploymentError, InitOptions, InviteOptions, init};
 use crate::http::{Config, ServeError, serve};
@@ -335,11 +335,23 @@ impl Story<'_> {
     }
 
     async fn look_at_page(&mut self, actors: &[Actor<'_>], page: SocketAddr) -> Result<(), DemoError> {
-        let html = tokio::task::spawn_blocking(move || fetch(page)).await.map_err(io::Error::other)??;
+        let get = async |path: String| {
+            let html = tokio::task::spawn_blocking(move || fetch(page, &path)).await;
+            Ok::<_, io::Error>(html.map_err(io::Error::other)??)
+        };
+        let html = get("/?lang=en".to_owned()).await?;
         for actor in actors {
             check(html.contains(&actor.place), "the page names every station that reported")?;
+            let station = get(format!("/station?key={}&lang=en", actor.today.station)).await?;
+            check(
+                station.matches("<img").count() >= PAGES,
+                "the station's page shows its protocol beside the numbers",
+            )?;
         }
-        self.say(&format!("   the page shows all {} stations that reported", actors.len()))?;
+        self.say(&format!(
+            "   the page shows all {} stations that reported, and the photos beside the numbers",
+            actors.len()
+        ))?;
         Ok(())
     }
 
@@ -375,10 +387,10 @@ async fn listen(mut command: Command) -> Result<Vec<Said>, DemoError> {
 }
 
 /// The page as a browser would get it.
-fn fetch(page: SocketAddr) -> io::Result<String> {
+fn fetch(page: SocketAddr, path: &str) -> io::Result<String> {
     let mut stream = TcpStream::connect(page)?;
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-    write!(stream, "GET /?lang=en HTTP/1.1\r\nHost: {page}\r\nConnection: close\r\n\r\n")?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {page}\r\nConnection: close\r\n\r\n")?;
     let mut html = String::new();
     stream.read_to_string(&mut html)?;
     Ok(html)

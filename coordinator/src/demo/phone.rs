@@ -16,7 +16,7 @@ use super::day::{Day, DayOf};
 use super::{DemoError, sheet};
 
 /// Pages of a protocol.
-const PAGES: usize = 3;
+pub(super) const PAGES: usize = 3;
 
 /// What the process is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,7 @@
 //! A page of a result protocol as a phone's camera would see it: paper, lines, numbers, noise. Drawn here, because no
 //! photograph of a real protocol belongs into a program.
 
-use jpeg_encoder::{ColorType, EncodingError, Encoder};
+use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
 use crate::packs::Rng;
 
