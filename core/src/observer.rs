@@ -251,7 +251,8 @@ impl Observer {
     /// Begins a draft, with the answers its form begins with, and saves it.
     ///
     /// # Errors
-    /// [`ObserverError::NoPack`], [`ObserverError::NoSuchForm`], [`ObserverError::NoTraining`], [`ObserverError::Store`].
+    /// [`ObserverError::NoPack`], [`ObserverError::NoSuchForm`], [`ObserverError::NoTraining`], [`ObserverError::ExitPoll`]
+    /// for a poll without a legal ground, [`ObserverError::Store`].
     pub fn new_draft(&self, mut new: NewDraft) -> Result<DraftId, ObserverError> {
         let form = match &new.form {
             None => None,

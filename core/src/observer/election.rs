@@ -6,7 +6,7 @@ use kuager_wire::canonical::TextMap;
 use kuager_wire::form::FenceError;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::pack::{ExitPoll, SignedPack};
-use kuager_wire::record::{Answers, FormRef, IncidentStatus, Value};
+use kuager_wire::record::{Answers, FormRef, IncidentStatus, RecordKind, Value};
 
 use super::Observer;
 use crate::error::ObserverError;
@@ -68,8 +68,13 @@ impl Observer {
         Ok(self.store.read(|tx| Journal::carried(tx, form.form(), station, training))?)
     }
 
-    /// What a new draft of a form begins with: its defaults, unless the caller brought answers.
+    /// What a new draft of a form begins with: its defaults, unless the caller brought answers. A wave of an exit poll that
+    /// has no legal ground does not begin, whichever way it is asked for.
     pub(super) fn beginning(&self, reference: &FormRef, new: &NewDraft) -> Result<Answers, ObserverError> {
+        let pack = self.pack_with(reference.pack)?;
+        if pack.pack.form(&reference.form).is_some_and(|form| form.kind == RecordKind::ExitPollWave) {
+            exit_poll::legal(pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?)?;
+        }
         let form = match self.compiled(reference) {
             Ok((_, form)) => form,
             // What this release cannot interpret can still be filled in.

@@ -348,6 +348,8 @@ fn what_the_pack_does_not_allow_does_not_begin() {
     let observer = observer(dir.path(), &pack);
     let off = observer.new_wave("morning", STATION, "kk", false).unwrap_err();
     assert_eq!(off.code(), "exit_poll_off");
+    let past_the_gate = observer.new_draft(NewDraft::form("wave").station(STATION)).unwrap_err();
+    assert_eq!(past_the_gate.code(), "exit_poll_off");
     let exercise = observer.new_draft(NewDraft::form("protocol").station(STATION).training());
     assert!(matches!(exercise, Err(ObserverError::NoTraining)));
     assert!(matches!(observer.new_turnout("10", STATION, "kk", false), Err(ObserverError::NoTurnout)));
