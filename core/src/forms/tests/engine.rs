@@ -442,7 +442,10 @@ proptest! {
                 prop_assert_eq!(state.missing.contains(&Path::of(name)), answer.is_none() && visible);
             }
             prop_assert!(asked.is_sorted());
-            // Sealing what is sealed changes nothing, and looking twice shows the same.
+            // Whoever holds only the record sees the form as the observer saw it.
+            let seen_later = form.state(&sealed, &nothing, "kk", &["kk".to_owned(), "ru".to_owned()]);
+            prop_assert_eq!(&seen_later, &FormState { set_aside: Vec::new(), ..state.clone() });
+            prop_assert_eq!(&form.sealed(&sealed, &nothing), &sealed);
             prop_assert_eq!(&form.state(&given, &nothing, "kk", &["kk".to_owned(), "ru".to_owned()]), &state);
         }
     }
