@@ -108,6 +108,36 @@ async fn signed_objects_are_cacheable_by_what_they_are() {
 }
 
 #[tokio::test]
+async fn a_region_of_stations_is_fetched_by_its_hash() {
+    let server = Server::new(&Limits::default());
+    let deployment = &server.fixture.deployment;
+    let mut built = crate::packs::compile(&crate::packs::PackSource::BuiltIn).expect("compiles");
+    let stations = std::mem::take(&mut built.pack.stations);
+    built.shards = stations
+        .into_iter()
+        .map(|station| kuager_wire::pack::StationShard {
+            version: kuager_wire::VERSION,
+            pack: built.pack.id.clone(),
+            region: station.region.clone(),
+            stations: vec![station],
+        })
+        .collect();
+    let published = deployment.publish_built(&built).expect("publishes");
+    assert_eq!(deployment.stations(&published).expect("all there").len(), 20);
+    for shard in published.pack.shards.iter().flatten() {
+        let (status, headers, body) = server.get(&format!("/v1/stations/{}", shard.hash)).await;
+        assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &COSE_TYPE.parse().expect("a header")));
+        assert!(headers[header::CACHE_CONTROL].to_str().expect("text").contains("immutable"));
+        let root = &deployment.genesis().root_key;
+        let opened = kuager_wire::pack::StationShard::open(&body, shard, deployment.id(), root).expect("holds");
+        assert_eq!(opened.region, shard.region);
+    }
+    for other in ["00".repeat(32), "x".to_owned(), "..%2f0001".to_owned()] {
+        assert_eq!(server.get(&format!("/v1/stations/{other}")).await.0, StatusCode::NOT_FOUND, "{other}");
+    }
+}
+
+#[tokio::test]
 async fn uploads_come_compressed_or_plain() {
     let server = Server::new(&Limits::default());
     server.fixture.enrol(1).await;

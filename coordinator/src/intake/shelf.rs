@@ -52,7 +52,7 @@ impl Shelf {
         Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Looks whether another process (`kuager pack build`) has published more. Returns whether it has.
+    /// Looks whether another process (`kuager pack publish`) has published more. Returns whether it has.
     ///
     /// # Errors
     /// [`DeploymentError`]; what was published before stays.
