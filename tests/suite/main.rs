@@ -4,6 +4,7 @@
 mod day;
 mod election;
 mod faults;
+mod kazakhstan;
 mod kill;
 mod media;
 mod power;

@@ -1,0 +1,169 @@
+//! The shipped Kazakhstan pack, interpreted by the phone's engine: a protocol that adds up, and one slip after another.
+
+use std::path::Path;
+
+use kuager_coordinator::packs::{PackSource, compile};
+use kuager_core::forms::{CompiledForm, Standing};
+use kuager_core::wire::canonical::TextMap;
+use kuager_core::wire::form::{Form, Parameter};
+use kuager_core::wire::pack::Pack;
+use kuager_core::wire::record::{Answers, Value};
+use kuager_core::wire::words::{Language, write};
+
+fn pack() -> Pack {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/packs/kz-2026");
+    compile(&PackSource::Folder(folder)).unwrap_or_else(|error| panic!("{error}")).pack
+}
+
+fn form(pack: &Pack, id: &str, annex: &str) -> CompiledForm {
+    let mut form: Form = pack.form(id).expect("is there").clone();
+    let parameters = form.parameters.as_mut().expect("parameters");
+    parameters.insert("annex", Parameter::Text(annex.to_owned()));
+    CompiledForm::new(&form).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn group(fields: &[(&str, Value)]) -> Value {
+    Value::Group(fields.iter().map(|(id, value)| ((*id).to_owned(), value.clone())).collect())
+}
+
+/// A protocol of a list contest in which everything adds up, and what the day before it carried over.
+fn sound() -> (Answers, TextMap<Value>) {
+    let mut answers = Answers::default();
+    let numbers = [
+        ("P01", 1200),
+        ("P02", 800),
+        ("P04", 780),
+        ("P05.sample_1", 400),
+        ("P05.sample_2", 200),
+        ("P05.sample_3", 100),
+        ("P05.sample_4", 30),
+        ("P05.sample_5", 20),
+        ("P05.sample_6", 10),
+        ("P06", 20),
+        ("P07", 15),
+        ("P08", 1212),
+        ("P09", 412),
+        ("P10", 30),
+        ("P11", 4),
+    ];
+    for (field, number) in numbers {
+        answers.insert(field, Value::Int(number));
+        answers.insert(format!("{field}.words"), Value::Text(write(number, Language::Russian).expect("words")));
+        if let Some(option) = field.strip_prefix("P05.") {
+            answers.insert(format!("A05.{option}"), Value::Int(number));
+        }
+    }
+    let member = |issued| group(&[("P03.role", "member".into()), ("P03.issued", Value::Int(issued))]);
+    answers.insert("P03", Value::List(vec![member(500), member(300)]));
+    answers.insert("portable", Value::List(vec![group(&[("A02", Value::Int(32)), ("A03", Value::Int(30))])]));
+    answers.insert("count_start", Value::Int(20 * 60 + 20));
+    answers.insert("count_end", Value::Int(3 * 60));
+    answers.insert("form_code", "Приложение 20 к постановлению 18/672".into());
+    let mut carried = TextMap::default();
+    carried.insert("told", Value::List([212, 400, 790].map(Value::Int).to_vec()));
+    carried.insert("own", Value::Int(795));
+    carried.insert("own_hour", "20".into());
+    carried.insert("listed", Value::Int(1200));
+    carried.insert("members", Value::Int(7));
+    carried.insert("other_P01", Value::Int(1200));
+    carried.insert("other_P02", Value::Int(799));
+    for (name, number) in [("earlier_P02", 800), ("earlier_P04", 780), ("earlier_P07", 15)] {
+        carried.insert(name, Value::Int(number));
+    }
+    (answers, carried)
+}
+
+fn failing(form: &CompiledForm, answers: &Answers, carried: &TextMap<Value>) -> Vec<String> {
+    let languages = ["kk", "ru", "en"].map(str::to_owned);
+    let state = form.state(answers, carried, "ru", &languages);
+    let fails = state.relations.iter().filter(|relation| relation.standing == Standing::Fails);
+    fails.map(|relation| relation.id.to_owned()).collect()
+}
+
+#[test]
+fn a_protocol_that_adds_up_and_one_slip_after_another() {
+    let pack = pack();
+    let form = form(&pack, "protocol-list", "18/672");
+    let (answers, carried) = sound();
+    assert_eq!(failing(&form, &answers, &carried), [""; 0]);
+    let slips: [(&str, Value, &[&str]); 16] = [
+        ("P01", Value::Int(700), &["K01"]),
+        ("P03", Value::List(vec![group(&[("P03.issued", Value::Int(799))])]), &["K02"]),
+        ("P09", Value::Int(411), &["K03"]),
+        ("P05.sample_1", Value::Int(430), &["K04", "K05", "K11.P05.sample_1", "K14.sample_1"]),
+        ("P04", Value::Int(790), &["K05"]),
+        ("P04", Value::Int(795), &["K05.law"]),
+        ("portable", Value::List(vec![group(&[("A02", Value::Int(31)), ("A03", Value::Int(40))])]), &["K06"]),
+        ("P10", Value::Int(33), &["K07"]),
+        ("P08", Value::Int(1300), &["K03", "K08"]),
+        ("P01", Value::Int(3001), &["K09"]),
+        ("P02", Value::Int(700), &["K10", "K04"]),
+        ("P07.words", "шестнадцать".into(), &["K11.P07"]),
+        ("P02", Value::Int(780), &["K12", "K15"]),
+        ("P07", Value::Int(0), &["K15", "K18"]),
+        ("form_code", "Приложение 32 к постановлению 18/673".into(), &["K19"]),
+        ("count_end", Value::Int(9 * 60), &["K20"]),
+    ];
+    for (field, value, expected) in slips {
+        let mut slipped = answers.clone();
+        slipped.insert(field, value.clone());
+        let found = failing(&form, &slipped, &carried);
+        for id in expected {
+            assert!(found.contains(&(*id).to_owned()), "{field} = {value:?}: {id} is not among {found:?}");
+        }
+    }
+    let carried_slips: [(&str, Value, &str); 5] = [
+        ("own", Value::Int(700), "K13"),
+        ("told", Value::List([400, 300].map(Value::Int).to_vec()), "K12"),
+        ("told", Value::List([100, 300].map(Value::Int).to_vec()), "K12.jump"),
+        ("members", Value::Int(6), "K16"),
+        ("listed", Value::Int(1000), "K08"),
+    ];
+    for (name, value, expected) in carried_slips {
+        let mut carried = carried.clone();
+        carried.insert(name, value);
+        let found = failing(&form, &answers, &carried);
+        assert!(found.contains(&expected.to_owned()), "{name}: {expected} is not among {found:?}");
+    }
+    let mut alone = answers.clone();
+    alone.insert("P03", Value::List(vec![group(&[("P03.role", "chair".into()), ("P03.issued", Value::Int(800))])]));
+    let found = failing(&form, &alone, &carried);
+    assert!(found.contains(&"K16".to_owned()) && found.contains(&"K17".to_owned()), "{found:?}");
+}
+
+/// Nothing is failed over half a protocol, and without the commission's annex nobody is told that theirs is wrong.
+#[test]
+fn what_is_not_known_is_not_failed() {
+    let pack = pack();
+    for id in ["protocol-list", "protocol-single", "protocol-referendum"] {
+        assert_eq!(failing(&form(&pack, id, ""), &Answers::default(), &TextMap::default()), [""; 0], "{id}");
+    }
+    let (mut answers, carried) = sound();
+    answers.insert("form_code", "anything".into());
+    assert_eq!(failing(&form(&pack, "protocol-list", ""), &answers, &carried), [""; 0]);
+}
+
+/// Official totals: the election of 2023 leaves invalid ballots out of those who took part, the referendum of 2024 has them in.
+#[test]
+fn took_part_is_counted_as_the_official_totals_count_it() {
+    let pack = pack();
+    let fails = |id: &str, numbers: &[(&str, i64)], relation: &str| {
+        let answers = numbers.iter().map(|(field, number)| ((*field).to_owned(), Value::Int(*number))).collect();
+        failing(&form(&pack, id, ""), &answers, &TextMap::default()).iter().any(|failed| failed == relation)
+    };
+    // 6,366,441 took part, 248,291 of them against all; how the rest fell to parties makes no difference here.
+    let mut list = vec![("P04", 6_366_441), ("P06", 248_291), ("P07", 100_000), ("P05.sample_1", 6_118_150)];
+    list.extend(
+        (2..=6).map(|at| {
+            (["", "", "P05.sample_2", "P05.sample_3", "P05.sample_4", "P05.sample_5", "P05.sample_6"][at], 0)
+        }),
+    );
+    assert!(!fails("protocol-list", &list, "K05") && !fails("protocol-list", &list, "K05.law"));
+    list[0].1 += 1;
+    assert!(fails("protocol-list", &list, "K05"));
+    let mut referendum =
+        vec![("P04", 7_820_204), ("P05.yes", 5_561_937), ("P05.no", 2_045_271), ("both", 82_996), ("P07", 130_000)];
+    assert!(!fails("protocol-referendum", &referendum, "K05r"));
+    referendum[4].1 = 0;
+    assert!(fails("protocol-referendum", &referendum, "K05r"));
+}
