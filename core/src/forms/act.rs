@@ -9,7 +9,7 @@ use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::pack::{ActTemplate, Pack};
 use kuager_wire::record::{Answers, AttachmentRole, Record, Value};
 
-use super::incident;
+use super::{incident, written};
 
 /// A sealed record with what is not in it.
 #[derive(Debug, Clone, Copy)]
@@ -226,8 +226,9 @@ content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
             None => key.to_owned(),
         };
         match (question.kind, value) {
-            (QuestionKind::Time, Value::Int(minutes)) => format!("{:02}:{:02}", minutes / 60, minutes % 60),
-            (QuestionKind::Decimal, Value::Int(number)) => decimal(*number, question.scale.unwrap_or(0)),
+            (QuestionKind::Time | QuestionKind::Decimal, Value::Int(number)) => {
+                written(question, *number).unwrap_or_else(|| number.to_string())
+            }
             (QuestionKind::YesNo, Value::Text(key)) => self.words(key).unwrap_or(key).to_owned(),
             (_, Value::Text(key)) => chosen(key),
             (_, Value::Int(number)) => number.to_string(),
@@ -269,17 +270,6 @@ content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
 
 const fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// A number of the smallest unit with its decimal point.
-fn decimal(number: i64, scale: u8) -> String {
-    let digits = format!("{:0width$}", number.unsigned_abs(), width = usize::from(scale) + 1);
-    let sign = if number < 0 { "-" } else { "" };
-    match digits.split_at_checked(digits.len() - usize::from(scale)) {
-        Some((whole, "")) => format!("{sign}{whole}"),
-        Some((whole, fraction)) => format!("{sign}{whole}.{fraction}"),
-        None => number.to_string(),
-    }
 }
 
 /// Year, month and day of a day counted from 1970-01-01 in the Gregorian calendar (H. Hinnant, `civil_from_days`).

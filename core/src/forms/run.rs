@@ -12,7 +12,7 @@ use kuager_wire::form::{Choice, Parameter, QuestionKind};
 use kuager_wire::record::{Answers, Value};
 
 use super::compiled::{CompiledForm, Node};
-use super::is_blank;
+use super::{is_blank, written};
 
 /// Questions that refer to later questions that refer to later ones, two steps each: beyond this, the value counts as
 /// missing. What comes before is remembered and takes no steps. Bounded so that no pack exhausts the 512 KiB stack of a
@@ -281,6 +281,14 @@ impl Source for View<'_, '_> {
 
     fn this(&self) -> Operand<'_> {
         self.this.map_or(Operand::Missing, to_operand)
+    }
+
+    fn shown(&self, name: &str) -> Option<String> {
+        let node = *self.run.form.names.get(name)?;
+        match self.operand(node) {
+            Operand::Int(number) => written(&self.run.form.nodes[node].question, number),
+            _ => None,
+        }
     }
 }
 

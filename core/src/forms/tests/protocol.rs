@@ -305,6 +305,22 @@ fn a_failure_is_told_in_the_observers_language_with_the_numbers() {
 }
 
 #[test]
+fn times_and_decimals_are_shown_as_people_write_them() {
+    let mut form = protocol(false);
+    form.questions.push(Question { scale: Some(2), ..question("share", QuestionKind::Decimal) });
+    let relation = form.relations.as_mut().and_then(|relations| relations.last_mut()).expect("K20");
+    relation.message =
+        [("ru", "{began}–{ended}, {= ended - began} min, {share}, {found}".to_owned())].into_iter().collect();
+    let mut answers = sound();
+    answers.insert("began", int(13 * 60 + 5));
+    answers.insert("share", int(-705));
+    let form = CompiledForm::new(&form).expect("a form");
+    let state = form.state(&answers, &TextMap::default(), "ru", &[]);
+    let told = state.relations.last().and_then(|relation| relation.message.clone());
+    assert_eq!(told.as_deref(), Some("13:05–02:00, -665 min, -7.05, 895"));
+}
+
+#[test]
 fn official_totals_keep_the_arithmetic_of_their_kind() {
     // Majilis 2023, party lists: the seven lists, "against all", and those who took part, as published.
     let votes = [3_431_510, 693_938, 547_154, 535_139, 432_920, 331_058, 146_431];

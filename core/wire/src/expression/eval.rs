@@ -37,6 +37,10 @@ pub trait Source {
     fn this(&self) -> Operand<'_> {
         Operand::Missing
     }
+    /// How people write the answer to a question, where that differs from its value: a time, a decimal. For messages.
+    fn shown(&self, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// A source without any answers, for constants.

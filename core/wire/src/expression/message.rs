@@ -1,7 +1,8 @@
 //! Messages with numbers in them: `In the boxes {= P05.* ...}, issued {P02}`.
 //!
 //! `{P02}` stands for the answer to a question, `{$name}` for a parameter, `{= expression}` for a value that is
-//! computed; `{{` and `}}` are braces. What is missing is shown as a dash.
+//! computed; `{{` and `}}` are braces. What is missing is shown as a dash. The answer to a question is shown as people
+//! write it, `20:15` for a time; what is computed is shown as a number.
 
 use super::{Expression, NodeKind, Operand, Source, SyntaxError};
 
@@ -92,6 +93,12 @@ impl Message {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Value(value) => {
+                    if let NodeKind::Name(name) = &value.root.kind
+                        && let Some(shown) = source.shown(name)
+                    {
+                        text.push_str(&shown);
+                        continue;
+                    }
                     let value = value.evaluate(source).unwrap_or(Operand::Missing);
                     show(&value, &mut text);
                 }
