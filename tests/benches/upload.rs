@@ -19,6 +19,7 @@ use kuager_wire::ids::MediaHash;
 const PHOTO: usize = 4 << 20;
 const SET: usize = 25;
 const ROUNDS: usize = 3;
+const MEGABYTES: usize = (SET * PHOTO) >> 20;
 
 struct Server(Child);
 
@@ -148,10 +149,9 @@ async fn run() {
     ours.sort();
     theirs.sort();
     let (ours, theirs) = (ours[ROUNDS / 2], theirs[ROUNDS / 2]);
-    let rate = |time: Duration| f64::from(u32::try_from(SET * PHOTO >> 20).unwrap()) / time.as_secs_f64();
+    let rate = |time: Duration| f64::from(u32::try_from(MEGABYTES).unwrap()) / time.as_secs_f64();
     println!(
-        "upload of {} MB: {:.2} of curl's rate ({:.0} MB/s against {:.0} MB/s, medians of {ROUNDS})",
-        SET * PHOTO >> 20,
+        "upload of {MEGABYTES} MB: {:.2} of curl's rate ({:.0} MB/s against {:.0} MB/s, medians of {ROUNDS})",
         theirs.as_secs_f64() / ours.as_secs_f64(),
         rate(ours),
         rate(theirs)

@@ -337,7 +337,7 @@ impl Story<'_> {
     async fn look_at_page(&mut self, actors: &[Actor<'_>], page: SocketAddr) -> Result<(), DemoError> {
         let get = async |path: String| {
             let html = tokio::task::spawn_blocking(move || fetch(page, &path)).await;
-            Ok::<_, io::Error>(html.map_err(io::Error::other)??)
+            html.map_err(io::Error::other)?
         };
         let html = get("/?lang=en".to_owned()).await?;
         for actor in actors {

@@ -370,7 +370,14 @@ fn next(weather: &mut Vec<Weather>) -> Weather {
 }
 
 pub(crate) fn answer(status: u16, content_type: &str, body: Vec<u8>) -> Answer {
-    Answer { status, content_type: content_type.to_owned(), retry_after_ms: None, upload_offset: None, location: None, body }
+    Answer {
+        status,
+        content_type: content_type.to_owned(),
+        retry_after_ms: None,
+        upload_offset: None,
+        location: None,
+        body,
+    }
 }
 
 pub(crate) fn failure(class: FailureClass) -> TransportError {

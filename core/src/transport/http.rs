@@ -13,7 +13,9 @@ use futures_util::StreamExt;
 
 use kuager_wire::ids::DeploymentId;
 use kuager_wire::sync::DEPLOYMENT_HEADER;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER};
+use reqwest::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+};
 use reqwest::{Body, Certificate, Client, RequestBuilder, Response, Url, redirect};
 
 use super::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};

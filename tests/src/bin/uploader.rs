@@ -57,7 +57,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let bytes = std::fs::read(file)?;
     let size = bytes.len() as u64;
     let config = ObserverConfig::new(".");
-    let transport = HttpTransport::new(&[server.clone()], &[], DeploymentId([0; 32]), &config)?;
+    let transport = HttpTransport::new(std::slice::from_ref(server), &[], DeploymentId([0; 32]), &config)?;
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let created = tus::create(&transport, path, size, &[("filename", name.as_bytes())]).await?;
     let location = created.location.filter(|_| created.status == 201).ok_or("the upload was not made")?;
