@@ -30,8 +30,10 @@ pub use uploads::{Part, Progress, UploadError};
 /// Path below a server address under which uploads are, each under its token.
 pub const PATH: &str = "/v1/media/";
 
-/// In how many of 256 places two pictures may differ and still be shown to people as possibly the same.
-pub const ALIKE: u32 = 24;
+/// In how many of 256 places two pictures may differ and still be shown to people as possibly the same. Unrelated
+/// pictures differ in 128, pages of one form with other numbers in 100 and more; a small copy of a nearly blank page differs
+/// from it in up to 55.
+pub const ALIKE: u32 = 64;
 
 /// What a coordinator does with files.
 #[derive(Debug, Clone, PartialEq, Eq)]

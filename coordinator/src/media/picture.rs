@@ -128,22 +128,38 @@ fn claims(bytes: &[u8]) -> Vec<(String, String)> {
     TAGS.into_iter().filter_map(claim).collect()
 }
 
-/// 256 comparisons of neighbouring brightness in a tiny copy (a "difference hash"). Copies of one picture that were
-/// compressed, resized or brightened agree in nearly all of them. Nothing for a picture without contrast, since all of
-/// those would look alike.
+/// Fields of the grid in which pictures are compared: rows of 17 fields have 16 pairs of neighbours.
+const GRID: (u32, u32) = (17, 16);
+
+/// 256 comparisons of neighbouring brightness (a "difference hash"). Copies of one picture that were compressed, resized
+/// or brightened agree in nearly all of them. The fields are averaged exactly and not in whole grey levels: on the blank
+/// half of a page the grain of the sensor and the slope of the light are all there is to compare. Nothing for a picture
+/// without contrast, since all of those would look alike.
 fn likeness(picture: &DynamicImage) -> Option<[u8; 32]> {
-    let small = picture.thumbnail_exact(17, 16).to_luma8();
-    let (darkest, brightest) =
-        small.pixels().fold((255, 0), |(low, high), pixel| (pixel.0[0].min(low), pixel.0[0].max(high)));
-    if brightest.saturating_sub(darkest) < 16 {
+    let grey = picture.to_luma8();
+    let (width, height) = grey.dimensions();
+    if width < GRID.0 || height < GRID.1 {
+        return None;
+    }
+    let mut sums = [[(0_u64, 0_u64); 17]; 16];
+    for (x, y, pixel) in grey.enumerate_pixels() {
+        let place = |at: u32, size: u32, fields: u32| u64::from(at) * u64::from(fields) / u64::from(size);
+        let (column, row) = (place(x, width, GRID.0), place(y, height, GRID.1));
+        let (sum, count) = &mut sums[usize::try_from(row).ok()?][usize::try_from(column).ok()?];
+        *sum += u64::from(pixel.0[0]);
+        *count += 1;
+    }
+    // In 65,536ths of a grey level.
+    let means = sums.map(|row| row.map(|(sum, count)| (sum << 16) / count.max(1)));
+    let all = means.iter().flatten();
+    if all.clone().max()? - all.min()? < 16 << 16 {
         return None;
     }
     let mut bits = [0_u8; 32];
-    for y in 0..16_u32 {
-        for x in 0..16_u32 {
-            if small.get_pixel(x, y).0[0] < small.get_pixel(x + 1, y).0[0] {
-                let at = y * 2 + x / 8;
-                bits[usize::try_from(at).expect("below 32")] |= 1 << (x % 8);
+    for (row, means) in means.iter().enumerate() {
+        for (column, pair) in means.windows(2).enumerate() {
+            if pair[0] < pair[1] {
+                bits[row * 2 + column / 8] |= 1 << (column % 8);
             }
         }
     }
