@@ -96,3 +96,21 @@ async fn a_store_without_its_identity_is_not_taken_for_another() {
     let error = phone::open(copy.path()).unwrap_err();
     assert!(matches!(error, kuager_core::ObserverError::Vault(VaultError::Lost)), "{error}");
 }
+
+#[test]
+fn stores_of_every_released_format_still_open() {
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let copy = tempfile::tempdir().unwrap();
+    phone::copy_dir(&fixtures.join("store-v2"), copy.path());
+    let observer = phone::open(copy.path()).unwrap();
+    let report = observer.verify().unwrap();
+    assert_eq!((report.records, report.faults), (4, Vec::new()));
+    assert!(observer.pack().unwrap().pack.form("opening").is_some());
+    let media = observer.media().unwrap();
+    let mut photo = Vec::new();
+    std::io::Read::read_to_end(&mut observer.open_media(media[0].hash).unwrap(), &mut photo).unwrap();
+    assert_eq!(kuager_wire::ids::MediaHash::of(&photo), media[0].hash);
+    let before = observer.records().unwrap().len();
+    phone::note(&observer, "goes on").unwrap();
+    assert_eq!(observer.records().unwrap().len(), before + 1);
+}
