@@ -30,7 +30,8 @@ impl Init {
         let deployment = deployment::init(self.data.dir(), options)?;
         let pack = deployment.latest_pack();
         writeln!(out, "deployment  {}", deployment.id())?;
-        writeln!(out, "pack        {} ({}, {} stations)", pack.hash, pack.pack.id, pack.pack.stations.len())?;
+        let stations = deployment.stations(pack)?.len();
+        writeln!(out, "pack        {} ({}, {stations} stations)", pack.hash, pack.pack.id)?;
         writeln!(out, "data        {}", self.data.dir().display())?;
         writeln!(out)?;
         writeln!(out, "Back up {} now: its keys cannot be made again.", self.data.dir().join("keys").display())?;

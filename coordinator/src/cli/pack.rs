@@ -155,7 +155,8 @@ fn check(source: &PackSource, out: &mut dyn Write) -> Result<ExitCode, CliError>
         writeln!(out, "{finding}")?;
     }
     let errors = findings.iter().filter(|finding| finding.weight == Weight::Error).count();
-    writeln!(out, "{errors} errors, {} warnings", findings.len() - errors)?;
+    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    writeln!(out, "{}, {}", counted(errors, "error"), counted(findings.len() - errors, "warning"))?;
     Ok(if errors == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

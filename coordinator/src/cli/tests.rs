@@ -53,6 +53,55 @@ fn a_deployment_from_the_command_line() {
     assert!(kuager(&["serve", "--data", "/nowhere"]).expect_err("is not there").to_string().contains("kuager init"));
 }
 
+#[test]
+fn packs_from_the_command_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| dir.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (source, file, signed, data) = (path("mine"), path("mine.pack"), path("mine.signed"), path("data"));
+    let (out, _) = kuager(&["pack", "new", &source]).expect("works");
+    assert!(out.contains("forms/opening.toml") && out.contains("Next: kuager pack check"));
+    assert!(kuager(&["pack", "new", &source]).expect_err("is there").to_string().contains("is there already"));
+    let (out, found) = kuager(&["pack", "check", &source]).expect("works");
+    assert_eq!((out.as_str(), code(found)), ("0 errors, 0 warnings\n", code(ExitCode::SUCCESS)));
+    let (out, _) = kuager(&["pack", "build", &source, "-o", &file]).expect("works");
+    assert!(
+        out.contains("sha256") && out.contains("form        protocol (protocol, 5 questions, 2 relations)"),
+        "{out}"
+    );
+
+    kuager(&["init", "--data", &data]).expect("works");
+    let (out, _) = kuager(&["pack", "sign", &file, "--data", &data, "-o", &signed]).expect("works");
+    let hash = out.lines().find_map(|line| line.strip_prefix("signed      ")).expect("a hash").to_owned();
+    let (out, _) = kuager(&["pack", "publish", &signed, "--data", &data]).expect("works");
+    assert!(out.contains(&hash));
+    let again = kuager(&["pack", "publish", &file, "--data", &data]).expect_err("the same pack");
+    assert!(again.to_string().contains("published already"), "signing is deterministic: {again}");
+    let other = path("other");
+    kuager(&["init", "--data", &other]).expect("works");
+    let foreign = kuager(&["pack", "publish", &signed, "--data", &other]).expect_err("another root key");
+    assert!(foreign.to_string().contains("is not a pack this program built"), "{foreign}");
+
+    let (out, _) = kuager(&["pack", "diff", &file, &source]).expect("works");
+    assert_eq!(out, "both packs say the same\n");
+    let form = Path::new(&source).join("forms/opening.toml");
+    let text = std::fs::read_to_string(&form).expect("is there");
+    std::fs::write(&form, text.replace("max = 50", "max = 40")).expect("writes");
+    let (out, _) = kuager(&["pack", "diff", &file, &source]).expect("works");
+    assert_eq!(out, "form opening, question boxes, largest: `50` became `40`\n");
+    std::fs::write(&form, text.replace("admitted = 'no'", "admited = 'no'")).expect("writes");
+    let (out, found) = kuager(&["pack", "check", &source]).expect("reports");
+    assert_eq!(code(found), code(ExitCode::FAILURE));
+    assert!(out.contains("did you mean `admitted`?") && out.ends_with("1 error, 0 warnings\n"), "{out}");
+    assert!(kuager(&["pack", "build", &source]).is_err(), "what has errors is not built");
+
+    let workbook = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/workbooks/cascade.xlsx");
+    let imported = path("imported");
+    let (out, _) = kuager(&["pack", "import", workbook, "-o", &imported]).expect("works");
+    assert!(out.contains("column appearance: is left out") && out.contains("forms/cascade.toml"), "{out}");
+    let (_, found) = kuager(&["pack", "check", &imported]).expect("works");
+    assert_eq!(code(found), code(ExitCode::SUCCESS));
+}
+
 #[tokio::test]
 async fn inspect_says_by_its_exit_code_what_it_found() {
     let fixture = Fixture::new();

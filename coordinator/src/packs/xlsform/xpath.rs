@@ -253,4 +253,11 @@ mod tests {
         }
         assert!(tree(&"(".repeat(60)).contains("nested deeper"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_stands_in_a_cell_is_read_or_refused(text in "\\PC{0,60}", near in "[${}a.()'\"=<>!+*, 0-9ormdnt-]{0,40}") {
+            let _ = (parse(&text), parse(&near));
+        }
+    }
 }
