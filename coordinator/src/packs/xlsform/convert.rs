@@ -8,6 +8,7 @@ use kuager_wire::expression::Expression;
 use super::Imported;
 use super::fault::{Cell, Findings, ImportError};
 use super::languages::{Columns, Said};
+use super::lists::{self, List};
 use super::names::Survey;
 use super::sheet::Sheet;
 use super::survey::{self, Item, Kind};
@@ -19,20 +20,10 @@ const SCALE: u8 = 2;
 /// Groups within groups that a pack has room for.
 const DEPTH: usize = 2;
 
-/// A choice: its key, its text, and what further columns say about it.
-type Entry = (String, Said, Vec<(String, String)>);
-
-/// A list of choices.
-#[derive(Default)]
-struct List {
-    rows: Vec<Entry>,
-    attributes: Vec<String>,
-}
-
 pub(super) fn convert(survey: &Sheet, choices: &Sheet, settings: &Sheet, stem: &str) -> Result<Imported, ImportError> {
     let mut findings = Findings::default();
     let columns = Columns::find(survey, choices, settings, &mut findings);
-    let lists = read_lists(choices, &columns, &mut findings);
+    let lists = lists::read(choices, &columns, &mut findings);
     let items = survey::read(survey, &columns, &mut findings);
     let scale = scale(survey);
     let keys = lists.iter().map(|(name, list)| (name.clone(), list.rows.iter().map(|row| row.0.clone()).collect()));
@@ -82,7 +73,7 @@ pub(super) fn convert(survey: &Sheet, choices: &Sheet, settings: &Sheet, stem: &
     let mut files = vec![(format!("forms/{form}.toml"), format!("{head}{text}"))];
     for name in used {
         if let Some(list) = lists.get(&name) {
-            files.push((list_file(&form, &name), csv(list, &columns.codes)));
+            files.push((list_file(&form, &name), lists::csv(list, &columns.codes)));
         }
     }
     Ok(Imported {
@@ -118,55 +109,6 @@ fn scale(survey: &Sheet) -> u8 {
         }
     }
     scale
-}
-
-fn read_lists(sheet: &Sheet, columns: &Columns, findings: &mut Findings) -> BTreeMap<String, List> {
-    let mut lists: BTreeMap<String, List> = BTreeMap::new();
-    let list_column = if sheet.header.iter().any(|heading| heading == "list_name") { "list_name" } else { "list name" };
-    let name_column = if sheet.header.iter().any(|heading| heading == "name") { "name" } else { "value" };
-    let base = |heading: &str| heading.split("::").next().unwrap_or_default().trim().to_owned();
-    let attributes: Vec<String> = sheet
-        .header
-        .iter()
-        .filter(|heading| !heading.is_empty() && ![list_column, name_column, "label"].contains(&base(heading).as_str()))
-        .cloned()
-        .collect();
-    for attribute in &attributes {
-        if ["media", "image", "audio", "video", "big-image"].contains(&base(attribute).as_str()) {
-            findings.remark(sheet.heading(attribute), "is left out: choices carry no pictures or sounds");
-        }
-    }
-    let attributes: Vec<String> =
-        attributes.into_iter().filter(|attribute| kuager_wire::expression::is_name(attribute)).collect();
-    for row in &sheet.rows {
-        let (list, name) = (sheet.text(row, list_column), sheet.text(row, name_column));
-        if list.is_empty() || name.is_empty() {
-            findings.fault(sheet.cell(row, list_column), "a choice needs a list_name and a name");
-            continue;
-        }
-        let said = columns.said(sheet, row, "label", findings).unwrap_or_else(|| {
-            findings.fault(sheet.cell(row, "label"), format!("choice `{name}` has no label"));
-            Said::new()
-        });
-        let held: Vec<(String, String)> = attributes
-            .iter()
-            .map(|attribute| (attribute.clone(), sheet.text(row, attribute).to_owned()))
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
-        let entry = lists.entry(list.to_owned()).or_default();
-        if entry.rows.iter().any(|(key, ..)| key == name) {
-            let text = format!("choice `{name}` is there twice in list `{list}`; give each its own name");
-            findings.fault(sheet.cell(row, name_column), text);
-            continue;
-        }
-        for (attribute, _) in &held {
-            if !entry.attributes.contains(attribute) {
-                entry.attributes.push(attribute.clone());
-            }
-        }
-        entry.rows.push((name.to_owned(), said, held));
-    }
-    lists
 }
 
 /// Types of calculations, which may refer to one another: as many rounds as there are calculations.
@@ -220,26 +162,6 @@ fn quoted(text: &str) -> String {
 
 fn lines(said: &Said) -> String {
     said.iter().map(|(language, text)| format!("{language} = {}\n", quoted(text))).collect()
-}
-
-fn csv(list: &List, languages: &[String]) -> String {
-    let field = |text: &str| {
-        let special = text.contains([',', '"', '\n', '\r']);
-        if special { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
-    };
-    let header = std::iter::once("key").chain(languages.iter().map(String::as_str));
-    let mut text = header.chain(list.attributes.iter().map(String::as_str)).collect::<Vec<_>>().join(",");
-    text.push('\n');
-    for (key, said, held) in &list.rows {
-        let named = |language: &String| said.iter().find(|(known, _)| known == language).map_or("", |(_, text)| text);
-        let value = |name: &String| held.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text);
-        let mut fields = vec![field(key)];
-        fields.extend(languages.iter().map(|language| field(named(language))));
-        fields.extend(list.attributes.iter().map(|name| field(value(name))));
-        text.push_str(&fields.join(","));
-        text.push('\n');
-    }
-    text
 }
 
 fn pack(form: &str, titles: &Said, languages: &[String]) -> String {

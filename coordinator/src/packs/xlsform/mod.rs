@@ -11,6 +11,7 @@
 mod convert;
 mod fault;
 mod languages;
+mod lists;
 mod names;
 mod sheet;
 mod survey;

@@ -165,21 +165,9 @@ impl Translator<'_> {
     /// Both sides in one type.
     fn sides(&self, left: &XPath, right: &XPath, operator: &str) -> Result<(Part, Part), String> {
         let ordered = !matches!(operator, "=" | "!=");
-        let (mut one, mut two) = (self.value(left)?, self.value(right)?);
-        for (here, there, tree) in [(&mut one, &two.ty.clone(), left), (&mut two, &one_type(left, self)?, right)] {
-            // 5 beside a choice is its key, '5' beside a number is a number.
-            match (tree, there) {
-                (XPath::Number(number), Ty::Choice(_) | Ty::Text) if !ordered => {
-                    *here = Part::tight(quoted(number), Ty::Text);
-                }
-                (XPath::Text(text), Ty::Number(_)) => {
-                    let number =
-                        number(text.trim()).ok_or(format!("'{text}' is compared with a number but is none"))?;
-                    *here = number;
-                }
-                _ => {}
-            }
-        }
+        let (one, two) = (self.value(left)?, self.value(right)?);
+        let kinds = (one.ty.clone(), two.ty.clone());
+        let (one, two) = (literal(one, left, &kinds.1, ordered)?, literal(two, right, &kinds.0, ordered)?);
         match (&one.ty, &two.ty) {
             (Ty::Number(_), Ty::Number(_)) => Ok(scaled(one, two)),
             (Ty::Date, Ty::Date) => Ok((one, two)),
@@ -331,8 +319,15 @@ impl Translator<'_> {
     }
 }
 
-fn one_type(tree: &XPath, translator: &Translator<'_>) -> Result<Ty, String> {
-    translator.value(tree).map(|part| part.ty)
+/// A literal in the type of what it is compared with: 5 beside a choice is its key, '5' beside a number is a number.
+fn literal(part: Part, tree: &XPath, other: &Ty, ordered: bool) -> Translated {
+    match (tree, other) {
+        (XPath::Number(text), Ty::Choice(_) | Ty::Text) if !ordered => Ok(Part::tight(quoted(text), Ty::Text)),
+        (XPath::Text(text), Ty::Number(_)) => {
+            number(text.trim()).ok_or_else(|| format!("'{text}' is compared with a number but is none"))
+        }
+        _ => Ok(part),
+    }
 }
 
 fn unsupported(name: &str) -> String {
