@@ -80,6 +80,7 @@ BOOKS["count"] = {
         {"registered": "1200", "issued": "1190", "cancelled": "22", "stationary": "1190"},
         {"registered": "500", "issued": "640", "stationary": "650", "portable": "1"},
         {"registered": "500", "issued": "0", "stationary": "5"},
+        {"registered": "500", "issued": "500", "stationary": "500"},
         {"registered": "4000", "issued": "10"},
     ],
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use kuager_wire::compression::{Dictionary, DictionaryHash};
 use kuager_wire::ids::PackHash;
-use kuager_wire::pack::SignedPack;
+use kuager_wire::pack::{SignedPack, Station};
 
 use crate::deployment::{Deployment, DeploymentError};
 
@@ -16,17 +16,26 @@ pub struct Published {
     pub packs: HashMap<PackHash, Arc<SignedPack>>,
     /// The newest.
     pub latest: Arc<SignedPack>,
+    /// Every station of the newest by its key, also those in shards.
+    pub stations: HashMap<String, Station>,
     /// Their compression dictionaries.
     pub dictionaries: HashMap<DictionaryHash, Arc<Dictionary>>,
 }
 
 impl Published {
-    fn new(packs: &[SignedPack]) -> Option<Self> {
+    fn new(packs: &[SignedPack], deployment: &Deployment) -> Option<Self> {
+        let latest = packs.last()?;
+        // Names are for people; without them records are still taken in.
+        let stations = deployment.stations(latest).unwrap_or_else(|error| {
+            tracing::error!(%error, "the station directory cannot be read");
+            latest.pack.stations.clone()
+        });
         let packs: Vec<_> = packs.iter().cloned().map(Arc::new).collect();
         let dictionaries = packs.iter().filter_map(|signed| signed.pack.dictionary.as_ref());
         let dictionaries = dictionaries.map(|bytes| Arc::new(Dictionary::new(bytes)));
         Some(Self {
             latest: Arc::clone(packs.last()?),
+            stations: stations.into_iter().map(|station| (station.key.clone(), station)).collect(),
             dictionaries: dictionaries.map(|dictionary| (dictionary.hash(), dictionary)).collect(),
             packs: packs.into_iter().map(|signed| (signed.hash, signed)).collect(),
         })
@@ -42,7 +51,8 @@ pub struct Shelf {
 
 impl Shelf {
     pub(crate) fn new(deployment: Deployment) -> Self {
-        let published = Published::new(deployment.packs()).expect("a deployment without packs is not opened");
+        let published =
+            Published::new(deployment.packs(), &deployment).expect("a deployment without packs is not opened");
         Self { published: RwLock::new(Arc::new(published)), deployment }
     }
 
@@ -59,7 +69,9 @@ impl Shelf {
     pub fn refresh(&self) -> Result<bool, DeploymentError> {
         let known = self.published().packs.len();
         let newer = self.deployment.newer_packs(known)?;
-        let Some(published) = newer.as_deref().and_then(Published::new) else { return Ok(false) };
+        let Some(published) = newer.as_deref().and_then(|packs| Published::new(packs, &self.deployment)) else {
+            return Ok(false);
+        };
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
         Ok(true)
     }

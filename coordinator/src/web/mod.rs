@@ -122,7 +122,7 @@ impl Desk {
     ) -> Option<T> {
         let published = self.intake.shelf().published();
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        let renderer = Renderer { language, pack: &published.latest.pack };
+        let renderer = Renderer { language, pack: &published.latest.pack, stations: &published.stations };
         work(&renderer, &tally).map_err(|error| tracing::error!(%error, "the desk page cannot be rendered")).ok()
     }
 

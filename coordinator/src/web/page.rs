@@ -1,12 +1,12 @@
 //! Turning counts into HTML. askama escapes every value; only fragments rendered here are put in as they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use askama::Template;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use kuager_wire::cose::sha256;
-use kuager_wire::pack::Pack;
+use kuager_wire::pack::{Pack, Station};
 use serde::Deserialize;
 
 use super::station::query;
@@ -188,6 +188,8 @@ impl Cell {
 pub(super) struct Renderer<'a> {
     pub(super) language: &'a Language,
     pub(super) pack: &'a Pack,
+    /// Every station by its key, also those the pack has in shards.
+    pub(super) stations: &'a HashMap<String, Station>,
 }
 
 impl Renderer<'_> {
@@ -199,9 +201,12 @@ impl Renderer<'_> {
         columns.push(&texts.other);
         let listed =
             self.pack.stations.iter().map(|station| RowKey { training: false, station: Some(station.key.clone()) });
+        // Of a directory too large for the pack only those are shown that have been heard from.
+        let heard =
+            tally.rows.keys().filter(|key| !key.training && self.is_listed(key) && !self.is_carried(key)).cloned();
         let mut sections = vec![Section {
             heading: String::new(),
-            rows: listed.map(|key| self.row(&key, tally)).collect::<askama::Result<_>>()?,
+            rows: listed.chain(heard).map(|key| self.row(&key, tally)).collect::<askama::Result<_>>()?,
             total: self.total(tally)?,
         }];
         for (training, heading) in [(false, &texts.unlisted), (true, &texts.training)] {
@@ -230,6 +235,10 @@ impl Renderer<'_> {
     }
 
     fn is_listed(&self, key: &RowKey) -> bool {
+        key.station.as_deref().is_some_and(|station| self.stations.contains_key(station))
+    }
+
+    fn is_carried(&self, key: &RowKey) -> bool {
         key.station.as_deref().is_some_and(|station| self.pack.station(station).is_some())
     }
 
@@ -237,7 +246,7 @@ impl Renderer<'_> {
     pub(super) fn row(&self, key: &RowKey, tally: &Tally) -> askama::Result<String> {
         let texts = &self.language.texts;
         let station = key.station.as_deref();
-        let listed = station.and_then(|station| self.pack.station(station));
+        let listed = station.and_then(|station| self.stations.get(station));
         let (name, shown_key) = match (listed, station) {
             (Some(listed), _) => (self.pack.text(&listed.name, self.language.code), listed.key.as_str()),
             (None, Some(typed)) => (typed, ""),
@@ -266,7 +275,7 @@ impl Renderer<'_> {
             texts: &self.language.texts,
             records: counting().flat_map(|(_, counts)| counts.values()).map(|count| count.count).sum(),
             heard: counting().filter(|(key, _)| self.is_listed(key)).count(),
-            stations: self.pack.stations.len(),
+            stations: self.stations.len(),
         };
         numbers.render().map(|html| html.trim_end().to_owned())
     }

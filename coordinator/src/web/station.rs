@@ -93,7 +93,7 @@ pub(super) fn query(station: Option<&str>) -> String {
 /// The name of a station as people know it, and its key if it is in the list.
 pub(super) fn name(published: &Published, language: &Language, station: Option<&str>) -> (String, String) {
     let pack = &published.latest.pack;
-    match (station, station.and_then(|key| pack.station(key))) {
+    match (station, station.and_then(|key| published.stations.get(key))) {
         (Some(key), Some(listed)) => (pack.text(&listed.name, language.code).to_owned(), key.to_owned()),
         (Some(typed), None) => (typed.to_owned(), String::new()),
         (None, _) => (language.nowhere().to_owned(), String::new()),
