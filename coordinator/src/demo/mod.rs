@@ -86,6 +86,11 @@ struct Story<'a> {
 
 impl Demo {
     pub(crate) fn run(&self, out: &mut dyn Write) -> Result<(), DemoError> {
+        if let Some(folder) = self.out.as_deref().filter(|folder| folder.exists()) {
+            // What an earlier run left there is of another deployment, and would not verify.
+            let empty = std::fs::read_dir(folder)?.next().is_none();
+            check(empty, "the folder given with --out is empty or does not exist yet")?;
+        }
         let work = tempfile::tempdir()?;
         let deployment = init(&work.path().join("coordinator"), InitOptions::default())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

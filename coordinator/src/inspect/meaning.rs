@@ -7,7 +7,7 @@ use kuager_wire::enrolment::{Action, Credential, Request};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
 use kuager_wire::message::{Ask, Message};
-use kuager_wire::pack::Pack;
+use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::{Answers, ClockReading, Record, Value};
 
@@ -169,6 +169,12 @@ impl Explain for Credential {
             .line("role", format!("{:?}", self.role).to_lowercase())
             .line("stations", stations)
             .line("valid", format!("{} to {}", moment_of(self.not_before_ms), moment_of(self.not_after_ms)))
+    }
+}
+
+impl Explain for StationShard {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default().line("pack", &self.pack).line("region", &self.region).line("stations", self.stations.len())
     }
 }
 

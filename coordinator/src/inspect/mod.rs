@@ -19,7 +19,7 @@ use kuager_wire::ids::{PublicKey, RecordHash};
 use kuager_wire::invite::{self, Invite};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
-use kuager_wire::pack::Pack;
+use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::Record;
 use kuager_wire::sync::{InboxAnswer, RecordsAnswer};
@@ -112,7 +112,7 @@ fn read<T: Statement + meaning::Explain>(envelope: &Envelope, trust: &Trust, sig
     Ok((statement.explain(trust), signer(&statement)))
 }
 
-const KINDS: [Kind; 11] = [
+const KINDS: [Kind; 12] = [
     Kind {
         purpose: Purpose::Genesis,
         read: |envelope, trust| read(envelope, trust, |genesis: &Genesis| Signer::Itself(genesis.root_key)),
@@ -126,6 +126,10 @@ const KINDS: [Kind; 11] = [
     },
     Kind { purpose: Purpose::Credential, read: |envelope, trust| read(envelope, trust, |_: &Credential| Signer::Root) },
     Kind { purpose: Purpose::Pack, read: |envelope, trust| read(envelope, trust, |_: &Pack| Signer::Root) },
+    Kind {
+        purpose: Purpose::StationShard,
+        read: |envelope, trust| read(envelope, trust, |_: &StationShard| Signer::Root),
+    },
     Kind { purpose: Purpose::Receipt, read: |envelope, trust| read(envelope, trust, |_: &Receipt| Signer::Receipt) },
     Kind { purpose: Purpose::Refusal, read: |envelope, trust| read(envelope, trust, |_: &Refusal| Signer::Receipt) },
     Kind { purpose: Purpose::Message, read: |envelope, trust| read(envelope, trust, |_: &Message| Signer::Receipt) },

@@ -176,3 +176,10 @@ fn the_first_thing_that_does_not_hold_is_named() {
     let outcome = Outcome::Holds.and(Outcome::NotChecked { missing: "x".to_owned() });
     assert_eq!(outcome.and(Outcome::Fails { reason: "y".to_owned() }), Outcome::Fails { reason: "y".to_owned() });
 }
+
+#[test]
+fn no_purpose_is_unknown_to_inspect() {
+    for purpose in Purpose::ALL {
+        assert!(KINDS.iter().any(|kind| kind.purpose == purpose), "{purpose:?}");
+    }
+}
