@@ -58,8 +58,9 @@ fn whatever_does_not_belong_together_is_named() {
         (
             "cbor",
             Box::new(|dir| {
-                let pack =
-                    fs::read_dir(dir.join("packs")).expect("reads").next().expect("a pack").expect("reads").path();
+                let entries = fs::read_dir(dir.join("packs")).expect("reads");
+                let mut paths = entries.map(|entry| entry.expect("reads").path());
+                let pack = paths.find(|path| path.is_file()).expect("a pack");
                 let mut bytes = fs::read(&pack).expect("reads");
                 bytes[1000] ^= 1;
                 fs::write(pack, bytes).expect("writes");
