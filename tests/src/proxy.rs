@@ -1,6 +1,7 @@
 //! A bad network: a TCP proxy that treats each connection as its plan says. What passes is TLS, so the proxy can only do
 //! what a network can do.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -141,13 +142,45 @@ async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, bytes:
     };
     let (upward, downward) = (Arc::clone(&bytes), bytes);
     let up = pump(phone_read, server_write, up, fate, move |n| upward.lock().unwrap().0 += n);
-    let down = pump(server_read, phone_write, down, fate, move |n| downward.lock().unwrap().1 += n);
-    if abrupt {
-        // Whichever side ends first takes the other with it.
-        tokio::select! { () = up => {}, () = down => {} }
-    } else {
-        tokio::join!(up, down);
+    match fate {
+        Fate::CutUp(_) => cut_up(up, server_read, phone_write, move |n| downward.lock().unwrap().1 += n).await,
+        Fate::CutDown(_) => {
+            let down = pump(server_read, phone_write, down, fate, move |n| downward.lock().unwrap().1 += n);
+            // Whichever side ends first takes the other with it.
+            tokio::select! { () = up => {}, () = down => {} }
+        }
+        _ => {
+            let down = pump(server_read, phone_write, down, fate, move |n| downward.lock().unwrap().1 += n);
+            tokio::join!(up, down);
+        }
     }
+}
+
+/// The phone's side is reset once `up` has passed what it may. What was passed by then has arrived: the coordinator's
+/// side is closed in order, because a reset would throw away what its system had received and it had not read yet.
+async fn cut_up(up: impl Future<Output = ()>, mut server: OwnedReadHalf, phone: OwnedWriteHalf, count: impl Fn(u64)) {
+    let mut phone = Some(phone);
+    let mut buffer = vec![0; 2048];
+    tokio::pin!(up);
+    let drained = async {
+        loop {
+            let read = tokio::select! {
+                () = &mut up, if phone.is_some() => {
+                    phone = None;
+                    continue;
+                }
+                read = server.read(&mut buffer) => read,
+            };
+            let Ok(read @ 1..) = read else { break };
+            if let Some(phone) = phone.as_mut() {
+                if phone.write_all(&buffer[..read]).await.is_err() {
+                    break;
+                }
+                count(read as u64);
+            }
+        }
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(30), drained).await;
 }
 
 async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut allowed: usize, fate: Fate, count: impl Fn(u64)) {

@@ -217,3 +217,22 @@ async fn every_photo_arrives_through_every_storm() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_taken_in_leaves_the_draft_as_it_was() {
+    let coordinator = TestCoordinator::start();
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let draft = phone.observer.new_draft(NewDraft::note("photo")).unwrap();
+    let before = phone.observer.draft(draft).unwrap();
+    let attach = |path: &Path| phone.observer.attach_path(draft, path, Origin::Imported, None).unwrap_err().code();
+    assert_eq!(attach(&phone.dir().join("vanished.jpg")), "media_unreadable");
+    let empty = phone.dir().join("empty.jpg");
+    std::fs::write(&empty, b"").unwrap();
+    assert_eq!(attach(&empty), "media_empty");
+    let text = phone.dir().join("renamed.jpg");
+    std::fs::write(&text, b"not a photo, whatever its name").unwrap();
+    assert_eq!(attach(&text), "media_type");
+    let after = phone.observer.draft(draft).unwrap();
+    assert_eq!((after.text, after.attachments), (before.text, None));
+    assert_eq!(phone.observer.media().unwrap(), []);
+}
