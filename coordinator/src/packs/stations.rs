@@ -1,8 +1,8 @@
 //! The station directory: one row per station, the languages as columns; a large one is cut into a shard per region.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use kuager_wire::pack::{Pack, Station, StationShard};
+use kuager_wire::pack::{Member, Pack, Station, StationShard};
 
 use super::error::{Log, Problem};
 use super::rows::Rows;
@@ -63,12 +63,47 @@ pub(super) fn read(file: &str, text: &str, log: &Log, languages: &[String], pack
             kind: row.text("kind"),
             registered: row.number("registered"),
             district: row.text("district"),
+            commission: None,
         });
     }
     if stations.is_empty() {
         rows.error(Problem::Empty("stations"));
     }
     stations
+}
+
+/// Reads the members of commissions, a row each, and puts them to their stations in the order of the file.
+pub(super) fn read_members(
+    file: &str,
+    text: &str,
+    log: &Log,
+    languages: &[String],
+    pack: &Pack,
+    stations: &mut [Station],
+) {
+    let optional: Vec<&str> = std::iter::once("party").chain(languages.iter().map(String::as_str)).collect();
+    let rows = Rows::read(file, text, log, &["station", "role"], &optional, false);
+    let named = languages.iter().any(|language| rows.has(language));
+    let places: HashMap<String, usize> =
+        stations.iter().enumerate().map(|(place, station)| (station.key.clone(), place)).collect();
+    for row in rows.iter() {
+        let (key, role) = (row.need("station"), row.need("role"));
+        let Some(place) = places.get(&key) else {
+            if !key.is_empty() {
+                row.error("station", Problem::unknown("station", &key, places.keys().map(String::as_str)));
+            }
+            continue;
+        };
+        let party = row.text("party");
+        let parties = || pack.parties.iter().flatten().map(|party| party.key.as_str());
+        if let Some(party) = &party
+            && !parties().any(|known| known == party)
+        {
+            row.error("party", Problem::unknown("party", party, parties()));
+        }
+        let name = if named { row.some_languages("", languages) } else { None };
+        stations[*place].commission.get_or_insert_default().push(Member { role, name, party });
+    }
 }
 
 /// Puts the stations where they belong: into the pack, or into shards, by region and in the order of the directory.

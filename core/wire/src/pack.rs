@@ -14,7 +14,7 @@ use minicbor::{Decode, Encode};
 
 pub use self::exit_poll::{Disposition, ExitPoll, LegalMode, Wave, WaveFields};
 pub use self::incident::{ACT_TEXTS, ActTemplate, Gravity, Incident};
-pub use self::station::{Region, ShardRef, Station, StationShard};
+pub use self::station::{Member, Region, ShardRef, Station, StationShard};
 use crate::canonical::Malformed;
 use crate::cose::{self, Purpose, Statement, StatementError, check_version};
 use crate::form::{Choice, FenceError, Form, Question, Texts};

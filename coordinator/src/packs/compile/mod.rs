@@ -124,7 +124,12 @@ fn read_pack(reader: &Reader<'_>, mut table: Table<'_>) -> (Pack, Vec<Station>) 
         let text = reader.text(file, &named);
         text.map(|text| stations::read(&named.value, &text, reader.log, &reader.languages, &pack)).unwrap_or_default()
     });
-    let stations = stations.unwrap_or_default();
+    let mut stations = stations.unwrap_or_default();
+    if let Some(named) = table.text("members")
+        && let Some(text) = reader.text(file, &named)
+    {
+        stations::read_members(&named.value, &text, reader.log, &reader.languages, &pack, &mut stations);
+    }
     pack.exit_poll = exit_poll::read(reader, &mut table, &pack);
     catalogue::read_turnout(reader, &mut table, &mut pack);
     expressions::check(&mut pack.forms, &forms, reader.log);

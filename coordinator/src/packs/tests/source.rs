@@ -1,5 +1,7 @@
 //! Every mistake with its place.
 
+use kuager_wire::pack::Station;
+
 use super::*;
 
 /// The new pack with one piece of one file replaced, and what is said about it.
@@ -203,4 +205,39 @@ fn text_that_is_not_toml_or_csv_is_named_alone() {
     assert!(found.contains("this is not valid TOML"), "{found}");
     let found = said("stations.csv", "north-2,north,2,", "north-2,north,2,,").join("\n");
     assert!(found.contains("stations.csv:3: this is not a valid CSV row"), "{found}");
+}
+
+/// The template pack with these rows in a file of commission members.
+fn with_members(rows: &str) -> Result<Vec<Station>, Vec<String>> {
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("pack");
+    scaffold(&folder).expect("writes");
+    let path = folder.join("pack.toml");
+    let text = fs::read_to_string(&path).expect("is there");
+    let named =
+        text.replacen("stations = \"stations.csv\"", "stations = \"stations.csv\"\nmembers = \"members.csv\"", 1);
+    assert_ne!(named, text);
+    fs::write(&path, named).expect("writes");
+    fs::write(folder.join("members.csv"), rows).expect("writes");
+    match compile::read(&PackSource::Folder(folder)) {
+        Ok(source) => Ok(source.stations),
+        Err(error) => Err(error.findings().iter().map(Finding::to_string).collect()),
+    }
+}
+
+#[test]
+fn members_of_commissions_go_to_their_stations() {
+    let stations =
+        with_members("station,role,en,fr\nnorth-2,chair,A. Sample,A. Exemple\nnorth-2,member,,\n").expect("holds");
+    let commission =
+        |key: &str| stations.iter().find(|station| station.key == key).expect("is there").commission.clone();
+    let members = commission("north-2").expect("has one");
+    assert_eq!(members.iter().map(|member| member.role.as_str()).collect::<Vec<_>>(), ["chair", "member"]);
+    assert_eq!(members[0].name.as_ref().and_then(|name| name.get("en")).map(String::as_str), Some("A. Sample"));
+    assert!(members[1].name.is_none() && commission("north-1").is_none());
+    let wrong =
+        with_members("station,role,party\nnorth-3,chair,\nnorth-1,chair,nobody\nnorth-1,,\n").expect_err("wrong");
+    assert!(wrong[0].starts_with("members.csv:2:1: ") && wrong[0].contains("north-3"), "{wrong:#?}");
+    assert!(wrong[1].starts_with("members.csv:3:3: ") && wrong[1].contains("nobody"), "{wrong:#?}");
+    assert_eq!(wrong.len(), 3, "{wrong:#?}");
 }

@@ -12,6 +12,21 @@ use crate::form::Texts;
 use crate::ids::{DeploymentId, PublicKey, ShardHash};
 use crate::limits;
 
+/// A member of a station's commission, as published.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Member {
+    /// The place in the commission (`chair`, `deputy`, `secretary`, `member`), or another word of the pack's country.
+    #[n(1)]
+    pub role: String,
+    /// The name; left out where it is not published or not needed.
+    #[n(2)]
+    pub name: Option<Texts>,
+    /// Key of the party that nominated the member.
+    #[n(3)]
+    pub party: Option<String>,
+}
+
 /// A polling station.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(map)]
@@ -43,6 +58,9 @@ pub struct Station {
     /// Code of its district within the region.
     #[n(9)]
     pub district: Option<String>,
+    /// Its commission, as published.
+    #[n(10)]
+    pub commission: Option<Vec<Member>>,
 }
 
 /// A region.

@@ -552,6 +552,10 @@ pub(crate) fn shard() -> StationShard {
             "kind": "hospital",
             "registered": 241,
             "district": "04",
+            "commission": [
+                {"role": "chair", "name": named("Үлгі Төраға", "Образцова", "Sample Chair"), "party": "first"},
+                {"role": "member"},
+            ],
         }),
     );
     decoded(

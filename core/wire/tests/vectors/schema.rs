@@ -90,7 +90,9 @@ const STATION: Shape = Fields(&[
     (7, "kind", Text),
     (8, "registered", Int),
     (9, "district", Text),
+    (10, "commission", List(&MEMBER)),
 ]);
+const MEMBER: Shape = Fields(&[(1, "role", Text), (2, "name", TEXTS), (3, "party", Text)]);
 const QUESTION_KIND: Shape = Named(&[
     (1, "yes_no"),
     (2, "integer"),
