@@ -177,44 +177,63 @@ async fn a_photo_two_phones_took_in_is_held_once_and_receipted_to_both() {
     assert_ne!(receipts[0], receipts[1], "each names its own device");
 }
 
-/// Storms for files: connections that break anywhere, syncs cut off anywhere, phones that restart.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_photo_arrives_through_every_storm() {
-    let coordinator = TestCoordinator::start_with(|config| {
-        config.limits.per_second = 10_000.try_into().unwrap();
-        config.limits.burst = 10_000.try_into().unwrap();
-    });
-    let proxy = Proxy::start(coordinator.address).await;
+/// One storm for files: connections that break anywhere, syncs cut off anywhere, a phone that restarts.
+async fn storm(coordinator: &TestCoordinator, seed: u64) {
     let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let seeds = std::env::var("KUAGER_SEEDS").ok().and_then(|text| text.parse().ok()).unwrap_or(25);
-    for seed in 0..seeds {
-        let mut random = Seeded::new(seed);
-        let mut phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
-        let mut files = Vec::new();
-        for number in 0..=random.below(2) {
-            let size = usize::try_from(1_000 + random.below(300_000)).unwrap();
-            files.push(note_with_photo(&phone, size, 1_000 + seed * 10 + number));
+    let proxy = Proxy::start(coordinator.address).await;
+    let mut random = Seeded::new(seed);
+    let mut phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
+    let mut files = Vec::new();
+    for number in 0..=random.below(2) {
+        let size = usize::try_from(1_000 + random.below(300_000)).unwrap();
+        files.push(note_with_photo(&phone, size, 1_000 + seed * 10 + number));
+    }
+    for _ in 0..random.below(5) {
+        let fates: Vec<_> = (0..random.below(4)).map(|_| Fate::random_for_files(&mut random)).collect();
+        proxy.plan(fates);
+        phone.observer.sync_until(Duration::from_millis(50 + random.below(500))).await.unwrap();
+        if random.below(3) == 0 {
+            phone.reopen();
         }
-        for _ in 0..random.below(5) {
-            let fates: Vec<_> = (0..random.below(4)).map(|_| Fate::random_for_files(&mut random)).collect();
-            eprintln!("seed {seed}: {fates:?}");
-            proxy.plan(fates);
-            phone.observer.sync_until(Duration::from_millis(50 + random.below(500))).await.unwrap();
-            if random.below(3) == 0 {
-                phone.reopen();
-            }
+    }
+    proxy.plan([]);
+    phone.reopen();
+    let mut summary = phone.observer.sync_until(LONG).await.unwrap();
+    if !summary.completed {
+        summary = phone.observer.sync_until(LONG).await.unwrap();
+    }
+    assert!(summary.completed, "seed {seed}: {summary:?}");
+    for (hash, bytes) in files {
+        assert!(held(coordinator, hash).unwrap() == bytes, "seed {seed}");
+        assert_eq!(state(&phone, hash), UploadState::Stored, "seed {seed}");
+    }
+    assert_eq!(phone.observer.verify().unwrap().faults, [], "seed {seed}");
+}
+
+/// Storms that run side by side: most of a storm is waiting.
+const SIDE_BY_SIDE: usize = 8;
+
+/// 40 seeds by default; `KUAGER_FILE_SEEDS=100000` for a long night, `KUAGER_SEED=n` for one that failed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_photo_arrives_through_every_storm() {
+    let coordinator = std::sync::Arc::new(TestCoordinator::start_with(|config| {
+        config.limits.per_second = 100_000.try_into().unwrap();
+        config.limits.burst = 100_000.try_into().unwrap();
+    }));
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    if let Some(seed) = number("KUAGER_SEED") {
+        return storm(&coordinator, seed).await;
+    }
+    let mut running = tokio::task::JoinSet::new();
+    for seed in 0..number("KUAGER_FILE_SEEDS").unwrap_or(40) {
+        if running.len() >= SIDE_BY_SIDE {
+            running.join_next().await.unwrap().unwrap();
         }
-        proxy.plan([]);
-        phone.reopen();
-        let mut summary = phone.observer.sync_until(LONG).await.unwrap();
-        if !summary.completed {
-            summary = phone.observer.sync_until(LONG).await.unwrap();
-        }
-        assert!(summary.completed, "seed {seed}: {summary:?}");
-        for (hash, bytes) in files {
-            assert!(held(&coordinator, hash).unwrap() == bytes, "seed {seed}");
-            assert_eq!(state(&phone, hash), UploadState::Stored, "seed {seed}");
-        }
+        let coordinator = std::sync::Arc::clone(&coordinator);
+        running.spawn(async move { storm(&coordinator, seed).await });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.unwrap();
     }
 }
 
