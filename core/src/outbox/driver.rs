@@ -312,8 +312,8 @@ impl Outbox {
         };
         let finished = || done.load(Ordering::Relaxed);
         let files = self.shared.upload_all(uploaded, &finished, deadline.is_none());
-        let (records, files) = tokio::join!(records, files);
-        records.and(files)
+        // An error of either ends both: what was under way is in the store as an interrupted attempt.
+        tokio::try_join!(records, files).map(|_| ())
     }
 
     async fn start(&self, forced: bool) -> Result<(), SyncError> {

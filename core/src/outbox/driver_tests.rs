@@ -446,6 +446,20 @@ async fn a_photo_that_never_passes_keeps_no_record_waiting() {
     running.abort();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_continuous_run_that_cannot_go_on_says_so_at_once() {
+    let phone = Phone::enrolled().await;
+    phone
+        .store
+        .write(|tx| {
+            tx.remove_meta(Meta::Credential)?;
+            tx.remove_meta(Meta::EnrolmentRequest)
+        })
+        .unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(5), phone.outbox.run()).await;
+    assert!(matches!(ended, Ok(Err(SyncError::Store(_)))), "{ended:?}");
+}
+
 fn weather() -> impl Strategy<Value = Weather> {
     prop_oneof![
         4 => Just(Weather::Fine),
