@@ -275,6 +275,12 @@ impl Identity {
         Ok(())
     }
 
+    /// The same identity, following this invite.
+    #[must_use]
+    pub fn with_invite(&self, invite: Invite) -> Self {
+        Self { store_key: self.store_key.clone(), device_key: self.device_key.clone(), invite: Some(invite) }
+    }
+
     /// The device's public key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {

@@ -47,6 +47,6 @@ pub use error::ObserverError;
 pub use journal::{ChainReport, Draft, DraftId, NewDraft, Sealed};
 pub use keys::{FileKeyVault, KeyVault, VaultError};
 pub use kuager_wire as wire;
-pub use observer::{Attached, CaptureToken, Observer, Origin, Status};
+pub use observer::{Attached, CaptureToken, Observer, Origin, Status, wipe};
 pub use outbox::upload::Network;
-pub use outbox::{SyncEvent, SyncSummary};
+pub use outbox::{Outlook, SyncEvent, SyncSummary};

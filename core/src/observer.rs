@@ -19,7 +19,7 @@ use kuager_wire::ids::{DeploymentId, Kid, Nonce, PackHash, RecordHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::message::Message;
 use kuager_wire::pack::SignedPack;
-use kuager_wire::receipt::RefusalCode;
+use kuager_wire::receipt::{Receipt, Refusal, RefusalCode};
 use kuager_wire::record::{FormRef, Location, Record, Value};
 use tokio::sync::broadcast;
 
@@ -31,7 +31,7 @@ use crate::journal::{self, ChainReport, Draft, DraftId, Journal, JournalError, N
 use crate::keys::{self, Identity, IdentityError, KeyVault};
 use crate::outbox::driver::{Link, load_deployment, session};
 use crate::outbox::machine::Session;
-use crate::outbox::{Outbox, SyncEvent, SyncSummary};
+use crate::outbox::{Outbox, Outlook, SyncEvent, SyncSummary};
 use crate::store::meta::Meta;
 use crate::store::salvage::{Recovery, salvage};
 use crate::store::{self, AnswerRow, AttemptRow, QueueRow, Store, StoreError};
@@ -95,6 +95,8 @@ pub struct Observer {
     vault: Arc<dyn KeyVault>,
     clock: Arc<dyn Clock>,
     identity: Mutex<Identity>,
+    /// Held while an invite is accepted, so that two of them do not overtake each other.
+    accepting: Mutex<()>,
     store: Arc<Store>,
     journal: Journal,
     outbox: Outbox,
@@ -140,6 +142,7 @@ impl Observer {
             vault,
             clock,
             identity: Mutex::new(identity),
+            accepting: Mutex::default(),
             store,
             journal,
             outbox,
@@ -166,10 +169,14 @@ impl Observer {
         self.invite().ok_or(ObserverError::NotInvited)
     }
 
-    fn connect(&self, invite: Invite) -> Result<(), ObserverError> {
+    fn link(&self, invite: Invite) -> Result<Link, ObserverError> {
         let anchors: Vec<Vec<u8>> = invite.anchors.iter().map(|anchor| anchor.to_vec()).collect();
         let transport = HttpTransport::new(&invite.servers, &anchors, invite.deployment, &self.config)?;
-        self.outbox.connect(Link { transport: Arc::new(transport), invite: Arc::new(invite) });
+        Ok(Link { transport: Arc::new(transport), invite: Arc::new(invite) })
+    }
+
+    fn connect(&self, invite: Invite) -> Result<(), ObserverError> {
+        self.outbox.connect(self.link(invite)?);
         Ok(())
     }
 
@@ -182,18 +189,19 @@ impl Observer {
     pub fn accept_invite(&self, url: &str) -> Result<DeploymentId, ObserverError> {
         let invite = Invite::from_url(url)?;
         let deployment = invite.deployment;
-        {
-            let mut identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.accepting.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = {
+            let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
             if identity.invite.as_ref().is_some_and(|held| held.deployment != deployment) {
                 return Err(ObserverError::OtherDeployment);
             }
-            self.connect(invite.clone())?;
-            let before = identity.invite.replace(invite.clone());
-            if let Err(error) = identity.save(&self.config.dir, self.vault.as_ref()) {
-                identity.invite = before;
-                return Err(error.into());
-            }
-        }
+            identity.with_invite(invite.clone())
+        };
+        let link = self.link(invite.clone())?;
+        // The vault may ask for a fingerprint meanwhile; nothing but another invite waits for that.
+        next.save(&self.config.dir, self.vault.as_ref())?;
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).invite = Some(invite.clone());
+        self.outbox.connect(link);
         self.outbox.prepare_enrolment(&invite)?;
         Ok(deployment)
     }
@@ -221,6 +229,14 @@ impl Observer {
     pub fn pack(&self) -> Result<Arc<SignedPack>, ObserverError> {
         let current = self.store.read(|tx| tx.meta::<PackHash>(Meta::CurrentPack))?;
         self.pack_with(current.ok_or(ObserverError::NoPack)?)
+    }
+
+    /// The pack a draft was begun under.
+    ///
+    /// # Errors
+    /// [`ObserverError::NoPack`], [`ObserverError::NotInvited`], [`ObserverError::Store`].
+    pub fn pack_of(&self, form: &FormRef) -> Result<Arc<SignedPack>, ObserverError> {
+        self.pack_with(form.pack)
     }
 
     fn pack_with(&self, hash: PackHash) -> Result<Arc<SignedPack>, ObserverError> {
@@ -399,6 +415,19 @@ impl Observer {
         })?)
     }
 
+    /// What the coordinator signed about a record, read and verified again.
+    ///
+    /// # Errors
+    /// [`ObserverError::NotInvited`], [`ObserverError::Store`].
+    pub fn opened_answers(&self, record: &SealedRecord) -> Result<(Option<Receipt>, Option<Refusal>), ObserverError> {
+        let invite = self.invited()?;
+        let Some(deployment) = self.store.read(|tx| load_deployment(tx, &invite))? else { return Ok((None, None)) };
+        let key = &deployment.genesis.receipt_key;
+        let receipt = record.receipt.as_ref().and_then(|bytes| cose::open(bytes, deployment.id, key).ok());
+        let refusal = record.refusal.as_ref().and_then(|bytes| cose::open(bytes, deployment.id, key).ok());
+        Ok((receipt, refusal))
+    }
+
     /// Everything the coordinator ever signed about this device's records, for export as proof.
     ///
     /// # Errors
@@ -517,6 +546,14 @@ impl Observer {
         self.connect(self.invited()?)
     }
 
+    /// What is left to send and what the next attempt waits for, without touching the network.
+    ///
+    /// # Errors
+    /// [`ObserverError::Store`].
+    pub fn outlook(&self) -> Result<Outlook, ObserverError> {
+        Ok(self.outbox.outlook()?)
+    }
+
     /// Follows what happens. Events are hints; whatever matters can be asked for at any time.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<SyncEvent> {
@@ -560,10 +597,7 @@ impl Observer {
     /// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
     pub fn wipe(&self) -> Result<(), ObserverError> {
         self.store.close();
-        self.vault.destroy()?;
-        remove_if_there(&self.config.dir.join(Identity::FILE))?;
-        store::remove_files(&self.config.dir)?;
-        Ok(())
+        wipe(&self.config.dir, self.vault.as_ref())
     }
 }
 
@@ -571,6 +605,19 @@ impl std::fmt::Debug for Observer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Observer").field("outbox", &self.outbox).finish_non_exhaustive()
     }
+}
+
+/// Destroys an observer's folder that is not open, or cannot be opened: first the vault's key, then the files.
+///
+/// # Errors
+/// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
+pub fn wipe(dir: &Path, vault: &dyn KeyVault) -> Result<(), ObserverError> {
+    vault.destroy()?;
+    remove_if_there(&dir.join(Identity::FILE))?;
+    if dir.exists() {
+        store::remove_files(dir)?;
+    }
+    Ok(())
 }
 
 fn remove_if_there(path: &Path) -> std::io::Result<()> {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
-use kuager_wire::ids::{MediaHash, Nonce};
+use kuager_wire::ids::{MediaHash, Nonce, NotAnId};
 use kuager_wire::limits;
 use kuager_wire::record::{Attachment, AttachmentRole, MediaClaims, MediaSource};
 
@@ -21,6 +21,20 @@ use crate::store::MediaRow;
 /// A permission to mark one file as taken in this app; see [`Observer::begin_capture`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CaptureToken(Nonce);
+
+impl std::fmt::Display for CaptureToken {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl std::str::FromStr for CaptureToken {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        text.parse().map(Self)
+    }
+}
 
 /// How long a capture token serves.
 const CAPTURE_MS: u64 = 60_000;

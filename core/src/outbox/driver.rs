@@ -78,6 +78,21 @@ pub struct SyncSummary {
     pub next_attempt_ms: Option<u64>,
 }
 
+/// What is left to send, and what the next attempt waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// Whether nothing is left to send.
+    pub completed: bool,
+    /// Records still to be sent.
+    pub left: u64,
+    /// Files that records list and that have no receipt yet, whatever they wait for.
+    pub media_left: u64,
+    /// Why something is left; `None` when an attempt may be made at once.
+    pub obstacle: Option<Obstacle>,
+    /// Milliseconds until the next attempt is due; `None` when nothing is left or only a person can help.
+    pub next_attempt_ms: Option<u64>,
+}
+
 /// What happens while syncing. A hint to look again: whatever matters is in the store and survives a kill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SyncEvent {
@@ -327,22 +342,17 @@ impl Outbox {
     }
 
     async fn conclude(&self, run: Run) -> Result<SyncSummary, SyncError> {
-        let Run { mut summary, .. } = run;
-        let plan = self.shared.plan().await?;
-        let uploads = self.shared.plan_upload().await?;
-        summary.completed = plan == Plan::Idle && uploads == UploadPlan::Idle;
-        (summary.left, summary.media_left) =
-            self.shared.read(|tx| Ok((tx.queue_counts()?.1, tx.open_uploads()?.len() as u64))).await?;
-        if let (Plan::Idle, UploadPlan::Wait { ms, obstacle }) = (&plan, uploads) {
-            summary.obstacle = Some(obstacle);
-            summary.next_attempt_ms = ms;
-        } else if let Plan::Wait { ms, obstacle } = plan {
-            summary.obstacle = Some(obstacle);
-            summary.next_attempt_ms = ms;
-        } else if !summary.completed {
-            summary.next_attempt_ms = Some(0);
-        }
-        Ok(summary)
+        let Outlook { completed, left, media_left, obstacle, next_attempt_ms } =
+            self.shared.blocking(Shared::outlook).await?;
+        Ok(SyncSummary { completed, left, media_left, obstacle, next_attempt_ms, ..run.summary })
+    }
+
+    /// What is left to send and what the next attempt waits for, without touching the network.
+    ///
+    /// # Errors
+    /// [`SyncError::Store`].
+    pub fn outlook(&self) -> Result<Outlook, SyncError> {
+        self.shared.outlook()
     }
 
     async fn work(&self, run: &mut Run, deadline: Option<Instant>) -> Result<(), SyncError> {
@@ -488,13 +498,27 @@ impl Shared {
     }
 
     pub(super) async fn plan(self: &Arc<Self>) -> Result<Plan, SyncError> {
-        let invited = self.link().is_some();
-        let clock = Arc::clone(&self.clock);
-        self.read(move |tx| {
-            let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
-            Ok(machine::plan(&lane, session(tx, invited)?, &items, &clock.now()))
+        self.blocking(|shared| shared.store.read(|tx| shared.plan_in(tx))).await
+    }
+
+    fn plan_in(&self, tx: &Tx<'_>) -> Result<Plan, SyncError> {
+        let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
+        Ok(machine::plan(&lane, session(tx, self.link().is_some())?, &items, &self.clock.now()))
+    }
+
+    fn outlook(&self) -> Result<Outlook, SyncError> {
+        self.store.read(|tx| {
+            let (plan, uploads) = (self.plan_in(tx)?, self.plan_upload_in(tx)?);
+            let completed = plan == Plan::Idle && uploads == UploadPlan::Idle;
+            let (obstacle, next_attempt_ms) = match (plan, uploads) {
+                (Plan::Wait { ms, obstacle }, _) | (Plan::Idle, UploadPlan::Wait { ms, obstacle }) => {
+                    (Some(obstacle), ms)
+                }
+                _ => (None, (!completed).then_some(0)),
+            };
+            let (left, media_left) = (tx.queue_counts()?.1, tx.open_uploads()?.len() as u64);
+            Ok(Outlook { completed, left, media_left, obstacle, next_attempt_ms })
         })
-        .await
     }
 }
 

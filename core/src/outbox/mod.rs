@@ -16,4 +16,4 @@ mod records;
 pub mod upload;
 mod uploader;
 
-pub use driver::{Outbox, SyncError, SyncEvent, SyncSummary};
+pub use driver::{Outbox, Outlook, SyncError, SyncEvent, SyncSummary};

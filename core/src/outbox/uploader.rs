@@ -95,13 +95,13 @@ impl Shared {
     }
 
     pub(super) async fn plan_upload(self: &Arc<Self>) -> Result<UploadPlan, SyncError> {
+        self.blocking(|shared| shared.store.read(|tx| shared.plan_upload_in(tx))).await
+    }
+
+    pub(super) fn plan_upload_in(&self, tx: &Tx<'_>) -> Result<UploadPlan, SyncError> {
         let network = *self.network.read().unwrap_or_else(PoisonError::into_inner);
-        let clock = Arc::clone(&self.clock);
-        self.read(move |tx| {
-            let (lane, items) = (load_media_lane(tx), tx.open_uploads()?);
-            Ok(upload::plan(&lane, &items, network, &clock.now()))
-        })
-        .await
+        let (lane, items) = (load_media_lane(tx), tx.open_uploads()?);
+        Ok(upload::plan(&lane, &items, network, &self.clock.now()))
     }
 
     /// One attempt at one file.

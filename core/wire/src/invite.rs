@@ -56,6 +56,18 @@ pub enum InviteError {
     Damaged(#[from] Malformed),
 }
 
+impl InviteError {
+    /// A stable name, used in test vectors.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAnInvite => "not_an_invite",
+            Self::Character { .. } => "character",
+            Self::Damaged(malformed) => malformed.fault.code(),
+        }
+    }
+}
+
 impl Invite {
     /// Writes the invite as a URL.
     ///
