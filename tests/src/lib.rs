@@ -8,6 +8,7 @@
 pub mod coordinator;
 pub mod phone;
 pub mod proxy;
+pub mod scenario;
 pub mod strace;
 
 /// A small repeatable source of randomness (SplitMix64), so that a failing seed can be run again.

@@ -9,3 +9,4 @@ mod kill;
 mod media;
 mod power;
 mod restore;
+mod scenario;

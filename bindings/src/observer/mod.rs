@@ -16,6 +16,8 @@ use std::time::Duration;
 use kuager_core::{DraftId, Network, Observer, ObserverConfig, ObserverError, SystemClock};
 use tokio::sync::broadcast::error::RecvError;
 
+pub use self::day::Setting;
+
 use crate::callbacks::{
     Change, ChangeListener, Clock, Connectivity, ForeignClock, ForeignVault, KeyVault, Notifier, ask_network,
 };
