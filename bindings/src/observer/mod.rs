@@ -277,10 +277,11 @@ impl ObserverHandle {
         })
     }
 
-    /// Destroys everything, the key first, and closes the observer whatever comes of it. There is no way back.
+    /// Destroys everything, the key first, and closes the observer whatever comes of it. There is no way back. Works while
+    /// paused and after the end, too: whoever needs this has no time to ask.
     ///
     /// # Errors
-    /// Those of the vault, and `file`: the first step that failed. Do it again with `wipe_folder`.
+    /// Those of the vault, and `file`: the first step that failed. Call it again.
     pub fn wipe(&self) -> Result<(), KuagerError> {
         guard::call(|| {
             self.closed.store(true, Ordering::Release);
