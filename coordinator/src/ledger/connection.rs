@@ -1,5 +1,7 @@
 //! How the database is opened: the writer, the readers, the migrations.
 
+// What SQLite is built with here calls it; nothing in Rust does.
+use kuager_cipher as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -5,8 +5,9 @@
 
 use std::io::{BufRead, BufReader, Read, Seek};
 
-use fast_image_resize::images::Image;
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 use kuager_wire::limits;
 
@@ -204,14 +205,23 @@ fn shrink_ref(picture: &Picture, long_side: u16) -> Result<Option<Picture>, Prev
     if (width, height) == (picture.width, picture.height) {
         return Ok(None);
     }
-    let pixel = if picture.channels == 1 { PixelType::U8 } else { PixelType::U8x3 };
+    let mut pixels = vec![0; usize::from(width) * usize::from(height) * picture.channels];
+    if picture.channels == 1 {
+        resample::<U8>(picture, &mut pixels, width, height)?;
+    } else {
+        resample::<U8x3>(picture, &mut pixels, width, height)?;
+    }
+    Ok(Some(Picture { width, height, channels: picture.channels, pixels }))
+}
+
+/// Resamples into `pixels`. By the type of a pixel, because asking at run time links the code for all of them: three megabytes.
+fn resample<P: PixelTrait>(picture: &Picture, pixels: &mut [u8], width: u16, height: u16) -> Result<(), PreviewError> {
     let (from_width, from_height) = (u32::from(picture.width), u32::from(picture.height));
-    let source = Image::from_vec_u8(from_width, from_height, picture.pixels.clone(), pixel).map_err(undecodable)?;
-    let mut target = Image::new(u32::from(width), u32::from(height), pixel);
+    let source = TypedImageRef::<P>::from_buffer(from_width, from_height, &picture.pixels).map_err(undecodable)?;
+    let mut target = TypedImage::<P>::from_buffer(u32::from(width), u32::from(height), pixels).map_err(undecodable)?;
     // Lanczos keeps thin strokes; plain averaging greys them.
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new().resize(&source, &mut target, &options).map_err(undecodable)?;
-    Ok(Some(Picture { width, height, channels: picture.channels, pixels: target.into_vec() }))
+    Resizer::new().resize_typed(&source, &mut target, &options).map_err(undecodable)
 }
 
 /// Turns a picture as its EXIF orientation (1 to 8) wants it.

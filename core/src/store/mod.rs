@@ -25,6 +25,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
+// SQLCipher calls it; nothing in Rust does.
+use kuager_cipher as _;
 use kuager_wire::canonical::Malformed;
 pub(crate) use media::FinishedMedia;
 pub use media::{CHUNK, MediaRow};

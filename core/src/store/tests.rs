@@ -56,6 +56,7 @@ fn a_new_store_is_in_wal_mode_and_fully_synchronous() {
             assert_eq!(number("temp_store")?, 2);
             assert_eq!(number("foreign_keys")?, 1);
             assert!(pragma("cipher_version")?.starts_with('4'));
+            assert_eq!(pragma("cipher_provider")?, "rustcrypto", "what is tested is what ships");
             Ok::<_, StoreError>(())
         })
         .unwrap();
