@@ -1,0 +1,82 @@
+import Foundation
+import Kuager
+
+/// What a finger types and what is signed: the one turned into the other.
+public enum Entry {
+    /// Reads a number with that many decimal places; nothing when the text is none. Spaces between digits are allowed, as paper
+    /// has them.
+    ///
+    /// A number is never rounded: digits beyond the scale are no number.
+    public static func number(_ text: String, scale: Int64) -> Int64? {
+        let text = text.filter { !$0.isWhitespace }.replacingOccurrences(of: ",", with: ".")
+        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+        guard let places = Int(exactly: scale), places >= 0, (1...2).contains(parts.count) else { return nil }
+        let fraction = parts.count == 2 ? parts[1] : ""
+        guard parts.count == 1 || !fraction.isEmpty, fraction.count <= places else { return nil }
+        var whole = parts[0]
+        let isNegative = whole.first == "-"
+        if isNegative { whole = whole.dropFirst() }
+        guard !whole.isEmpty, (whole + fraction).allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        let digits = whole + fraction + String(repeating: "0", count: places - fraction.count)
+        return Int64((isNegative ? "-" : "") + digits)
+    }
+
+    /// A number as the observer reads it.
+    public static func text(_ number: Int64, scale: Int64) -> String {
+        guard scale > 0, let places = Int(exactly: scale) else { return String(number) }
+        var digits = String(number.magnitude)
+        if digits.count <= places { digits = String(repeating: "0", count: places + 1 - digits.count) + digits }
+        return (number < 0 ? "-" : "") + digits.dropLast(places) + "," + digits.suffix(places)
+    }
+
+    /// Minutes after midnight as the clock shows them.
+    public static func time(_ minutes: Int64) -> String {
+        String(format: "%02d:%02d", Int(minutes / 60), Int(minutes % 60))
+    }
+
+    /// A day as it is signed.
+    public static func day(_ date: DateComponents) -> String {
+        String(format: "%04d-%02d-%02d", date.year ?? 0, date.month ?? 0, date.day ?? 0)
+    }
+
+    /// A day as it was signed.
+    public static func day(_ text: String) -> DateComponents? {
+        let parts = text.split(separator: "-").map { Int($0) }
+        guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2] else { return nil }
+        return DateComponents(year: year, month: month, day: day)
+    }
+
+    /// An answer to a question inside a repeat group, as the answer to the group that the core takes.
+    ///
+    /// - Parameters:
+    ///   - answer: The answer to the question; absent to clear it.
+    ///   - question: The question.
+    ///   - index: The number of the entry, from 0.
+    ///   - held: The answer to the group so far.
+    /// - Returns: The answer to the group.
+    public static func entry(_ answer: Answer?, to question: String, at index: Int64, in held: Answer?) -> Answer {
+        var entries = entries(of: held)
+        guard let index = Int(exactly: index), entries.indices.contains(index) else { return .several(values: entries) }
+        var answers: [String: Answer] = [:]
+        if case .group(let present) = entries[index] { answers = present }
+        answers[question] = answer
+        entries[index] = .group(answers: answers)
+        return .several(values: entries)
+    }
+
+    /// A repeat group with an entry more.
+    public static func adding(to held: Answer?) -> Answer {
+        .several(values: entries(of: held) + [.group(answers: [:])])
+    }
+
+    /// A repeat group without one of its entries; nothing when none is left.
+    public static func removing(_ index: Int64, from held: Answer?) -> Answer? {
+        let left = entries(of: held).enumerated().filter { Int64($0.offset) != index }.map(\.element)
+        return left.isEmpty ? nil : .several(values: left)
+    }
+
+    private static func entries(of answer: Answer?) -> [Answer] {
+        guard case .several(let values) = answer else { return [] }
+        return values
+    }
+}

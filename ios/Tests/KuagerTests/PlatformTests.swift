@@ -1,0 +1,95 @@
+import Foundation
+import Kuager
+import XCTest
+
+@testable import KuagerScenario
+
+private struct ScriptedClock: DeviceClock {
+    let answer: @Sendable () throws -> DeviceTime?
+
+    func now() throws -> DeviceTime? { try answer() }
+}
+
+private struct ScriptedConnectivity: Connectivity {
+    let answer: @Sendable () throws -> NetworkState
+
+    func current() throws -> NetworkState { try answer() }
+}
+
+private struct ThrowingSink: LogSink {
+    let lines: Shared<[LogLine]>
+
+    func log(_ line: LogLine) throws {
+        lines.change { $0.append(line) }
+        throw Odd()
+    }
+}
+
+final class PlatformTests: KuagerTestCase {
+    func testTheClockOfTheDeviceIsUsed() async throws {
+        let wall = Date(timeIntervalSince1970: 1_679_203_800.25)
+        let clock = ScriptedClock { DeviceTime(wall: wall, monotonicMs: 5, bootID: UUID()) }
+        try await withObserver(clock: clock) { observer in
+            let draft = try await observer.newDraft(NewDraftOptions(text: "at that time"))
+            let changed = try await observer.draft(draft).changedMs
+            XCTAssertEqual(changed, 1_679_203_800_250)
+        }
+    }
+
+    func testAClockThatFailsIsReplacedByTheSystems() async throws {
+        let wrong: [@Sendable () throws -> DeviceTime?] = [
+            { throw Odd() }, { nil }, { DeviceTime(wall: Date(), monotonicMs: -1, bootID: UUID()) },
+            { DeviceTime(wall: Date(timeIntervalSince1970: .infinity), monotonicMs: 1, bootID: UUID()) },
+            { DeviceTime(wall: Date(timeIntervalSince1970: .nan), monotonicMs: 1, bootID: UUID()) },
+        ]
+        for answer in wrong {
+            try await withObserver(clock: ScriptedClock(answer: answer)) { observer in
+                let draft = try await observer.newDraft(NewDraftOptions(text: "now"))
+                let changed = try await observer.draft(draft).changedMs
+                let now = Int64(Date().timeIntervalSince1970 * 1000)
+                XCTAssertLessThan(abs(now - changed), 60_000)
+            }
+        }
+    }
+
+    func testANetworkThatIsNotKnownCostsMoney() async throws {
+        try await withHost(connectivity: ScriptedConnectivity { throw Odd() }) { observer, host in
+            try await sealPhoto(observer, host)
+            try await observer.sync(limit: 60)
+            let outbox = try await observer.outbox()
+            XCTAssertEqual(outbox.obstacle, .held(reason: .metered))
+            XCTAssertEqual(outbox.mediaLeft, 1, "the preview went, the original waits")
+        }
+    }
+
+    func testAConnectivityIsAskedBeforeEverySync() async throws {
+        let network = Shared(NetworkState.metered)
+        try await withHost(connectivity: ScriptedConnectivity { network.value }) { observer, host in
+            try await sealPhoto(observer, host)
+            try await observer.sync(limit: 60)
+            network.value = .unmetered
+            let summary = try await observer.sync(limit: 60)
+            XCTAssert(summary.completed, "\(summary)")
+        }
+    }
+
+    func testASinkThatThrowsGetsTheNextLineAllTheSame() async throws {
+        let lines = Shared<[LogLine]>([])
+        try KuagerLibrary.start(log: ThrowingSink(lines: lines))
+        defer { try? KuagerLibrary.start(log: nil) }
+        // The bridge warns of every answer that the clock does not give.
+        try await withObserver(clock: ScriptedClock { nil }) { observer in
+            for _ in 0..<3 { _ = try await observer.newDraft(NewDraftOptions(text: "logged")) }
+            try await eventually("three lines") { lines.value.count >= 3 }
+        }
+        XCTAssert(lines.value.allSatisfy { $0.level == .warn && !$0.text.contains("logged") }, "\(lines.value)")
+        try KuagerLibrary.start(log: nil)
+        try await eventually("the sink is let go") { try KuagerLibrary.liveHandles() == .none }
+    }
+
+    private func sealPhoto(_ observer: Observer, _ host: Host) async throws {
+        let draft = try await observer.newDraft(NewDraftOptions(text: "with a photo"))
+        try await observer.attach(draft: draft, file: host.file("photo"), origin: .imported)
+        try await observer.seal(draft: draft)
+    }
+}
