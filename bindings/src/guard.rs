@@ -49,7 +49,7 @@ mod tests {
         let inside = callback(|| call(|| Ok(1)));
         assert_eq!(inside.expect_err("refused").code(), "reentrant_call");
         assert_eq!(call(|| Ok(1)), Ok(1));
-        let panicked = std::panic::catch_unwind(|| callback(|| panic!("out of a callback")));
+        let panicked = catch_unwind(|| callback(|| panic!("out of a callback")));
         assert!(panicked.is_err());
         assert_eq!(call(|| Ok(1)), Ok(1), "the mark went with the panic");
     }

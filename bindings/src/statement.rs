@@ -47,7 +47,8 @@ pub struct InviteInfo {
 #[uniffi::export]
 pub fn read_invite(url: String) -> Result<InviteInfo, KuagerError> {
     guard::call(|| {
-        let invite = Invite::from_url(&url).map_err(|error| KuagerError::new("invite_unreadable", error.to_string()))?;
+        let invite =
+            Invite::from_url(&url).map_err(|error| KuagerError::new("invite_unreadable", error.to_string()))?;
         Ok(InviteInfo { deployment: invite.deployment.to_string(), servers: invite.servers })
     })
 }
@@ -104,4 +105,3 @@ pub fn check_statement(
 pub fn invite_fault(url: String) -> Result<Option<String>, KuagerError> {
     guard::call(|| Ok(Invite::from_url(&url).err().map(|error| error.code().to_owned())))
 }
-

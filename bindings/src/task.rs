@@ -70,7 +70,10 @@ impl TaskHandle {
                 Ok(Ok(summary)) => Ok(summary.into()),
                 Ok(Err(error)) => Err(error.into()),
                 Err(error) if error.is_cancelled() => Err(cancelled()),
-                Err(_) => Err(KuagerError::new("panicked", "a mistake in Kuager while syncing; what was saved is still there")),
+                Err(_) => Err(KuagerError::new(
+                    "panicked",
+                    "a mistake in Kuager while syncing; what was saved is still there",
+                )),
             });
         });
         Arc::new(Self { end, work, _counted: TASKS.one() })
@@ -155,6 +158,9 @@ impl Drop for TaskHandle {
 
 impl std::fmt::Debug for TaskHandle {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("TaskHandle").field("finished", &self.end.sender.borrow().is_some()).finish_non_exhaustive()
+        formatter
+            .debug_struct("TaskHandle")
+            .field("finished", &self.end.sender.borrow().is_some())
+            .finish_non_exhaustive()
     }
 }

@@ -38,7 +38,7 @@ impl KeyVault for BridgedVault {
     fn unseal(&self, sealed: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
         answered(self.0.unseal(&sealed).map(|plain| plain.to_vec()))
     }
-    fn destroy(&self) -> Result<VaultAnswer, CallbackError> {
+    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
         answered(self.0.destroy().map(|()| Vec::new()))
     }
 }
@@ -212,7 +212,10 @@ impl Runner<'_> {
                 self.sealed.push(sealed.hash.clone());
                 self.keep(step, &sealed.hash);
             }
-            "tap" => drop(observer.tap(self.text(step, "station"), i32::try_from(step["heads"].as_i64().unwrap()).unwrap())?),
+            "tap" => {
+                let heads = i32::try_from(step["heads"].as_i64().unwrap()).unwrap();
+                observer.tap(self.text(step, "station"), heads)?;
+            }
             "sync" => {
                 let task = observer.start_sync(step["seconds"].as_i64().unwrap() * 1000)?;
                 runtime().block_on(task.finished())?;

@@ -5,11 +5,12 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, mpsc};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kuager_core::FileKeyVault;
 use kuager_ffi::callbacks::{
-    CallbackError, ChangeListener, Changes, Clock, ClockAnswer, Connectivity, Heard, KeyVault, NetworkState, VaultAnswer,
+    CallbackError, ChangeListener, Changes, Clock, ClockAnswer, Connectivity, Heard, KeyVault, NetworkState,
+    VaultAnswer,
 };
 use kuager_ffi::counts::{LiveHandles, live_handles};
 use kuager_ffi::error::KuagerError;
@@ -74,7 +75,7 @@ impl KeyVault for AlwaysVault {
     fn unseal(&self, _: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
         self.0.clone()
     }
-    fn destroy(&self) -> Result<VaultAnswer, CallbackError> {
+    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
         self.0.clone()
     }
 }
@@ -100,8 +101,10 @@ fn a_vault_that_fails_in_any_way_opens_nothing() {
         // The same for a store that is there: it stays, and opens again once the vault does its work.
         open(dir.path()).shutdown().unwrap();
         let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(answer)), None, None, None);
-        assert!(["vault_failed", "vault_locked", "vault_cancelled", "vault_lost", "identity_damaged"]
-            .contains(&error.unwrap_err().code()));
+        assert!(
+            ["vault_failed", "vault_locked", "vault_cancelled", "vault_lost", "identity_damaged"]
+                .contains(&error.unwrap_err().code())
+        );
         open(dir.path()).shutdown().unwrap();
     }
     nothing_is_left();
@@ -221,8 +224,8 @@ impl KeyVault for Prompting {
     fn unseal(&self, sealed: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
         self.inner.unseal(sealed)
     }
-    fn destroy(&self) -> Result<VaultAnswer, CallbackError> {
-        self.inner.destroy()
+    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
+        self.inner.destroy_key()
     }
 }
 
@@ -233,11 +236,8 @@ async fn a_vault_that_prompts_stops_nobody_else() {
     tokio::task::block_in_place(|| {
         let _one = alone();
         let dir = tempfile::tempdir().unwrap();
-        let prompting = Arc::new(Prompting {
-            inner: vault(dir.path()),
-            observer: OnceLock::new(),
-            seen: Mutex::default(),
-        });
+        let prompting =
+            Arc::new(Prompting { inner: vault(dir.path()), observer: OnceLock::new(), seen: Mutex::default() });
         let observer = ObserverHandle::open(options(dir.path()), prompting.clone(), None, None, None).unwrap();
         drop(prompting.observer.set(Arc::downgrade(&observer)));
         observer.accept_invite(invite).unwrap();
@@ -355,7 +355,6 @@ async fn work_stops_when_it_is_cancelled_let_go_of_paused_or_closed() {
         let Phone { dir: _dir, observer } = phone(&coordinator, &invite, None);
         let draft = observer.new_draft(note("x")).unwrap();
         observer.seal(draft).unwrap();
-        let begun = Instant::now();
         let ended = |task: &kuager_ffi::task::TaskHandle| task.wait(10_000).unwrap_err().code().to_owned();
 
         let task = observer.start_sync(600_000).unwrap();
@@ -385,7 +384,6 @@ async fn work_stops_when_it_is_cancelled_let_go_of_paused_or_closed() {
         assert_eq!(ended(&task), "store_closed");
         drop(task);
         drop(observer);
-        assert!(begun.elapsed() < Duration::from_secs(60), "nothing waited for the network");
         nothing_is_left();
     });
 }

@@ -152,7 +152,9 @@ impl Notifier {
         let shared = Arc::<Shared>::default();
         let counted = CALLBACKS.one();
         let work = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("kuager-changes".to_owned()).spawn(move || deliver(&work, listener, counted))?;
+        let thread = thread::Builder::new()
+            .name("kuager-changes".to_owned())
+            .spawn(move || deliver(&work, listener, counted))?;
         Ok(Self { shared, thread: Mutex::new(Some(thread)) })
     }
 
@@ -172,7 +174,9 @@ impl Notifier {
                 changes.progress.retain(|held| held.media != progress.media);
                 changes.progress.push(progress.clone());
             }
-            Change::Everything => *changes = Changes { progress: mem::take(&mut changes.progress), ..Changes::everything() },
+            Change::Everything => {
+                *changes = Changes { progress: mem::take(&mut changes.progress), ..Changes::everything() }
+            }
         }
         pending.dirty = true;
         drop(pending);

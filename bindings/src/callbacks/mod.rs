@@ -9,14 +9,14 @@ mod connectivity;
 mod listener;
 mod vault;
 
-pub use self::clock::{Clock, ClockAnswer};
 pub(crate) use self::clock::ForeignClock;
-pub use self::connectivity::{Connectivity, NetworkState};
+pub use self::clock::{Clock, ClockAnswer};
 pub(crate) use self::connectivity::ask as ask_network;
+pub use self::connectivity::{Connectivity, NetworkState};
 pub(crate) use self::listener::{Change, Notifier};
 pub use self::listener::{ChangeListener, Changes, Heard, UploadProgress};
-pub use self::vault::{KeyVault, VaultAnswer};
 pub(crate) use self::vault::ForeignVault;
+pub use self::vault::{KeyVault, VaultAnswer};
 
 /// Why a callback gave no answer. What an implementation throws arrives as this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]

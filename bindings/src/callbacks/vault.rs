@@ -12,7 +12,7 @@ use crate::guard;
 /// What a vault answers.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
 pub enum VaultAnswer {
-    /// Done; for `seal` and `unseal` with the bytes, for `destroy` with none.
+    /// Done; for `seal` and `unseal` with the bytes, for `destroy_key` with none.
     Done {
         /// What was sealed or unsealed.
         bytes: Vec<u8>,
@@ -45,11 +45,11 @@ pub trait KeyVault: Send + Sync {
     /// [`CallbackError`], taken for [`VaultAnswer::Failed`].
     fn unseal(&self, sealed: Vec<u8>) -> Result<VaultAnswer, CallbackError>;
 
-    /// Destroys the key: everything it ever sealed is unreadable from now on.
+    /// Destroys the key (in Kotlin, `destroy` is taken by the generated class): everything it ever sealed is unreadable from now on.
     ///
     /// # Errors
     /// [`CallbackError`], taken for [`VaultAnswer::Failed`].
-    fn destroy(&self) -> Result<VaultAnswer, CallbackError>;
+    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError>;
 }
 
 /// A vault on the other side, as the core knows one.
@@ -63,13 +63,18 @@ impl ForeignVault {
         Self { vault, _counted: CALLBACKS.one() }
     }
 
-    fn ask(&self, ask: impl FnOnce(&dyn KeyVault) -> Result<VaultAnswer, CallbackError>) -> Result<Vec<u8>, VaultError> {
+    fn ask(
+        &self,
+        ask: impl FnOnce(&dyn KeyVault) -> Result<VaultAnswer, CallbackError>,
+    ) -> Result<Vec<u8>, VaultError> {
         match guard::callback(|| ask(self.vault.as_ref())) {
             Ok(VaultAnswer::Done { bytes }) => Ok(bytes),
             Ok(VaultAnswer::Locked) => Err(VaultError::Locked),
             Ok(VaultAnswer::Cancelled) => Err(VaultError::Cancelled),
             Ok(VaultAnswer::Lost) => Err(VaultError::Lost),
-            Ok(VaultAnswer::Failed { reason }) | Err(CallbackError::Failed { reason }) => Err(VaultError::Failed(reason)),
+            Ok(VaultAnswer::Failed { reason }) | Err(CallbackError::Failed { reason }) => {
+                Err(VaultError::Failed(reason))
+            }
         }
     }
 }
@@ -91,7 +96,7 @@ impl kuager_core::KeyVault for ForeignVault {
     }
 
     fn destroy(&self) -> Result<(), VaultError> {
-        self.ask(|vault| vault.destroy()).map(|_| ())
+        self.ask(|vault| vault.destroy_key()).map(|_| ())
     }
 }
 
@@ -111,7 +116,7 @@ mod tests {
         fn unseal(&self, _: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
             self.0.clone()
         }
-        fn destroy(&self) -> Result<VaultAnswer, CallbackError> {
+        fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
             self.0.clone()
         }
     }

@@ -7,7 +7,8 @@ use super::{ObserverHandle, draft_id};
 use crate::callbacks::Change;
 use crate::error::KuagerError;
 use crate::records::{
-    self, Answer, DraftInfo, FormState, NewDraftOptions, PackChange, Place, RecordDetail, RecordInfo, SealedInfo, hex, parse_id,
+    self, Answer, DraftInfo, FormState, NewDraftOptions, PackChange, Place, RecordDetail, RecordInfo, SealedInfo, hex,
+    parse_id,
 };
 
 #[uniffi::export]

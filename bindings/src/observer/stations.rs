@@ -45,7 +45,12 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_pack`, and those of the store.
-    pub fn search_stations(&self, query: String, limit: i64, language: String) -> Result<Vec<StationInfo>, KuagerError> {
+    pub fn search_stations(
+        &self,
+        query: String,
+        limit: i64,
+        language: String,
+    ) -> Result<Vec<StationInfo>, KuagerError> {
         self.call(|core| {
             let (pack, book) = (core.pack()?, core.station_book()?);
             let limit = usize::try_from(limit).unwrap_or(0);

@@ -10,28 +10,26 @@ mod status;
 
 pub use self::answer::Answer;
 pub(crate) use self::answer::{answers_from, answers_to};
+pub(crate) use self::form::form_state;
 pub use self::form::{
     AskedQuestion, ChoiceInfo, FormState, PlaceInfo, QuestionType, RelationInfo, RelationSeverity, RelationStanding,
     ReminderInfo, ReminderReason,
 };
-pub(crate) use self::form::form_state;
-pub use self::media::{
-    AttachedFile, AttachmentInfo, FileOrigin, FileRole, FileSource, FileState, MediaInfo,
-};
 pub(crate) use self::media::attachment;
+pub use self::media::{AttachedFile, AttachmentInfo, FileOrigin, FileRole, FileSource, FileState, MediaInfo};
 pub use self::pack::{
-    ContestInfo, DispositionInfo, FormInfo, IncidentGravity, IncidentGroup, IncidentInfo, PackInfo, RegionInfo, StationInfo, TurnoutHourInfo,
-    WaveInfo,
+    ContestInfo, DispositionInfo, FormInfo, IncidentGravity, IncidentGroup, IncidentInfo, PackInfo, RegionInfo,
+    StationInfo, TurnoutHourInfo, WaveInfo,
 };
 pub(crate) use self::pack::{pack_info, station_info};
 pub use self::queue::{
-    Attempt, ChainCheck, DraftInfo, IncidentStep, LostRange, NewDraftOptions, PackChange, Place, ReceiptInfo, RecordDetail, RecordInfo,
-    RecordState, RecordType, SealedInfo,
+    Attempt, ChainCheck, DraftInfo, IncidentStep, LostRange, NewDraftOptions, PackChange, Place, ReceiptInfo,
+    RecordDetail, RecordInfo, RecordState, RecordType, SealedInfo,
 };
 pub(crate) use self::queue::{chain_check, draft_info, pack_change, record_detail, record_info, sealed_info};
 pub use self::status::{
-    FailureReason, HoldReason, MessageAsk, MessageInfo, ObserverRole, ObserverStatus, Outbox, RecoveryInfo, SyncObstacle, SyncSummary,
-    TallyInfo, WaveStatus,
+    FailureReason, HoldReason, MessageAsk, MessageInfo, ObserverRole, ObserverStatus, Outbox, RecoveryInfo,
+    SyncObstacle, SyncSummary, TallyInfo, WaveStatus,
 };
 pub(crate) use self::status::{message_info, outbox, status, tally, wave_status};
 
