@@ -4,6 +4,7 @@
 //! call may succeed later. The reason is for developers and is in English.
 
 use kuager_core::ObserverError;
+use kuager_core::wire::receipt::RefusalCode;
 
 /// Why a call did not do what was asked. Nothing sealed is ever lost by one.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -166,6 +167,7 @@ pub const CODES: &[(&str, ErrorKind, bool, &str)] = &[
     ("no_training", Forbidden, false, "This pack allows no exercises."),
     ("cancelled", Interrupted, true, "The work was cancelled. What it had stored stays."),
     ("sync_failed", Internal, true, "A request could not be signed."),
+    ("library", Internal, false, "The native library is missing, or does not belong to this release of the façade."),
     ("runtime", Internal, true, "The system gave no thread to work on."),
     ("panicked", Internal, false, "A mistake in Kuager. What was saved before this call is still there."),
 ];
@@ -185,6 +187,16 @@ pub fn error_codes() -> Result<Vec<ErrorCode>, KuagerError> {
             meaning: (*meaning).to_owned(),
         })
         .collect())
+}
+
+/// Every code a signed refusal of the coordinator can have, of a record, a file or an enrolment; for apps that check that they have a
+/// text for each.
+///
+/// # Errors
+/// None; fallible like every call.
+#[uniffi::export]
+pub fn refusal_codes() -> Result<Vec<String>, KuagerError> {
+    Ok(RefusalCode::ALL.iter().map(|code| code.name().to_owned()).collect())
 }
 
 impl KuagerError {

@@ -87,6 +87,8 @@ pub fn start(options: StartOptions, log: Option<Arc<dyn LogSink>>) -> Result<(),
             (true, LogLevel::Debug) => LevelFilter::DEBUG,
         };
         *LEVEL.write().unwrap_or_else(PoisonError::into_inner) = level;
+        // Places that were told "never" while there was no sink ask again.
+        tracing::callsite::rebuild_interest_cache();
         let sender = log.map(forward).transpose()?;
         // The thread of the sink before ends with its sender.
         *SINK.lock().unwrap_or_else(PoisonError::into_inner) = sender;

@@ -19,27 +19,31 @@ use crate::records::SyncSummary;
 
 type Outcome = Result<SyncSummary, KuagerError>;
 
-/// Where the end of the work is written down, once.
+/// Where the end of the work is written down.
 struct End {
     sender: watch::Sender<Option<Outcome>>,
     ended: Mutex<bool>,
     signal: Condvar,
+    /// Why it was stopped, by whoever was first.
+    why: Mutex<Option<KuagerError>>,
 }
 
 impl End {
-    /// The first end counts.
     fn set(&self, outcome: Outcome) {
-        let changed = self.sender.send_if_modified(|held| {
-            let first = held.is_none();
-            if first {
-                *held = Some(outcome);
-            }
-            first
-        });
-        if changed {
-            *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
-            self.signal.notify_all();
-        }
+        self.sender.send_replace(Some(outcome));
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.signal.notify_all();
+    }
+
+    fn why(&self) -> KuagerError {
+        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).take();
+        why.unwrap_or_else(cancelled)
+    }
+
+    fn wait(&self, limit: Duration) -> Option<Outcome> {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.signal.wait_timeout_while(ended, limit, |ended| !*ended));
+        self.sender.borrow().clone()
     }
 }
 
@@ -55,7 +59,8 @@ impl TaskHandle {
     /// Starts a sync that ends by itself, or one that goes on until it is cancelled.
     pub(crate) fn start(runtime: &Handle, observer: Arc<Observer>, limit: Option<Duration>) -> Arc<Self> {
         let (sender, _) = watch::channel(None);
-        let end = Arc::new(End { sender, ended: Mutex::new(false), signal: Condvar::new() });
+        let (ended, signal, why) = (Mutex::new(false), Condvar::new(), Mutex::new(None));
+        let end = Arc::new(End { sender, ended, signal, why });
         let result = Arc::clone(&end);
         // A task of its own inside, so that a panic arrives here as an error and not as silence.
         let inner = runtime.spawn(async move {
@@ -69,20 +74,25 @@ impl TaskHandle {
             result.set(match inner.await {
                 Ok(Ok(summary)) => Ok(summary.into()),
                 Ok(Err(error)) => Err(error.into()),
-                Err(error) if error.is_cancelled() => Err(cancelled()),
-                Err(_) => Err(KuagerError::new(
-                    "panicked",
-                    "a mistake in Kuager while syncing; what was saved is still there",
-                )),
+                Err(error) if error.is_cancelled() => Err(result.why()),
+                Err(_) => {
+                    let reason = "a mistake in Kuager while syncing; what was saved is still there";
+                    Err(KuagerError::new("panicked", reason))
+                }
             });
         });
         Arc::new(Self { end, work, _counted: TASKS.one() })
     }
 
-    /// Stops the work for a reason.
+    /// Stops the work for a reason. It has ended when the end is said, not when this returns.
     pub(crate) fn stop(&self, why: KuagerError) {
-        self.end.set(Err(why));
+        self.end.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
         self.work.abort();
+    }
+
+    /// Waits until the work has ended and let go of everything, for as long as `limit`.
+    pub(crate) fn join(&self, limit: Duration) {
+        drop(self.end.wait(limit));
     }
 }
 
@@ -127,14 +137,9 @@ impl TaskHandle {
     /// # Errors
     /// What the work ended with: `cancelled`, `store_paused`, `store_closed` and others of the store.
     pub fn wait(&self, limit_ms: i64) -> Result<Waited, KuagerError> {
-        guard::call(|| {
-            let limit = Duration::from_millis(u64::try_from(limit_ms).unwrap_or(0));
-            let ended = self.end.ended.lock().unwrap_or_else(PoisonError::into_inner);
-            drop(self.end.signal.wait_timeout_while(ended, limit, |ended| !*ended));
-            match self.end.sender.borrow().clone() {
-                Some(outcome) => outcome.map(|summary| Waited::Ended { summary }),
-                None => Ok(Waited::StillRunning),
-            }
+        guard::call(|| match self.end.wait(Duration::from_millis(u64::try_from(limit_ms).unwrap_or(0))) {
+            Some(outcome) => outcome.map(|summary| Waited::Ended { summary }),
+            None => Ok(Waited::StillRunning),
         })
     }
 

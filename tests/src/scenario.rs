@@ -13,7 +13,7 @@ use kuager_core::KeyVault as _;
 use kuager_ffi::callbacks::{CallbackError, KeyVault, VaultAnswer};
 use kuager_ffi::error::KuagerError;
 use kuager_ffi::observer::{ObserverHandle, OpenOptions, Setting};
-use kuager_ffi::records::{Answer, FileOrigin, NewDraftOptions};
+use kuager_ffi::records::{Answer, FileOrigin, NewDraftOptions, PlaceInfo};
 use kuager_ffi::statement::{StatementCheck, check_statement};
 use serde_json::{Map, Value, json};
 
@@ -197,6 +197,21 @@ impl Runner<'_> {
             "answer" => {
                 let answer = answer_of(&step["value"]);
                 observer.set_answer(self.text(step, "draft"), self.text(step, "question"), answer)?;
+            }
+            "answer_in" => {
+                let place = PlaceInfo {
+                    question: self.text(step, "question"),
+                    group: self.maybe(step, "group"),
+                    entry: step["entry"].as_i64(),
+                };
+                observer.set_answer_at(self.text(step, "draft"), place, answer_of(&step["value"]))?;
+            }
+            "add_entry" => {
+                observer.add_entry(self.text(step, "draft"), self.text(step, "group"))?;
+            }
+            "remove_entry" => {
+                let entry = step["entry"].as_i64().unwrap();
+                observer.remove_entry(self.text(step, "draft"), self.text(step, "group"), entry)?;
             }
             "capture" => {
                 let (draft, label) = (self.text(step, "draft"), self.maybe(step, "label"));

@@ -1,14 +1,15 @@
 //! Drafts, forms and sealing.
 
-use kuager_core::NewDraft;
+use kuager_core::forms::Path;
 use kuager_core::wire::record::Value;
+use kuager_core::{NewDraft, ObserverError};
 
 use super::{ObserverHandle, draft_id};
 use crate::callbacks::Change;
 use crate::error::KuagerError;
 use crate::records::{
-    self, Answer, DraftInfo, FormState, NewDraftOptions, PackChange, Place, RecordDetail, RecordInfo, SealedInfo, hex,
-    parse_id,
+    self, Answer, DraftInfo, FormState, NewDraftOptions, PackChange, Place, PlaceInfo, RecordDetail, RecordInfo,
+    SealedInfo, hex, parse_id,
 };
 
 #[uniffi::export]
@@ -58,6 +59,33 @@ impl ObserverHandle {
     pub fn set_answer(&self, draft: String, question: String, answer: Option<Answer>) -> Result<(), KuagerError> {
         let answer = answer.map(Value::from);
         self.change(Change::Drafts, |core| Ok(core.set_answer(draft_id(&draft)?, &question, answer)?))
+    }
+
+    /// Sets one answer wherever it stands, also within groups, or clears it: `place` as `form_state` gives it.
+    ///
+    /// # Errors
+    /// As [`ObserverHandle::set_answer`]; `unknown_question` also for an entry that is not there.
+    pub fn set_answer_at(&self, draft: String, place: PlaceInfo, answer: Option<Answer>) -> Result<(), KuagerError> {
+        let answer = answer.map(Value::from);
+        self.change(Change::Drafts, |core| Ok(core.set_answer_at(draft_id(&draft)?, &Path::from(&place), answer)?))
+    }
+
+    /// Adds an entry to a repeat group, with what it begins with. Gives its number.
+    ///
+    /// # Errors
+    /// `unknown_question` where there is no such group, `answer_does_not_fit` for an entry too many, `no_such_draft`, and those of the
+    /// store.
+    pub fn add_entry(&self, draft: String, group: String) -> Result<i64, KuagerError> {
+        self.change(Change::Drafts, |core| Ok(records::counted(core.add_entry(draft_id(&draft)?, &group)?)))
+    }
+
+    /// Takes an entry out of a repeat group; those after it move up.
+    ///
+    /// # Errors
+    /// `unknown_question` where there is no such entry, `no_such_draft`, and those of the store.
+    pub fn remove_entry(&self, draft: String, group: String, entry: i64) -> Result<(), KuagerError> {
+        let entry = usize::try_from(entry).unwrap_or(usize::MAX);
+        self.change(Change::Drafts, |core| Ok(core.remove_entry(draft_id(&draft)?, &group, entry)?))
     }
 
     /// Changes the text of a note.
@@ -111,7 +139,9 @@ impl ObserverHandle {
             let Some(reference) = &held.form else { return Ok(None) };
             let pack = core.pack_of(reference)?;
             let language = held.language.as_deref().unwrap_or_default();
-            Ok(core.with_state(id, |state| records::form_state(&pack.pack, language, state))?)
+            let form = pack.pack.form(&reference.form);
+            let form = form.ok_or_else(|| ObserverError::NoSuchForm(reference.form.clone()))?;
+            Ok(core.with_state(id, |state| records::form_state(&pack.pack, form, language, state))?)
         })
     }
 

@@ -54,6 +54,9 @@ impl OpenOptions {
     }
 }
 
+/// How long closing and pausing wait for the last step of what is being sent.
+const LAST_STEP: Duration = Duration::from_secs(2);
+
 /// What the platform does for an observer.
 struct Platform {
     connectivity: Option<Arc<dyn Connectivity>>,
@@ -127,9 +130,10 @@ impl ObserverHandle {
 
     fn stop_tasks(&self, code: &str, reason: &str) {
         let tasks: Vec<_> = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
-        for task in tasks.iter().filter_map(Weak::upgrade) {
-            task.stop(KuagerError::new(code, reason));
-        }
+        let tasks: Vec<_> = tasks.iter().filter_map(Weak::upgrade).collect();
+        tasks.iter().for_each(|task| task.stop(KuagerError::new(code, reason)));
+        // They stop at their next await; the longest between two is one transaction.
+        tasks.iter().for_each(|task| task.join(LAST_STEP));
     }
 
     fn release(&self) {

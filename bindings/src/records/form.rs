@@ -1,7 +1,7 @@
 //! How a form stands over the answers given so far.
 
-use kuager_core::forms::{self as core, Asked, Path, Reminder, ReminderKind, Standing};
-use kuager_core::wire::form::{Choice, Question, QuestionKind, Texts};
+use kuager_core::forms::{self as core, Asked, Path, Reminder, ReminderKind, Standing, places};
+use kuager_core::wire::form::{Choice, Form, Question, QuestionKind, Texts};
 use kuager_core::wire::pack::Pack;
 use kuager_core::wire::protocol::Severity;
 
@@ -72,6 +72,13 @@ pub struct PlaceInfo {
     pub entry: Option<i64>,
 }
 
+impl From<&PlaceInfo> for Path {
+    fn from(place: &PlaceInfo) -> Self {
+        let entry = place.entry.and_then(|entry| usize::try_from(entry).ok()).unwrap_or(0);
+        Self { group: place.group.clone().map(|group| (group, entry)), question: place.question.clone() }
+    }
+}
+
 impl From<&Path> for PlaceInfo {
     fn from(path: &Path) -> Self {
         Self {
@@ -120,8 +127,10 @@ pub struct AskedQuestion {
     pub max_length: Option<i64>,
     /// Decimal places of a decimal.
     pub scale: i64,
-    /// Whether a group may have several entries.
+    /// Whether a group may have several entries: see `add_entry`.
     pub repeats: bool,
+    /// The groups it is in, the outermost first.
+    pub groups: Vec<String>,
     /// What a file shows.
     pub subject: Option<String>,
     /// Kinds of files accepted: `image`, `video`, `audio`, `application`.
@@ -235,8 +244,9 @@ impl Words<'_> {
         ChoiceInfo { key: choice.key.clone(), text: self.of(&choice.text) }
     }
 
-    fn asked(&self, asked: &Asked<'_>) -> AskedQuestion {
+    fn asked(&self, form: &Form, asked: &Asked<'_>) -> AskedQuestion {
         let question: &Question = asked.question;
+        let groups = places::groups_of(form, &question.id).unwrap_or_default();
         AskedQuestion {
             place: (&asked.path).into(),
             kind: question.kind.into(),
@@ -252,6 +262,7 @@ impl Words<'_> {
             max_length: question.max_length.map(i64::from),
             scale: question.scale.map_or(0, i64::from),
             repeats: question.repeat.is_some(),
+            groups: groups.iter().map(|group| group.id.clone()).collect(),
             subject: question.subject.clone(),
             accept: question.accept.clone().unwrap_or_default(),
             line: question.line.clone(),
@@ -270,7 +281,7 @@ impl Words<'_> {
 }
 
 /// How a form stands, in the words of this language.
-pub(crate) fn form_state(pack: &Pack, language: &str, state: &core::FormState<'_>) -> FormState {
+pub(crate) fn form_state(pack: &Pack, form: &Form, language: &str, state: &core::FormState<'_>) -> FormState {
     let words = Words { pack, language };
     let places = |paths: &[Path]| paths.iter().map(PlaceInfo::from).collect();
     let relation = |relation: &core::RelationState<'_>| RelationInfo {
@@ -291,7 +302,7 @@ pub(crate) fn form_state(pack: &Pack, language: &str, state: &core::FormState<'_
         law: relation.law.map(str::to_owned),
     };
     FormState {
-        asked: state.asked.iter().map(|asked| words.asked(asked)).collect(),
+        asked: state.asked.iter().map(|asked| words.asked(form, asked)).collect(),
         missing: places(&state.missing),
         reminders: state.reminders.iter().map(|reminder| words.reminder(reminder)).collect(),
         relations: state.relations.iter().map(relation).collect(),

@@ -17,6 +17,7 @@ pub mod changes;
 mod compiled;
 pub mod exit_poll;
 pub mod incident;
+pub mod places;
 mod run;
 mod state;
 pub mod tally;

@@ -14,7 +14,7 @@ use crate::forms::act::{self, ActRecord};
 use crate::forms::changes::{self, FormChange};
 use crate::forms::exit_poll::{self, ExitPollError, WaveState};
 use crate::forms::tally::Tally;
-use crate::forms::{self, CompiledForm, FormState, incident};
+use crate::forms::{self, AnswerError, CompiledForm, FormState, Path, incident, places};
 use crate::journal::{Draft, DraftId, Journal, JournalError, NewDraft, Urgency};
 use crate::keys;
 use crate::store::StoreError;
@@ -87,6 +87,50 @@ impl Observer {
             answers.insert(question, value.clone());
         }
         Ok(answers)
+    }
+
+    /// Sets or clears one answer wherever it stands, also within groups: `path` as [`FormState::asked`] gives it. When this
+    /// returns, the change survives a kill.
+    ///
+    /// # Errors
+    /// [`ObserverError::Answer`] when it does not fit or its entry is not there, [`ObserverError::Journal`],
+    /// [`ObserverError::Store`].
+    pub fn set_answer_at(&self, draft: DraftId, path: &Path, answer: Option<Value>) -> Result<(), ObserverError> {
+        let answer = answer.map(crate::journal::normalised);
+        self.change_answers(draft, |form, answers, _| places::set(form.form(), answers, path, answer))
+    }
+
+    /// Adds an entry to a repeat group of a draft, with what it begins with. Gives its number.
+    ///
+    /// # Errors
+    /// As [`Observer::set_answer_at`].
+    pub fn add_entry(&self, draft: DraftId, group: &str) -> Result<usize, ObserverError> {
+        self.change_answers(draft, |form, answers, carried| places::add_entry(form, answers, group, carried))
+    }
+
+    /// Takes an entry out of a repeat group of a draft; those after it move up.
+    ///
+    /// # Errors
+    /// As [`Observer::set_answer_at`].
+    pub fn remove_entry(&self, draft: DraftId, group: &str, entry: usize) -> Result<(), ObserverError> {
+        self.change_answers(draft, |form, answers, _| places::remove_entry(form.form(), answers, group, entry))
+    }
+
+    fn change_answers<T>(
+        &self,
+        draft: DraftId,
+        change: impl FnOnce(&CompiledForm, &mut Answers, &TextMap<Value>) -> Result<T, AnswerError>,
+    ) -> Result<T, ObserverError> {
+        let held = self.journal.draft(draft)?;
+        let reference = held.form.ok_or(JournalError::NoSuchDraft)?;
+        let (_, form) = self.compiled(&reference)?;
+        let carried = self.carried(&form, held.station.as_deref(), held.training)?;
+        let mut result = None;
+        self.journal.change_draft(draft, |draft| {
+            result = Some(change(&form, &mut draft.answers, &carried)?);
+            Ok(())
+        })?;
+        result.ok_or_else(|| JournalError::NoSuchDraft.into())
     }
 
     /// Switches the language a draft is shown in. Answers stay.

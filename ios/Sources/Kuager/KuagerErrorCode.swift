@@ -116,6 +116,8 @@ extension KuagerError.Code {
     public static let syncFailed = Self(rawValue: "sync_failed")
     /// The system gave no thread to work on.
     public static let runtime = Self(rawValue: "runtime")
+    /// The native library is missing, or does not belong to this release of the façade.
+    public static let library = Self(rawValue: "library")
     /// A mistake in Kuager. What was saved before this call is still there.
     public static let panicked = Self(rawValue: "panicked")
 }
@@ -130,6 +132,6 @@ extension KuagerError.Code: CaseIterable {
         .noSuchMedia, .unknownQuestion, .answerDoesNotFit, .tooLarge, .tooManyFiles, .cannotSeal, .mediaUnreadable,
         .mediaEmpty, .mediaTooLarge, .mediaChanged, .mediaType, .incidentUnknown, .exitPoll, .notAnID,
         .statementNotValid, .captureForbidden, .exitPollOff, .noTraining, .cancelled, .syncFailed, .runtime,
-        .panicked,
+        .library, .panicked,
     ]
 }

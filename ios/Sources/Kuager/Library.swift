@@ -31,6 +31,12 @@ public enum KuagerLibrary {
         try callDirectly(KuagerFFI.errorCodes)
     }
 
+    /// Every code a signed refusal of the coordinator can have, of a record, a file or an enrolment, for apps that check that they have
+    /// a text for each.
+    public static func refusalCodes() throws(KuagerError) -> [String] {
+        try callDirectly(KuagerFFI.refusalCodes)
+    }
+
     /// Objects that are alive on the other side; all zero once everything was closed, but for a log sink.
     public static func liveHandles() throws(KuagerError) -> LiveHandles {
         try callDirectly(KuagerFFI.liveHandles)

@@ -31,6 +31,32 @@ extension Observer {
         try await session.call { try $0.setAnswer(draft: draft, question: question, answer: answer) }
     }
 
+    /// Sets one answer wherever it stands, also within groups, or clears it with `nil`: `place` as ``formState(draft:)`` gives it.
+    ///
+    /// - Throws: ``KuagerError``: as ``setAnswer(draft:question:answer:)``; ``KuagerError/Code/unknownQuestion`` also for an entry that
+    ///   is not there.
+    public func setAnswer(draft: String, place: PlaceInfo, answer: Answer?) async throws(KuagerError) {
+        try await session.call { try $0.setAnswerAt(draft: draft, place: place, answer: answer) }
+    }
+
+    /// Adds an entry to a repeat group, with what it begins with.
+    ///
+    /// - Returns: The entry's number, from 0.
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/unknownQuestion`` where there is no such group,
+    ///   ``KuagerError/Code/answerDoesNotFit`` for an entry too many, ``KuagerError/Code/noSuchDraft``.
+    @discardableResult
+    public func addEntry(draft: String, group: String) async throws(KuagerError) -> Int64 {
+        try await session.call { try $0.addEntry(draft: draft, group: group) }
+    }
+
+    /// Takes an entry out of a repeat group; those after it move up.
+    ///
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/unknownQuestion`` where there is no such entry,
+    ///   ``KuagerError/Code/noSuchDraft``.
+    public func removeEntry(draft: String, group: String, entry: Int64) async throws(KuagerError) {
+        try await session.call { try $0.removeEntry(draft: draft, group: group, entry: entry) }
+    }
+
     /// Changes the text of a note.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchDraft``.

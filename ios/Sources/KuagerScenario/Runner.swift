@@ -54,6 +54,14 @@ final class Runner {
         case "answer":
             try await observer.setAnswer(
                 draft: text(step, "draft"), question: text(step, "question"), answer: step["value"].answer())
+        case "answer_in":
+            let place = PlaceInfo(
+                question: try text(step, "question"), group: try maybe(step, "group"), entry: step["entry"].number)
+            try await observer.setAnswer(draft: text(step, "draft"), place: place, answer: step["value"].answer())
+        case "add_entry": try await observer.addEntry(draft: text(step, "draft"), group: text(step, "group"))
+        case "remove_entry":
+            try await observer.removeEntry(
+                draft: text(step, "draft"), group: text(step, "group"), entry: number(step, "entry"))
         case "capture": try await capture(step)
         case "detach": try await observer.detach(draft: text(step, "draft"), file: text(step, "file"))
         case "correct": try keep(step, try await observer.correct(record: text(step, "record")))

@@ -1,0 +1,167 @@
+package org.kuager.sample
+
+import android.app.AlertDialog
+import android.view.View
+import android.widget.LinearLayout
+import kotlinx.coroutines.CoroutineScope
+import org.kuager.Answer
+import org.kuager.AskedQuestion
+import org.kuager.DraftInfo
+import org.kuager.FileRole
+import org.kuager.FormState
+import org.kuager.Observer
+import org.kuager.PlaceInfo
+import org.kuager.RecordType
+import org.kuager.RelationInfo
+import org.kuager.RelationStanding
+import org.kuager.android.SyncSchedule
+import org.kuager.detach
+import org.kuager.discardDraft
+import org.kuager.draft
+import org.kuager.seal
+import org.kuager.setAnswer
+import org.kuager.setText
+
+/**
+ * Fills the form of a draft. Knows no question: shows what the pack asks about the answers so far, and saves at every change.
+ *
+ * @param draft the draft's name.
+ */
+class FormScreen(host: MainActivity, private val draft: String) : Screen(host), QuestionView.Actions {
+    override val title: String get() = string(R.string.form)
+
+    private val questions = ui.column()
+    private val files = ui.column()
+    private val relations = ui.column()
+    private val shown = LinkedHashMap<PlaceInfo, QuestionView>()
+    private val sums = ui.notice(Look.PLAIN, "")
+    private val note by lazy { ui.field(QuestionView.PROSE).apply { hint = string(R.string.note_text) } }
+    private var held: DraftInfo? = null
+    private var missing = 0
+
+    override fun show(body: LinearLayout, actions: LinearLayout) {
+        listOf(questions, files, relations).forEach(body::addView)
+        sums.visibility = View.GONE
+        actions.addView(sums)
+        val row = ui.row()
+        ui.fill(
+            row,
+            listOf(
+                ui.button(Look.PLAIN, string(R.string.discard), ::askToDiscard),
+                ui.button(Look.PLAIN, string(R.string.photo)) { photograph(null) },
+            ),
+        )
+        actions.addView(row)
+        actions.addView(ui.button(Look.PRIMARY, string(R.string.seal), ::askToSeal))
+    }
+
+    override fun follow(scope: CoroutineScope, observer: Observer) {
+        scope.each(observer.state.form(draft), ended = { host.home() }) { state ->
+            val now = observer.draft(draft)
+            held = now
+            if (state == null) showNote(now) else showForm(state, now)
+            showFiles(now)
+        }
+    }
+
+    private fun showForm(state: FormState, now: DraftInfo) {
+        missing = state.missing.size
+        arrange(state.asked)
+        state.asked.forEach { question ->
+            val remind = state.reminders.filter { it.place == question.place }.map { words.reminder(it.reason) }
+            val files = now.attachments.count { it.role == FileRole.ORIGINAL && it.label == question.place.question }
+            shown[question.place]?.update(question, remind, question.place in state.missing, files)
+        }
+        showRelations(state.relations)
+    }
+
+    /** Puts a view for each question in its place and touches no other: the one that is typed in keeps its cursor. */
+    private fun arrange(asked: List<AskedQuestion>) {
+        val kinds = asked.associate { it.place to it.kind }
+        shown.entries.removeAll { (place, view) ->
+            (kinds[place] != view.kind).also { gone -> if (gone) questions.removeView(view.root) }
+        }
+        asked.forEachIndexed { index, question ->
+            val view = shown.getOrPut(question.place) { QuestionView(host, ui, words, question, this) }
+            if (questions.getChildAt(index) !== view.root) {
+                questions.removeView(view.root)
+                questions.addView(view.root, index)
+            }
+        }
+    }
+
+    private fun showRelations(all: List<RelationInfo>) {
+        relations.removeAllViews()
+        val failed = all.filter { it.standing == RelationStanding.FAILS }
+        val held = all.count { it.standing == RelationStanding.HOLDS }
+        val open = all.count { it.standing == RelationStanding.UNKNOWN }
+        if (failed.isNotEmpty()) relations.addView(ui.heading(string(R.string.relations_failed)))
+        failed.forEach { relations.addView(ui.notice(Look.WARNING, "${it.id}. ${it.message ?: it.law.orEmpty()}")) }
+        sums.visibility = if (held + open + failed.size > 0) View.VISIBLE else View.GONE
+        ui.dress(sums, if (failed.isEmpty()) Look.GOOD else Look.WARNING)
+        val text = string(R.string.relations_sum, held, failed.size, open)
+        // Set only when it changes: each setting is read aloud.
+        if (sums.text.toString() != text) sums.text = text
+    }
+
+    private fun showNote(now: DraftInfo) {
+        if (note.parent != null) return
+        note.setText(now.text.orEmpty())
+        QuestionView.onText(note) { text -> host.save { it.setText(draft, text) } }
+        questions.addView(note)
+    }
+
+    private fun showFiles(now: DraftInfo) {
+        files.removeAllViews()
+        val originals = now.attachments.filter { it.role == FileRole.ORIGINAL }
+        if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
+        originals.forEachIndexed { index, file ->
+            val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.text } ?: string(R.string.file_of_record)
+            val text = string(R.string.file_remove, index + 1, about)
+            files.addView(ui.button(Look.PLAIN, text) { host.save { it.detach(draft, file.hash) } })
+        }
+    }
+
+    override fun answer(place: PlaceInfo, answer: Answer?) = host.save { observer ->
+        val (question, whole) = Answers.with(observer.draft(draft).answers, place, answer)
+        observer.setAnswer(draft, question, whole)
+    }
+
+    override fun photograph(question: String?) = host.photograph(draft, question)
+
+    override fun moreEntries(group: String, more: Boolean) = host.save { observer ->
+        val entries = observer.draft(draft).answers[group]
+        observer.setAnswer(draft, group, if (more) Answers.oneMore(entries) else Answers.oneLess(entries))
+    }
+
+    private fun askToSeal() {
+        val text = listOfNotNull(
+            string(R.string.seal_warning),
+            string(R.string.seal_missing, missing).takeIf { missing > 0 },
+        ).joinToString("\n\n")
+        AlertDialog.Builder(host)
+            .setTitle(R.string.seal)
+            .setMessage(text)
+            .setNegativeButton(R.string.back, null)
+            .setPositiveButton(R.string.seal) { _, _ -> seal() }
+            .show()
+    }
+
+    /** After everything that was typed before. */
+    private fun seal() = host.save { observer ->
+        val urgent = held?.kind == RecordType.INCIDENT || held?.kind == RecordType.PROTOCOL
+        val sealed = observer.seal(draft)
+        SyncSchedule(host).soon(urgent)
+        host.home()
+        host.go(Route(Route.To.RECORD, sealed.hash))
+    }
+
+    private fun askToDiscard() {
+        AlertDialog.Builder(host)
+            .setTitle(R.string.discard)
+            .setMessage(R.string.discard_warning)
+            .setNegativeButton(R.string.back, null)
+            .setPositiveButton(R.string.discard) { _, _ -> host.save { it.discardDraft(draft) } }
+            .show()
+    }
+}

@@ -1,0 +1,25 @@
+package org.kuager.sample
+
+import java.math.BigDecimal
+import java.math.RoundingMode
+
+/** Numbers as an observer types them and as the core takes them. */
+object Numbers {
+    private const val HOUR = 60
+
+    /** 125 with scale 1 is 12.5. */
+    fun decimal(value: Long, scale: Int): String = BigDecimal.valueOf(value, scale).toPlainString()
+
+    /** 12.5 or 12,5 with scale 1 is 125; null for what is no number, has more digits than [scale], or is out of range. */
+    fun parse(text: String, scale: Int): Long? {
+        val number = text.trim().replace(',', '.').toBigDecimalOrNull() ?: return null
+        return try {
+            number.setScale(scale, RoundingMode.UNNECESSARY).unscaledValue().longValueExact()
+        } catch (_: ArithmeticException) {
+            null
+        }
+    }
+
+    /** Minutes after midnight as a clock shows them. */
+    fun time(minutes: Long): String = "%02d:%02d".format(minutes / HOUR, minutes % HOUR)
+}

@@ -1,0 +1,234 @@
+package org.kuager.sample
+
+import android.app.DatePickerDialog
+import android.app.TimePickerDialog
+import android.text.Editable
+import android.text.InputFilter
+import android.text.InputType
+import android.text.TextWatcher
+import android.view.View
+import android.widget.EditText
+import android.widget.LinearLayout
+import android.widget.TextView
+import java.time.DateTimeException
+import java.time.LocalDate
+import java.time.LocalTime
+import org.kuager.Answer
+import org.kuager.AskedQuestion
+import org.kuager.NumberAnswer
+import org.kuager.PlaceInfo
+import org.kuager.QuestionType
+import org.kuager.SeveralAnswer
+import org.kuager.TextAnswer
+
+/** One question with what it takes to answer it. */
+class QuestionView(
+    private val host: MainActivity,
+    private val ui: Ui,
+    private val words: Words,
+    private var question: AskedQuestion,
+    private val actions: Actions,
+) {
+    /** What a question does. */
+    interface Actions {
+        /** Saves an answer, or that there is none. */
+        fun answer(place: PlaceInfo, answer: Answer?)
+
+        /** Opens the camera for a question, or for the record as a whole. */
+        fun photograph(question: String?)
+
+        /** Adds an entry to a group, or takes its last one away. */
+        fun moreEntries(group: String, more: Boolean)
+    }
+
+    /** The whole of it. */
+    val root: LinearLayout = ui.column()
+
+    /** The question's id. */
+    val id: String get() = question.place.question
+
+    /** What is asked. */
+    val text: String get() = question.text
+
+    /** What kind of answer it takes. */
+    val kind: QuestionType get() = question.kind
+
+    private val label = if (question.kind == QuestionType.GROUP) ui.heading("") else ui.text("")
+    private val hint = ui.hint("")
+    private val input = ui.column()
+    private val remarks = ui.notice(Look.WARNING, "")
+    private var field: EditText? = null
+    private var drawn: Any? = null
+    private var showing = false
+
+    init {
+        listOf(label, hint, input, remarks).forEach(root::addView)
+    }
+
+    /** Shows how the question stands now. */
+    fun update(now: AskedQuestion, reminders: List<String>, missing: Boolean, files: Int) {
+        question = now
+        val mark = if (missing) host.getString(R.string.required_mark) else ""
+        val entry = now.place.entry?.let { "${it + 1}. " }.orEmpty()
+        set(label, entry + now.text + mark)
+        set(hint, listOfNotNull(now.hint, now.line?.let { host.getString(R.string.paper_line, it) }, now.law).joinToString("\n"))
+        set(remarks, reminders.joinToString("\n"))
+        when (now.kind) {
+            QuestionType.INTEGER, QuestionType.DECIMAL, QuestionType.TEXT, QuestionType.WORDS -> type(now)
+            else -> draw(now, files)
+        }
+    }
+
+    /** Fields are made once and keep what is typed; what the store holds is only put in while nobody types. */
+    private fun type(now: AskedQuestion) {
+        val field = field ?: makeField().also {
+            field = it
+            input.addView(it)
+        }
+        val stored = when (val answer = now.answer) {
+            is NumberAnswer -> Numbers.decimal(answer.value, now.scale.toInt())
+            is TextAnswer -> answer.value
+            else -> ""
+        }
+        if (field.isFocused || field.text.toString() == stored) return
+        showing = true
+        field.setText(stored)
+        showing = false
+    }
+
+    private fun makeField(): EditText {
+        val number = question.kind == QuestionType.INTEGER || question.kind == QuestionType.DECIMAL
+        val field = ui.field(if (number) NUMBER else PROSE)
+        field.id = View.generateViewId()
+        label.labelFor = field.id // What a screen reader says in the field.
+        question.maxLength?.let { field.filters = arrayOf(InputFilter.LengthFilter(it.toInt())) }
+        onText(field) { text -> if (!showing) typed(text, number) }
+        return field
+    }
+
+    private fun typed(text: String, number: Boolean) {
+        val answer = when {
+            text.isBlank() -> null
+            !number -> TextAnswer(text)
+            else -> Numbers.parse(text, question.scale.toInt())?.let { NumberAnswer(it) } ?: run {
+                set(remarks, host.getString(R.string.not_a_number))
+                return
+            }
+        }
+        actions.answer(question.place, answer)
+    }
+
+    /** Everything that is tapped is made anew when it changes. */
+    private fun draw(now: AskedQuestion, files: Int) {
+        val look = listOf(now.answer, now.choices, files)
+        if (drawn == look) return
+        drawn = look
+        input.removeAllViews()
+        when (now.kind) {
+            QuestionType.YES_NO -> YES_NO.chunked(2).forEach { keys -> addRow(keys.map { toggle(words.yesNo(it), it) }) }
+            QuestionType.CHOICE -> now.choices.forEach { input.addView(toggle(it.text, it.key)) }
+            QuestionType.CHOICES -> now.choices.forEach { input.addView(check(it.text, it.key)) }
+            QuestionType.TIME -> input.addView(button(words.answer(now), ::pickTime))
+            QuestionType.DATE -> input.addView(button(words.answer(now), ::pickDate))
+            QuestionType.ATTACHMENT -> input.addView(
+                ui.button(if (files == 0) Look.PRIMARY else Look.GOOD, host.getString(R.string.photo_of, files)) {
+                    actions.photograph(now.place.question)
+                },
+            )
+            QuestionType.CALCULATE -> input.addView(ui.notice(Look.PLAIN, words.answer(now)))
+            QuestionType.LOCATION -> input.addView(ui.hint(host.getString(R.string.location_not_asked)))
+            QuestionType.GROUP -> if (now.repeats) {
+                addRow(
+                    listOf(
+                        button(host.getString(R.string.entry_less)) { actions.moreEntries(id, more = false) },
+                        button(host.getString(R.string.entry_more)) { actions.moreEntries(id, more = true) },
+                    ),
+                )
+            }
+            else -> Unit
+        }
+    }
+
+    private fun addRow(views: List<View>) {
+        val row = ui.row()
+        ui.fill(row, views)
+        input.addView(row)
+    }
+
+    private fun button(text: String, onClick: () -> Unit) = ui.button(Look.PLAIN, text, onClick).apply {
+        contentDescription = "${question.text}: $text"
+    }
+
+    private fun toggle(text: String, key: String): View {
+        val chosen = (question.answer as? TextAnswer)?.value == key
+        return option(text, chosen) { actions.answer(question.place, if (chosen) null else TextAnswer(key)) }
+    }
+
+    private fun check(text: String, key: String): View {
+        val held = (question.answer as? SeveralAnswer)?.values.orEmpty()
+        val chosen = TextAnswer(key) in held
+        return option(text, chosen) {
+            val now = if (chosen) held - TextAnswer(key) else held + TextAnswer(key)
+            actions.answer(question.place, now.takeIf { it.isNotEmpty() }?.let { SeveralAnswer(it) })
+        }
+    }
+
+    /** What is chosen is told by a mark as well as by colour, and said by a screen reader. */
+    private fun option(text: String, chosen: Boolean, onClick: () -> Unit) =
+        ui.button(if (chosen) Look.PRIMARY else Look.PLAIN, if (chosen) "✓ $text" else text, onClick).apply {
+            isSelected = chosen
+            contentDescription = "${question.text}: $text"
+        }
+
+    private fun pickTime() {
+        val minutes = ((question.answer as? NumberAnswer)?.value ?: LocalTime.now().toSecondOfDay() / HOUR.toLong()).toInt()
+        TimePickerDialog(
+            host,
+            { _, hour, minute -> actions.answer(question.place, NumberAnswer(hour * HOUR.toLong() + minute)) },
+            minutes / HOUR,
+            minutes % HOUR,
+            true,
+        ).show()
+    }
+
+    private fun pickDate() {
+        val held = (question.answer as? TextAnswer)?.value
+        val day = try {
+            held?.let(LocalDate::parse) ?: LocalDate.now()
+        } catch (_: DateTimeException) {
+            LocalDate.now()
+        }
+        DatePickerDialog(
+            host,
+            { _, year, month, date -> actions.answer(question.place, TextAnswer(LocalDate.of(year, month + 1, date).toString())) },
+            day.year,
+            day.monthValue - 1,
+            day.dayOfMonth,
+        ).show()
+    }
+
+    private fun set(view: TextView, text: String) {
+        view.visibility = if (text.isEmpty()) View.GONE else View.VISIBLE
+        if (view.text.toString() != text) view.text = text
+    }
+
+    companion object {
+        /** Input of free text. */
+        const val PROSE: Int = InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_FLAG_CAP_SENTENCES or InputType.TYPE_TEXT_FLAG_MULTI_LINE
+
+        private const val NUMBER = InputType.TYPE_CLASS_NUMBER or InputType.TYPE_NUMBER_FLAG_DECIMAL or InputType.TYPE_NUMBER_FLAG_SIGNED
+        private const val HOUR = 60
+        private val YES_NO = listOf("yes", "no", "not_seen", "not_applicable")
+
+        /** Calls [changed] with the text of [field] after every key. */
+        fun onText(field: EditText, changed: (String) -> Unit) {
+            field.addTextChangedListener(object : TextWatcher {
+                override fun beforeTextChanged(text: CharSequence, start: Int, count: Int, after: Int) = Unit
+
+                override fun onTextChanged(text: CharSequence, start: Int, before: Int, count: Int) = Unit
+
+                override fun afterTextChanged(text: Editable) = changed(text.toString())
+            })
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package org.kuager.sample
+
+import android.app.AlertDialog
+import android.app.job.JobScheduler
+import android.content.Intent
+import android.content.res.Configuration
+import android.net.Uri
+import android.os.Bundle
+import android.os.LocaleList
+import android.os.Looper
+import android.view.MotionEvent
+import android.view.View
+import android.view.ViewGroup
+import android.view.WindowManager
+import android.widget.Button
+import android.widget.EditText
+import android.widget.TextView
+import java.time.Duration
+import java.util.Locale
+import kotlinx.coroutines.runBlocking
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotEquals
+import org.junit.Assert.assertTrue
+import org.junit.Before
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.kuager.android.KeystoreStandIn
+import org.kuager.android.KuagerAndroid
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.android.controller.ActivityController
+import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowAlertDialog
+
+/** Every screen, with the real core behind it. */
+@RunWith(RobolectricTestRunner::class)
+@Config(application = SampleApp::class)
+class ScreensTest {
+    private val app get() = RuntimeEnvironment.getApplication() as SampleApp
+    private val controllers = ArrayList<ActivityController<MainActivity>>()
+
+    @Before
+    fun install() = KeystoreStandIn.install()
+
+    @After
+    fun close() {
+        controllers.forEach { it.pause().stop().destroy() }
+        app.observers.current?.let { runBlocking { app.observers.close() } }
+    }
+
+    private fun start(intent: Intent? = null, state: Bundle? = null): MainActivity {
+        val controller = Robolectric.buildActivity(MainActivity::class.java, intent)
+        controllers += controller
+        controller.create(state).start().postCreate(state).resume().visible()
+        until("the store is open") { app.observers.current != null }
+        return controller.get()
+    }
+
+    /** Lets the screen work until something is so. */
+    private fun until(what: String, so: () -> Boolean) {
+        val end = System.nanoTime() + 20_000_000_000
+        while (!so()) {
+            assertTrue(what, System.nanoTime() < end)
+            shadowOf(Looper.getMainLooper()).idle()
+            Thread.sleep(5)
+        }
+        shadowOf(Looper.getMainLooper()).idle()
+    }
+
+    private fun views(view: View): Sequence<View> = sequence {
+        yield(view)
+        if (view is ViewGroup) for (index in 0 until view.childCount) yieldAll(views(view.getChildAt(index)))
+    }
+
+    private fun MainActivity.views(): List<View> = views(window.decorView).toList()
+
+    private fun MainActivity.says(text: Int): Boolean =
+        views().any { it is TextView && it.visibility == View.VISIBLE && it.text.toString() == getString(text) }
+
+    private fun MainActivity.tap(text: Int) = views().first { it is Button && it.text.toString() == getString(text) }.performClick()
+
+    private fun jobs() = checkNotNull(app.getSystemService(JobScheduler::class.java)).allPendingJobs
+
+    private val routes = Route.To.entries.map { Route(it, "00".repeat(16).takeIf { _ -> it == Route.To.FORM || it == Route.To.RECORD }) }
+
+    private fun checkScreens() {
+        val activity = start()
+        val least = 56 * activity.resources.displayMetrics.density
+        routes.forEach { route ->
+            activity.go(route)
+            shadowOf(Looper.getMainLooper()).idle()
+            assertFalse("$route has no title", activity.title.isNullOrBlank())
+            activity.views().filter { it.isClickable && it.isShown && it.hasOnClickListeners() || it is EditText }.forEach { view ->
+                assertTrue("$route: ${view.height} is less than a finger", view.height >= least || !view.isLaidOut)
+                assertTrue("$route: least height", view.minimumHeight >= least)
+                val name = view.contentDescription ?: (view as TextView).text.ifEmpty { view.hint }
+                assertFalse("$route: a screen reader would say nothing", name.isNullOrBlank())
+            }
+        }
+    }
+
+    @Test
+    fun every_screen_can_be_tapped_and_read_aloud() = checkScreens()
+
+    @Test
+    @Config(qualifiers = "ru-w320dp-h480dp-night")
+    fun every_screen_can_be_tapped_and_read_aloud_in_russian_on_a_small_phone_at_night() = checkScreens()
+
+    @Test
+    @Config(qualifiers = "en-w800dp-h360dp-land", fontScale = 2f)
+    fun every_screen_can_be_tapped_and_read_aloud_in_english_in_large_letters_lying_down() = checkScreens()
+
+    @Test
+    fun a_phone_without_an_invite_says_so_and_leads_to_one() {
+        val activity = start()
+        until("it says so") { activity.says(R.string.error_not_invited) }
+        activity.tap(R.string.invite)
+        assertEquals(activity.getString(R.string.invite), activity.title)
+        activity.tap(R.string.invite_accept)
+        until("an empty text is no invite") { activity.says(R.string.error_invite_unreadable) }
+    }
+
+    @Test
+    fun a_link_opens_the_invite_screen_and_a_bad_one_is_told() {
+        val activity = start(Intent(Intent.ACTION_VIEW, Uri.parse("kuager:nonsense")))
+        assertEquals(activity.getString(R.string.invite), activity.title)
+        assertTrue(activity.says(R.string.error_invite_unreadable))
+    }
+
+    @Test
+    fun the_screen_survives_being_turned() {
+        val activity = start()
+        activity.go(Route(Route.To.OUTBOX))
+        activity.go(Route(Route.To.RECORD, "00".repeat(32)))
+        val saved = Bundle()
+        controllers.single().saveInstanceState(saved)
+        val turned = start(state = saved)
+        assertEquals(turned.getString(R.string.record), turned.title)
+        turned.tap(R.string.back)
+        assertEquals(turned.getString(R.string.outbox), turned.title)
+    }
+
+    @Test
+    fun nobody_sees_the_screen_in_the_list_of_apps() {
+        val flags = start().window.attributes.flags
+        assertNotEquals(0, flags and WindowManager.LayoutParams.FLAG_SECURE)
+    }
+
+    @Test
+    fun leaving_the_app_leaves_a_job() {
+        start()
+        controllers.single().pause().stop()
+        assertEquals(1, jobs().size)
+        controllers.single().start().resume()
+    }
+
+    @Test
+    fun wiping_destroys_the_key_and_the_folder() {
+        val activity = start()
+        assertTrue(KeystoreStandIn.keys.isNotEmpty())
+        activity.go(Route(Route.To.WIPE))
+        val button = activity.views().filterIsInstance<Button>().first { it.text.toString() == activity.getString(R.string.wipe_hold, 3) }
+        val down = MotionEvent.obtain(0, 0, MotionEvent.ACTION_DOWN, 1f, 1f, 0)
+        button.dispatchTouchEvent(down)
+        shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(2_900))
+        assertTrue("not before the time", KeystoreStandIn.keys.isNotEmpty())
+        shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(200))
+        until("the activity ends") { activity.isFinishing }
+        controllers.removeAt(0).pause().stop().destroy()
+        assertTrue("a job would make a new store", jobs().isEmpty())
+        assertTrue(KeystoreStandIn.keys.isEmpty())
+        assertEquals(emptyList<String>(), KuagerAndroid.folder(app).walk().filter { it.isFile }.map { it.name }.toList())
+    }
+
+    @Test
+    fun what_cannot_be_opened_can_still_be_wiped() {
+        start()
+        controllers.single().pause().stop()
+        runBlocking { app.observers.close() }
+        KeystoreStandIn.keys.clear()
+        val controller = Robolectric.buildActivity(MainActivity::class.java).also { controllers += it }
+        val activity = controller.setup().get()
+        until("it says that the key is lost") { activity.says(R.string.error_vault_lost) }
+        activity.tap(R.string.wipe)
+        val button = activity.views().filterIsInstance<Button>().first { it.text.toString() == activity.getString(R.string.wipe_hold, 3) }
+        button.performClick()
+        val dialog = checkNotNull(ShadowAlertDialog.getLatestAlertDialog())
+        dialog.getButton(AlertDialog.BUTTON_POSITIVE).performClick()
+        until("the activity ends") { activity.isFinishing }
+        assertEquals(emptyList<String>(), KuagerAndroid.folder(app).walk().filter { it.isFile }.map { it.name }.toList())
+        controllers.removeAt(0)
+    }
+
+    @Test
+    fun a_phone_set_to_kazakh_and_then_russian_shows_kazakh() {
+        fun language(vararg tags: String): String {
+            val configuration = Configuration().apply { setLocales(LocaleList(*tags.map(Locale::forLanguageTag).toTypedArray())) }
+            return app.createConfigurationContext(configuration).getString(R.string.yes)
+        }
+        assertEquals("Иә", language("kk-KZ", "ru-RU"))
+        assertEquals("Да", language("ru-RU", "kk-KZ"))
+        assertEquals("Yes", language("en-GB"))
+        assertEquals("a language nobody translated", "Иә", language("de-DE"))
+    }
+}

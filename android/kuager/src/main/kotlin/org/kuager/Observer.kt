@@ -1,0 +1,241 @@
+package org.kuager
+
+import java.io.File
+import kotlin.time.Duration
+import kotlinx.coroutines.CoroutineDispatcher
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.withContext
+import org.kuager.ffi.ObserverHandle
+import org.kuager.ffi.OpenOptions
+import org.kuager.ffi.TaskHandle
+import org.kuager.ffi.wipeFolder
+
+/**
+ * One observer's device: the encrypted store, the chain of sealed records, and the outbox.
+ *
+ * Make one per folder with [open], share it, and let one owner [close] it. Every call may come from any thread: it works on the dispatcher
+ * given to [open] and throws a [KuagerException]. Cancelling a coroutine does not undo a call that has begun; it stops [sync] and [run] at
+ * their next step, and what those had stored stays.
+ *
+ * The calls about drafts, files, the election day, stations and sending are extensions in this package. [state] has the same as flows.
+ */
+public class Observer private constructor(
+    private val handle: ObserverHandle,
+    private val signals: Signals,
+    private val folder: File,
+    private val vault: KeyVault,
+    internal val dispatcher: CoroutineDispatcher,
+) {
+    /** How things stand, as flows that follow the store. */
+    public val state: ObserverState = ObserverState(this, signals)
+
+    /**
+     * How things stand, in one look.
+     *
+     * @throws KuagerException of the store.
+     */
+    public suspend fun status(): ObserverStatus = call { it.status() }
+
+    /**
+     * Accepts an invite, the text of a QR code or link. Needs no network; from here on records can be sealed.
+     *
+     * @return The deployment's id.
+     * @throws KuagerException with `invite_unreadable`, `other_deployment`, `server_address`, and those of the vault and the store.
+     */
+    public suspend fun acceptInvite(url: String): String = call { it.acceptInvite(url) }
+
+    /**
+     * Takes a pack from a file, so that work can begin before the coordinator was ever reached.
+     *
+     * @return The pack's name.
+     * @throws KuagerException with `pack_not_acceptable`, `not_invited`, `file`, and those of the store.
+     */
+    public suspend fun importPack(file: File): String = call { it.importPack(file.path) }
+
+    /**
+     * The current pack, in a language of it.
+     *
+     * @throws KuagerException with `no_pack`, and those of the store.
+     */
+    public suspend fun pack(language: String): PackInfo = call { it.pack(language) }
+
+    /**
+     * Checks every signature and every link of this device's chain.
+     *
+     * @return What was found; faults of the chain are in there.
+     * @throws KuagerException with `not_invited`, and those of the store.
+     */
+    public suspend fun verify(): ChainCheck = call { it.verify() }
+
+    /**
+     * Delivers what is waiting, and ends as soon as nothing is left or [limit] has passed. Cancelling the coroutine stops it at once.
+     *
+     * @return What it did and what is left; failures of the network are in there.
+     * @throws KuagerException with `store_paused` or `store_closed` when that happens meanwhile, and those of the store.
+     */
+    public suspend fun sync(limit: Duration): SyncSummary = task { it.startSync(limit.inWholeMilliseconds) }
+
+    /**
+     * Delivers until the coroutine is cancelled: for while the app is in front. Sends what is sealed as it is sealed and waits out
+     * failures of the network.
+     *
+     * @throws KuagerException with `store_paused` or `store_closed` when that happens meanwhile, and those of the store.
+     */
+    public suspend fun run(): Nothing {
+        task { it.startRun() }
+        throw panicked("a run without a limit has ended", null)
+    }
+
+    /**
+     * Stops what is being sent and closes every connection to the store. Calls fail with `store_paused` until [resume], and the flows of
+     * [state] wait. Safe to call twice.
+     *
+     * @throws KuagerException with `store_closed`.
+     */
+    public suspend fun pause(): Unit = call { it.pause() }
+
+    /**
+     * Goes on after [pause]. Safe to call twice.
+     *
+     * @throws KuagerException with `store_closed`.
+     */
+    public suspend fun resume(): Unit = call { it.resume() }
+
+    /**
+     * Closes everything and lets go of every callback, also when the coroutine is cancelled. Afterwards every call fails with
+     * `store_closed`, and the flows of [state] end. Safe to call twice.
+     *
+     * @throws KuagerException with `reentrant_call` from a callback.
+     */
+    public suspend fun close() {
+        CallbackThread.refuse()
+        withContext(NonCancellable + dispatcher) { ending { handle.shutdown() } }
+    }
+
+    /**
+     * Destroys everything, the vault's key first, and closes the observer whatever comes of it. There is no way back: ask twice. Works
+     * while paused and after [close], and goes on when the coroutine is cancelled: whoever needs this has no time.
+     *
+     * @throws KuagerException of the vault, and with `file`: the first step that failed. Call it again.
+     */
+    public suspend fun wipe() {
+        CallbackThread.refuse()
+        withContext(NonCancellable + dispatcher) {
+            // What is not open any more is wiped by its folder.
+            if (!ending { handle.wipe() }) translated { wipeFolder(folder.path, VaultAdapter(vault)) }
+        }
+    }
+
+    /** What every call goes through. */
+    internal suspend fun <T> call(work: (ObserverHandle) -> T): T = onDispatcher { translated { work(it) } }
+
+    /** For work that also runs code of the app, whose exceptions are its own. */
+    internal suspend fun <T> onDispatcher(work: (ObserverHandle) -> T): T {
+        // Before the thread changes: Rust can only see who calls it, not who waits for that.
+        CallbackThread.refuse()
+        return withContext(dispatcher) { work(handle) }
+    }
+
+    /** Starts long work and waits for its end. However this ends, the work has ended too. */
+    private suspend fun task(start: (ObserverHandle) -> TaskHandle): SyncSummary {
+        CallbackThread.refuse()
+        var started: TaskHandle? = null
+        try {
+            // Waited for on the dispatcher as well: Rust says the end from a thread of its own, which nobody else may keep busy.
+            return withContext(dispatcher) {
+                translated {
+                    val task = start(handle)
+                    started = task
+                    task.finished()
+                }
+            }
+        } finally {
+            started?.use { translated { it.cancel() } }
+        }
+    }
+
+    /** Does the last call and lets go. Says whether it could be done: not when the observer is gone already. */
+    private fun ending(last: () -> Unit): Boolean =
+        try {
+            translated(last)
+            true
+        } catch (failure: KuagerException.NotNow) {
+            if (failure.code == "store_closed") false else throw failure
+        } finally {
+            handle.close()
+            signals.raiseAll()
+        }
+
+    public companion object {
+        /**
+         * Opens an observer's folder, making it when it is new. Needs no network.
+         *
+         * @param folder Private to the app and left out of backups.
+         * @param vault Seals the secrets of the store.
+         * @param clock The platform's clocks; without it, the system's own serve.
+         * @param connectivity What kind of network there is; without it, bytes are taken to be free until [setNetwork] says otherwise.
+         * @param timeouts How patient the network code is.
+         * @param dispatcher Where calls work; it must allow blocking.
+         * @throws KuagerException with `vault_locked` (try again after unlocking), `vault_lost` and `identity_missing` (this store belongs
+         *   to another device), `store_unavailable` (try again later) and others of the store, `library`.
+         */
+        public suspend fun open(
+            folder: File,
+            vault: KeyVault,
+            clock: Clock? = null,
+            connectivity: Connectivity? = null,
+            timeouts: Timeouts = Timeouts(),
+            dispatcher: CoroutineDispatcher = Dispatchers.IO,
+        ): Observer {
+            CallbackThread.refuse()
+            var opened: Observer? = null
+            try {
+                return withContext(dispatcher) {
+                    Kuager.ensureStarted()
+                    val signals = Signals()
+                    val handle = translated {
+                        ObserverHandle.open(
+                            timeouts.options(folder),
+                            VaultAdapter(vault),
+                            clock?.let(::ClockAdapter),
+                            connectivity?.let(::ConnectivityAdapter),
+                            ListenerAdapter(signals),
+                        )
+                    }
+                    Observer(handle, signals, folder, vault, dispatcher).also { opened = it }
+                }
+            } catch (failure: Throwable) {
+                // Cancelled between opening and handing over: nobody else can close it.
+                opened?.close()
+                throw failure
+            }
+        }
+
+        /**
+         * Destroys a folder that is not open, or cannot be opened: first the vault's key, which makes everything unreadable, then the
+         * files.
+         *
+         * @throws KuagerException of the vault, and with `file`: the first step that failed. Call it again.
+         */
+        public suspend fun wipe(folder: File, vault: KeyVault, dispatcher: CoroutineDispatcher = Dispatchers.IO) {
+            CallbackThread.refuse()
+            withContext(NonCancellable + dispatcher) {
+                Kuager.ensureStarted()
+                translated { wipeFolder(folder.path, VaultAdapter(vault)) }
+            }
+        }
+    }
+}
+
+/**
+ * How patient the network code is; null for the core's own choice.
+ *
+ * @property connect Longest wait for a connection to one address.
+ * @property idle Longest silence during a call.
+ * @property call Longest duration of one call.
+ */
+public data class Timeouts(val connect: Duration? = null, val idle: Duration? = null, val call: Duration? = null) {
+    internal fun options(folder: File): OpenOptions =
+        OpenOptions(folder.path, connect?.inWholeMilliseconds, idle?.inWholeMilliseconds, call?.inWholeMilliseconds)
+}
