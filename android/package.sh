@@ -30,7 +30,7 @@ fail() {
 }
 
 [ -n "${ANDROID_NDK_HOME:-}" ] || fail "ANDROID_NDK_HOME names no NDK"
-# It would silently replace the page size of page-size.toml.
+# It would silently replace the page size that .cargo/config.toml asks the linker for.
 [ -z "${RUSTFLAGS:-}${CARGO_ENCODED_RUSTFLAGS:-}" ] || fail "unset RUSTFLAGS and CARGO_ENCODED_RUSTFLAGS"
 version=$(cargo ndk --version 2>/dev/null | grep -oE '[0-9]+' | head -1) || fail "cargo-ndk is missing"
 # Older ones do not find the compiler's runtime for x86_64.
@@ -46,7 +46,7 @@ for abi in "${ABIS[@]}"; do
   targets+=(--target "$abi")
 done
 cargo ndk "${targets[@]}" --platform "$MIN_SDK" --output-dir "$OUT/jniLibs" \
-  build --release --locked --package kuager-ffi --lib --config android/page-size.toml
+  rustc --profile app --locked --package kuager-ffi --crate-type cdylib
 
 libraries=()
 for abi in "${ABIS[@]}"; do

@@ -26,14 +26,14 @@ usage() {
 # symbols, target/apple/NAME/libkuager_ffi.a.
 #
 # Linked for extensions: the shared library that cargo makes beside the static one then does not link if anything in it may not
-# be used in an extension. SQLCipher keeps the OpenSSL it has on every other system: one implementation to test, for some four
-# megabytes; `bundled-sqlcipher` alone would use Apple's CommonCrypto.
+# be used in an extension. OpenSSL is compiled, because Apple's linker cannot be told to do without as others are, and nothing of
+# it is linked: SQLCipher calculates with core/cipher here too.
 joined() {
   local output=$apple/$1/libkuager_ffi.a libraries=() target
   shift
   for target in "$@"; do
-    cargo rustc --locked --release --package kuager-ffi --lib --target "$target" -- -C link-arg=-Wl,-application_extension
-    libraries+=("target/$target/release/libkuager_ffi.a")
+    cargo rustc --locked --profile app --package kuager-ffi --crate-type staticlib,cdylib --target "$target" -- -C link-arg=-Wl,-application_extension
+    libraries+=("target/$target/app/libkuager_ffi.a")
   done
   mkdir -p "${output%/*}"
   xcrun lipo -create "${libraries[@]}" -output "$output"
@@ -65,7 +65,7 @@ build() {
     names+=(macos)
   fi
   # From the library before it was stripped; code and library carry checksums of each other.
-  bindings/generate swift target/aarch64-apple-ios/release/libkuager_ffi.a "$apple/generated"
+  bindings/generate swift target/aarch64-apple-ios/app/libkuager_ffi.a "$apple/generated"
   # In a folder of their own: Xcode copies the headers of all frameworks into one, where a second module.modulemap would be an
   # error. Clang looks for a module in a folder of its name.
   mkdir -p "$apple/Headers/KuagerFFIC"
