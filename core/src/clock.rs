@@ -70,11 +70,16 @@ fn linux_boot_id() -> Option<BootId> {
     text.trim().replace('-', "").parse().ok()
 }
 
-/// Milliseconds since boot, time asleep included; Linux counts in hundredths of a second here.
+/// Milliseconds since boot, time asleep included.
+#[cfg(any(target_os = "linux", target_os = "android"))]
 fn linux_uptime_ms() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/uptime").ok()?;
-    let (seconds, hundredths) = text.split_whitespace().next()?.split_once('.')?;
-    Some(seconds.parse::<u64>().ok()? * 1000 + hundredths.parse::<u64>().ok()? * 10)
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    Some(u64::try_from(now.tv_sec).ok()? * 1000 + u64::try_from(now.tv_nsec).ok()? / 1_000_000)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+const fn linux_uptime_ms() -> Option<u64> {
+    None
 }
 
 /// A moment in the future that survives reboots and clocks set wrong in either direction.

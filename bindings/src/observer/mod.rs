@@ -1,6 +1,6 @@
 //! One observer's device on the other side of the bridge.
 //!
-//! Each file holds the calls of one subject; all of them go through [`ObserverHandle::call`].
+//! Each file holds the calls of one subject; all of them go through `ObserverHandle::call`.
 
 mod day;
 mod drafts;

@@ -8,7 +8,7 @@
 //! Why: four functions out of OpenSSL cost an app 4.4 MB on every phone. The file format is SQLCipher's and does not change; a
 //! store written with either is read with either. See `docs/adr/0014-a-profile-for-apps.md`.
 //!
-//! This is the only crate of the workspace with `unsafe` written by hand. It is all here: [`bytes`] and [`bytes_mut`] make slices of
+//! This is the only crate of the workspace with `unsafe` written by hand. It is all here: `bytes` and `bytes_mut` make slices of
 //! what SQLCipher passes, and the rest is safe code. No function panics; whatever does not fit is answered with `SQLITE_ERROR`.
 
 use std::ffi::{c_char, c_int, c_uchar, c_void};
