@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks the texts of the iOS sample: every key in three languages, the same arguments everywhere, every code of the core told,
+"""Checks the texts of the iOS sample: every key in three languages, the same arguments everywhere, every code of the library told,
 the same words as on Android, nothing used that is missing, nothing there that is not used."""
 
 import json
@@ -24,10 +24,9 @@ def expect(holds: bool, problem: str) -> None:
         problems.append(problem)
 
 
-def found(pattern: str, path: str, after: str = "") -> set[str]:
-    """What a pattern finds in a file of the project, from behind a text; never nothing, or the check would check nothing."""
-    text = (ROOT / path).read_text()
-    names = set(re.findall(pattern, text[text.index(after) :]))
+def found(pattern: str, path: str) -> set[str]:
+    """What a pattern finds in a file of the project; never nothing, or the check would check nothing."""
+    names = set(re.findall(pattern, (ROOT / path).read_text()))
     expect(len(names) > 5, f"{path}: the pattern {pattern} finds {len(names)}")
     return names
 
@@ -88,13 +87,12 @@ def check_keys(keys: set[str]) -> None:
     """Every text the sources can ask for is there, and every text that is there is asked for."""
     cases = cases_of("TextKey.swift", "public enum TextKey")
     expect(len(cases) > 100, f"TextKey.swift: only {len(cases)} keys")
-    errors = {f"error_{code}" for code in found(r'\n    \("([a-z_]+)", \w+, (?:true|false),', "bindings/src/error.rs")}
-    refusals = {f"refusal_{code}" for code in found(r'Self::\w+ => "([a-z_]+)"', "core/wire/src/receipt.rs", "pub const fn name")}
+    # That these two lists are the library's is what tests of the package and of the model check.
+    errors = {f"error_{code}" for code in found(r'= Self\(rawValue: "([a-z_]+)"\)', "ios/Sources/Kuager/KuagerErrorCode.swift")}
+    refusals = {f"refusal_{code}" for code in cases_of("Phrase.swift", "enum RefusalCode").values()}
     expected = set(cases.values()) | errors | refusals
     expect(keys >= expected, f"texts missing: {sorted(expected - keys)}")
     expect(keys <= expected, f"texts nobody asks for: {sorted(keys - expected)}")
-    told = {f"refusal_{code}" for code in cases_of("Phrase.swift", "enum RefusalCode").values()}
-    expect(told == refusals, f"RefusalCode has {sorted(told)}")
 
     sources = "".join(path.read_text() for path in [*APP.glob("*.swift"), *MODEL.glob("*.swift")] if path.name != "TextKey.swift")
     unused = [name for name in cases if not re.search(rf"\.{name}\b", sources)]

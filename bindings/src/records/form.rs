@@ -1,7 +1,7 @@
 //! How a form stands over the answers given so far.
 
 use kuager_core::forms::{self as core, Asked, Path, Reminder, ReminderKind, Standing, places};
-use kuager_core::wire::form::{Choice, Form, Question, QuestionKind, Texts};
+use kuager_core::wire::form::{Choice, Form, MAX_REPEAT, Question, QuestionKind, Texts};
 use kuager_core::wire::pack::Pack;
 use kuager_core::wire::protocol::Severity;
 
@@ -119,9 +119,9 @@ pub struct AskedQuestion {
     pub law: Option<String>,
     /// The question whose detail this is.
     pub detail_of: Option<String>,
-    /// Smallest number; for files and choices the fewest expected.
+    /// Smallest number; for files, choices and entries of a repeat group the fewest expected.
     pub min: Option<i64>,
-    /// Largest number; for files and choices the most.
+    /// Largest number; for files, choices and entries of a repeat group the most.
     pub max: Option<i64>,
     /// Characters of text accepted.
     pub max_length: Option<i64>,
@@ -247,6 +247,9 @@ impl Words<'_> {
     fn asked(&self, form: &Form, asked: &Asked<'_>) -> AskedQuestion {
         let question: &Question = asked.question;
         let groups = places::groups_of(form, &question.id).unwrap_or_default();
+        let (min, max) = question.repeat.map_or((question.min, question.max), |repeat| {
+            (repeat.min.map(i64::from), Some(repeat.max.unwrap_or(MAX_REPEAT).into()))
+        });
         AskedQuestion {
             place: (&asked.path).into(),
             kind: question.kind.into(),
@@ -257,8 +260,8 @@ impl Words<'_> {
             choices: asked.choices.iter().flatten().map(|choice| self.choice(choice)).collect(),
             law: question.law.clone(),
             detail_of: question.of.clone(),
-            min: question.min,
-            max: question.max,
+            min,
+            max,
             max_length: question.max_length.map(i64::from),
             scale: question.scale.map_or(0, i64::from),
             repeats: question.repeat.is_some(),

@@ -42,17 +42,18 @@
         }
 
         @ViewBuilder private var questions: some View {
-            ForEach(state.form?.asked ?? [], id: \.place) { question in
-                QuestionView(question: question, state: state, form: form.model, camera: $camera)
-                    .id(question.place)
+            ForEach(state.rows) { row in
+                FormRowView(row: row, state: state, form: form.model, camera: $camera).id(row.id)
             }
         }
 
         private func sealSection(_ scroll: ScrollViewProxy) -> some View {
             Section {
-                if let missing = state.form?.missing, let first = missing.first {
+                if let missing = state.form?.missing,
+                    let first = state.rows.first(where: { missing.contains($0.question.place) })
+                {
                     Button {
-                        withAnimation { scroll.scrollTo(first, anchor: .top) }
+                        withAnimation { scroll.scrollTo(first.id, anchor: .top) }
                     } label: {
                         Label(Phrase(.missing, .number(Int64(missing.count))).string, systemImage: "circle.dashed")
                             .frame(minHeight: 44)

@@ -21,14 +21,20 @@
                     if let problem = state.problem, problem.place == question.place { ProblemLabel(phrase: problem.phrase) }
                 }
                 .padding(.vertical, 4)
+                .insideGroups(question.groups.count)
+                .accessibilityElement(children: .contain)
+                .accessibilityLabel(Text(verbatim: label))
             }
+        }
+
+        /// What is heard of it: of which entry it is cannot be seen.
+        private var label: String {
+            guard let entry = question.place.entry else { return question.text }
+            return "\(Phrase(.entryNumber, .number(entry + 1)).string), \(question.text)"
         }
 
         private var heading: some View {
             VStack(alignment: .leading, spacing: 4) {
-                if let entry = question.place.entry {
-                    Text(Phrase(.entryNumber, .number(entry + 1))).font(.footnote.bold())
-                }
                 Text(verbatim: question.text).font(.headline).accessibilityAddTraits(.isHeader)
                 if let hint = question.hint { Text(verbatim: hint).font(.subheadline) }
                 if state.isMissing(question.place) { Text(.required).font(.footnote.bold()) }
@@ -44,11 +50,11 @@
             case .choice, .choices:
                 choices(question.choices.map { ($0.key, $0.text) })
             case .integer, .decimal:
-                DraftField(label: question.text, value: number, isNumber: true, signed: (question.min ?? 0) < 0) { text in
+                DraftField(label: label, value: number, isNumber: true, signed: (question.min ?? 0) < 0) { text in
                     await form.number(question.place, text, scale: question.kind == .decimal ? question.scale : 0)
                 }
             case .text, .words:
-                DraftField(label: question.text, value: text, isLong: question.kind == .text) { text in
+                DraftField(label: label, value: text, isLong: question.kind == .text) { text in
                     await form.answer(question.place, text.isEmpty ? nil : .text(value: text))
                 }
             case .time:
@@ -57,11 +63,9 @@
                 MomentField(question: question, form: form, components: .date)
             case .attachment:
                 PhotosRow(photos: state.photos(of: question.place.question), form: form, take: takePhoto)
-            case .group:
-                group
             case .calculate:
                 Text(verbatim: number.isEmpty ? text : number).font(.title3.monospacedDigit())
-            case .note:
+            case .note, .group:
                 EmptyView()
             case .location:
                 Text(.answerElsewhere)
@@ -70,9 +74,9 @@
 
         private func choices(_ choices: [(key: String, text: String)]) -> some View {
             ForEach(choices, id: \.key) { choice in
-                let isChosen = isChosen(choice.key)
+                let isChosen = question.isChosen(choice.key)
                 Button {
-                    Task { await toggle(choice.key, isChosen) }
+                    Task { await form.toggle(choice.key, of: question) }
                 } label: {
                     HStack {
                         Image(systemName: isChosen ? "checkmark.circle.fill" : "circle").accessibilityHidden(true)
@@ -86,27 +90,6 @@
             }
         }
 
-        @ViewBuilder private var group: some View {
-            if question.repeats {
-                Button {
-                    Task { await form.addEntry(question.place) }
-                } label: {
-                    Label(TextKey.entryAdd.string, systemImage: "plus").frame(minHeight: 44)
-                }
-                if let last = entries.last {
-                    Button(role: .destructive) {
-                        Task { await form.removeEntry(last, question.place) }
-                    } label: {
-                        Label(Phrase(.entryRemove, .number(last + 1)).string, systemImage: "minus").frame(minHeight: 44)
-                    }
-                }
-            }
-        }
-
-        private var entries: [Int64] {
-            Set(state.form?.asked.compactMap { $0.place.group == question.place.question ? $0.place.entry : nil } ?? []).sorted()
-        }
-
         private var number: String {
             guard case .number(let number) = question.answer else { return "" }
             return Entry.text(number, scale: question.kind == .integer ? 0 : question.scale)
@@ -115,23 +98,6 @@
         private var text: String {
             guard case .text(let text) = question.answer else { return "" }
             return text
-        }
-
-        private func isChosen(_ key: String) -> Bool {
-            switch question.answer {
-            case .text(let text): text == key
-            case .several(let values): values.contains(.text(value: key))
-            default: false
-            }
-        }
-
-        /// A second tap on the only answer takes it back: a slip of the finger must not stay.
-        private func toggle(_ key: String, _ isChosen: Bool) async {
-            if isChosen, question.kind != .choices {
-                await form.answer(question.place, nil)
-            } else {
-                await form.toggle(key, of: question)
-            }
         }
 
         private func takePhoto() {

@@ -5,7 +5,8 @@ import KuagerFFI
 ///
 /// Open one, keep it, and ``close()`` it when done; closing lets go of everything, once and for all. Calls may come from any task
 /// and in any number. They touch the disk on threads of their own, and return within milliseconds but where they say otherwise.
-/// What a call has saved when it returns survives a kill. A call that has begun is carried through even if its task is cancelled;
+/// Calls that run at the same time have no order: where it matters, as for two answers to one question, await the first. What a call
+/// has saved when it returns survives a kill. A call that has begun is carried through even if its task is cancelled;
 /// ``sync(limit:)`` and ``run()`` stop.
 ///
 /// Every call throws ``KuagerError`` and nothing else. Any of them may throw

@@ -96,7 +96,7 @@ fn say(line: &Value) -> std::io::Result<()> {
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let host = Host::start().await?;
+    let mut host = Host::start().await?;
     say(&host.ready()?)?;
     for line in std::io::stdin().lock().lines() {
         let line = line?;
@@ -106,5 +106,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         });
         say(&answer.unwrap_or_else(|error| json!({ "error": error.to_string() })))?;
     }
+    // Before its folder goes.
+    host.coordinator.stop().await;
     Ok(())
 }

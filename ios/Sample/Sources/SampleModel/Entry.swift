@@ -45,38 +45,4 @@ public enum Entry {
         guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2] else { return nil }
         return DateComponents(year: year, month: month, day: day)
     }
-
-    /// An answer to a question inside a repeat group, as the answer to the group that the core takes.
-    ///
-    /// - Parameters:
-    ///   - answer: The answer to the question; absent to clear it.
-    ///   - question: The question.
-    ///   - index: The number of the entry, from 0.
-    ///   - held: The answer to the group so far.
-    /// - Returns: The answer to the group.
-    public static func entry(_ answer: Answer?, to question: String, at index: Int64, in held: Answer?) -> Answer {
-        var entries = entries(of: held)
-        guard let index = Int(exactly: index), entries.indices.contains(index) else { return .several(values: entries) }
-        var answers: [String: Answer] = [:]
-        if case .group(let present) = entries[index] { answers = present }
-        answers[question] = answer
-        entries[index] = .group(answers: answers)
-        return .several(values: entries)
-    }
-
-    /// A repeat group with an entry more.
-    public static func adding(to held: Answer?) -> Answer {
-        .several(values: entries(of: held) + [.group(answers: [:])])
-    }
-
-    /// A repeat group without one of its entries; nothing when none is left.
-    public static func removing(_ index: Int64, from held: Answer?) -> Answer? {
-        let left = entries(of: held).enumerated().filter { Int64($0.offset) != index }.map(\.element)
-        return left.isEmpty ? nil : .several(values: left)
-    }
-
-    private static func entries(of answer: Answer?) -> [Answer] {
-        guard case .several(let values) = answer else { return [] }
-        return values
-    }
 }

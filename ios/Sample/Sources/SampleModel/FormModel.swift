@@ -1,7 +1,7 @@
 import Foundation
 import Kuager
 
-/// A draft being filled in: every tap is saved at once, and the form says anew what it asks.
+/// A draft being filled in: every tap is saved at once, in the order of the taps, and the form says anew what it asks.
 public final class FormModel: StateModel<FormModel.State> {
     /// What the screen shows.
     public struct State: Equatable, Sendable {
@@ -15,9 +15,14 @@ public final class FormModel: StateModel<FormModel.State> {
         public var isSavingPhoto = false
         /// What the draft has become.
         public var sealed: SealedInfo?
+        /// How often an entry was taken out, by group; see ``FormRow/ID``.
+        var removals: [String: Int] = [:]
 
         /// Nothing known yet.
         public init() {}
+
+        /// What the form asks, one below the other.
+        public var rows: [FormRow] { FormRow.rows(of: form?.asked ?? [], removals: removals) }
 
         /// Control relations that say something about these answers, what fails first.
         public var relations: [RelationInfo] {
@@ -48,12 +53,21 @@ public final class FormModel: StateModel<FormModel.State> {
         public var place: PlaceInfo?
         /// What to tell the observer.
         public var phrase: Phrase
+
+        /// Whether it is past once something went well: what concerns the draft as a whole at once, what concerns a question when
+        /// that one did, or the group around it.
+        func isSettled(by success: PlaceInfo?) -> Bool {
+            guard let place else { return true }
+            guard let success else { return false }
+            return place == success || place.group == success.question
+        }
     }
 
     /// The draft's name.
     public let draft: String
     private let observer: Observer
     private let captures: CaptureFolder
+    private var lastChange: Task<Bool, Never>?
 
     /// A screen for a draft; ``follow()`` fills it.
     public init(_ observer: Observer, draft: String, captures: CaptureFolder) {
@@ -80,14 +94,8 @@ public final class FormModel: StateModel<FormModel.State> {
 
     /// Saves an answer, or clears it. When this returns, it survives a kill.
     public func answer(_ place: PlaceInfo, _ answer: Answer?) async {
-        await attempt(at: place) { [self] in
-            guard let group = place.group, let entry = place.entry else {
-                try await observer.setAnswer(draft: draft, question: place.question, answer: answer)
-                return
-            }
-            let held = try await observer.draft(draft).answers[group]
-            let whole = Entry.entry(answer, to: place.question, at: entry, in: held)
-            try await observer.setAnswer(draft: draft, question: group, answer: whole)
+        await inOrder(at: place) { [self] in
+            try await observer.setAnswer(draft: draft, place: place, answer: answer)
         }
     }
 
@@ -100,31 +108,46 @@ public final class FormModel: StateModel<FormModel.State> {
         await answer(place, .number(value: number))
     }
 
-    /// Chooses a choice, or takes it back where several may be chosen.
-    public func toggle(_ choice: String, of question: AskedQuestion) async {
-        guard question.kind == .choices else {
-            return await answer(question.place, .text(value: choice))
+    /// Chooses a choice of a question as the screen shows it, or takes it back: a slip of the finger must not stay.
+    public func toggle(_ key: String, of question: AskedQuestion) async {
+        let (choice, chooses) = (Answer.text(value: key), !question.isChosen(key))
+        guard question.kind == .choices else { return await answer(question.place, chooses ? choice : nil) }
+        await inOrder(at: question.place) { [self] in
+            // The others as they are saved: what the screen shows may be a tap behind.
+            let asked = try await observer.formState(draft: draft)?.asked.first { $0.place == question.place }
+            var chosen: [Answer] = []
+            if case .several(let values) = asked?.answer { chosen = values.filter { $0 != choice } }
+            if chooses { chosen.append(choice) }
+            try await observer.setAnswer(
+                draft: draft, place: question.place, answer: chosen.isEmpty ? nil : .several(values: chosen))
         }
-        var chosen: [Answer] = []
-        if case .several(let values) = question.answer { chosen = values }
-        let choice = Answer.text(value: choice)
-        if chosen.contains(choice) { chosen.removeAll { $0 == choice } } else { chosen.append(choice) }
-        await answer(question.place, chosen.isEmpty ? nil : .several(values: chosen))
     }
 
     /// Adds an entry to a repeat group.
-    public func addEntry(_ group: PlaceInfo) async {
-        await changeGroup(group) { Entry.adding(to: $0) }
+    ///
+    /// - Returns: Its number, from 0; nothing when there may be no more, which ``State/problem`` says.
+    @discardableResult
+    public func addEntry(to group: PlaceInfo) async -> Int64? {
+        var added: Int64?
+        await inOrder(at: group) { [self] in added = try await observer.addEntry(draft: draft, group: group.question) }
+        return added
     }
 
-    /// Takes an entry out of a repeat group.
-    public func removeEntry(_ index: Int64, _ group: PlaceInfo) async {
-        await changeGroup(group) { Entry.removing(index, from: $0) }
+    /// Takes an entry out of a repeat group; those after it move up.
+    public func removeEntry(_ entry: Int64, of group: PlaceInfo) async {
+        await inOrder(at: group) { [self] in
+            try await observer.removeEntry(draft: draft, group: group.question, entry: entry)
+            let form = try await observer.formState(draft: draft)
+            update {
+                $0.form = form
+                $0.removals[group.question, default: 0] += 1
+            }
+        }
     }
 
     /// Changes the text of a note.
     public func text(_ text: String) async {
-        await attempt(at: nil) { [self] in try await observer.setText(draft: draft, text: text) }
+        await inOrder(at: nil) { [self] in try await observer.setText(draft: draft, text: text) }
     }
 
     /// Asks whether the camera may open for a question; why not is in ``State/problem``.
@@ -146,12 +169,12 @@ public final class FormModel: StateModel<FormModel.State> {
 
     /// Takes a photo out of the draft.
     public func remove(photo: AttachmentInfo) async {
-        await attempt(at: nil) { [self] in try await observer.detach(draft: draft, file: photo.hash) }
+        await inOrder(at: nil) { [self] in try await observer.detach(draft: draft, file: photo.hash) }
     }
 
     /// Seals: signed, chained, queued, and never changed again. Nothing that is missing or does not add up keeps from it.
     public func seal() async {
-        await attempt(at: nil) { [self] in
+        await inOrder(at: nil) { [self] in
             let sealed = try await observer.seal(draft: draft)
             update { $0.sealed = sealed }
         }
@@ -161,21 +184,28 @@ public final class FormModel: StateModel<FormModel.State> {
     ///
     /// - Returns: Whether it is gone.
     public func discard() async -> Bool {
-        await attempt(at: nil) { [self] in try await observer.discardDraft(draft) }
+        await inOrder(at: nil) { [self] in try await observer.discardDraft(draft) }
     }
 
-    private func changeGroup(_ group: PlaceInfo, _ change: (Answer?) -> Answer?) async {
-        await attempt(at: group) { [self] in
-            let held = try await observer.draft(draft).answers[group.question]
-            try await observer.setAnswer(draft: draft, question: group.question, answer: change(held))
+    /// Makes a change when those before it are through: what is typed first is saved first, and a seal is behind everything.
+    @discardableResult
+    private func inOrder(at place: PlaceInfo?, _ work: @escaping @MainActor () async throws -> Void) async -> Bool {
+        let before = lastChange
+        let change = Task {
+            _ = await before?.value
+            return await attempt(at: place, work)
         }
+        lastChange = change
+        return await change.value
     }
 
     @discardableResult
-    private func attempt(at place: PlaceInfo?, _ work: () async throws -> Void) async -> Bool {
+    private func attempt(at place: PlaceInfo?, _ work: @MainActor () async throws -> Void) async -> Bool {
         do {
             try await work()
-            update { $0.problem = nil }
+            update { state in
+                if let problem = state.problem, problem.isSettled(by: place) { state.problem = nil }
+            }
             return true
         } catch {
             fail(error, place)

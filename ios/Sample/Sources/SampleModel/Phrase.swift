@@ -47,7 +47,7 @@ public struct Phrase: Hashable, Sendable {
     }
 }
 
-/// Why a coordinator refuses, as the wire format names it. A check compares with the core.
+/// Why a coordinator refuses, as the wire format names it. A test compares with the library.
 enum RefusalCode: String, CaseIterable {
     case malformed
     case tooLarge = "too_large"

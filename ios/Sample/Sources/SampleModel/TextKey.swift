@@ -56,6 +56,7 @@ public enum TextKey: String, CaseIterable, Sendable {
     case paperLine = "paper_line"
     case entryAdd = "entry_add"
     case entryRemove = "entry_remove"
+    case entryRemoveAsk = "entry_remove_ask"
     case entryNumber = "entry_number"
     case reminderUnlikely = "reminder_unlikely"
     case reminderNotOffered = "reminder_not_offered"

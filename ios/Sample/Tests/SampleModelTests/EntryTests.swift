@@ -1,4 +1,4 @@
-import Kuager
+import Foundation
 import XCTest
 
 @testable import SampleModel
@@ -35,20 +35,6 @@ final class EntryTests: XCTestCase {
         XCTAssertEqual(Entry.day("2026-08-23"), DateComponents(year: 2026, month: 8, day: 23))
         XCTAssertEqual(Entry.day(DateComponents(year: 2026, month: 8, day: 3)), "2026-08-03")
         XCTAssertNil(Entry.day("yesterday"))
-    }
-
-    func testAGroupIsAnsweredAsAWhole() {
-        var held: Answer? = Entry.adding(to: nil)
-        held = Entry.adding(to: held)
-        held = Entry.entry("member", to: "role", at: 1, in: held)
-        held = Entry.entry(5, to: "issued", at: 1, in: held)
-        XCTAssertEqual(held, [[:], ["role": "member", "issued": 5]])
-        held = Entry.entry(nil, to: "role", at: 1, in: held)
-        XCTAssertEqual(held, [[:], ["issued": 5]])
-        XCTAssertEqual(Entry.entry(1, to: "issued", at: 7, in: held), held, "there is no such entry")
-        held = Entry.removing(0, from: held)
-        XCTAssertEqual(held, [["issued": 5]])
-        XCTAssertNil(Entry.removing(0, from: held))
     }
 
     func testAButtonThatIsHeldDown() {

@@ -38,6 +38,10 @@ final class WordingTests: XCTestCase {
         XCTAssertNil(Phrase(RelationStanding.notJudged))
     }
 
+    func testEveryRefusalOfTheLibraryHasATextOfItsOwn() throws {
+        XCTAssertEqual(Set(try KuagerLibrary.refusalCodes()), Set(RefusalCode.allCases.map(\.rawValue)))
+    }
+
     func testARefusalIsToldInWords() {
         XCTAssertEqual(Phrase(refusal: "invite_used").key, "refusal_invite_used")
         XCTAssertEqual(Phrase(refusal: "of_next_year"), Phrase(.refusalOther, .text("of_next_year")))

@@ -10,7 +10,7 @@
         public func now() -> DeviceTime? {
             guard let bootID = Self.bootID else { return nil }
             // On Darwin this clock is mach_continuous_time, which counts sleep; CLOCK_UPTIME_RAW and `ProcessInfo.systemUptime`
-            // stand still while the phone sleeps, and CLOCK_MONOTONIC is moved when somebody sets the wall clock.
+            // stand still while the phone sleeps, and CLOCK_MONOTONIC follows corrections of the wall clock.
             let monotonic = clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)
             return DeviceTime(wall: Date(), monotonicMs: Int64(monotonic / 1_000_000), bootID: bootID)
         }

@@ -1,4 +1,4 @@
-#if canImport(BackgroundTasks)
+#if canImport(BackgroundTasks) && canImport(UIKit)
     import BackgroundTasks
     import Foundation
 

@@ -7,9 +7,12 @@
     /// simulator), encrypts the secrets (ECIES with AES-GCM). The private key never leaves this device and is in no backup.
     ///
     /// Readable from the first unlock after a restart, so that a background sync works while the phone is in a pocket.
+    ///
+    /// On macOS only an app that is signed with an application identifier has this keychain; any other fails with status -34018.
     public final class KeychainVault: KeyVault {
-        /// Variable IV: every encryption has a key of its own, so that equal secrets do not give equal bytes.
-        private static let algorithm = SecKeyAlgorithm.eciesEncryptionCofactorVariableIVX963SHA256AESGCM
+        /// Each encryption agrees on a key of its own; the initialisation vector comes from that agreement as well, where the older
+        /// algorithms take zeros.
+        private static var algorithm: SecKeyAlgorithm { .eciesEncryptionCofactorVariableIVX963SHA256AESGCM }
 
         private let label: String
         private let asksPerson: Bool

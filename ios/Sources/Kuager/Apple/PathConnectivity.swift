@@ -49,8 +49,9 @@
 
     extension NetworkPath {
         fileprivate init(_ path: NWPath) {
+            // `requiresConnection` is no reason to wait: the first attempt brings the network up, as a VPN on demand.
             self.init(
-                isSatisfied: path.status == .satisfied, isExpensive: path.isExpensive,
+                isSatisfied: path.status != .unsatisfied, isExpensive: path.isExpensive,
                 isConstrained: path.isConstrained, interfaces: path.availableInterfaces.map(\.name))
         }
     }
