@@ -48,8 +48,9 @@ android {
     testOptions {
         unitTests.isIncludeAndroidResources = true
         unitTests.all { test ->
-            // The core as built for this machine: cargo build -p kuager-ffi
+            // The core and a coordinator as built for this machine: cargo build -p kuager-ffi -p kuager-tests
             test.systemProperty("jna.library.path", rootDir.resolve("../target/debug").path)
+            test.systemProperty("kuager.host", rootDir.resolve("../target/debug/test-host").path)
         }
     }
 }

@@ -33,7 +33,7 @@ android {
             jniLibs.directories += made.dir("jniLibs").asFile.path
         }
         named("test") {
-            // src/test/kotlin runs on a plain JVM, see android/jvm.
+            // Without src/test/kotlin: that runs on a plain JVM with JUnit 6, by android/jvm and tests/kotlin/run.
             kotlin.directories.clear()
             kotlin.directories += listOf("src/robolectric/kotlin", "../testing/kotlin")
             resources.directories += "src/robolectric/resources"

@@ -14,14 +14,33 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MAVEN = "{http://maven.apache.org/POM/4.0.0}"
-COMPARED = ("kotlin", "coroutines", "jna", "zxing", "junit4", "robolectric")
+BUILDS = {
+    "android/check/pom.xml": ("kotlin", "coroutines", "jna", "zxing", "junit4", "robolectric"),
+    "android/jvm/pom.xml": ("kotlin", "coroutines", "jna"),
+}
+
+
+def properties(path: str) -> dict[str, str]:
+    """The versions that a Maven build names."""
+    found = ET.parse(ROOT / path).getroot().find(f"{MAVEN}properties")
+    return {item.tag.removeprefix(MAVEN).removesuffix(".version"): item.text for item in found if isinstance(item.tag, str)}
+
+
+def sniffer(path: str) -> tuple[str, ...]:
+    """The artifact and version of the list of what the oldest Android has."""
+    signature = ET.parse(ROOT / path).getroot().find(f".//{MAVEN}signature")
+    return tuple(signature.find(MAVEN + field).text for field in ("artifactId", "version"))
 
 
 def main() -> int:
     gradle = tomllib.loads((ROOT / "android/gradle/libs.versions.toml").read_text())["versions"]
-    properties = ET.parse(ROOT / "android/check/pom.xml").getroot().find(f"{MAVEN}properties")
-    maven = {item.tag.removeprefix(MAVEN).removesuffix(".version"): item.text for item in properties if isinstance(item.tag, str)}
-    faults = [f"{name}: {gradle[name]} and {maven.get(name)}" for name in COMPARED if gradle[name] != maven.get(name)]
+    faults = []
+    for path, names in BUILDS.items():
+        maven = properties(path)
+        faults += [f"{path}: {name} is {maven.get(name)} and not {gradle[name]}" for name in names if gradle[name] != maven.get(name)]
+    sniffers = {path: sniffer(path) for path in ("android/check/pom.xml", "android/jvm/facade/pom.xml")}
+    if len(set(sniffers.values())) != 1 or f"gummy-bears-api-{gradle['minSdk']}" not in next(iter(sniffers.values())):
+        faults.append(f"what minSdk {gradle['minSdk']} has is looked up differently: {sniffers}")
 
     cargo = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
     facade = "".join(path.read_text() for path in (ROOT / "android/kuager/src/main/kotlin/org/kuager").glob("*.kt"))
@@ -42,7 +61,7 @@ def main() -> int:
 
     for fault in faults:
         print(fault)
-    print(f"versions: {len(COMPARED) + 5} compared, {len(faults)} differ")
+    print(f"versions: {sum(map(len, BUILDS.values())) + 6} compared, {len(faults)} differ")
     return 1 if faults else 0
 
 

@@ -11,7 +11,7 @@ public struct FormRow: Identifiable, Equatable, Sendable {
         case group
         /// The head of an entry of a repeat group, by its number from 0, with a way to take it out.
         case entry(Int64)
-        /// One entry more of a repeat group.
+        /// One entry more of a repeat group, where there may be one more.
         case more
     }
 
@@ -59,7 +59,8 @@ public struct FormRow: Identifiable, Equatable, Sendable {
             [FormRow(.entry(entry), group, removals: removals)]
                 + asked.filter { $0.place.entry == entry }.map { FormRow($0, removals: removals) }
         }
-        return [FormRow(.group, group)] + entries + [FormRow(.more, group)]
+        let more = count < group.max ?? .max ? [FormRow(.more, group)] : []
+        return [FormRow(.group, group)] + entries + more
     }
 
     private init(_ question: AskedQuestion, removals: Int = 0) {

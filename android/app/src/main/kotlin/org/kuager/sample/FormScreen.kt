@@ -1,11 +1,11 @@
 package org.kuager.sample
 
 import android.app.AlertDialog
+import android.view.Gravity
 import android.view.View
 import android.widget.LinearLayout
 import kotlinx.coroutines.CoroutineScope
 import org.kuager.Answer
-import org.kuager.AskedQuestion
 import org.kuager.DraftInfo
 import org.kuager.FileRole
 import org.kuager.FormState
@@ -14,10 +14,12 @@ import org.kuager.PlaceInfo
 import org.kuager.RecordType
 import org.kuager.RelationInfo
 import org.kuager.RelationStanding
+import org.kuager.addEntry
 import org.kuager.android.SyncSchedule
 import org.kuager.detach
 import org.kuager.discardDraft
 import org.kuager.draft
+import org.kuager.removeEntry
 import org.kuager.seal
 import org.kuager.setAnswer
 import org.kuager.setText
@@ -33,6 +35,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
     private val questions = ui.column()
     private val files = ui.column()
     private val relations = ui.column()
+    private val rows = HashMap<Any, View>()
     private val shown = LinkedHashMap<PlaceInfo, QuestionView>()
     private val sums = ui.notice(Look.PLAIN, "")
     private val note by lazy { ui.field(QuestionView.PROSE).apply { hint = string(R.string.note_text) } }
@@ -66,7 +69,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
 
     private fun showForm(state: FormState, now: DraftInfo) {
         missing = state.missing.size
-        arrange(state.asked)
+        arrange(FormRow.of(state.asked))
         state.asked.forEach { question ->
             val remind = state.reminders.filter { it.place == question.place }.map { words.reminder(it.reason) }
             val files = now.attachments.count { it.role == FileRole.ORIGINAL && it.label == question.place.question }
@@ -75,19 +78,54 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         showRelations(state.relations)
     }
 
-    /** Puts a view for each question in its place and touches no other: the one that is typed in keeps its cursor. */
-    private fun arrange(asked: List<AskedQuestion>) {
-        val kinds = asked.associate { it.place to it.kind }
-        shown.entries.removeAll { (place, view) ->
-            (kinds[place] != view.kind).also { gone -> if (gone) questions.removeView(view.root) }
-        }
-        asked.forEachIndexed { index, question ->
-            val view = shown.getOrPut(question.place) { QuestionView(host, ui, words, question, this) }
-            if (questions.getChildAt(index) !== view.root) {
-                questions.removeView(view.root)
-                questions.addView(view.root, index)
+    /** Puts a view for each row in its place and touches no other: the one that is typed in keeps its cursor. */
+    private fun arrange(wanted: List<FormRow>) {
+        val keys = wanted.mapTo(HashSet(), FormRow::key)
+        rows.entries.removeAll { (key, view) -> (key !in keys).also { gone -> if (gone) questions.removeView(view) } }
+        shown.values.removeAll { it.root.parent == null }
+        wanted.forEachIndexed { index, row ->
+            val view = rows.getOrPut(row.key) { make(row).also { ui.indent(it, row.depth) } }
+            if (questions.getChildAt(index) !== view) {
+                questions.removeView(view)
+                questions.addView(view, index)
             }
         }
+    }
+
+    private fun make(row: FormRow): View = when (row) {
+        is FormRow.Question -> QuestionView(host, ui, words, row.asked, this).also { shown[row.asked.place] = it }.root
+        is FormRow.Entry -> entryHead(row)
+        is FormRow.More -> {
+            val text = string(R.string.entry_more)
+            ui.button(Look.PLAIN, text) { host.save { it.addEntry(draft, row.group.place.question) } }
+                .apply { contentDescription = "${row.group.text}: $text" }
+        }
+    }
+
+    private fun entryHead(row: FormRow.Entry): View {
+        val number = "№ ${row.number + 1}"
+        val text = string(R.string.entry_remove)
+        val name = "${row.group.text}, $number"
+        val remove = ui.button(Look.PLAIN, text) { askToRemove(row, name) }.apply { contentDescription = "$name: $text" }
+        val heading = ui.heading(number).apply {
+            contentDescription = name
+            gravity = Gravity.CENTER_VERTICAL
+        }
+        return ui.row().also { ui.fill(it, listOf(heading, remove)) }
+    }
+
+    private fun askToRemove(row: FormRow.Entry, name: String) {
+        AlertDialog.Builder(host)
+            .setTitle(name)
+            .setMessage(R.string.entry_remove_warning)
+            .setNegativeButton(R.string.back, null)
+            .setPositiveButton(R.string.entry_remove) { _, _ ->
+                val group = row.group.place.question
+                // Those after it move up, each into the views of the one before.
+                shown.filterKeys { it.group == group }.values.forEach(QuestionView::release)
+                host.save { it.removeEntry(draft, group, row.number) }
+            }
+            .show()
     }
 
     private fun showRelations(all: List<RelationInfo>) {
@@ -116,23 +154,15 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         val originals = now.attachments.filter { it.role == FileRole.ORIGINAL }
         if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
-            val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.text } ?: string(R.string.file_of_record)
+            val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.name } ?: string(R.string.file_of_record)
             val text = string(R.string.file_remove, index + 1, about)
             files.addView(ui.button(Look.PLAIN, text) { host.save { it.detach(draft, file.hash) } })
         }
     }
 
-    override fun answer(place: PlaceInfo, answer: Answer?) = host.save { observer ->
-        val (question, whole) = Answers.with(observer.draft(draft).answers, place, answer)
-        observer.setAnswer(draft, question, whole)
-    }
+    override fun answer(place: PlaceInfo, answer: Answer?) = host.save { it.setAnswer(draft, place, answer) }
 
     override fun photograph(question: String?) = host.photograph(draft, question)
-
-    override fun moreEntries(group: String, more: Boolean) = host.save { observer ->
-        val entries = observer.draft(draft).answers[group]
-        observer.setAnswer(draft, group, if (more) Answers.oneMore(entries) else Answers.oneLess(entries))
-    }
 
     private fun askToSeal() {
         val text = listOfNotNull(

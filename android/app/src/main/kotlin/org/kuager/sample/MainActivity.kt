@@ -1,5 +1,6 @@
 package org.kuager.sample
 
+import android.annotation.TargetApi
 import android.app.Activity
 import android.content.ActivityNotFoundException
 import android.content.Intent
@@ -57,7 +58,7 @@ class MainActivity : Activity() {
         shot = state?.getStringArray(SHOT)?.let { PendingShot.of(it) }
         scan = state?.getString(SCANNED)
         build()
-        handleBack()
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) handleBack()
         if (state == null) invited(intent)
         render()
     }
@@ -205,8 +206,8 @@ class MainActivity : Activity() {
         shot = null
         act { observer ->
             val attached = capture.finish(observer, taken.draft, taken.name, taken.token, taken.label)
-            if (attached != null) say(Look.GOOD, getString(R.string.photo_saved))
             if (stack.last().to != Route.To.FORM) go(Route(Route.To.FORM, taken.draft))
+            if (attached != null) say(Look.GOOD, getString(R.string.photo_saved))
         }
     }
 
@@ -276,17 +277,21 @@ class MainActivity : Activity() {
             addView(actions)
             setPadding(gap, gap, gap, gap)
             if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
-                // From Android 15 on, apps draw below the bars and the keyboard and have to make room themselves; before, nothing is left
-                // to make room for.
-                setOnApplyWindowInsetsListener { view, insets ->
-                    val kinds = WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout() or WindowInsets.Type.ime()
-                    val edge = insets.getInsets(kinds)
-                    view.setPadding(gap + edge.left, gap + edge.top, gap + edge.right, gap + edge.bottom)
-                    WindowInsets.CONSUMED
-                }
+                setOnApplyWindowInsetsListener { view, insets -> makeRoom(view, insets, gap) }
             }
         }
         setContentView(root)
+    }
+
+    /**
+     * From Android 15 on, apps draw below the bars and the keyboard and have to make room themselves; before, nothing is left to make room
+     * for.
+     */
+    @TargetApi(Build.VERSION_CODES.R)
+    private fun makeRoom(view: View, insets: WindowInsets, gap: Int): WindowInsets {
+        val edge = insets.getInsets(WindowInsets.Type.systemBars() or WindowInsets.Type.displayCutout() or WindowInsets.Type.ime())
+        view.setPadding(gap + edge.left, gap + edge.top, gap + edge.right, gap + edge.bottom)
+        return WindowInsets.CONSUMED
     }
 
     private fun back() {
@@ -298,14 +303,11 @@ class MainActivity : Activity() {
         render()
     }
 
-    private fun handleBack() {
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) {
-            onBackInvokedDispatcher.registerOnBackInvokedCallback(
-                OnBackInvokedDispatcher.PRIORITY_DEFAULT,
-                OnBackInvokedCallback(::back),
-            )
-        }
-    }
+    @TargetApi(Build.VERSION_CODES.TIRAMISU)
+    private fun handleBack() = onBackInvokedDispatcher.registerOnBackInvokedCallback(
+        OnBackInvokedDispatcher.PRIORITY_DEFAULT,
+        OnBackInvokedCallback(::back),
+    )
 
     @Deprecated("Deprecated in Java")
     @Suppress("DEPRECATION")

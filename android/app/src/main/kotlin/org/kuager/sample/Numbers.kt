@@ -1,7 +1,6 @@
 package org.kuager.sample
 
 import java.math.BigDecimal
-import java.math.RoundingMode
 
 /** Numbers as an observer types them and as the core takes them. */
 object Numbers {
@@ -14,7 +13,7 @@ object Numbers {
     fun parse(text: String, scale: Int): Long? {
         val number = text.trim().replace(',', '.').toBigDecimalOrNull() ?: return null
         return try {
-            number.setScale(scale, RoundingMode.UNNECESSARY).unscaledValue().longValueExact()
+            number.scaleByPowerOfTen(scale).longValueExact()
         } catch (_: ArithmeticException) {
             null
         }

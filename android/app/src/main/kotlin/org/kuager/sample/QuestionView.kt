@@ -36,9 +36,6 @@ class QuestionView(
 
         /** Opens the camera for a question, or for the record as a whole. */
         fun photograph(question: String?)
-
-        /** Adds an entry to a group, or takes its last one away. */
-        fun moreEntries(group: String, more: Boolean)
     }
 
     /** The whole of it. */
@@ -47,11 +44,8 @@ class QuestionView(
     /** The question's id. */
     val id: String get() = question.place.question
 
-    /** What is asked. */
-    val text: String get() = question.text
-
-    /** What kind of answer it takes. */
-    val kind: QuestionType get() = question.kind
+    /** What is asked. In a repeat group it begins with the entry's number, without which nobody hears which one it is. */
+    val name: String get() = question.place.entry?.let { "${it + 1}. " }.orEmpty() + question.text
 
     private val label = if (question.kind == QuestionType.GROUP) ui.heading("") else ui.text("")
     private val hint = ui.hint("")
@@ -60,6 +54,7 @@ class QuestionView(
     private var field: EditText? = null
     private var drawn: Any? = null
     private var showing = false
+    private var released = false
 
     init {
         listOf(label, hint, input, remarks).forEach(root::addView)
@@ -69,14 +64,18 @@ class QuestionView(
     fun update(now: AskedQuestion, reminders: List<String>, missing: Boolean, files: Int) {
         question = now
         val mark = if (missing) host.getString(R.string.required_mark) else ""
-        val entry = now.place.entry?.let { "${it + 1}. " }.orEmpty()
-        set(label, entry + now.text + mark)
+        set(label, name + mark)
         set(hint, listOfNotNull(now.hint, now.line?.let { host.getString(R.string.paper_line, it) }, now.law).joinToString("\n"))
         set(remarks, reminders.joinToString("\n"))
         when (now.kind) {
             QuestionType.INTEGER, QuestionType.DECIMAL, QuestionType.TEXT, QuestionType.WORDS -> type(now)
             else -> draw(now, files)
         }
+    }
+
+    /** Lets go of what was typed: the place is about to hold another entry, whose answer is shown even in the field that has the cursor. */
+    fun release() {
+        released = true
     }
 
     /** Fields are made once and keep what is typed; what the store holds is only put in while nobody types. */
@@ -90,7 +89,7 @@ class QuestionView(
             is TextAnswer -> answer.value
             else -> ""
         }
-        if (field.isFocused || field.text.toString() == stored) return
+        if (field.isFocused && !released || field.text.toString() == stored) return
         showing = true
         field.setText(stored)
         showing = false
@@ -107,6 +106,7 @@ class QuestionView(
     }
 
     private fun typed(text: String, number: Boolean) {
+        released = false
         val answer = when {
             text.isBlank() -> null
             !number -> TextAnswer(text)
@@ -128,23 +128,15 @@ class QuestionView(
             QuestionType.YES_NO -> YES_NO.chunked(2).forEach { keys -> addRow(keys.map { toggle(words.yesNo(it), it) }) }
             QuestionType.CHOICE -> now.choices.forEach { input.addView(toggle(it.text, it.key)) }
             QuestionType.CHOICES -> now.choices.forEach { input.addView(check(it.text, it.key)) }
-            QuestionType.TIME -> input.addView(button(words.answer(now), ::pickTime))
-            QuestionType.DATE -> input.addView(button(words.answer(now), ::pickDate))
+            QuestionType.TIME -> input.addView(button(words.answer(now)) { pickTime() })
+            QuestionType.DATE -> input.addView(button(words.answer(now)) { pickDate() })
             QuestionType.ATTACHMENT -> input.addView(
-                ui.button(if (files == 0) Look.PRIMARY else Look.GOOD, host.getString(R.string.photo_of, files)) {
+                button(host.getString(R.string.photo_of, files), if (files == 0) Look.PRIMARY else Look.GOOD) {
                     actions.photograph(now.place.question)
                 },
             )
             QuestionType.CALCULATE -> input.addView(ui.notice(Look.PLAIN, words.answer(now)))
             QuestionType.LOCATION -> input.addView(ui.hint(host.getString(R.string.location_not_asked)))
-            QuestionType.GROUP -> if (now.repeats) {
-                addRow(
-                    listOf(
-                        button(host.getString(R.string.entry_less)) { actions.moreEntries(id, more = false) },
-                        button(host.getString(R.string.entry_more)) { actions.moreEntries(id, more = true) },
-                    ),
-                )
-            }
             else -> Unit
         }
     }
@@ -155,29 +147,29 @@ class QuestionView(
         input.addView(row)
     }
 
-    private fun button(text: String, onClick: () -> Unit) = ui.button(Look.PLAIN, text, onClick).apply {
-        contentDescription = "${question.text}: $text"
+    private fun button(said: String, look: Look = Look.PLAIN, onClick: () -> Unit) = ui.button(look, said, onClick).apply {
+        contentDescription = "$name: $said"
     }
 
-    private fun toggle(text: String, key: String): View {
+    private fun toggle(said: String, key: String): View {
         val chosen = (question.answer as? TextAnswer)?.value == key
-        return option(text, chosen) { actions.answer(question.place, if (chosen) null else TextAnswer(key)) }
+        return option(said, chosen) { actions.answer(question.place, if (chosen) null else TextAnswer(key)) }
     }
 
-    private fun check(text: String, key: String): View {
+    private fun check(said: String, key: String): View {
         val held = (question.answer as? SeveralAnswer)?.values.orEmpty()
         val chosen = TextAnswer(key) in held
-        return option(text, chosen) {
+        return option(said, chosen) {
             val now = if (chosen) held - TextAnswer(key) else held + TextAnswer(key)
             actions.answer(question.place, now.takeIf { it.isNotEmpty() }?.let { SeveralAnswer(it) })
         }
     }
 
     /** What is chosen is told by a mark as well as by colour, and said by a screen reader. */
-    private fun option(text: String, chosen: Boolean, onClick: () -> Unit) =
-        ui.button(if (chosen) Look.PRIMARY else Look.PLAIN, if (chosen) "✓ $text" else text, onClick).apply {
+    private fun option(said: String, chosen: Boolean, onClick: () -> Unit) =
+        ui.button(if (chosen) Look.PRIMARY else Look.PLAIN, if (chosen) "✓ $said" else said, onClick).apply {
             isSelected = chosen
-            contentDescription = "${question.text}: $text"
+            contentDescription = "$name: $said"
         }
 
     private fun pickTime() {

@@ -1,5 +1,6 @@
 package org.kuager.sample
 
+import android.annotation.TargetApi
 import android.content.Context
 import android.content.res.ColorStateList
 import android.graphics.Typeface
@@ -63,7 +64,12 @@ class Ui(private val context: Context) {
     /** A heading; screen readers jump from one to the next. */
     fun heading(text: CharSequence): TextView = text(text, R.dimen.text_heading).apply {
         setTypeface(typeface, Typeface.BOLD)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) isAccessibilityHeading = true
+        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) sayHeading(this)
+    }
+
+    @TargetApi(Build.VERSION_CODES.P)
+    private fun sayHeading(view: View) {
+        view.isAccessibilityHeading = true
     }
 
     /** Small print. */
@@ -123,6 +129,11 @@ class Ui(private val context: Context) {
         views.forEach { view ->
             row.addView(view, LinearLayout.LayoutParams(0, MATCH_PARENT, 1f).apply { setMargins(0, gap / 2, gap / 2, gap / 2) })
         }
+    }
+
+    /** Moves a view in by [depth] steps: where a group ends can be seen. */
+    fun indent(view: View, depth: Int) {
+        (view.layoutParams as LinearLayout.LayoutParams).marginStart = depth * gap
     }
 
     private fun below() = LinearLayout.LayoutParams(MATCH_PARENT, WRAP_CONTENT).apply { setMargins(0, gap / 2, 0, gap / 2) }

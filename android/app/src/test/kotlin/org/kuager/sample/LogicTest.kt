@@ -2,13 +2,13 @@ package org.kuager.sample
 
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
+import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.kuager.Answer
+import org.kuager.AskedQuestion
 import org.kuager.GroupAnswer
-import org.kuager.NumberAnswer
 import org.kuager.PlaceInfo
+import org.kuager.QuestionType
 import org.kuager.SeveralAnswer
-import org.kuager.TextAnswer
 
 /** What needs no Android. */
 class LogicTest {
@@ -18,31 +18,66 @@ class LogicTest {
         assertEquals(125L, Numbers.parse(" 12.5 ", 1))
         assertEquals(-3L, Numbers.parse("-3", 0))
         assertEquals(1200L, Numbers.parse("12", 2))
-        listOf("", "x", "12.55", "1e400", "99999999999999999999").forEach { assertNull(it, Numbers.parse(it, 1)) }
+        listOf("", "x", "12.55", "1e400", "1e999999999", "99999999999999999999").forEach { assertNull(it, Numbers.parse(it, 1)) }
         assertEquals("12.5", Numbers.decimal(125, 1))
         assertEquals("125", Numbers.decimal(125, 0))
         assertEquals("07:05", Numbers.time(7 * 60L + 5))
     }
 
-    @Test
-    fun an_answer_in_a_group_changes_nothing_beside_it() {
-        val first: Answer = GroupAnswer(mapOf("votes" to NumberAnswer(1), "name" to TextAnswer("A")))
-        val held = mapOf("list" to SeveralAnswer(listOf(first, GroupAnswer(emptyMap()))))
-        val (question, whole) = Answers.with(held, PlaceInfo("votes", "list", 1), NumberAnswer(7))
-        assertEquals("list", question)
-        assertEquals(SeveralAnswer(listOf(first, GroupAnswer(mapOf("votes" to NumberAnswer(7))))), whole)
-        val cleared = Answers.with(held, PlaceInfo("votes", "list", 0), null).second
-        assertEquals(GroupAnswer(mapOf("name" to TextAnswer("A"))), (cleared as SeveralAnswer).values.first())
+    private fun question(id: String, groups: List<String> = listOf(), repeat: String? = null, entry: Int? = null, entries: Int? = null) =
+        AskedQuestion(
+            place = PlaceInfo(id, repeat, entry?.toLong()),
+            kind = if (entries == null) QuestionType.INTEGER else QuestionType.GROUP,
+            text = id,
+            hint = null,
+            required = false,
+            answer = entries?.takeIf { it > 0 }?.let { SeveralAnswer(List(it) { GroupAnswer(emptyMap()) }) },
+            choices = listOf(),
+            law = null,
+            detailOf = null,
+            min = null,
+            max = null,
+            maxLength = null,
+            scale = 0,
+            repeats = entries != null,
+            groups = groups,
+            subject = null,
+            accept = listOf(),
+            line = null,
+        )
+
+    private fun name(row: FormRow): String = when (row) {
+        is FormRow.Question -> row.asked.place.question
+        is FormRow.Entry -> "${row.group.place.question} ${row.number}"
+        is FormRow.More -> "${row.group.place.question} +"
     }
 
     @Test
-    fun entries_come_and_go_at_the_end() {
-        val one = Answers.oneMore(null)
-        assertEquals(1, (one as SeveralAnswer).values.size)
-        assertEquals(2, (Answers.oneMore(one) as SeveralAnswer).values.size)
-        assertNull(Answers.oneLess(one))
-        assertNull(Answers.oneLess(null))
-        assertEquals("q" to TextAnswer("yes"), Answers.with(emptyMap(), PlaceInfo("q", null, null), TextAnswer("yes")))
+    fun each_entry_has_a_heading_and_each_group_an_end() {
+        val rows = FormRow.of(
+            listOf(
+                question("before"),
+                question("outer"),
+                question("list", listOf("outer"), entries = 3),
+                question("role", listOf("outer", "list"), "list", 0),
+                question("issued", listOf("outer", "list"), "list", 0),
+                // Entry 1 asks nothing and can still be taken out.
+                question("issued", listOf("outer", "list"), "list", 2),
+                question("empty", entries = 0),
+                question("after"),
+            ),
+        )
+        val wanted = listOf("before", "outer", "list", "list 0", "role", "issued", "list 1", "list 2", "issued", "list +", "empty", "empty +", "after")
+        assertEquals(wanted, rows.map(::name))
+        assertEquals(listOf(0, 0, 1, 2, 2, 2, 2, 2, 2, 1, 0, 0, 0), rows.map(FormRow::depth))
+        assertEquals("each piece is told from all others", rows.size, rows.map(FormRow::key).toSet().size)
+    }
+
+    @Test
+    fun a_piece_is_the_same_whatever_its_answer() {
+        fun keys(entries: Int) = FormRow.of(listOf(question("list", entries = entries))).map(FormRow::key)
+        assertTrue(keys(3).containsAll(keys(2)))
+        assertEquals(1, keys(3).size - keys(2).size)
     }
 
     @Test

@@ -1,6 +1,5 @@
 package org.kuager.sample
 
-import android.app.AlertDialog
 import android.app.job.JobScheduler
 import android.content.Intent
 import android.content.res.Configuration
@@ -8,81 +7,29 @@ import android.net.Uri
 import android.os.Bundle
 import android.os.LocaleList
 import android.os.Looper
-import android.view.MotionEvent
-import android.view.View
-import android.view.ViewGroup
 import android.view.WindowManager
-import android.widget.Button
 import android.widget.EditText
 import android.widget.TextView
 import java.time.Duration
 import java.util.Locale
 import kotlinx.coroutines.runBlocking
-import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNotEquals
 import org.junit.Assert.assertTrue
-import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.kuager.android.KeystoreStandIn
 import org.kuager.android.KuagerAndroid
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
-import org.robolectric.android.controller.ActivityController
 import org.robolectric.annotation.Config
-import org.robolectric.shadows.ShadowAlertDialog
 
 /** Every screen, with the real core behind it. */
 @RunWith(RobolectricTestRunner::class)
 @Config(application = SampleApp::class)
-class ScreensTest {
-    private val app get() = RuntimeEnvironment.getApplication() as SampleApp
-    private val controllers = ArrayList<ActivityController<MainActivity>>()
-
-    @Before
-    fun install() = KeystoreStandIn.install()
-
-    @After
-    fun close() {
-        controllers.forEach { it.pause().stop().destroy() }
-        app.observers.current?.let { runBlocking { app.observers.close() } }
-    }
-
-    private fun start(intent: Intent? = null, state: Bundle? = null): MainActivity {
-        val controller = Robolectric.buildActivity(MainActivity::class.java, intent)
-        controllers += controller
-        controller.create(state).start().postCreate(state).resume().visible()
-        until("the store is open") { app.observers.current != null }
-        return controller.get()
-    }
-
-    /** Lets the screen work until something is so. */
-    private fun until(what: String, so: () -> Boolean) {
-        val end = System.nanoTime() + 20_000_000_000
-        while (!so()) {
-            assertTrue(what, System.nanoTime() < end)
-            shadowOf(Looper.getMainLooper()).idle()
-            Thread.sleep(5)
-        }
-        shadowOf(Looper.getMainLooper()).idle()
-    }
-
-    private fun views(view: View): Sequence<View> = sequence {
-        yield(view)
-        if (view is ViewGroup) for (index in 0 until view.childCount) yieldAll(views(view.getChildAt(index)))
-    }
-
-    private fun MainActivity.views(): List<View> = views(window.decorView).toList()
-
-    private fun MainActivity.says(text: Int): Boolean =
-        views().any { it is TextView && it.visibility == View.VISIBLE && it.text.toString() == getString(text) }
-
-    private fun MainActivity.tap(text: Int) = views().first { it is Button && it.text.toString() == getString(text) }.performClick()
-
+class ScreensTest : AppTest() {
     private fun jobs() = checkNotNull(app.getSystemService(JobScheduler::class.java)).allPendingJobs
 
     private val routes = Route.To.entries.map { Route(it, "00".repeat(16).takeIf { _ -> it == Route.To.FORM || it == Route.To.RECORD }) }
@@ -163,10 +110,7 @@ class ScreensTest {
         val activity = start()
         assertTrue(KeystoreStandIn.keys.isNotEmpty())
         activity.go(Route(Route.To.WIPE))
-        val button = activity.views().filterIsInstance<Button>().first { it.text.toString() == activity.getString(R.string.wipe_hold, 3) }
-        val down = MotionEvent.obtain(0, 0, MotionEvent.ACTION_DOWN, 1f, 1f, 0)
-        button.dispatchTouchEvent(down)
-        shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(2_900))
+        activity.holdWipe(2_900)
         assertTrue("not before the time", KeystoreStandIn.keys.isNotEmpty())
         shadowOf(Looper.getMainLooper()).idleFor(Duration.ofMillis(200))
         until("the activity ends") { activity.isFinishing }
@@ -186,10 +130,8 @@ class ScreensTest {
         val activity = controller.setup().get()
         until("it says that the key is lost") { activity.says(R.string.error_vault_lost) }
         activity.tap(R.string.wipe)
-        val button = activity.views().filterIsInstance<Button>().first { it.text.toString() == activity.getString(R.string.wipe_hold, 3) }
-        button.performClick()
-        val dialog = checkNotNull(ShadowAlertDialog.getLatestAlertDialog())
-        dialog.getButton(AlertDialog.BUTTON_POSITIVE).performClick()
+        checkNotNull(activity.button { it == activity.getString(R.string.wipe_hold, 3) }).performClick()
+        confirm()
         until("the activity ends") { activity.isFinishing }
         assertEquals(emptyList<String>(), KuagerAndroid.folder(app).walk().filter { it.isFile }.map { it.name }.toList())
         controllers.removeAt(0)

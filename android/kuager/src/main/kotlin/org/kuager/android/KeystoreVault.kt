@@ -1,5 +1,6 @@
 package org.kuager.android
 
+import android.annotation.TargetApi
 import android.content.Context
 import android.content.pm.PackageManager
 import android.os.Build
@@ -85,15 +86,17 @@ public class KeystoreVault @JvmOverloads constructor(
     private fun newKey(): SecretKey {
         val strong = Build.VERSION.SDK_INT >= Build.VERSION_CODES.P &&
             context.packageManager.hasSystemFeature(PackageManager.FEATURE_STRONGBOX_KEYSTORE)
-        if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.P && strong) {
-            try {
-                return generate(parameters().setIsStrongBoxBacked(true))
-            } catch (_: StrongBoxUnavailableException) {
-                // Announced and still not to be had, for instance because its few slots are taken. The usual hardware serves.
-            }
-        }
-        return generate(parameters())
+        return (if (strong) newStrongKey() else null) ?: generate(parameters())
     }
+
+    /** Null where one is announced and still not to be had, for instance because its few slots are taken. The usual hardware serves. */
+    @TargetApi(Build.VERSION_CODES.P)
+    private fun newStrongKey(): SecretKey? =
+        try {
+            generate(parameters().setIsStrongBoxBacked(true))
+        } catch (_: StrongBoxUnavailableException) {
+            null
+        }
 
     private fun generate(parameters: KeyGenParameterSpec.Builder): SecretKey {
         val generator = KeyGenerator.getInstance(KeyProperties.KEY_ALGORITHM_AES, PROVIDER)
@@ -113,14 +116,18 @@ public class KeystoreVault @JvmOverloads constructor(
             // A new finger must not destroy a day's evidence; removing the screen lock still does.
             parameters.setInvalidatedByBiometricEnrollment(false)
             if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.R) {
-                val means = KeyProperties.AUTH_DEVICE_CREDENTIAL or KeyProperties.AUTH_BIOMETRIC_STRONG
-                parameters.setUserAuthenticationParameters(seconds, means)
+                authenticate(parameters, seconds)
             } else {
                 @Suppress("DEPRECATION") // The only way before Android 11.
                 parameters.setUserAuthenticationValidityDurationSeconds(seconds)
             }
         }
         return parameters
+    }
+
+    @TargetApi(Build.VERSION_CODES.R)
+    private fun authenticate(parameters: KeyGenParameterSpec.Builder, seconds: Int) {
+        parameters.setUserAuthenticationParameters(seconds, KeyProperties.AUTH_DEVICE_CREDENTIAL or KeyProperties.AUTH_BIOMETRIC_STRONG)
     }
 
     /** Runs [work] and says what went wrong in the words of the core. One call at a time: two first calls must not make two keys. */
@@ -175,9 +182,10 @@ public class KeystoreVault @JvmOverloads constructor(
         private const val MAX_CAUSES = 8
 
         /** Whether the Keystore says that the same call may succeed later. */
-        private fun passes(cause: Throwable): Boolean =
-            Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU &&
-                cause is android.security.KeyStoreException &&
-                (cause.requiresUserAuthentication() || cause.isTransientFailure)
+        private fun passes(cause: Throwable): Boolean = Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU && saysItPasses(cause)
+
+        @TargetApi(Build.VERSION_CODES.TIRAMISU)
+        private fun saysItPasses(cause: Throwable): Boolean =
+            cause is android.security.KeyStoreException && (cause.requiresUserAuthentication() || cause.isTransientFailure)
     }
 }

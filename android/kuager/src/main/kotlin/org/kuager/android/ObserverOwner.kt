@@ -7,7 +7,8 @@ import kotlinx.coroutines.sync.withLock
 import org.kuager.Observer
 
 /**
- * Implemented by the app's `Application`, so that an activity and a background job share one observer. A folder can be open once.
+ * Implemented by the app's `Application`, so that an activity and a background job share one observer. The core can open a folder twice
+ * without harm; one owner means one prompt for the key, one listener, and one place that closes.
  */
 public interface ObserverProvider {
     /** The one owner of the app's observer. */

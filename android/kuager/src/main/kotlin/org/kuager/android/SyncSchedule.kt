@@ -1,5 +1,6 @@
 package org.kuager.android
 
+import android.annotation.TargetApi
 import android.app.job.JobInfo
 import android.app.job.JobScheduler
 import android.content.ComponentName
@@ -73,14 +74,22 @@ public class SyncSchedule(context: Context) {
             job.setMinimumLatency(delay.inWholeMilliseconds)
         } else if (urgent && Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) {
             // Not together with a delay: that throws.
-            job.setExpedited(true)
+            expedite(job)
         }
         return job.build()
     }
 
     private fun sooner(wanted: JobInfo, pending: JobInfo): Boolean =
         wanted.minLatencyMillis < pending.minLatencyMillis ||
-            Build.VERSION.SDK_INT >= Build.VERSION_CODES.S && wanted.isExpedited && !pending.isExpedited
+            Build.VERSION.SDK_INT >= Build.VERSION_CODES.S && moreUrgent(wanted, pending)
+
+    @TargetApi(Build.VERSION_CODES.S)
+    private fun expedite(job: JobInfo.Builder) {
+        job.setExpedited(true)
+    }
+
+    @TargetApi(Build.VERSION_CODES.S)
+    private fun moreUrgent(wanted: JobInfo, pending: JobInfo): Boolean = wanted.isExpedited && !pending.isExpedited
 
     public companion object {
         /** Job id for runs on any network. */
