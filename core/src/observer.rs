@@ -529,7 +529,8 @@ impl Observer {
         Ok(self.outbox.run().await?)
     }
 
-    /// Says that the network may have come back, so that a continuous run does not wait out its time.
+    /// Says that the network may have come back, so that a continuous run does not wait out its time, and asks for messages and a
+    /// newer pack.
     ///
     /// # Errors
     /// [`ObserverError::Store`].

@@ -229,6 +229,33 @@ async fn a_continuous_run_delivers_what_is_sealed_while_it_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_continuous_run_asks_for_messages_when_the_network_changed() {
+    let coordinator = TestCoordinator::start();
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    let observer = phone.observer.status().unwrap().credential.unwrap().observer;
+    let mut events = phone.observer.subscribe();
+    let arrives = async {
+        // The run has asked once and found nothing.
+        let asked = |event: &SyncEvent| matches!(event, SyncEvent::AttemptStarted { purpose: "inbox", .. });
+        while !asked(&events.recv().await.unwrap()) {}
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::task::block_in_place(|| {
+            let ledger = coordinator.ledger();
+            coordinator.deployment.send_message(&ledger, &[observer], "хабар", None, 5).unwrap();
+            ledger.close();
+            phone.observer.network_changed().unwrap();
+        });
+        while !matches!(events.recv().await.unwrap(), SyncEvent::MessageArrived(_)) {}
+    };
+    tokio::select! {
+        result = phone.observer.run() => panic!("ended: {result:?}"),
+        () = tokio::time::sleep(LONG) => panic!("no message"),
+        () = arrives => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pausing_in_mid_sync_is_a_typed_error_and_loses_nothing() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;

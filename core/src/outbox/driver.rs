@@ -164,6 +164,8 @@ pub(super) struct Shared {
     link: RwLock<Option<Link>>,
     events: broadcast::Sender<SyncEvent>,
     wake: Notify,
+    /// Somebody wants to know what is new before it is time.
+    news_wanted: AtomicBool,
     /// What kind of network the app says there is.
     pub(super) network: RwLock<Network>,
     /// There may be something new to upload.
@@ -202,6 +204,7 @@ impl Outbox {
             link: RwLock::new(None),
             events,
             wake: Notify::new(),
+            news_wanted: AtomicBool::new(false),
             network: RwLock::default(),
             media_wake: Notify::new(),
             dictionary: Mutex::new(None),
@@ -233,12 +236,14 @@ impl Outbox {
         self.wake();
     }
 
-    /// Says that the network may work now: waits for its sake end, except one the server asked for.
+    /// Says that the network may work now: waits for its sake end, except one the server asked for, and a continuous run
+    /// asks for messages and a newer pack.
     ///
     /// # Errors
     /// [`SyncError::Store`].
     pub fn nudge(&self) -> Result<(), SyncError> {
         self.shared.store.write(nudge)?;
+        self.shared.news_wanted.store(true, Ordering::Relaxed);
         self.wake();
         Ok(())
     }
@@ -394,8 +399,8 @@ impl Outbox {
     }
 
     async fn idle(&self, run: &mut Run, deadline: Option<Instant>) -> Result<Flow, SyncError> {
-        let due = run.refreshed.is_none_or(|last| last.elapsed() >= REFRESH);
-        if due {
+        let wanted = self.shared.news_wanted.swap(false, Ordering::Relaxed);
+        if wanted || run.refreshed.is_none_or(|last| last.elapsed() >= REFRESH) {
             run.refreshed = Some(Instant::now());
             self.shared.refresh(run).await?;
             // A message or a pack changes nothing about the records, but a record may have been sealed meanwhile.
