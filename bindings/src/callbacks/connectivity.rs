@@ -15,6 +15,15 @@ pub enum NetworkState {
     Unmetered,
 }
 
+impl From<NetworkState> for Network {
+    fn from(state: NetworkState) -> Self {
+        match state {
+            NetworkState::Unmetered => Self::Unmetered,
+            NetworkState::Offline | NetworkState::Metered => Self::Metered,
+        }
+    }
+}
+
 /// Asked when an observer is opened, before every sync, and when the app says that the network changed.
 #[uniffi::export(foreign)]
 pub trait Connectivity: Send + Sync {
@@ -28,8 +37,7 @@ pub trait Connectivity: Send + Sync {
 /// What to tell the core.
 pub(crate) fn ask(connectivity: &dyn Connectivity) -> Network {
     match guard::callback(|| connectivity.current()) {
-        Ok(NetworkState::Unmetered) => Network::Unmetered,
-        Ok(NetworkState::Offline | NetworkState::Metered) => Network::Metered,
+        Ok(state) => state.into(),
         Err(_) => {
             tracing::warn!("the platform did not say what network there is; it is taken for one that costs money");
             Network::Metered

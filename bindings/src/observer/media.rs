@@ -64,9 +64,8 @@ impl ObserverHandle {
     /// # Errors
     /// `media_too_large`, `media_type`, `no_such_draft`, `file`, and those of the store.
     pub fn attach_preview(&self, draft: String, of: String, path: String) -> Result<String, KuagerError> {
-        let jpeg = read(&path)?;
         self.change(Change::Drafts, |core| {
-            Ok(core.attach_preview(draft_id(&draft)?, parse_id(&of)?, &jpeg)?.to_string())
+            Ok(core.attach_preview(draft_id(&draft)?, parse_id(&of)?, &read(&path)?)?.to_string())
         })
     }
 

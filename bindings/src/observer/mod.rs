@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use kuager_core::{DraftId, Network, Observer, ObserverConfig, ObserverError, SystemClock};
+use kuager_core::{DraftId, Observer, ObserverConfig, ObserverError, SystemClock};
 use tokio::sync::broadcast::error::RecvError;
 
 pub use self::day::Setting;
@@ -330,11 +330,4 @@ fn draft_id(text: &str) -> Result<DraftId, KuagerError> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok();
     let bytes = bytes.and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
     bytes.map(DraftId::from_bytes).ok_or_else(|| KuagerError::new("not_an_id", "a draft has 32 hexadecimal digits"))
-}
-
-fn core_network(state: crate::callbacks::NetworkState) -> Network {
-    match state {
-        crate::callbacks::NetworkState::Unmetered => Network::Unmetered,
-        _ => Network::Metered,
-    }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ObserverHandle, core_network};
+use kuager_core::ObserverError;
+
+use super::ObserverHandle;
 use crate::callbacks::{Change, NetworkState};
 use crate::error::KuagerError;
 use crate::records::{self, Attempt, MessageInfo, Outbox};
@@ -52,10 +54,11 @@ impl ObserverHandle {
     pub fn network_changed(&self) -> Result<(), KuagerError> {
         self.call(|core| {
             self.look_at_network();
-            if core.status()?.deployment.is_some() {
-                core.reconnect()?;
+            match core.reconnect() {
+                // Nothing is connected yet.
+                Ok(()) | Err(ObserverError::NotInvited) => Ok(core.network_changed()?),
+                Err(error) => Err(error.into()),
             }
-            Ok(core.network_changed()?)
         })
     }
 
@@ -65,7 +68,7 @@ impl ObserverHandle {
     /// `store_closed`.
     pub fn set_network(&self, network: NetworkState) -> Result<(), KuagerError> {
         self.call(|core| {
-            core.set_network(core_network(network));
+            core.set_network(network.into());
             Ok(())
         })
     }

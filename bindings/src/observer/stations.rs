@@ -36,8 +36,7 @@ impl ObserverHandle {
     /// # Errors
     /// `pack_not_acceptable`, `no_pack`, `file`, and those of the store.
     pub fn import_stations(&self, path: String) -> Result<String, KuagerError> {
-        let bytes = read(&path)?;
-        self.change(Change::Stations, |core| Ok(core.import_stations(&bytes)?))
+        self.change(Change::Stations, |core| Ok(core.import_stations(&read(&path)?)?))
     }
 
     /// The best `limit` stations for what was typed, the best first: by number, name or address, in any script, with one slip

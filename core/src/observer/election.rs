@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError};
 
 use kuager_wire::canonical::TextMap;
-use kuager_wire::form::FenceError;
+use kuager_wire::form::{FenceError, Form};
 use kuager_wire::ids::RecordHash;
 use kuager_wire::pack::{ExitPoll, SignedPack};
 use kuager_wire::record::{Answers, FormRef, IncidentStatus, RecordKind, Value};
@@ -97,15 +97,18 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn set_answer_at(&self, draft: DraftId, path: &Path, answer: Option<Value>) -> Result<(), ObserverError> {
         let answer = answer.map(crate::journal::normalised);
-        self.change_answers(draft, |form, answers, _| places::set(form.form(), answers, path, answer))
+        self.change_answers(draft, |form, answers| places::set(form, answers, path, answer))
     }
 
     /// Adds an entry to a repeat group of a draft, with what it begins with. Gives its number.
     ///
     /// # Errors
-    /// As [`Observer::set_answer_at`].
+    /// As [`Observer::set_answer_at`], and [`ObserverError::Form`].
     pub fn add_entry(&self, draft: DraftId, group: &str) -> Result<usize, ObserverError> {
-        self.change_answers(draft, |form, answers, carried| places::add_entry(form, answers, group, carried))
+        let held = self.journal.draft(draft)?;
+        let (_, form) = self.compiled(&held.form.ok_or(JournalError::NoSuchDraft)?)?;
+        let carried = self.carried(&form, held.station.as_deref(), held.training)?;
+        self.change_answers(draft, |_, answers| places::add_entry(&form, answers, group, &carried))
     }
 
     /// Takes an entry out of a repeat group of a draft; those after it move up.
@@ -113,22 +116,23 @@ impl Observer {
     /// # Errors
     /// As [`Observer::set_answer_at`].
     pub fn remove_entry(&self, draft: DraftId, group: &str, entry: usize) -> Result<(), ObserverError> {
-        self.change_answers(draft, |form, answers, _| places::remove_entry(form.form(), answers, group, entry))
+        self.change_answers(draft, |form, answers| places::remove_entry(form, answers, group, entry))
     }
 
+    /// Neither compiles the form nor reads earlier records: this runs at every key pressed.
     fn change_answers<T>(
         &self,
         draft: DraftId,
-        change: impl FnOnce(&CompiledForm, &mut Answers, &TextMap<Value>) -> Result<T, AnswerError>,
+        change: impl FnOnce(&Form, &mut Answers) -> Result<T, AnswerError>,
     ) -> Result<T, ObserverError> {
-        let held = self.journal.draft(draft)?;
-        let reference = held.form.ok_or(JournalError::NoSuchDraft)?;
-        let (_, form) = self.compiled(&reference)?;
-        let carried = self.carried(&form, held.station.as_deref(), held.training)?;
+        let reference = self.journal.draft(draft)?.form;
         let mut result = None;
-        self.journal.change_draft(draft, |draft| {
-            result = Some(change(&form, &mut draft.answers, &carried)?);
-            Ok(())
+        self.with_form(reference.as_ref(), |form| {
+            let form = form.ok_or(JournalError::NoSuchDraft)?;
+            Ok(self.journal.change_draft(draft, |draft| {
+                result = Some(change(form, &mut draft.answers)?);
+                Ok(())
+            })?)
         })?;
         result.ok_or_else(|| JournalError::NoSuchDraft.into())
     }
