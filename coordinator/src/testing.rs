@@ -17,14 +17,15 @@ use crate::ledger::Ledger;
 use crate::media::{Media, MediaPolicy};
 
 /// 19 March 2023, 10:00:00 in Astana (UTC+6 that year), 04:00:00 UTC.
-pub(crate) const MORNING_MS: u64 = 1_679_198_400_000;
+pub const MORNING_MS: u64 = 1_679_198_400_000;
 
 /// A clock that stands until it is moved.
 #[derive(Debug)]
-pub(crate) struct TestClock(AtomicU64);
+pub struct TestClock(AtomicU64);
 
 impl TestClock {
-    pub(crate) fn set(&self, now_ms: u64) {
+    /// Moves it.
+    pub fn set(&self, now_ms: u64) {
         self.0.store(now_ms, Ordering::SeqCst);
     }
 }
@@ -40,25 +41,37 @@ impl Clock for TestClock {
 }
 
 /// A deployment in a folder of its own, with an intake.
-pub(crate) struct Fixture {
-    pub(crate) _dir: tempfile::TempDir,
-    pub(crate) deployment: Deployment,
-    pub(crate) ledger: Ledger,
-    pub(crate) intake: Arc<Intake>,
-    pub(crate) media: Arc<Media>,
-    pub(crate) clock: Arc<TestClock>,
+pub struct Fixture {
+    /// Removed with the fixture.
+    pub _dir: tempfile::TempDir,
+    /// The deployment.
+    pub deployment: Deployment,
+    /// Its ledger.
+    pub ledger: Ledger,
+    /// Takes records in.
+    pub intake: Arc<Intake>,
+    /// Takes files in.
+    pub media: Arc<Media>,
+    /// What time it is.
+    pub clock: Arc<TestClock>,
 }
 
-pub(crate) fn key(seed: u8) -> SigningKey {
+/// The signing key of the device with this number.
+pub fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
 }
 
-pub(crate) fn kid(seed: u8) -> Kid {
+/// The id of that key.
+pub fn kid(seed: u8) -> Kid {
     PublicKey::from(&key(seed)).kid()
 }
 
 impl Fixture {
-    pub(crate) fn new() -> Self {
+    /// A deployment of the built-in pack.
+    ///
+    /// # Panics
+    /// When the machine has no room for one.
+    pub fn new() -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(TestClock(AtomicU64::new(MORNING_MS)));
         let options = InitOptions { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..InitOptions::default() };
@@ -70,18 +83,21 @@ impl Fixture {
         Self { _dir: dir, deployment, ledger, intake, media: Arc::new(media), clock }
     }
 
-    pub(crate) fn invite_options(&self) -> InviteOptions {
+    /// What invites are made with.
+    pub fn invite_options(&self) -> InviteOptions {
         InviteOptions {
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
             ..InviteOptions::new("https://localhost:8443")
         }
     }
 
-    pub(crate) fn invite(&self) -> InviteToken {
+    /// The token of a new invite.
+    pub fn invite(&self) -> InviteToken {
         self.deployment.create_invite(&self.ledger, self.invite_options()).expect("an invite").token
     }
 
-    pub(crate) fn enrolment(&self, seed: u8, token: InviteToken) -> Vec<u8> {
+    /// A device's signed request to be enrolled.
+    pub fn enrolment(&self, seed: u8, token: InviteToken) -> Vec<u8> {
         let request = Request {
             version: 1,
             action: Action::Enrol,
@@ -94,7 +110,8 @@ impl Fixture {
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
 
-    pub(crate) fn inbox_request(&self, seed: u8, nonce: u8, after: u64) -> Vec<u8> {
+    /// A device's signed request for its messages.
+    pub fn inbox_request(&self, seed: u8, nonce: u8, after: u64) -> Vec<u8> {
         let request = Request {
             version: 1,
             action: Action::Inbox,
@@ -108,13 +125,13 @@ impl Fixture {
     }
 
     /// Enrols a device with an invite of its own and returns its credential.
-    pub(crate) async fn enrol(&self, seed: u8) -> Vec<u8> {
+    pub async fn enrol(&self, seed: u8) -> Vec<u8> {
         let request = self.enrolment(seed, self.invite());
         self.intake.enrol(request).await.expect("works").expect("is accepted")
     }
 
     /// A note, valid in this deployment.
-    pub(crate) fn record(&self, seq: u64, text: &str) -> Record {
+    pub fn record(&self, seq: u64, text: &str) -> Record {
         Record {
             version: 1,
             kind: RecordKind::Note,
@@ -133,7 +150,7 @@ impl Fixture {
     }
 
     /// A turnout report from a station.
-    pub(crate) fn turnout(&self, seq: u64, station: &str) -> Record {
+    pub fn turnout(&self, seq: u64, station: &str) -> Record {
         let answers: Answers = [("hour", "10".into()), ("told", 120.into())].into_iter().collect();
         Record {
             kind: RecordKind::Turnout,
@@ -145,7 +162,7 @@ impl Fixture {
     }
 
     /// A record that lists these files as originals.
-    pub(crate) fn with_files(&self, record: Record, files: &[&[u8]]) -> Record {
+    pub fn with_files(&self, record: Record, files: &[&[u8]]) -> Record {
         let original = |bytes: &&[u8]| Attachment {
             hash: MediaHash::of(bytes),
             size: bytes.len() as u64,
@@ -160,23 +177,25 @@ impl Fixture {
     }
 
     /// Sends a note of a device that lists these files, and returns where they are to be uploaded.
-    pub(crate) async fn list(&self, seed: u8, seq: u64, files: &[&[u8]]) -> Vec<Upload> {
+    pub async fn list(&self, seed: u8, seq: u64, files: &[&[u8]]) -> Vec<Upload> {
         let record = self.sign(seed, &self.with_files(self.record(seq, "with files"), files));
         let mut answer = self.send(&[record]).await;
         answer.results.remove(0).uploads.expect("lists files")
     }
 
-    pub(crate) fn sign(&self, seed: u8, record: &Record) -> Vec<u8> {
+    /// Signs a record as a device.
+    pub fn sign(&self, seed: u8, record: &Record) -> Vec<u8> {
         cose::sign(record, self.deployment.id(), &key(seed)).expect("signs")
     }
 
-    pub(crate) async fn send(&self, records: &[Vec<u8>]) -> RecordsAnswer {
+    /// Sends records and returns the answer.
+    pub async fn send(&self, records: &[Vec<u8>]) -> RecordsAnswer {
         self.intake.receive(records.concat()).await.expect("is answered")
     }
 }
 
 /// Bytes that do not repeat, the same for the same seed.
-pub(crate) fn noise(size: usize, seed: u64) -> Vec<u8> {
+pub fn noise(size: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     let mut next = || {
         state ^= state << 13;

@@ -5,11 +5,11 @@ use kuager_wire::cose::StatementError;
 use kuager_wire::form::FenceError;
 use kuager_wire::invite::InviteError;
 
-use crate::forms::act::ActError;
-use crate::forms::exit_poll::ExitPollError;
-use crate::forms::incident::IncidentError;
-use crate::forms::{AnswerError, FormError};
 use crate::journal::JournalError;
+use kuager_forms::act::ActError;
+use kuager_forms::exit_poll::ExitPollError;
+use kuager_forms::incident::IncidentError;
+use kuager_forms::{AnswerError, FormError};
 use kuager_wire::ids::MediaHash;
 
 use crate::keys::{IdentityError, VaultError};

@@ -31,7 +31,6 @@
 pub mod clock;
 pub mod config;
 pub mod error;
-pub mod forms;
 pub mod journal;
 pub mod keys;
 pub mod media;
@@ -46,6 +45,7 @@ pub use config::ObserverConfig;
 pub use error::ObserverError;
 pub use journal::{ChainReport, Draft, DraftId, NewDraft, Sealed};
 pub use keys::{FileKeyVault, KeyVault, VaultError};
+pub use kuager_forms as forms;
 pub use kuager_wire as wire;
 pub use observer::{Attached, CaptureToken, Observer, Origin, Status, wipe};
 pub use outbox::upload::Network;

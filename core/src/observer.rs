@@ -26,7 +26,6 @@ use tokio::sync::broadcast;
 use crate::clock::{Clock, Due};
 use crate::config::ObserverConfig;
 use crate::error::ObserverError;
-use crate::forms;
 use crate::journal::{self, ChainReport, Draft, DraftId, Journal, JournalError, NewDraft, Sealed};
 use crate::keys::{self, Identity, IdentityError, KeyVault};
 use crate::outbox::driver::{Link, load_deployment, session};
@@ -295,7 +294,7 @@ impl Observer {
         let answer = answer.map(journal::normalised);
         if let Some(answer) = &answer {
             self.with_form(reference.as_ref(), |form| {
-                Ok(form.map_or(Ok(()), |form| forms::check_answer(form, question, answer))?)
+                Ok(form.map_or(Ok(()), |form| kuager_forms::check_answer(form, question, answer))?)
             })?;
         }
         self.journal.change_draft(draft, |draft| {

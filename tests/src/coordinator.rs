@@ -3,8 +3,8 @@
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 
-use kuager_coordinator::packs::PackSource;
 use kuager_coordinator::{Config, Deployment, InitOptions, InviteOptions, Ledger, init, serve};
+use kuager_pack::PackSource;
 use kuager_wire::invite::Invite;
 use tempfile::TempDir;
 use tokio::sync::oneshot;

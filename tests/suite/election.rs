@@ -11,7 +11,7 @@ use kuager_tests::phone::{self, Phone};
 const LONG: Duration = Duration::from_secs(30);
 
 fn packs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/packs")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources")
 }
 
 /// The Kazakhstan pack with 10,388 invented stations.

@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
-use kuager_coordinator::packs::{PackSource, compile};
 use kuager_core::forms::{CompiledForm, Standing};
 use kuager_core::wire::canonical::TextMap;
 use kuager_core::wire::form::{Form, Parameter};
 use kuager_core::wire::pack::Pack;
 use kuager_core::wire::record::{Answers, Value};
-use kuager_core::wire::words::{Language, write};
+use kuager_forms::words::{Language, write};
+use kuager_pack::{PackSource, compile};
 
 fn pack() -> Pack {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/packs/kz-2026");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
     compile(&PackSource::Folder(folder)).unwrap_or_else(|error| panic!("{error}")).pack
 }
 

@@ -7,7 +7,7 @@ use kuager_wire::canonical::Malformed;
 use kuager_wire::cose::StatementError;
 
 use crate::ledger::LedgerError;
-use crate::packs::PackError;
+use kuager_pack::PackError;
 
 /// Why a deployment cannot be made, opened or used.
 #[derive(Debug, thiserror::Error)]

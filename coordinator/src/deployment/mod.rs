@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 
 use crate::clock::{Clock, SystemClock};
 use crate::ledger::Ledger;
-use crate::packs::{self, Built, PackSource, SignedBuild};
+use kuager_pack::{self as packs, Built, PackSource, SignedBuild};
 
 pub use error::DeploymentError;
 use files::Layout;

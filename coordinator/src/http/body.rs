@@ -72,7 +72,8 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, time: Du
 }
 
 /// A file as a body, read as fast as it is taken and never whole in memory.
-pub(crate) fn stream(mut object: Object) -> Response {
+#[must_use]
+pub fn stream(mut object: Object) -> Response {
     let (send, receive) = mpsc::channel::<io::Result<Vec<u8>>>(2);
     let size = object.size;
     tokio::task::spawn_blocking(move || {

@@ -8,15 +8,18 @@ mod body;
 mod connection;
 mod limits;
 mod media;
-pub(crate) mod router;
+mod router;
 
+use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
+use futures_util::future::BoxFuture;
 use hyper_util::rt::TokioTimer;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -26,23 +29,49 @@ use crate::intake::Intake;
 use crate::ledger::LedgerError;
 use crate::media::store::StoreError;
 use crate::media::{Media, MediaPolicy};
-use crate::web::{self, Desk};
-pub(crate) use body::stream;
+pub use body::stream;
 use connection::Bounded;
 pub use limits::Limits;
+pub use router::router;
 
 /// How often refusal counters are written, and other processes' new packs looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often uploads are looked for that lie still for too long.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
+/// What the desk's pages stand on.
+#[derive(Debug, Clone)]
+pub struct Inside {
+    /// Records, devices, packs.
+    pub intake: Arc<Intake>,
+    /// Files.
+    pub media: Arc<Media>,
+}
+
+/// Makes the desk's pages once the ledger is open.
+pub type Pages = Box<dyn FnOnce(Inside) -> BoxFuture<'static, Result<Router, LedgerError>> + Send>;
+
+/// Pages for the people of the headquarters, beside the protocol. The server knows where they are, not what they say.
+pub struct Desk {
+    /// Where they are served, as plain HTTP; must be a loopback address.
+    pub listener: TcpListener,
+    /// What is served there.
+    pub pages: Pages,
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Desk").field("listener", &self.listener).finish_non_exhaustive()
+    }
+}
+
 /// What a coordinator runs with.
 #[derive(Debug)]
 pub struct Config {
     /// The data directory.
     pub deployment: Deployment,
-    /// Where the desk page is served, as plain HTTP; must be a loopback address.
-    pub desk: Option<TcpListener>,
+    /// The desk, if there is one.
+    pub desk: Option<Desk>,
     /// Serve the protocol without TLS; refused unless the listener is a loopback address. For tests.
     pub plain_http: bool,
     /// Bounds for what strangers can do.
@@ -110,13 +139,16 @@ pub async fn serve(
     if config.plain_http && !address.ip().is_loopback() {
         return Err(ServeError::PlainHttp(address));
     }
-    if let Some(desk) = config.desk.as_ref().filter(|desk| !web::is_local(desk)) {
-        return Err(ServeError::Desk(desk.local_addr()?));
+    if let Some(desk) = &config.desk {
+        let address = desk.listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            return Err(ServeError::Desk(address));
+        }
     }
     let ledger = config.deployment.open_ledger()?;
     let intake = Arc::new(Intake::new(config.deployment.clone(), ledger.clone(), Arc::clone(&config.clock))?);
     let media = Arc::new(Media::open(Arc::clone(&intake), config.media)?);
-    let app = router::router(Arc::clone(&intake), Arc::clone(&media), &config.limits);
+    let app = router(Arc::clone(&intake), Arc::clone(&media), &config.limits);
     let handle = Handle::new();
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let bounded = Bounded::new(&config.limits);
@@ -135,9 +167,10 @@ pub async fn serve(
     let desk_handle = Handle::new();
     let desk = match config.desk {
         None => None,
-        Some(listener) => {
+        Some(Desk { listener, pages }) => {
             listener.set_nonblocking(true)?;
-            let pages = Desk::start(Arc::clone(&intake), Arc::clone(&media)).await?.router().into_make_service();
+            let inside = Inside { intake: Arc::clone(&intake), media: Arc::clone(&media) };
+            let pages = pages(inside).await?.into_make_service();
             let server = axum_server::from_tcp(listener)?.handle(desk_handle.clone());
             Some(tokio::spawn(server.serve(pages)))
         }

@@ -39,7 +39,8 @@ pub(super) struct Public {
 }
 
 /// The routes of the public listener.
-pub(crate) fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) -> Router {
+#[must_use]
+pub fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) -> Router {
     let rate = Arc::new(RateLimit::new(limits));
     let public = Public { intake, media, limits: Arc::new(limits.clone()), rate };
     Router::new()

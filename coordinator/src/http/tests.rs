@@ -12,18 +12,20 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tower::ServiceExt;
 
+use futures_util::FutureExt;
+
 use super::*;
 use crate::testing::Fixture;
 
 struct Server {
     fixture: Fixture,
-    app: axum::Router,
+    app: Router,
 }
 
 impl Server {
     fn new(limits: &Limits) -> Self {
         let fixture = Fixture::new();
-        let app = router::router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), limits);
+        let app = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), limits);
         Self { fixture, app }
     }
 
@@ -111,7 +113,7 @@ async fn signed_objects_are_cacheable_by_what_they_are() {
 async fn a_region_of_stations_is_fetched_by_its_hash() {
     let server = Server::new(&Limits::default());
     let deployment = &server.fixture.deployment;
-    let mut built = crate::packs::compile(&crate::packs::PackSource::BuiltIn).expect("compiles");
+    let mut built = kuager_pack::compile(&kuager_pack::PackSource::BuiltIn).expect("compiles");
     let stations = std::mem::take(&mut built.pack.stations);
     built.shards = stations
         .into_iter()
@@ -368,38 +370,14 @@ async fn what_is_under_way_is_finished_before_the_end() {
 }
 
 #[tokio::test]
-async fn the_desk_is_served_beside_the_protocol() {
-    let fixture = Fixture::new();
-    let listen = || TcpListener::bind("127.0.0.1:0").expect("a port");
-    let (public, desk) = (listen(), listen());
-    let addresses = [public.local_addr().expect("an address"), desk.local_addr().expect("an address")];
-    let config = Config { desk: Some(desk), plain_http: true, ..Config::new(fixture.deployment.clone()) };
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(public, config, async { drop(stopped.await) }));
-    let mut answers = Vec::new();
-    for address in addresses {
-        let mut stream = TcpStream::connect(address).await.expect("connects");
-        let request = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        stream.write_all(request.as_bytes()).await.expect("sends");
-        answers.push(read_all(&mut stream).await);
-    }
-    assert!(answers[0].starts_with("HTTP/1.1 404"), "{}", answers[0]);
-    assert!(answers[1].starts_with("HTTP/1.1 200") && answers[1].contains("Келіп түскен жазбалар"));
-    // A page that stays open does not hold up the end.
-    let mut page = TcpStream::connect(addresses[1]).await.expect("connects");
-    page.write_all(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("sends");
-    page.read_exact(&mut [0; 12]).await.expect("is served");
-    drop(stop);
-    tokio::time::timeout(Duration::from_secs(5), serving).await.expect("in time").expect("ends").expect("well");
-}
-
-#[tokio::test]
 async fn what_should_stay_on_this_machine_stays_there() {
     let fixture = Fixture::new();
     let public = || TcpListener::bind("0.0.0.0:0").expect("a port");
     let config = Config { plain_http: true, ..Config::new(fixture.deployment.clone()) };
     assert!(matches!(serve(public(), config, async {}).await, Err(ServeError::PlainHttp(_))));
-    let config = Config { desk: Some(public()), ..Config::new(fixture.deployment.clone()) };
+    let pages = |_| async { Ok(Router::new()) }.boxed();
+    let desk = Desk { listener: public(), pages: Box::new(pages) };
+    let config = Config { desk: Some(desk), ..Config::new(fixture.deployment.clone()) };
     assert!(matches!(serve(public(), config, async {}).await, Err(ServeError::Desk(_))));
 }
 

@@ -292,7 +292,8 @@ fn accepted(hash: RecordHash, receipt: Vec<u8>, fork: Option<Vec<u8>>) -> Record
 }
 
 /// A key id as it may appear in logs: enough to follow one device through a day, too little to name it elsewhere.
-pub(crate) fn short(kid: Kid) -> String {
+#[must_use]
+pub fn short(kid: Kid) -> String {
     kid.to_string()[..8].to_owned()
 }
 

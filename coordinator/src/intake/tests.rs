@@ -6,8 +6,8 @@ use kuager_wire::record::{FormRef, Record};
 use kuager_wire::sync::RecordResult;
 
 use super::*;
-use crate::packs::{Rng, SimulatedObserver};
 use crate::testing::{Fixture, MORNING_MS, key, kid};
+use kuager_pack::{Rng, SimulatedObserver};
 
 fn genesis(fixture: &Fixture) -> &Genesis {
     fixture.deployment.genesis()
@@ -315,16 +315,16 @@ async fn packs_published_meanwhile_are_accepted() {
     fixture.enrol(1).await;
     assert!(!fixture.intake.shelf().refresh().expect("reads"));
     // The same source again is the same bytes; a changed one is a new version.
-    let again = fixture.deployment.publish_pack(&crate::packs::PackSource::BuiltIn);
+    let again = fixture.deployment.publish_pack(&kuager_pack::PackSource::BuiltIn);
     assert!(matches!(again, Err(crate::DeploymentError::PublishedAlready)));
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("forms")).expect("creates");
     for file in ["pack.toml", "stations.csv", "forms/opening.toml", "forms/turnout.toml", "forms/protocol.toml"] {
         let text =
-            crate::packs::PackSource::BuiltIn.read(file).expect("built in").replace("(sample)", "(second sample)");
+            kuager_pack::PackSource::BuiltIn.read(file).expect("built in").replace("(sample)", "(second sample)");
         std::fs::write(folder.path().join(file), text).expect("writes");
     }
-    let source = crate::packs::PackSource::Folder(folder.path().to_owned());
+    let source = kuager_pack::PackSource::Folder(folder.path().to_owned());
     let newer = fixture.deployment.publish_pack(&source).expect("is published");
     let record = Record {
         form: Some(FormRef { pack: newer.hash, form: "turnout".to_owned() }),

@@ -4,8 +4,6 @@
 //! before, puts it into the outbox and removes the draft, all in one transaction: either all of that is on disk or the
 //! draft is still there.
 
-mod chain;
-
 use std::sync::Arc;
 
 use kuager_wire::SigningKey;
@@ -19,13 +17,13 @@ use kuager_wire::record::{
 };
 use minicbor::{Decode, Encode};
 
-pub use self::chain::{ChainFault, ChainReport, verify_chain};
 use crate::clock::{Clock, ClockSample};
-use crate::forms::{self, AnswerError, CompiledForm};
 use crate::keys;
 use crate::outbox::upload::UploadState;
 use crate::store::meta::Meta;
 use crate::store::{MayBeStore, NewRecord, RecordRow, Store, StoreError, Tx};
+pub use kuager_evidence::{ChainFault, ChainReport, verify_chain};
+use kuager_forms::{self as forms, AnswerError, CompiledForm};
 
 /// Names a draft within its store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]

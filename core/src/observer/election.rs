@@ -10,15 +10,15 @@ use kuager_wire::record::{Answers, FormRef, IncidentStatus, RecordKind, Value};
 
 use super::Observer;
 use crate::error::ObserverError;
-use crate::forms::act::{self, ActRecord};
-use crate::forms::changes::{self, FormChange};
-use crate::forms::exit_poll::{self, ExitPollError, WaveState};
-use crate::forms::tally::Tally;
-use crate::forms::{self, AnswerError, CompiledForm, FormState, Path, incident, places};
 use crate::journal::{Draft, DraftId, Journal, JournalError, NewDraft, Urgency};
 use crate::keys;
 use crate::store::StoreError;
 use crate::store::meta::Meta;
+use kuager_forms::act::{self, ActRecord};
+use kuager_forms::changes::{self, FormChange};
+use kuager_forms::exit_poll::{self, ExitPollError, WaveState};
+use kuager_forms::tally::Tally;
+use kuager_forms::{self as forms, AnswerError, CompiledForm, FormState, Path, incident, places};
 
 /// The form read last; an app looks at one form at a time.
 pub(super) type CompiledCache = std::sync::Mutex<Option<(FormRef, Arc<CompiledForm>)>>;

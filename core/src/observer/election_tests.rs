@@ -15,10 +15,10 @@ use std::sync::Arc;
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::ObserverConfig;
-use crate::forms::Standing;
-use crate::forms::exit_poll::ExitPollError;
 use crate::keys::FileKeyVault;
 use crate::observer::Origin;
+use kuager_forms::Standing;
+use kuager_forms::exit_poll::ExitPollError;
 
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
 const STATION: &str = "710000000-99";

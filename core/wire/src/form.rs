@@ -1,7 +1,7 @@
 //! Forms as data: what is asked, in every language, which answers fit, and when a question is asked at all.
 //!
-//! A form is what a phone interprets; no question is known to the program. Conditions are texts of the language in
-//! [`crate::expression`] (`docs/expressions.md`), written in its canonical form. Fields added after the first draft of
+//! A form is what a phone interprets; no question is known to the program. Conditions are texts of the language
+//! in `docs/expressions.md`, written in its canonical form; what they mean is told by the crate `kuager-forms`. Fields added after the first draft of
 //! this format are optional, and a form that does not use them is encoded as before.
 //!
 //! Questions nest only in groups, two deep at most: every map of the pack counts against [`crate::limits::DEPTH`].
@@ -16,9 +16,7 @@ pub use self::fence::{FORBIDDEN_SUBJECTS, FenceError, SUBJECTS};
 use crate::canonical::TextMap;
 use crate::protocol::{Relation, Template};
 use crate::record::RecordKind;
-
-/// The same text in several languages, by BCP 47 tag.
-pub type Texts = TextMap<String>;
+pub use crate::text::{Choice, Texts};
 
 /// What kind of answer a question takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
@@ -125,24 +123,6 @@ impl QuestionKind {
 
 /// Answers to a [`QuestionKind::YesNo`] question: yes, no, not seen, not applicable (ODIHR usage).
 pub const YES_NO: [&str; 4] = ["yes", "no", "not_seen", "not_applicable"];
-
-/// One choice of a question, or one line of a ballot.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
-#[cbor(map)]
-pub struct Choice {
-    /// What is signed when it is chosen.
-    #[n(1)]
-    pub key: String,
-    /// What the observer reads.
-    #[n(2)]
-    pub text: Texts,
-    /// What a [`Question::choice_filter`] can ask about this choice, as `@name`.
-    #[n(3)]
-    pub attributes: Option<TextMap<String>>,
-    /// Other names people know it by.
-    #[n(4)]
-    pub synonyms: Option<Vec<String>>,
-}
 
 /// How often a group may be filled in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -14,7 +14,6 @@ pub mod canonical;
 pub mod compression;
 pub mod cose;
 pub mod enrolment;
-pub mod expression;
 pub mod form;
 pub mod genesis;
 pub mod ids;
@@ -26,7 +25,7 @@ pub mod protocol;
 pub mod receipt;
 pub mod record;
 pub mod sync;
-pub mod words;
+pub mod text;
 
 pub use ed25519_dalek::SigningKey;
 

@@ -17,9 +17,10 @@ pub use self::incident::{ACT_TEXTS, ActTemplate, Gravity, Incident};
 pub use self::station::{Member, Region, ShardRef, Station, StationShard};
 use crate::canonical::Malformed;
 use crate::cose::{self, Purpose, Statement, StatementError, check_version};
-use crate::form::{Choice, FenceError, Form, Question, Texts};
+use crate::form::{FenceError, Form, Question};
 use crate::ids::{DeploymentId, PackHash, PublicKey};
 use crate::limits;
+use crate::text::{Choice, Texts};
 
 /// What is voted on.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]

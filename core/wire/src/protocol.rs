@@ -7,7 +7,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::form::{Choice, Texts};
+use crate::text::{Choice, Texts};
 
 /// How much a failed relation says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]

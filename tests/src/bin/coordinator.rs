@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    kuager_coordinator::cli::main()
+    kuager::main()
 }

@@ -6,10 +6,10 @@
 use std::error::Error;
 use std::io::{BufRead, Write};
 
-use kuager_coordinator::packs::Built;
 use kuager_core::forms::{CompiledForm, Path, ReminderKind};
 use kuager_core::wire::canonical::TextMap;
 use kuager_core::wire::record::Value;
+use kuager_pack::Built;
 use serde_json::{Map, json};
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -22,7 +22,7 @@ struct Host {
 
 impl Host {
     async fn start() -> Result<Self, Box<dyn Error>> {
-        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/packs/kz-2026");
+        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
         let coordinator = TestCoordinator::start_from(&pack);
         let proxy = Proxy::start(coordinator.address).await;
         Ok(Self { coordinator, proxy, dir: tempfile::tempdir()? })

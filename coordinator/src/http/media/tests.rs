@@ -31,7 +31,7 @@ impl Server {
     async fn new() -> Self {
         let fixture = Fixture::new();
         fixture.enrol(1).await;
-        let app = router::router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &Limits::default());
+        let app = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &Limits::default());
         Self { fixture, app }
     }
 
@@ -549,7 +549,7 @@ async fn uploads_count_against_the_rate_limit() {
     let fixture = Fixture::new();
     let one = std::num::NonZeroU32::MIN;
     let limits = Limits { per_second: one, burst: one, ..Limits::default() };
-    let app = router::router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &limits);
+    let app = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &limits);
     let server = Server { fixture, app };
     assert_eq!(server.call("HEAD", "/v1/media/x", &[], Body::empty()).await.0, StatusCode::NOT_FOUND);
     assert_eq!(server.call("HEAD", "/v1/media/x", &[], Body::empty()).await.0, StatusCode::TOO_MANY_REQUESTS);

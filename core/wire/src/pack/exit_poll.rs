@@ -8,7 +8,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::form::{Choice, Texts};
+use crate::text::{Choice, Texts};
 
 /// The ground on which an exit poll is held.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

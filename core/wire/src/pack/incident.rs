@@ -3,7 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::canonical::TextMap;
-use crate::form::Texts;
+use crate::text::Texts;
 
 /// How much an incident weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]

@@ -8,9 +8,9 @@ use minicbor::{Decode, Encode};
 use super::unique;
 use crate::canonical::Malformed;
 use crate::cose::{self, Purpose, Statement, StatementError, check_version};
-use crate::form::Texts;
 use crate::ids::{DeploymentId, PublicKey, ShardHash};
 use crate::limits;
+use crate::text::Texts;
 
 /// A member of a station's commission, as published.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]

@@ -1,0 +1,84 @@
+//! `kuager inspect`
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use kuager_wire::invite;
+
+use super::CliError;
+use kuager_coordinator::deployment::Deployment;
+use kuager_evidence::{Outcome, Trust, inspect, sentence};
+
+/// Exit code for "nobody could tell".
+const NOT_CHECKED: u8 = 2;
+
+/// Show any signed object in words and check it.
+///
+/// Exit code 0 when it holds, 1 when it does not, 2 when a key to check it with is missing.
+#[derive(Debug, Args)]
+pub(super) struct Inspect {
+    /// File with the object, or an invite as text.
+    object: String,
+    /// Genesis statement of the deployment.
+    #[arg(long, value_name = "FILE")]
+    genesis: Option<PathBuf>,
+    /// Public keys as JSON, as the demonstration writes them.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Credential of a device; repeat for several.
+    #[arg(long = "credential", value_name = "FILE")]
+    credentials: Vec<PathBuf>,
+    /// Data directory of the coordinator: takes the genesis and all credentials from there.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl Inspect {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let trust = self.trust()?;
+        let start = self.object.trim_start().get(..invite::PREFIX.len());
+        let bytes = if start.is_some_and(|start| start.eq_ignore_ascii_case(invite::PREFIX)) {
+            self.object.into_bytes()
+        } else {
+            read(Path::new(&self.object))?
+        };
+        let report = inspect(&bytes, &trust);
+        write!(out, "{}", report.text)?;
+        writeln!(out, "\n{}", sentence(&report.outcome))?;
+        Ok(match report.outcome {
+            Outcome::Holds => ExitCode::SUCCESS,
+            Outcome::NotChecked { .. } => ExitCode::from(NOT_CHECKED),
+            Outcome::Fails { .. } => ExitCode::FAILURE,
+        })
+    }
+
+    fn trust(&self) -> Result<Trust, CliError> {
+        let mut trust = Trust::default();
+        if let Some(dir) = &self.data {
+            let deployment = Deployment::open(dir)?;
+            trust.add_genesis(dir, deployment.genesis_bytes())?;
+            let ledger = deployment.open_ledger()?;
+            for credential in ledger.credentials()? {
+                trust.add_credential(dir, &credential)?;
+            }
+            ledger.close();
+        }
+        if let Some(path) = &self.keys {
+            trust.add_keys(path, &read(path)?)?;
+        }
+        if let Some(path) = &self.genesis {
+            trust.add_genesis(path, &read(path)?)?;
+        }
+        for path in &self.credentials {
+            trust.add_credential(path, &read(path)?)?;
+        }
+        Ok(trust)
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
+}

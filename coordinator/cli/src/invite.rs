@@ -1,0 +1,153 @@
+//! `kuager invite`
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use kuager_wire::enrolment::Role;
+use kuager_wire::ids::ObserverId;
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
+
+use super::{CliError, Data};
+use kuager_coordinator::clock::{Clock, SystemClock};
+use kuager_coordinator::deployment::{
+    Deployment, DeploymentError, InviteOptions, InviteState, InviteSummary, invite_id,
+};
+use kuager_coordinator::ledger::Ledger;
+
+/// Make an invite for one device, list invites, or withdraw one.
+#[derive(Debug, Args)]
+pub(super) struct Invite {
+    #[command(flatten)]
+    data: Data,
+    /// Address phones reach this coordinator at; repeat for several, tried in this order.
+    #[arg(long = "server", value_name = "URL", required_unless_present_any = ["list", "revoke"])]
+    servers: Vec<String>,
+    /// Station the observer is sent to; repeat for several.
+    #[arg(long = "station", value_name = "KEY")]
+    stations: Vec<String>,
+    /// What the holder may do.
+    #[arg(long, value_enum, default_value_t = RoleName::Observer)]
+    role: RoleName,
+    /// Days until the invite expires.
+    #[arg(long, value_name = "N", default_value_t = 30)]
+    days: u32,
+    /// An observer who gets a further device; a new observer when left out.
+    #[arg(long, value_name = "ID")]
+    observer: Option<ObserverId>,
+    /// Show all invites and where they stand.
+    #[arg(long, conflicts_with_all = ["servers", "revoke"])]
+    list: bool,
+    /// Withdraw the invite with this id.
+    #[arg(long, value_name = "ID", conflicts_with = "servers")]
+    revoke: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum RoleName {
+    Observer,
+    Proxy,
+    Media,
+    Interviewer,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Observer => Self::Observer,
+            RoleName::Proxy => Self::Proxy,
+            RoleName::Media => Self::Media,
+            RoleName::Interviewer => Self::Interviewer,
+        }
+    }
+}
+
+impl Invite {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let deployment = self.data.open()?;
+        let ledger = deployment.open_ledger()?;
+        let now = SystemClock::default().now_ms();
+        if self.list {
+            for summary in deployment.invites(&ledger, now)? {
+                write_summary(out, &summary)?;
+            }
+        } else if let Some(id) = &self.revoke {
+            let summary = deployment.revoke_invite(&ledger, id, now)?;
+            write_summary(out, &summary)?;
+            if matches!(summary.state, InviteState::Used(_)) {
+                writeln!(out, "A device has used this invite before; it stays enrolled.")?;
+            }
+        } else {
+            self.create(&deployment, &ledger, out)?;
+        }
+        ledger.close();
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn create(self, deployment: &Deployment, ledger: &Ledger, out: &mut dyn Write) -> Result<(), CliError> {
+        let options = InviteOptions {
+            servers: self.servers,
+            stations: self.stations,
+            role: self.role.into(),
+            days: self.days,
+            observer: self.observer,
+            ..InviteOptions::new("")
+        };
+        let invite = deployment.create_invite(ledger, options)?;
+        let url = invite.to_url().map_err(DeploymentError::InviteTooLarge)?;
+        write!(out, "{}", qr(&url)?)?;
+        writeln!(out, "{url}")?;
+        writeln!(out)?;
+        writeln!(out, "invite      {}", invite_id(&invite.token))?;
+        writeln!(out, "For one device. Whoever reads it can enrol in its place; withdraw it if it got lost:")?;
+        let data = self.data.dir().display();
+        writeln!(out, "kuager invite --data {data} --revoke {}", invite_id(&invite.token))?;
+        Ok(())
+    }
+}
+
+/// The URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.
+fn qr(url: &str) -> Result<String, CliError> {
+    // Level M survives more dirt; a long list of servers may need the room of level L.
+    let code = QrCode::with_error_correction_level(url, EcLevel::M)
+        .or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L))?;
+    let mut picture =
+        code.render::<Dense1x2>().quiet_zone(true).dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+    picture.push('\n');
+    Ok(picture)
+}
+
+fn write_summary(out: &mut dyn Write, summary: &InviteSummary) -> Result<(), CliError> {
+    let state = match summary.state {
+        InviteState::Open => format!("open until {}", date(summary.expires_ms)),
+        InviteState::Used(kid) => format!("used by device {kid}"),
+        InviteState::Revoked => "withdrawn".to_owned(),
+        InviteState::Expired => format!("expired {}", date(summary.expires_ms)),
+    };
+    let stations = if summary.stations.is_empty() { "any station".to_owned() } else { summary.stations.join(" ") };
+    writeln!(out, "{}  {state}  observer {}  {:?}  {stations}", summary.id, summary.observer, summary.role)?;
+    Ok(())
+}
+
+/// A day in Kazakhstan's time, UTC+5.
+fn date(ms: u64) -> String {
+    let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+    let zone = TimeZone::fixed(Offset::constant(5));
+    timestamp.map_or_else(|| "never".to_owned(), |timestamp| timestamp.to_zoned(zone).date().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_invite_fits_a_code_with_its_quiet_zone() {
+        let url = "A".repeat(8 * kuager_wire::limits::INVITE / 5);
+        let picture = qr(&url).expect("fits");
+        let first = picture.lines().next().expect("a line");
+        assert!(first.chars().all(|block| block == first.chars().next().expect("a block")), "the quiet zone is blank");
+    }
+}

@@ -1,0 +1,54 @@
+//! `kuager message`
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Args;
+use kuager_wire::ids::{ObserverId, RecordHash};
+
+use super::{CliError, Data};
+use kuager_coordinator::clock::{Clock, SystemClock};
+
+/// Send a signed message to observers.
+#[derive(Debug, Args)]
+pub(super) struct Message {
+    #[command(flatten)]
+    data: Data,
+    /// What to say.
+    text: String,
+    #[command(flatten)]
+    to: Recipients,
+    /// The record it is about.
+    #[arg(long, value_name = "HASH")]
+    about: Option<RecordHash>,
+}
+
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct Recipients {
+    /// An observer.
+    #[arg(long, value_name = "ID")]
+    observer: Option<ObserverId>,
+    /// Everybody who was sent to this station.
+    #[arg(long, value_name = "KEY")]
+    station: Option<String>,
+    /// Everybody.
+    #[arg(long)]
+    all: bool,
+}
+
+impl Message {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let deployment = self.data.open()?;
+        let ledger = deployment.open_ledger()?;
+        let mut observers = ledger.observers(self.to.station.as_deref())?;
+        if let Some(observer) = self.to.observer {
+            observers.retain(|known| *known == observer);
+        }
+        let now = SystemClock::default().now_ms();
+        deployment.send_message(&ledger, &observers, &self.text, self.about, now)?;
+        ledger.close();
+        writeln!(out, "{} inboxes; phones fetch it when they next have a connection", observers.len())?;
+        Ok(ExitCode::SUCCESS)
+    }
+}

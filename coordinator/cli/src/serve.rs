@@ -1,0 +1,124 @@
+//! `kuager serve`
+
+use std::io::{self, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::num::NonZeroU32;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+
+use super::{CliError, Data};
+use kuager_coordinator::media::MediaPolicy;
+use kuager_coordinator::{Config, Limits};
+
+/// Receive records until interrupted.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    data: Data,
+    /// Where phones connect.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8443")]
+    listen: SocketAddr,
+    /// Where the desk page is served on this machine.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    desk: SocketAddr,
+    /// Do not serve the desk page.
+    #[arg(long)]
+    no_desk: bool,
+    /// Serve phones without TLS; only possible on a loopback address, for tests.
+    #[arg(long)]
+    plain_http: bool,
+    /// Requests per second and address in the long run.
+    #[arg(long, value_name = "N")]
+    per_second: Option<NonZeroU32>,
+    /// Requests an address may make at once after a quiet time.
+    #[arg(long, value_name = "N")]
+    burst: Option<NonZeroU32>,
+    /// Connections at a time.
+    #[arg(long, value_name = "N")]
+    connections: Option<usize>,
+    /// Seconds for a whole request body to arrive.
+    #[arg(long, value_name = "SECONDS")]
+    body_seconds: Option<u64>,
+    /// Days an unfinished upload of a file may lie still before what has come of it is thrown away.
+    #[arg(long, value_name = "DAYS")]
+    keep_uploads: Option<u32>,
+    /// MiB of the disk that files leave free for records.
+    #[arg(long, value_name = "MIB")]
+    reserve: Option<u32>,
+    /// Write logs as JSON, one event per line.
+    #[arg(long)]
+    log_json: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        start_logs(self.log_json);
+        let deployment = self.data.open()?;
+        let listener = listen(self.listen)?;
+        let desk = if self.no_desk { None } else { Some(listen(self.desk)?) };
+        writeln!(out, "deployment  {}", deployment.id())?;
+        writeln!(out, "phones      {}://{}", if self.plain_http { "http" } else { "https" }, listener.local_addr()?)?;
+        if let Some(desk) = &desk {
+            writeln!(out, "desk        http://{}/", desk.local_addr()?)?;
+        }
+        writeln!(out, "Stop with Ctrl-C; what is under way is finished first.")?;
+        out.flush()?;
+        let (limits, media) = (self.limits(), self.media());
+        let desk = desk.map(kuager_desk::desk);
+        let config = Config { desk, plain_http: self.plain_http, limits, media, ..Config::new(deployment) };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        runtime.block_on(async { kuager_coordinator::serve(listener, config, interrupted()).await })?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn media(&self) -> MediaPolicy {
+        let standard = MediaPolicy::default();
+        MediaPolicy {
+            keep: self.keep_uploads.map_or(standard.keep, |days| Duration::from_secs(u64::from(days) * 24 * 60 * 60)),
+            reserve: self.reserve.map_or(standard.reserve, |mib| u64::from(mib) << 20),
+        }
+    }
+
+    fn limits(&self) -> Limits {
+        let standard = Limits::default();
+        Limits {
+            per_second: self.per_second.unwrap_or(standard.per_second),
+            burst: self.burst.unwrap_or(standard.burst),
+            connections: self.connections.unwrap_or(standard.connections),
+            body_time: self.body_seconds.map_or(standard.body_time, Duration::from_secs),
+            ..standard
+        }
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).map_err(|source| CliError::Listen { address: address.to_string(), source })
+}
+
+/// Ctrl-C, or the signal by which service managers ask to stop.
+async fn interrupted() {
+    let interrupt = tokio::signal::ctrl_c();
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(error) => {
+                tracing::warn!(%error, "the signal to terminate cannot be heard; use Ctrl-C");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        _ = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+fn start_logs(json: bool) {
+    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // A second subscriber in one process is a test's; the first one stays.
+    let _ = if json { logs.json().try_init() } else { logs.try_init() };
+}

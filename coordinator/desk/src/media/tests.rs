@@ -1,0 +1,306 @@
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use futures_util::stream;
+use image::codecs::jpeg::JpegEncoder;
+use image::{Rgb, RgbImage};
+use kuager_wire::cose;
+use kuager_wire::message::{Ask, Message};
+use kuager_wire::receipt::Redaction;
+use kuager_wire::record::{Attachment, Record};
+use tower::ServiceExt;
+
+use super::*;
+use kuager_coordinator::media::Part;
+use kuager_coordinator::testing::{Fixture, noise};
+use kuager_coordinator::{Limits, router};
+
+const STATION: &str = "710000000-99";
+
+/// A photo of a page; another seed, another page.
+fn photo(seed: u64, quality: u8) -> Vec<u8> {
+    let grain = noise(48, seed);
+    let page = RgbImage::from_fn(240, 320, |x, y| {
+        let cell = usize::try_from((y / 40) * 6 + x / 40).expect("small");
+        Rgb([grain[cell], grain[cell] / 2 + 40, 90])
+    });
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&page).expect("encodes");
+    bytes
+}
+
+struct Office {
+    fixture: Fixture,
+    desk: Router,
+}
+
+impl Office {
+    async fn new() -> Self {
+        let fixture = Fixture::new();
+        fixture.enrol(1).await;
+        fixture.enrol(2).await;
+        let desk = Desk::start(Arc::clone(&fixture.intake), Arc::clone(&fixture.media)).await.expect("starts");
+        Self { desk: desk.router(), fixture }
+    }
+
+    async fn call(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        let response = self.desk.clone().oneshot(request).await.expect("infallible");
+        let (head, body) = response.into_parts();
+        (head.status, head.headers, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
+    }
+
+    async fn open(&self, path: &str) -> (StatusCode, String) {
+        let request = Request::get(path).header(header::HOST, "localhost:8080").body(Body::empty());
+        let (status, _, body) = self.call(request.expect("a request")).await;
+        (status, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// Sends a form, as a browser does from a page at this origin.
+    async fn submit(&self, path: &str, origin: Option<&str>, form: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
+        let form: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", station::encode(value))).collect();
+        let mut request = Request::post(path)
+            .header(header::HOST, "localhost:8080")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(origin) = origin {
+            request = request.header(header::ORIGIN, origin);
+        }
+        let (status, headers, body) = self.call(request.body(form.join("&").into()).expect("a request")).await;
+        (status, headers, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    /// A turnout report of a device with a photo and its preview; returns the record's hash.
+    async fn report(&self, seed: u8, seq: u64, station: &str, original: &[u8], preview: &[u8]) -> RecordHash {
+        let record = self.fixture.with_files(self.fixture.turnout(seq, station), &[original, preview]);
+        let mut files = record.attachments.clone().expect("has files");
+        files[0] =
+            Attachment { label: Some("page 1".to_owned()), source: Some(MediaSource::Captured), ..files[0].clone() };
+        files[1] = Attachment { role: AttachmentRole::Preview, of: Some(MediaHash::of(original)), ..files[1].clone() };
+        let sealed = self.fixture.sign(seed, &Record { attachments: Some(files), ..record });
+        let answer = self.fixture.send(std::slice::from_ref(&sealed)).await;
+        assert!(answer.results[0].receipt.is_some());
+        RecordHash::of(&sealed)
+    }
+
+    async fn upload(&self, seed: u8, bytes: &[u8]) {
+        let token = self.fixture.deployment.upload_token(kuager_coordinator::testing::kid(seed), MediaHash::of(bytes));
+        let chunks = stream::iter([Ok::<_, std::convert::Infallible>(bytes.to_vec())]);
+        let idle = std::time::Duration::from_secs(5);
+        let part = Part { offset: 0, announced: None, checksum: None, body: chunks, idle };
+        self.fixture.media.add(token, part).await.expect("is held");
+        while self.fixture.media.examine_next().await.expect("works") {}
+    }
+}
+
+#[tokio::test]
+async fn numbers_stand_beside_the_pictures_and_the_preview_comes_first() {
+    let office = Office::new().await;
+    let (original, preview) = (photo(1, 90), photo(1, 30));
+    office.report(1, 0, STATION, &original, &preview).await;
+    let address = format!("/station?key={STATION}&lang=en");
+    let (status, page) = office.open(&address).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("Astana City"), "{page}");
+    assert!(page.contains("<td>120</td>") && page.contains("has not arrived yet") && page.contains("page 1"));
+    office.upload(1, &preview).await;
+    let (_, page) = office.open(&address).await;
+    let image = |bytes: &[u8]| format!("<img src=\"/media/{}/file\"", MediaHash::of(bytes));
+    assert!(page.contains(&image(&preview)) && page.contains("original on its way"), "{page}");
+    let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(&original))).await;
+    assert!(page.contains(&image(&preview)) && page.contains("Only the preview is shown"));
+    office.upload(1, &original).await;
+    let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(&original))).await;
+    assert!(page.contains(&image(&original)) && !page.contains("Only the preview is shown"));
+    for words in ["240 × 320", "receipt given", "taken in this app", "Original", "Zoom", "Rotate"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!page.contains("Seen at another station"), "its own preview is no news");
+    let (_, overview) = office.open("/?lang=en").await;
+    assert!(overview.contains(&format!("href=\"/station?key={STATION}&#38;lang=en\"")), "the overview leads here");
+}
+
+#[tokio::test]
+async fn every_language_has_these_pages() {
+    let office = Office::new().await;
+    let original = photo(1, 90);
+    office.report(1, 0, STATION, &original, &photo(1, 30)).await;
+    office.upload(1, &original).await;
+    for (lang, words) in [("kk", "Үлкейту"), ("ru", "Увеличение"), ("en", "Zoom")] {
+        let (status, page) = office.open(&format!("/media/{}?lang={lang}", MediaHash::of(&original))).await;
+        assert!(status == StatusCode::OK && page.contains(words), "{lang}");
+        assert_eq!(office.open(&format!("/station?key={STATION}&lang={lang}")).await.0, StatusCode::OK);
+    }
+}
+
+#[tokio::test]
+async fn what_people_typed_stays_text() {
+    let office = Office::new().await;
+    let typed = "../<script>alert(1)</script>?a=b&c #\"";
+    office.report(1, 0, typed, &photo(1, 90), &photo(1, 30)).await;
+    let (status, page) = office.open(&format!("/station?key={}&lang=en", station::encode(typed))).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("alert(1)") && !page.contains("<script>"), "{page}");
+    assert!(page.contains("<td>120</td>"), "the record is found");
+    let (_, page) = office.open("/station?key=nobody&lang=en").await;
+    assert!(page.contains("No records from this station yet"));
+    assert_eq!(office.open("/station").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn copies_at_other_stations_are_flagged() {
+    let office = Office::new().await;
+    let (original, preview) = (photo(1, 90), photo(1, 30));
+    office.report(1, 0, STATION, &original, &preview).await;
+    // The same page at another station: once the very file, once compressed again. And an honest, different page.
+    let again = photo(1, 70);
+    office.report(2, 0, "750000000-352", &original, &again).await;
+    let other = photo(9, 90);
+    office.report(2, 1, "750000000-353", &other, &photo(9, 30)).await;
+    for (seed, bytes) in [(1, &original), (1, &preview), (2, &again), (2, &other)] {
+        office.upload(seed, bytes).await;
+    }
+    let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(&original))).await;
+    assert!(page.contains("Seen at another station") && page.contains("This very file"));
+    assert!(page.contains("750000000-352") && !page.contains("key=750000000-353"), "{page}");
+    let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(&preview))).await;
+    assert!(page.contains("Similar picture"), "{page}");
+    let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(&other))).await;
+    assert!(!page.contains("Seen at another station"));
+}
+
+#[tokio::test]
+async fn another_photo_is_asked_for_by_a_signed_message() {
+    let office = Office::new().await;
+    let original = photo(1, 90);
+    let record = office.report(1, 0, STATION, &original, &photo(1, 30)).await;
+    let media = MediaHash::of(&original);
+    let path = format!("/media/{media}/retake?lang=ru");
+    let record_text = record.to_string();
+    let form = [("record", record_text.as_str()), ("text", "Страница 2 нечитаема")];
+    for origin in
+        [None, Some("null"), Some("http://evil.example"), Some("https://localhost:8080"), Some("http://localhost")]
+    {
+        assert_eq!(office.submit(&path, origin, &form).await.0, StatusCode::FORBIDDEN, "{origin:?}");
+    }
+    let here = Some("http://localhost:8080");
+    let (status, headers, _) = office.submit(&path, here, &form).await;
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let (_, page) = office.open(headers[header::LOCATION].to_str().expect("text")).await;
+    assert!(page.contains("Просьба отправлена"));
+    let wrong = "0".repeat(64);
+    for (form, expected) in [
+        ([("record", wrong.as_str()), ("text", "x")], StatusCode::NOT_FOUND),
+        ([("record", "x"), ("text", "x")], StatusCode::UNPROCESSABLE_ENTITY),
+        ([("record", &record_text), ("text", "  ")], StatusCode::UNPROCESSABLE_ENTITY),
+    ] {
+        assert_eq!(office.submit(&path, here, &form).await.0, expected, "{form:?}");
+    }
+    let fixture = &office.fixture;
+    let inbox = fixture.intake.inbox(fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
+    assert_eq!(inbox.messages.len(), 1);
+    let key = fixture.deployment.genesis().receipt_key;
+    let message: Message = cose::open(&inbox.messages[0], fixture.deployment.id(), &key).expect("verifies");
+    assert_eq!((message.ask, message.media, message.about), (Some(Ask::Retake), Some(media), Some(record)));
+    assert_eq!(message.text, "Страница 2 нечитаема");
+    let other = fixture.intake.inbox(fixture.inbox_request(2, 1, 0)).await.expect("works").expect("is answered");
+    assert!(other.messages.is_empty(), "only the observer who took it is asked");
+}
+
+#[tokio::test]
+async fn only_redacted_copies_are_public() {
+    let office = Office::new().await;
+    let (original, preview) = (photo(1, 90), photo(1, 30));
+    office.report(1, 0, STATION, &original, &preview).await;
+    office.upload(1, &original).await;
+    office.upload(1, &preview).await;
+    let media = MediaHash::of(&original);
+    let path = format!("/media/{media}/redact?lang=en");
+    let here = Some("http://localhost:8080");
+    let regions = [("regions", "10, 20, 30, 40\n\n 100;100 5 5\n")];
+    assert_eq!(office.submit(&path, Some("http://evil.example"), &regions).await.0, StatusCode::FORBIDDEN);
+    for (wrong, words) in [("1, 2, 3", "line 1"), ("\n1,2,3,4\n-1,2,3,4", "line 3"), ("9999, 0, 5, 5", "outside")] {
+        let (status, _, text) = office.submit(&path, here, &[("regions", wrong)]).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains(words), "{text}");
+    }
+    assert_eq!(office.submit(&path, here, &regions).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(office.submit(&path, here, &regions).await.0, StatusCode::SEE_OTHER, "the same copy again");
+    let copies = office.fixture.ledger.redactions_of(media).expect("reads");
+    assert_eq!(copies.len(), 1);
+    let copy = copies[0].media;
+    let (_, page) = office.open(&format!("/media/{media}?lang=en")).await;
+    assert!(page.contains(&format!("/v1/public/media/{copy}")));
+    assert_eq!(office.open(&format!("/media/{copy}/file")).await.0, StatusCode::OK);
+
+    let fixture = &office.fixture;
+    let public = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &Limits::default());
+    let get = async |path: String| {
+        let response = public.clone().oneshot(Request::get(&path).body(Body::empty()).expect("a request")).await;
+        let (head, body) = response.expect("infallible").into_parts();
+        (head.status, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
+    };
+    let (status, bytes) = get(format!("/v1/public/media/{copy}")).await;
+    assert_eq!((status, MediaHash::of(&bytes)), (StatusCode::OK, copy));
+    let (status, statement) = get(format!("/v1/public/media/{copy}/redaction")).await;
+    assert_eq!(status, StatusCode::OK);
+    let key = fixture.deployment.genesis().receipt_key;
+    let statement: Redaction = cose::open(&statement, fixture.deployment.id(), &key).expect("verifies");
+    assert_eq!((statement.of, statement.media, statement.size), (media, copy, bytes.len() as u64));
+    assert_eq!(statement.regions, [[10, 20, 30, 40], [100, 100, 5, 5]]);
+    // The fence: originals and previews do not exist out there, whatever the path.
+    for secret in [media, MediaHash::of(&preview)] {
+        for path in [
+            format!("/v1/public/media/{secret}"),
+            format!("/v1/public/media/{secret}/redaction"),
+            format!("/v1/media/{secret}"),
+            format!("/media/{secret}"),
+            format!("/media/{secret}/file"),
+        ] {
+            assert_eq!(get(path.clone()).await.0, StatusCode::NOT_FOUND, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn bytes_go_out_as_what_they_are_and_never_as_programs() {
+    let office = Office::new().await;
+    let page = b"<html><script>alert(1)</script></html>".to_vec();
+    let mut record = office.fixture.with_files(office.fixture.record(0, "a"), &[&page]);
+    record.attachments.iter_mut().flatten().for_each(|file| file.mime = "text/html".to_owned());
+    office.fixture.send(&[office.fixture.sign(1, &record)]).await;
+    office.upload(1, &page).await;
+    let path = format!("/media/{}/file", MediaHash::of(&page));
+    let request = Request::get(&path).header(header::HOST, "localhost").body(Body::empty()).expect("a request");
+    let (status, headers, body) = office.call(request).await;
+    assert_eq!((status, body), (StatusCode::OK, page));
+    assert_eq!(headers[header::CONTENT_TYPE], "application/octet-stream");
+    assert_eq!(headers[header::CONTENT_DISPOSITION], "attachment");
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    for path in ["/media/0", "/media/0/file", &format!("/media/{}", "0".repeat(64))] {
+        assert_eq!(office.open(path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    let foreign = Request::get(path).header(header::HOST, "evil.example").body(Body::empty()).expect("a request");
+    assert_eq!(office.call(foreign).await.0, StatusCode::MISDIRECTED_REQUEST);
+}
+
+#[tokio::test]
+async fn the_policy_allows_what_the_page_holds() {
+    let office = Office::new().await;
+    let original = photo(1, 90);
+    office.report(1, 0, STATION, &original, &photo(1, 30)).await;
+    office.upload(1, &original).await;
+    let path = format!("/media/{}", MediaHash::of(&original));
+    let request = Request::get(&path).header(header::HOST, "localhost").body(Body::empty()).expect("a request");
+    let (_, headers, body) = office.call(request).await;
+    let page = String::from_utf8(body).expect("UTF-8");
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
+    for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
+        let inside = page.split(open).nth(1).and_then(|rest| rest.split(close).next()).expect("is there");
+        let hash = data_encoding::BASE64.encode(&cose::sha256(inside.as_bytes()));
+        assert!(policy.contains(&format!("'sha256-{hash}'")), "{open}");
+    }
+    assert!(policy.contains("form-action 'self'") && policy.contains("img-src 'self'"));
+    assert!(!page.contains("http://") && !page.contains("https://") && !page.contains("style=\""));
+    // Chrome sends no origin with a form from a page that hides its referrer.
+    assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
+}

@@ -1,0 +1,121 @@
+use axum::body::{Body, to_bytes};
+use futures_util::StreamExt;
+use tower::ServiceExt;
+
+use super::*;
+use kuager_coordinator::testing::Fixture;
+
+async fn open(desk: &Desk, path: &str, host: &str) -> (StatusCode, HeaderMap, String) {
+    let request = Request::get(path).header(header::HOST, host).body(Body::empty()).expect("a request");
+    let response = desk.clone().router().oneshot(request).await.expect("infallible");
+    let (head, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.expect("a body");
+    (head.status, head.headers, String::from_utf8(body.to_vec()).expect("UTF-8"))
+}
+
+async fn start(fixture: &Fixture) -> Desk {
+    Desk::start(Arc::clone(&fixture.intake), Arc::clone(&fixture.media)).await.expect("starts")
+}
+
+#[test]
+fn every_language_has_every_text() {
+    let codes: Vec<_> = languages().iter().map(|language| language.code).collect();
+    assert_eq!(codes, ["kk", "ru", "en"]);
+}
+
+#[tokio::test]
+async fn silent_stations_are_marked_in_every_language() {
+    let fixture = Fixture::new();
+    let desk = start(&fixture).await;
+    for (lang, heading, silent) in [
+        ("", "Келіп түскен жазбалар", "жазба жоқ"),
+        ("?lang=ru", "Поступившие записи", "нет записей"),
+        ("?lang=en", "Records received", "nothing yet"),
+        ("?lang=xx", "Келіп түскен жазбалар", "жазба жоқ"),
+    ] {
+        let (status, headers, page) = open(&desk, &format!("/{lang}"), "localhost:8080").await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(headers[header::CONTENT_TYPE].to_str().is_ok_and(|kind| kind.starts_with("text/html")));
+        assert!(page.contains(heading));
+        assert_eq!(page.matches(silent).count(), 20, "{lang}");
+    }
+}
+
+#[tokio::test]
+async fn what_arrived_is_counted_where_it_belongs() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let mut training = fixture.turnout(3, "710000000-99");
+    training.training = Some(true);
+    let records = [
+        fixture.turnout(0, "710000000-99"),
+        fixture.turnout(1, "710000000-99"),
+        fixture.turnout(2, "<script>alert(1)</script>"),
+        training,
+        fixture.record(4, "a note without a station"),
+    ];
+    let sealed: Vec<_> = records.iter().map(|record| fixture.sign(1, record)).collect();
+    fixture.send(&sealed).await;
+    let desk = start(&fixture).await;
+    let (_, _, page) = open(&desk, "/?lang=en", "127.0.0.1").await;
+    let row = |name: &str| {
+        let row = page.split("<tr").find(|row| row.contains(name)).expect("a row");
+        row.split("</tr>").next().expect("its start").to_owned()
+    };
+    let station = row("Astana City");
+    // 04:00 UTC is 09:00 in UTC+5.
+    assert!(station.contains("<td>2<time datetime=\"2023-03-19T09:00:00+05:00\">09:00</time></td>"), "{station}");
+    assert!(!station.contains("nothing yet"));
+    assert_eq!(page.matches("nothing yet").count(), 19);
+    let typed = row("alert(1)");
+    assert!(typed.contains("&#60;script&#62;") || typed.contains("&lt;script&gt;"), "{typed}");
+    assert!(!page.contains("<script>alert"));
+    assert!(
+        page.contains("Stations not in the list")
+            && page.contains("Training records")
+            && row("No station given").contains("<td>1")
+    );
+    assert!(row("id=\"total\"").contains("<td>3<time"), "training does not count");
+    assert!(page.contains("<dd>4</dd>") && page.contains("<dd>1 / 20</dd>"));
+}
+
+#[tokio::test]
+async fn open_pages_hear_of_what_arrives() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let desk = start(&fixture).await;
+    let request = Request::get("/events?lang=ru").header(header::HOST, "localhost").body(Body::empty());
+    let response = desk.clone().router().oneshot(request.expect("a request")).await.expect("infallible");
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+    let mut events = response.into_body().into_data_stream();
+    let record = fixture.sign(1, &fixture.turnout(0, "750000000-352\r\n\r\nevent: reload"));
+    fixture.send(&[fixture.sign(1, &fixture.turnout(1, "710000000-99")), record]).await;
+    let mut heard = String::new();
+    let listening = async {
+        while heard.matches("event: part").count() < 4 {
+            let chunk = events.next().await.expect("goes on").expect("works");
+            heard.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), listening).await.expect("in time");
+    assert!(heard.contains("город Астана") && heard.contains("id=\"total\"") && heard.contains("id=\"numbers\""));
+    assert!(!heard.lines().any(|line| line == "event: reload"), "a typed name does not become an event");
+}
+
+#[tokio::test]
+async fn the_page_trusts_itself_only() {
+    let fixture = Fixture::new();
+    let desk = start(&fixture).await;
+    let (_, headers, page) = open(&desk, "/", "[::1]:8080").await;
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().expect("text");
+    for (open, close) in [("<style>", "</style>"), ("<script>", "</script>")] {
+        let inside = page.split(open).nth(1).and_then(|rest| rest.split(close).next()).expect("is there");
+        let hash = BASE64.encode(&sha256(inside.as_bytes()));
+        assert!(policy.contains(&format!("'sha256-{hash}'")), "{open} does not have the hash the policy allows");
+    }
+    assert!(!page.contains("http://") && !page.contains("https://"), "nothing comes from elsewhere");
+    for host in ["evil.example", "evil.example:8080", "10.0.0.1", "localhost.evil.example", ""] {
+        assert_eq!(open(&desk, "/", host).await.0, StatusCode::MISDIRECTED_REQUEST, "{host}");
+    }
+    assert_eq!(open(&desk, "/v1/genesis", "localhost").await.0, StatusCode::NOT_FOUND);
+}
