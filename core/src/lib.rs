@@ -1,6 +1,7 @@
 //! The phone's side of Kuager: everything an observer's app needs between a tap and a receipt.
 //!
-//! Data flows one way, and the modules follow it:
+//! Data flows one way, and the modules follow it; what a [draft] is and where an item stands in the [queue] lies below all
+//! of them:
 //!
 //! ```text
 //! answers → forms → journal (sign, chain) → store (SQLCipher) → outbox → transport → the coordinator
@@ -30,23 +31,26 @@
 
 pub mod clock;
 pub mod config;
+pub mod draft;
 pub mod error;
 pub mod journal;
 pub mod keys;
 pub mod media;
 pub mod observer;
 pub mod outbox;
+pub mod queue;
 pub mod stations;
 pub mod store;
 pub mod transport;
 
 pub use clock::{Clock, ClockSample, SystemClock};
 pub use config::ObserverConfig;
+pub use draft::{Draft, DraftId, NewDraft};
 pub use error::ObserverError;
-pub use journal::{ChainReport, Draft, DraftId, NewDraft, Sealed};
+pub use journal::{ChainReport, Sealed};
 pub use keys::{FileKeyVault, KeyVault, VaultError};
 pub use kuager_forms as forms;
 pub use kuager_wire as wire;
 pub use observer::{Attached, CaptureToken, Observer, Origin, Status, wipe};
-pub use outbox::upload::Network;
 pub use outbox::{Outlook, SyncEvent, SyncSummary};
+pub use queue::Network;

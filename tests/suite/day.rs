@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kuager_core::outbox::machine::{FailureClass, Obstacle, State};
+use kuager_core::queue::{FailureClass, Obstacle, State};
 use kuager_core::{ObserverError, SyncEvent};
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone::{self, Phone, WrongClock};

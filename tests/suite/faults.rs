@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kuager_core::outbox::machine::State;
+use kuager_core::queue::State;
 use kuager_tests::Seeded;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone::Phone;

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use kuager_core::outbox::machine::State;
-use kuager_core::outbox::upload::UploadState;
+use kuager_core::queue::{State, UploadState};
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone;
 use kuager_tests::strace::{self, Fault};

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kuager_core::outbox::upload::UploadState;
+use kuager_core::queue::UploadState;
 use kuager_core::{Network, NewDraft, Origin};
 use kuager_tests::Seeded;
 use kuager_tests::coordinator::TestCoordinator;

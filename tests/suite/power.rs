@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use kuager_core::outbox::machine::State;
+use kuager_core::queue::State;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone;
 use kuager_tests::strace::{self, Fault};

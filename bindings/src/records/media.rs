@@ -2,7 +2,7 @@
 
 use kuager_core::media::preview::PreviewError;
 use kuager_core::observer::{Attached, PreviewProblem};
-use kuager_core::outbox::upload::UploadState;
+use kuager_core::queue::UploadState;
 use kuager_core::store::MediaRow;
 use kuager_core::wire::record::{Attachment, AttachmentRole, MediaSource};
 

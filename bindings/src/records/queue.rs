@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
+use kuager_core::Draft;
 use kuager_core::forms::changes::FormChange;
-use kuager_core::journal::{ChainReport, Draft, Sealed};
+use kuager_core::journal::{ChainReport, Sealed};
 use kuager_core::observer::SealedRecord;
-use kuager_core::outbox::machine::State;
+use kuager_core::queue::State;
 use kuager_core::store::{AttemptRow, QueueRow};
 use kuager_core::wire::ids::RecordHash;
 use kuager_core::wire::receipt::{Receipt, Refusal};

@@ -3,7 +3,7 @@
 use kuager_core::forms::exit_poll::WaveState;
 use kuager_core::forms::tally::Tally;
 use kuager_core::observer::{InboxMessage, Status};
-use kuager_core::outbox::machine::{FailureClass, HeldReason, Obstacle};
+use kuager_core::queue::{FailureClass, HeldReason, Obstacle};
 use kuager_core::wire::enrolment::Role;
 use kuager_core::wire::message::Ask;
 

@@ -1,11 +1,17 @@
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use kuager_wire::form::{Question, QuestionKind};
-use kuager_wire::ids::{BootId, PackHash};
+use kuager_wire::SigningKey;
+use kuager_wire::cose;
+use kuager_wire::form::{Form, Question, QuestionKind};
+use kuager_wire::ids::{BootId, DeploymentId, PackHash, PublicKey, RecordHash};
+use kuager_wire::record::{Body, ClockReading, FormRef, Record, RecordKind, SeqRange, Value};
 use proptest::prelude::*;
 
 use super::*;
+use crate::clock::{Clock, ClockSample};
+use crate::draft::{DraftId, NewDraft};
 use crate::keys::StoreKey;
+use crate::store::Store;
 
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
 

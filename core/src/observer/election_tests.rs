@@ -1,8 +1,10 @@
+use kuager_forms::exit_poll::ExitPollError;
+use kuager_forms::{FormState, Standing};
 use kuager_wire::SigningKey;
 use kuager_wire::canonical::TextMap;
 use kuager_wire::cose;
 use kuager_wire::form::{Carried, CarriedFrom, Choice, Form, Question, QuestionKind, Repeat, Texts};
-use kuager_wire::ids::{DeploymentId, InviteToken, PublicKey};
+use kuager_wire::ids::{DeploymentId, InviteToken, PublicKey, RecordHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::pack::{
     ActTemplate, Disposition, ExitPoll, Gravity, Incident, LegalMode, Pack, Turnout, TurnoutHour, Wave, WaveFields,
@@ -15,10 +17,10 @@ use std::sync::Arc;
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::ObserverConfig;
+use crate::draft::NewDraft;
+use crate::error::ObserverError;
 use crate::keys::FileKeyVault;
-use crate::observer::Origin;
-use kuager_forms::Standing;
-use kuager_forms::exit_poll::ExitPollError;
+use crate::store::StoreError;
 
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
 const STATION: &str = "710000000-99";

@@ -4,18 +4,20 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use kuager_forms as forms;
+use kuager_wire::form::FenceError;
 use kuager_wire::ids::{MediaHash, Nonce, NotAnId};
 use kuager_wire::limits;
 use kuager_wire::record::{Attachment, AttachmentRole, MediaClaims, MediaSource};
 
-use super::Observer;
+use super::device::Observer;
 use crate::clock::Due;
+use crate::draft::{Draft, DraftId};
 use crate::error::ObserverError;
-use crate::journal::{Draft, DraftId, JournalError};
+use crate::journal::JournalError;
 use crate::keys;
 use crate::media::preview::{self, PreviewError};
 use crate::media::{self, MediaError, StoredFile};
-use crate::outbox::upload::Network;
 use crate::store::MediaRow;
 
 /// A permission to mark one file as taken in this app; see [`Observer::begin_capture`].
@@ -89,6 +91,26 @@ impl Observer {
         captures.retain(|_, due| due.remaining_ms(&now) > 0);
         captures.insert(token, Due::after(&now, CAPTURE_MS));
         Ok(CaptureToken(token))
+    }
+
+    /// Whether files may be taken for a question of a draft; ask before the camera opens. A label that is no question
+    /// belongs to the record as a whole, and nothing speaks against it.
+    ///
+    /// # Errors
+    /// [`ObserverError::Fence`] with the reason to show, [`ObserverError::Journal`], [`ObserverError::Store`].
+    pub fn capture_allowed(&self, draft: DraftId, label: Option<&str>) -> Result<(), ObserverError> {
+        let draft = self.journal.draft(draft)?;
+        let (Some(label), Some(reference)) = (label.map(kuager_wire::canonical::nfc), &draft.form) else {
+            return Ok(());
+        };
+        self.with_form(Some(reference), |form| {
+            let question = form.and_then(|form| form.question(&label));
+            match question.map_or(Ok(()), forms::capture_allowed) {
+                // A file beside a number is fine: a page for a line of the protocol.
+                Ok(()) | Err(FenceError::NotAnAttachment { .. }) => Ok(()),
+                Err(error) => Err(error.into()),
+            }
+        })
     }
 
     /// Takes a file into the store and attaches it to a draft. When this returns, the file is in the encrypted store bit
@@ -266,11 +288,6 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn hold_media(&self, file: MediaHash) -> Result<bool, ObserverError> {
         Ok(self.store.write(|tx| tx.set_media_wish(file, false))?)
-    }
-
-    /// Says what kind of network there is; on a metered one originals wait.
-    pub fn set_network(&self, network: Network) {
-        self.outbox.set_network(network);
     }
 }
 

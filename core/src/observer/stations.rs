@@ -3,51 +3,12 @@
 use std::sync::{Arc, PoisonError};
 
 use kuager_wire::ids::{PackHash, ShardHash};
-use kuager_wire::pack::{Region, ShardRef, SignedPack, Station, StationShard};
+use kuager_wire::pack::{Region, ShardRef, StationShard};
 
-use super::Observer;
+use super::device::Observer;
 use crate::error::ObserverError;
-use crate::stations::{StationIndex, StationText};
-use crate::store::StoreError;
-use crate::store::meta::Meta;
-
-/// The stations that are on the phone, ready to be searched.
-#[derive(Debug)]
-pub struct StationBook {
-    /// The pack and the regions it was made from.
-    made_from: (PackHash, Vec<ShardHash>),
-    stations: Vec<Station>,
-    index: StationIndex,
-}
-
-impl StationBook {
-    fn new(pack: &SignedPack, shards: Vec<(ShardHash, StationShard)>) -> Self {
-        let made_from = (pack.hash, shards.iter().map(|(hash, _)| *hash).collect());
-        let mut stations = pack.pack.stations.clone();
-        stations.extend(shards.into_iter().flat_map(|(_, shard)| shard.stations));
-        let regions = pack.pack.regions.as_deref().unwrap_or_default();
-        let region = |station: &Station| regions.iter().find(|region| region.key == station.region);
-        let index = StationIndex::new(stations.iter().map(|station| StationText {
-            number: station.number,
-            name: &station.name,
-            address: station.address.as_ref(),
-            region: region(station).map(|region| &region.name),
-        }));
-        Self { made_from, stations, index }
-    }
-
-    /// All of them.
-    #[must_use]
-    pub fn stations(&self) -> &[Station] {
-        &self.stations
-    }
-
-    /// The best `limit` for what was typed, the best first; see [`crate::stations`].
-    #[must_use]
-    pub fn search(&self, query: &str, limit: usize) -> Vec<&Station> {
-        self.index.search(query, limit).into_iter().filter_map(|hit| self.stations.get(hit.index)).collect()
-    }
-}
+use crate::stations::StationBook;
+use crate::store::{Meta, StoreError};
 
 impl Observer {
     /// The regions of the current pack, and whether the stations of each are on the phone.
@@ -108,9 +69,9 @@ impl Observer {
             let found: Vec<_> = found.collect::<Result<_, StoreError>>()?;
             Ok::<_, StoreError>(found.into_iter().filter_map(|(shard, bytes)| Some((shard, bytes?))).collect())
         })?;
-        let wanted = (pack.hash, stored.iter().map(|(shard, _)| shard.hash).collect::<Vec<_>>());
+        let shards: Vec<ShardHash> = stored.iter().map(|(shard, _)| shard.hash).collect();
         let mut kept = self.book.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(book) = kept.as_ref().filter(|book| book.made_from == wanted) {
+        if let Some(book) = kept.as_ref().filter(|book| book.is_made_from(pack.hash, &shards)) {
             return Ok(Arc::clone(book));
         }
         let shards = stored

@@ -5,10 +5,12 @@ use kuager_wire::cose;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::receipt::{Fork, Receipt, Refusal};
+use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal};
 use kuager_wire::sync::{CBOR_TYPE, RecordResult, RecordsAnswer};
 
-use super::machine::{FailureClass, Verdict};
+use super::machine::Verdict;
+use crate::queue::FailureClass;
+use crate::store::MediaRow;
 use crate::transport::Answer;
 
 /// A record of the batch that an answer is about.
@@ -87,4 +89,10 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
         verdict: Verdict::Refused { code: refusal.code, retryable: refusal.retryable },
         statements: vec![("refusal", bytes.to_vec())],
     })
+}
+
+/// A receipt for exactly this file, listed by exactly this device.
+pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kid: Kid) -> Option<Vec<u8>> {
+    let receipt: MediaReceipt = cose::open(bytes, deployment.id, &deployment.genesis.receipt_key).ok()?;
+    ((receipt.media, receipt.size, receipt.kid) == (row.hash, row.size, kid)).then(|| bytes.to_vec())
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use kuager_wire::cose::Statement;
 use kuager_wire::genesis::Genesis;
 
-use super::driver::{Flow, Run, Shared, SyncError, SyncEvent, jitter, load_lane};
-use super::machine::FailureClass;
-use crate::store::meta::Meta;
-use crate::store::{NewAttempt, Tx};
+use super::event::SyncEvent;
+use super::shared::{Flow, Run, Shared, SyncError, jitter, load_lane};
+use crate::queue::FailureClass;
+use crate::store::{Meta, NewAttempt, Tx};
 use crate::transport::{Answer, Call, Method, TransportError};
 
 impl Shared {

@@ -1,154 +1,27 @@
-//! Performs what [`machine`] decides.
+//! Performs what [`machine`](super::machine) decides: one run at a time, records and files side by side.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use kuager_wire::SigningKey;
-use kuager_wire::compression::Dictionary;
-use kuager_wire::cose::{self, Statement, StatementError};
+use kuager_wire::cose::{self, Statement};
 use kuager_wire::enrolment::{Action, Request};
-use kuager_wire::genesis::Deployment;
-use kuager_wire::ids::{Kid, MediaHash, Nonce, PackHash, PublicKey, RecordHash};
+use kuager_wire::ids::PublicKey;
 use kuager_wire::invite::Invite;
-use kuager_wire::receipt::RefusalCode;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::machine::{self, Lane, Obstacle, Plan, Session};
-use super::upload::{Network, UploadPlan};
+use super::event::{Outlook, SyncEvent, SyncSummary};
+use super::machine::Plan;
+use super::shared::{Flow, Link, Run, Shared, SyncError, load_lane, new_nonce};
 use super::uploader::Uploaded;
 use crate::clock::Clock;
-use crate::keys;
-use crate::store::meta::Meta;
-use crate::store::{MayBeStore, Store, StoreError, Tx};
-use crate::transport::Transport;
+use crate::queue::{Network, Obstacle};
+use crate::store::{Meta, Store, Tx};
 
-/// Open items looked at for one plan. Far more than a batch, far less than a day could fill memory with.
-pub(super) const HORIZON: u32 = 8192;
 /// How often a continuous run asks for messages and a newer pack when there is nothing to send.
 const REFRESH: Duration = Duration::from_secs(15 * 60);
-
-/// Why syncing stopped for a reason other than the network. Nothing sealed is lost.
-#[derive(Debug, thiserror::Error)]
-pub enum SyncError {
-    /// The store failed, or was paused in the middle.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// A request could not be signed.
-    #[error("a request could not be signed: {0}")]
-    Statement(#[from] StatementError),
-}
-
-impl MayBeStore for SyncError {
-    fn as_store(&self) -> Option<&StoreError> {
-        if let Self::Store(error) = self { Some(error) } else { None }
-    }
-}
-
-/// What a sync did and what is left.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SyncSummary {
-    /// Whether nothing is left to send.
-    pub completed: bool,
-    /// Records that got a verified receipt, forked ones included.
-    pub accepted: u64,
-    /// Records that were refused by signed statement.
-    pub refused: u64,
-    /// Records that share their number with another record, by the coordinator's signed word.
-    pub forked: u64,
-    /// Records still to be sent.
-    pub left: u64,
-    /// Messages that arrived.
-    pub messages: u64,
-    /// Files that got a verified receipt.
-    pub media_stored: u64,
-    /// Files that records list and that have no receipt yet, whatever they wait for.
-    pub media_left: u64,
-    /// Calls made.
-    pub attempts: u64,
-    /// Bytes of bodies sent.
-    pub bytes_out: u64,
-    /// Bytes of bodies received.
-    pub bytes_in: u64,
-    /// Why something is left.
-    pub obstacle: Option<Obstacle>,
-    /// Milliseconds until the next attempt is due; `None` when nothing is left or only a person can help.
-    pub next_attempt_ms: Option<u64>,
-}
-
-/// What is left to send, and what the next attempt waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Outlook {
-    /// Whether nothing is left to send.
-    pub completed: bool,
-    /// Records still to be sent.
-    pub left: u64,
-    /// Files that records list and that have no receipt yet, whatever they wait for.
-    pub media_left: u64,
-    /// Why something is left; `None` when an attempt may be made at once.
-    pub obstacle: Option<Obstacle>,
-    /// Milliseconds until the next attempt is due; `None` when nothing is left or only a person can help.
-    pub next_attempt_ms: Option<u64>,
-}
-
-/// What happens while syncing. A hint to look again: whatever matters is in the store and survives a kill.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SyncEvent {
-    /// A call begins.
-    AttemptStarted {
-        /// Which call.
-        purpose: &'static str,
-        /// Records in it.
-        records: usize,
-    },
-    /// A record has a verified receipt.
-    Accepted(RecordHash),
-    /// A record has a verified receipt and shares its number with another.
-    Forked(RecordHash),
-    /// A record was refused.
-    Refused(RecordHash, RefusalCode),
-    /// Nothing can be sent for so many milliseconds, or until a person helps.
-    Waiting(Obstacle, Option<u64>),
-    /// The device has a credential.
-    Enrolled,
-    /// Enrolment was refused; another invite is needed.
-    EnrolmentRefused(RefusalCode),
-    /// A new pack is current.
-    PackArrived(PackHash),
-    /// The stations of a chosen region arrived.
-    StationsArrived(String),
-    /// A message arrived.
-    MessageArrived(u64),
-    /// An upload of a file begins or goes on.
-    UploadStarted(MediaHash),
-    /// So many bytes of a file are on their way or there; at most ten a second.
-    UploadProgress {
-        /// The file.
-        media: MediaHash,
-        /// Bytes so far.
-        sent: u64,
-        /// Bytes in all.
-        size: u64,
-    },
-    /// A file has a verified receipt.
-    MediaStored(MediaHash),
-    /// The coordinator holds records of this key that this store lacks: it was restored from an older copy.
-    StoreIsBehind {
-        /// Highest number the coordinator holds.
-        coordinator: u64,
-    },
-}
-
-/// The way to the coordinator, known once an invite was accepted.
-#[derive(Clone)]
-pub struct Link {
-    /// Carries calls.
-    pub transport: Arc<dyn Transport>,
-    /// What is trusted.
-    pub invite: Arc<Invite>,
-}
 
 /// Delivers records. One runs at a time; a second one waits.
 pub struct Outbox {
@@ -156,60 +29,11 @@ pub struct Outbox {
     running: tokio::sync::Mutex<()>,
 }
 
-pub(super) struct Shared {
-    pub(super) store: Arc<Store>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) key: SigningKey,
-    pub(super) kid: Kid,
-    link: RwLock<Option<Link>>,
-    events: broadcast::Sender<SyncEvent>,
-    wake: Notify,
-    /// Somebody wants to know what is new before it is time.
-    news_wanted: AtomicBool,
-    /// What kind of network the app says there is.
-    pub(super) network: RwLock<Network>,
-    /// There may be something new to upload.
-    pub(super) media_wake: Notify,
-    pub(super) dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
-}
-
-/// What one run remembers.
-#[derive(Default)]
-pub(super) struct Run {
-    pub(super) summary: SyncSummary,
-    /// Records sent again because the coordinator lacked them; once per run is enough.
-    pub(super) reopened: Arc<Mutex<HashSet<i64>>>,
-    /// The coordinator does not take our dictionary.
-    pub(super) plain: bool,
-    refreshed: Option<Instant>,
-}
-
-/// Whether a run goes on.
-pub(super) enum Flow {
-    Continue,
-    Stop,
-}
-
 impl Outbox {
     /// An outbox over a store. It does nothing until it is [connected](Outbox::connect) and run.
     #[must_use]
     pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
-        let (events, _) = broadcast::channel(256);
-        let kid = PublicKey::from(&key).kid();
-        let shared = Shared {
-            store,
-            clock,
-            key,
-            kid,
-            link: RwLock::new(None),
-            events,
-            wake: Notify::new(),
-            news_wanted: AtomicBool::new(false),
-            network: RwLock::default(),
-            media_wake: Notify::new(),
-            dictionary: Mutex::new(None),
-        };
-        Self { shared: Arc::new(shared), running: tokio::sync::Mutex::new(()) }
+        Self { shared: Arc::new(Shared::new(store, clock, key)), running: tokio::sync::Mutex::new(()) }
     }
 
     /// Sets the way to the coordinator.
@@ -423,15 +247,6 @@ impl std::fmt::Debug for Outbox {
     }
 }
 
-pub(super) fn new_nonce() -> Result<Nonce, StoreError> {
-    keys::random().map(Nonce).map_err(|error| StoreError::Other(error.to_string()))
-}
-
-/// Randomness for the backoff; without entropy the wait is simply the longest.
-pub(super) fn jitter(below: u64) -> u64 {
-    keys::random::<8>().map_or(below, |bytes| u64::from_le_bytes(bytes) % below.max(1))
-}
-
 fn nudge(tx: &Tx<'_>) -> Result<(), SyncError> {
     tx.release_waiting(false)?;
     tx.release_uploads(true)?;
@@ -441,90 +256,6 @@ fn nudge(tx: &Tx<'_>) -> Result<(), SyncError> {
         tx.set_meta(name, &lane)?;
     }
     Ok(())
-}
-
-pub(super) fn load_lane(tx: &Tx<'_>, lane: Meta) -> Lane {
-    // A lane written by another release is not worth failing for.
-    tx.meta(lane).unwrap_or_default().unwrap_or_default()
-}
-
-pub(crate) fn session(tx: &Tx<'_>, invited: bool) -> Result<Session, StoreError> {
-    if !invited {
-        return Ok(Session::NotInvited);
-    }
-    if tx.meta_bytes(Meta::Genesis)?.is_none() {
-        return Ok(Session::NeedsGenesis);
-    }
-    if tx.meta_bytes(Meta::Credential)?.is_some() {
-        return Ok(Session::Ready);
-    }
-    let refusal: Option<RefusalCode> = tx.meta(Meta::EnrolmentRefusal)?;
-    Ok(refusal.map_or(Session::NeedsCredential, Session::EnrolmentRefused))
-}
-
-pub(crate) fn load_deployment(tx: &Tx<'_>, invite: &Invite) -> Result<Option<Deployment>, StoreError> {
-    let bytes = tx.meta_bytes(Meta::Genesis)?;
-    Ok(bytes.and_then(|bytes| Deployment::expect(&bytes, invite.deployment).ok()))
-}
-
-impl Shared {
-    pub(super) fn emit(&self, event: SyncEvent) {
-        // Nobody listening is fine.
-        let _ = self.events.send(event);
-    }
-
-    pub(super) fn link(&self) -> Option<Link> {
-        self.link.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Runs store work off the async threads, to its end even when the caller is dropped.
-    pub(super) async fn blocking<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&Self) -> Result<T, SyncError> + Send + 'static,
-    ) -> Result<T, SyncError> {
-        let shared = Arc::clone(self);
-        tokio::task::spawn_blocking(move || work(&shared))
-            .await
-            .unwrap_or_else(|error| Err(StoreError::Other(format!("a worker stopped: {error}")).into()))
-    }
-
-    pub(super) async fn write<T: Send + 'static>(
-        self: &Arc<Self>,
-        change: impl FnOnce(&Tx<'_>, &Self) -> Result<T, SyncError> + Send + 'static,
-    ) -> Result<T, SyncError> {
-        self.blocking(move |shared| shared.store.write(|tx| change(tx, shared))).await
-    }
-
-    pub(super) async fn read<T: Send + 'static>(
-        self: &Arc<Self>,
-        query: impl FnOnce(&Tx<'_>) -> Result<T, SyncError> + Send + 'static,
-    ) -> Result<T, SyncError> {
-        self.blocking(move |shared| shared.store.read(query)).await
-    }
-
-    pub(super) async fn plan(self: &Arc<Self>) -> Result<Plan, SyncError> {
-        self.blocking(|shared| shared.store.read(|tx| shared.plan_in(tx))).await
-    }
-
-    fn plan_in(&self, tx: &Tx<'_>) -> Result<Plan, SyncError> {
-        let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
-        Ok(machine::plan(&lane, session(tx, self.link().is_some())?, &items, &self.clock.now()))
-    }
-
-    fn outlook(&self) -> Result<Outlook, SyncError> {
-        self.store.read(|tx| {
-            let (plan, uploads) = (self.plan_in(tx)?, self.plan_upload_in(tx)?);
-            let completed = plan == Plan::Idle && uploads == UploadPlan::Idle;
-            let (obstacle, next_attempt_ms) = match (plan, uploads) {
-                (Plan::Wait { ms, obstacle }, _) | (Plan::Idle, UploadPlan::Wait { ms, obstacle }) => {
-                    (Some(obstacle), ms)
-                }
-                _ => (None, (!completed).then_some(0)),
-            };
-            let (left, media_left) = (tx.queue_counts()?.1, tx.open_uploads()?.len() as u64);
-            Ok(Outlook { completed, left, media_left, obstacle, next_attempt_ms })
-        })
-    }
 }
 
 #[cfg(test)]

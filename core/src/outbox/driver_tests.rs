@@ -1,15 +1,15 @@
-use kuager_wire::ids::BootId;
+use kuager_wire::ids::{BootId, MediaHash, RecordHash};
+use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::{Body, ClockReading, Record, RecordKind};
 use proptest::prelude::*;
 
-use kuager_wire::receipt::RefusalCode;
-
-use super::super::machine::{FailureClass, State};
 use super::*;
 use crate::clock::{Clock, ClockSample};
-use crate::journal::{Journal, NewDraft};
+use crate::draft::NewDraft;
+use crate::journal::Journal;
 use crate::keys::StoreKey;
-use crate::outbox::upload::UploadState;
+use crate::queue::{FailureClass, HeldReason, State, UploadState};
+use crate::store::StoreError;
 use crate::transport::Answer;
 use crate::transport::fake::{FakeCoordinator, Weather, answer};
 
@@ -208,7 +208,7 @@ async fn unauthorised_calls_are_held_and_tried_again() {
     let hash = phone.note("x");
     phone.coordinator.weather([Weather::Instead(answer(401, "text/plain", Vec::new()))]);
     let summary = phone.sync(60).await;
-    assert_eq!(summary.obstacle, Some(Obstacle::Held(machine::HeldReason::Auth)));
+    assert_eq!(summary.obstacle, Some(Obstacle::Held(HeldReason::Auth)));
     assert!(matches!(phone.state(hash), State::Held { .. }));
     assert!(phone.sync(1).await.completed, "send now tries all the same");
 }
@@ -410,7 +410,7 @@ async fn on_a_metered_network_the_original_waits_until_it_is_wanted() {
     let (_, media) = phone.photo(200_000, 6);
     let summary = phone.sync(60).await;
     assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 0, 1));
-    assert_eq!(summary.obstacle, Some(Obstacle::Held(machine::HeldReason::Metered)));
+    assert_eq!(summary.obstacle, Some(Obstacle::Held(HeldReason::Metered)));
     assert!(phone.store.write(|tx| tx.set_media_wish(media, true)).unwrap());
     assert!(phone.sync(60).await.completed);
     assert_eq!(phone.coordinator.files(), [media]);
@@ -422,8 +422,8 @@ async fn a_held_photo_stays_until_it_is_wanted() {
     let (_, media) = phone.photo(200_000, 7);
     assert!(phone.store.write(|tx| tx.set_media_wish(media, false)).unwrap());
     let summary = phone.sync(60).await;
-    assert_eq!(summary.obstacle, Some(Obstacle::Held(machine::HeldReason::Policy)));
-    assert_eq!(phone.media_state(media), UploadState::Held { reason: machine::HeldReason::Policy });
+    assert_eq!(summary.obstacle, Some(Obstacle::Held(HeldReason::Policy)));
+    assert_eq!(phone.media_state(media), UploadState::Held { reason: HeldReason::Policy });
     assert!(phone.store.write(|tx| tx.set_media_wish(media, true)).unwrap());
     assert!(phone.sync(60).await.completed);
 }

@@ -12,10 +12,10 @@ use kuager_wire::sync::COSE_TYPE;
 
 use super::answer;
 use super::calls::{get, is_cose, post, succeeded};
-use super::driver::{Flow, Run, Shared, SyncError, SyncEvent, load_deployment};
-use super::machine::FailureClass;
-use crate::store::StoreError;
-use crate::store::meta::Meta;
+use super::event::SyncEvent;
+use super::shared::{Flow, Run, Shared, SyncError, load_deployment};
+use crate::queue::FailureClass;
+use crate::store::{Meta, StoreError};
 
 impl Shared {
     pub(super) async fn fetch_genesis(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {

@@ -1,7 +1,9 @@
 use kuager_wire::ids::BootId;
 use proptest::prelude::*;
 
+use super::super::lane::RETRY_AFTER_CAP_MS;
 use super::*;
+use crate::queue::FULL_BATCH;
 
 fn at(ms: u64) -> ClockSample {
     ClockSample { wall_ms: 1_700_000_000_000, monotonic_ms: ms, boot_id: BootId([1; 16]) }

@@ -12,9 +12,10 @@ use kuager_wire::sync::{COSE_TYPE, InboxAnswer};
 
 use super::answer;
 use super::calls::{get, is_cose, post, succeeded};
-use super::driver::{Flow, Run, Shared, SyncError, SyncEvent, load_deployment, new_nonce};
-use super::machine::FailureClass;
-use crate::store::meta::Meta;
+use super::event::SyncEvent;
+use super::shared::{Flow, Run, Shared, SyncError, load_deployment, new_nonce};
+use crate::queue::FailureClass;
+use crate::store::Meta;
 
 impl Shared {
     /// Asks for a newer pack, for messages, and for the stations of the chosen regions. Failing here closes the lane like

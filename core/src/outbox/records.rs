@@ -4,20 +4,22 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kuager_wire::compression::{self, Dictionary};
-use kuager_wire::ids::{PackHash, RecordHash};
+use kuager_wire::genesis::Deployment;
+use kuager_wire::ids::{Kid, PackHash, RecordHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{ChainState, RecordsAnswer, SEQUENCE_TYPE};
+use kuager_wire::sync::{ChainState, RecordsAnswer, SEQUENCE_TYPE, Upload};
 
 use super::answer::{self, Judged, Sent};
 use super::calls::{post, succeeded};
-use super::driver::{Flow, HORIZON, Run, Shared, SyncError, SyncEvent, jitter, load_deployment, load_lane};
-use super::machine::{self, FailureClass, Item, State, Verdict};
-use super::uploader::take_uploads;
-use crate::store::meta::Meta;
-use crate::store::{NewAttempt, StoreError, Tx};
+use super::event::SyncEvent;
+use super::machine::{self, Verdict};
+use super::next::HORIZON;
+use super::shared::{Flow, Run, Shared, SyncError, jitter, load_deployment, load_lane};
+use crate::queue::{FailureClass, HeldReason, Item, State};
+use crate::store::{Meta, NewAttempt, StoreError, Tx};
 
 /// A batch that is about to travel.
 struct Batch {
@@ -141,7 +143,7 @@ impl Shared {
         let unauthorised = matches!(status, 401 | 403);
         for item in &batch.items {
             let state = if unauthorised {
-                machine::held(machine::HeldReason::Auth, &now)
+                machine::held(HeldReason::Auth, &now)
             } else {
                 machine::after_failure(item, class, alone, &now, &mut jitter)
             };
@@ -263,4 +265,20 @@ impl Shared {
             }
         }
     }
+}
+
+/// Keeps the uploads a record's receipt came with: where to, or that the coordinator has the file already.
+fn take_uploads(tx: &Tx<'_>, uploads: &[Upload], deployment: &Deployment, kid: Kid) -> Result<(), StoreError> {
+    for upload in uploads {
+        let Some(row) = tx.media(upload.media)? else { continue };
+        if upload.path.starts_with('/') && upload.path.len() <= 200 {
+            tx.set_media_path(upload.media, &upload.path)?;
+        }
+        match upload.receipt.as_ref().and_then(|bytes| answer::verified(bytes, &row, deployment, kid)) {
+            Some(receipt) => tx.media_stored(upload.media, &receipt)?,
+            // It had a receipt and the coordinator does not say so any more: it was restored from a backup.
+            None => drop(tx.reopen_media(upload.media)?),
+        }
+    }
+    Ok(())
 }

@@ -3,65 +3,12 @@
 //! Files travel beside records and never before them. They have a lane of their own: a broken upload says nothing about
 //! records, which are small enough to pass where a photo does not.
 
-use super::machine::{FailureClass, HeldReason, Jitter, Lane, Obstacle, backoff_ms};
+use super::lane::{Jitter, backoff_ms};
 use crate::clock::{ClockSample, Due};
+use crate::queue::{FailureClass, HeldReason, Lane, Network, Obstacle, UploadItem, UploadState};
 
 /// Attempts after which a file ages by one priority.
 const AGEING: u32 = 5;
-
-/// Where a file stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UploadState {
-    /// Stored on the phone; no record lists it yet.
-    Kept,
-    /// To be uploaded.
-    Waiting,
-    /// An upload has begun and its end is not known.
-    Uploading,
-    /// Not tried again before this time.
-    Delayed {
-        /// When it is due.
-        until: Due,
-        /// Why.
-        class: FailureClass,
-    },
-    /// Kept back until the observer says otherwise.
-    Held {
-        /// Why.
-        reason: HeldReason,
-    },
-    /// A verified receipt is stored.
-    Stored,
-}
-
-/// What kind of network there is, as the app says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Network {
-    /// Every byte costs money: previews go, originals wait for Wi-Fi unless the observer says "send now".
-    Metered,
-    /// Bytes are free.
-    #[default]
-    Unmetered,
-}
-
-/// A file of the outbox as the machine sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct UploadItem {
-    /// Row of the file.
-    pub media: i64,
-    /// Lower goes first.
-    pub priority: u32,
-    /// Whether it is an original rather than a preview.
-    pub original: bool,
-    /// The observer wants it sent on any network.
-    pub send_now: bool,
-    /// Whether the coordinator has said where to; it does with the receipt of the record.
-    pub has_path: bool,
-    /// Attempts so far.
-    pub attempts: u32,
-    /// Where it stands.
-    pub state: UploadState,
-}
 
 /// What to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

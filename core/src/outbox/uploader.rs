@@ -5,23 +5,24 @@
 //! A file is delivered when a receipt for its hash is verified and stored.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
 use kuager_wire::cose;
 use kuager_wire::genesis::Deployment;
-use kuager_wire::receipt::{MediaReceipt, Refusal};
+use kuager_wire::receipt::Refusal;
 use tokio::time::{Instant, sleep};
 
 use super::answer;
-use super::driver::{Shared, SyncError, SyncEvent, jitter, load_deployment, load_lane};
-use super::machine::{FailureClass, Lane, Plan};
-use super::upload::{self, UploadPlan, UploadState};
-use crate::store::meta::Meta;
-use crate::store::{MediaRow, StoreError, Tx};
+use super::event::SyncEvent;
+use super::machine::Plan;
+use super::shared::{Shared, SyncError, jitter, load_deployment, load_lane};
+use super::upload::{self, UploadPlan};
+use crate::queue::{FailureClass, Lane, UploadState};
+use crate::store::{MediaRow, Meta, Tx};
 use crate::transport::tus::{self, Standing};
 use crate::transport::{Answer, ByteStream, Transport, TransportError};
 
@@ -92,16 +93,6 @@ impl Shared {
                 }
             }
         }
-    }
-
-    pub(super) async fn plan_upload(self: &Arc<Self>) -> Result<UploadPlan, SyncError> {
-        self.blocking(|shared| shared.store.read(|tx| shared.plan_upload_in(tx))).await
-    }
-
-    pub(super) fn plan_upload_in(&self, tx: &Tx<'_>) -> Result<UploadPlan, SyncError> {
-        let network = *self.network.read().unwrap_or_else(PoisonError::into_inner);
-        let (lane, items) = (load_media_lane(tx), tx.open_uploads()?);
-        Ok(upload::plan(&lane, &items, network, &self.clock.now()))
     }
 
     /// One attempt at one file.
@@ -188,7 +179,9 @@ impl Shared {
         }
         let answer = tus::receipt(transport.as_ref(), path).await?;
         match answer.status {
-            200 => verified(&answer.body, row, deployment, self.kid).ok_or(Ended::File(FailureClass::BadAnswer)),
+            200 => {
+                answer::verified(&answer.body, row, deployment, self.kid).ok_or(Ended::File(FailureClass::BadAnswer))
+            }
             CHECKSUM_MISMATCH => Err(mismatch(&answer, row, deployment)),
             404 | 410 => Err(Ended::File(FailureClass::Rejected)),
             _ => Err(refused(&answer)),
@@ -258,25 +251,10 @@ async fn create(transport: &dyn Transport, row: &MediaRow, path: &str) -> Result
     }
 }
 
-fn load_media_lane(tx: &Tx<'_>) -> Lane {
-    load_lane(tx, Meta::MediaLane)
-}
-
 fn change_lane(tx: &Tx<'_>, change: impl FnOnce(&mut Lane)) -> Result<(), SyncError> {
-    let mut lane = load_media_lane(tx);
+    let mut lane = load_lane(tx, Meta::MediaLane);
     change(&mut lane);
     Ok(tx.set_meta(Meta::MediaLane, &lane)?)
-}
-
-/// A receipt for exactly this file, listed by exactly this device.
-pub(super) fn verified(
-    bytes: &[u8],
-    row: &MediaRow,
-    deployment: &Deployment,
-    kid: kuager_wire::ids::Kid,
-) -> Option<Vec<u8>> {
-    let receipt: MediaReceipt = cose::open(bytes, deployment.id, &deployment.genesis.receipt_key).ok()?;
-    ((receipt.media, receipt.size, receipt.kid) == (row.hash, row.size, kid)).then(|| bytes.to_vec())
 }
 
 /// The coordinator says that what arrived is not what was signed. Only its signature makes that more than a bad line.
@@ -293,27 +271,4 @@ fn refused(answer: &Answer) -> Ended {
         400 | 403 | 413 | 415 | 422 => Ended::File(FailureClass::Rejected),
         _ => Ended::Network(answer::classify(answer), answer.retry_after_ms),
     }
-}
-
-/// Keeps the uploads a record's receipt came with: where to, or that the coordinator has the file already.
-pub(super) fn take_uploads(
-    tx: &Tx<'_>,
-    uploads: &[kuager_wire::sync::Upload],
-    deployment: &Deployment,
-    kid: kuager_wire::ids::Kid,
-) -> Result<bool, StoreError> {
-    let mut new = false;
-    for upload in uploads {
-        let Some(row) = tx.media(upload.media)? else { continue };
-        if upload.path.starts_with('/') && upload.path.len() <= 200 {
-            tx.set_media_path(upload.media, &upload.path)?;
-            new = true;
-        }
-        match upload.receipt.as_ref().and_then(|bytes| verified(bytes, &row, deployment, kid)) {
-            Some(receipt) => tx.media_stored(upload.media, &receipt)?,
-            // It had a receipt and the coordinator does not say so any more: it was restored from a backup.
-            None => drop(tx.reopen_media(upload.media)?),
-        }
-    }
-    Ok(new)
 }

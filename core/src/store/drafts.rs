@@ -3,8 +3,9 @@
 use kuager_wire::canonical;
 use rusqlite::OptionalExtension;
 
-use super::{StoreError, Tx};
-use crate::journal::{Draft, DraftId};
+use super::error::StoreError;
+use super::tx::Tx;
+use crate::draft::{Draft, DraftId};
 
 /// A draft is at least as large as the record it becomes, and may hold answers to questions that are hidden by now.
 const LIMIT: usize = 256 * 1024;

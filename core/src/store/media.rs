@@ -5,10 +5,10 @@ use kuager_wire::ids::MediaHash;
 use kuager_wire::record::MediaClaims;
 use rusqlite::{OptionalExtension, Row};
 
-use super::{StoreError, Tx};
+use super::error::StoreError;
+use super::tx::Tx;
 use crate::clock::Due;
-use crate::outbox::machine::{FailureClass, HeldReason};
-use crate::outbox::upload::{UploadItem, UploadState};
+use crate::queue::{FailureClass, HeldReason, UploadItem, UploadState};
 
 /// Bytes of a piece. Larger ones gain nothing, smaller ones cost rows.
 pub const CHUNK: usize = 64 * 1024;

@@ -1,7 +1,8 @@
 //! The coordinator's messages to this observer.
 
+use super::error::StoreError;
 use super::records::to_sql;
-use super::{StoreError, Tx};
+use super::tx::Tx;
 
 impl Tx<'_> {
     /// Returns whether it is new.

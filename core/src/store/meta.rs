@@ -4,7 +4,8 @@ use kuager_wire::canonical;
 use minicbor::{Decode, Encode};
 use rusqlite::OptionalExtension;
 
-use super::{StoreError, Tx};
+use super::error::StoreError;
+use super::tx::Tx;
 
 const LIMIT: usize = 64 * 1024;
 

@@ -3,7 +3,8 @@
 use kuager_wire::ids::PackHash;
 use rusqlite::OptionalExtension;
 
-use super::{StoreError, Tx};
+use super::error::StoreError;
+use super::tx::Tx;
 
 impl Tx<'_> {
     pub(crate) fn add_pack(&self, hash: PackHash, bytes: &[u8], now_ms: i64) -> Result<(), StoreError> {

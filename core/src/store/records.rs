@@ -5,8 +5,9 @@ use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::record::{ClockReading, RecordKind};
 use rusqlite::{OptionalExtension, Row};
 
-use super::queue::SEALED;
-use super::{StoreError, Tx};
+use super::error::StoreError;
+use super::state::SEALED;
+use super::tx::Tx;
 
 /// A record to append.
 #[derive(Debug)]

@@ -14,9 +14,16 @@ use minicbor::{Decode, Encode};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
+use super::database::{FILE, connect, damage_mark, remove_files};
+use super::error::StoreError;
+use super::handle::Store;
+use super::media::{CHUNK, FinishedMedia};
 use super::meta::Meta;
-use super::{CHUNK, FILE, FinishedMedia, NewRecord, Store, StoreError, Tx, connect, damage_mark, pages};
+use super::pages;
+use super::records::NewRecord;
+use super::tx::Tx;
 use crate::keys::{StoreKey, sync_dir};
+use crate::queue::{Urgency, media_priority, priority};
 
 /// What was done with a damaged store. Kept in the new one and shown until somebody has seen it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -65,7 +72,7 @@ pub fn salvage(
     });
     let staging = dir.join(format!("{FILE}.staging"));
     std::fs::create_dir_all(&staging).map_err(unavailable)?;
-    super::remove_files(&staging).map_err(unavailable)?;
+    remove_files(&staging).map_err(unavailable)?;
     let store = Store::open(&staging, key)?;
     let recovery = store.write(|tx| {
         for (record, bytes) in records.values() {
@@ -78,7 +85,7 @@ pub fn salvage(
                 station: record.station.as_deref(),
                 form: record.form.as_ref().map(|form| form.form.as_str()),
                 supersedes: record.supersedes,
-                priority: crate::journal::priority(record.kind, crate::journal::Urgency::Usual),
+                priority: priority(record.kind, Urgency::Usual),
                 bytes,
             })?;
         }
@@ -93,7 +100,7 @@ pub fn salvage(
         for (kind, file) in listed {
             if tx.media(file.hash)?.is_some() {
                 let original = file.role == AttachmentRole::Original;
-                tx.enqueue_media(file.hash, crate::journal::media_priority(kind, file.role), original)?;
+                tx.enqueue_media(file.hash, media_priority(kind, file.role), original)?;
             }
         }
         let newest = quarantined.last().and_then(|path| path.file_name()).unwrap_or_default();

@@ -1,15 +1,19 @@
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use kuager_wire::SigningKey;
 use kuager_wire::ids::{DeploymentId, PublicKey};
 use proptest::prelude::*;
+use rusqlite::OpenFlags;
 
-use super::meta::Meta;
+use super::database::connect;
 use super::salvage::salvage;
 use super::*;
 use crate::clock::SystemClock;
-use crate::journal::{Journal, NewDraft};
+use crate::draft::NewDraft;
+use crate::journal::Journal;
+use crate::keys::StoreKey;
 
 const KEY: StoreKey = StoreKey([42; 32]);
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);

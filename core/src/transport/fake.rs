@@ -17,8 +17,8 @@ use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal, RefusalCode};
 use kuager_wire::record::Record;
 use kuager_wire::sync::{CBOR_TYPE, ChainState, InboxAnswer, RecordResult, RecordsAnswer, Upload};
 
-use super::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
-use crate::outbox::machine::FailureClass;
+use super::call::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
+use crate::queue::FailureClass;
 
 /// What happens to one call.
 #[derive(Debug, Clone)]

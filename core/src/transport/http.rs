@@ -18,9 +18,9 @@ use reqwest::header::{
 };
 use reqwest::{Body, Certificate, Client, RequestBuilder, Response, Url, redirect};
 
-use super::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
+use super::call::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
 use crate::config::ObserverConfig;
-use crate::outbox::machine::FailureClass;
+use crate::queue::FailureClass;
 
 /// Why no client can be built for an invite.
 #[derive(Debug, thiserror::Error)]

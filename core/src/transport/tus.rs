@@ -4,7 +4,7 @@
 
 use kuager_wire::limits;
 
-use super::{Answer, ByteStream, Call, Method, Patch, Transport, TransportError};
+use super::call::{Answer, ByteStream, Call, Method, Patch, Transport, TransportError};
 
 /// What a server says about an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]

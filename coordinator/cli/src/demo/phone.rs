@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use kuager_core::outbox::machine::Obstacle;
+use kuager_core::queue::Obstacle;
 use kuager_core::{DraftId, FileKeyVault, NewDraft, Observer, ObserverConfig, ObserverError, Origin, SystemClock};
 use kuager_wire::record::{RecordKind, Value};
 use serde::{Deserialize, Serialize};

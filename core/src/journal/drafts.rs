@@ -1,0 +1,170 @@
+//! Drafts: begun, changed, corrected and thrown away, each change durable when it returns.
+
+use kuager_wire::canonical::nfc;
+use kuager_wire::ids::{MediaHash, RecordHash};
+use kuager_wire::record::{FormRef, RecordKind, Value};
+
+use super::error::JournalError;
+use super::writer::Journal;
+use crate::draft::{Draft, DraftId, NewDraft};
+use crate::keys;
+use crate::queue::UploadState;
+use crate::store::{StoreError, Tx};
+
+impl Journal {
+    /// Begins a draft and saves it.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`].
+    pub fn new_draft(&self, new: NewDraft, form: Option<(FormRef, RecordKind)>) -> Result<DraftId, JournalError> {
+        let NewDraft { station, language, text, training, follows, answers, .. } = new;
+        let normal = |text: String| nfc(&text);
+        let (form, kind) = form.map_or((None, RecordKind::Note), |(form, kind)| (Some(form), kind));
+        let draft = Draft {
+            id: new_id()?,
+            kind,
+            form,
+            station: station.map(normal),
+            language: language.map(normal),
+            answers,
+            text: text.map(normal),
+            supersedes: None,
+            location: None,
+            training,
+            changed_ms: self.clock.now().wall_ms,
+            attachments: None,
+            follows,
+        };
+        self.store.write(|tx| tx.save_draft(&draft))?;
+        Ok(draft.id)
+    }
+
+    /// Begins a correction: a draft that starts with the content of a sealed record and will supersede it.
+    ///
+    /// # Errors
+    /// [`JournalError::NoSuchRecord`], [`JournalError::Store`].
+    pub fn correct(&self, hash: RecordHash) -> Result<DraftId, JournalError> {
+        let record = self.record(hash)?.ok_or(JournalError::NoSuchRecord(hash))?;
+        let draft = Draft {
+            id: new_id()?,
+            kind: record.kind,
+            form: record.form,
+            station: record.station,
+            language: record.body.language,
+            answers: record.body.answers.unwrap_or_default(),
+            text: record.body.text,
+            supersedes: Some(hash),
+            location: record.location,
+            training: record.training == Some(true),
+            changed_ms: self.clock.now().wall_ms,
+            attachments: record.attachments,
+            follows: record.body.follows,
+        };
+        self.store.write(|tx| tx.save_draft(&draft))?;
+        Ok(draft.id)
+    }
+
+    /// Changes a draft and saves it; nothing is saved when `change` fails.
+    ///
+    /// # Errors
+    /// [`JournalError::NoSuchDraft`], the error of `change`, [`JournalError::Store`].
+    pub fn change_draft(
+        &self,
+        id: DraftId,
+        change: impl FnOnce(&mut Draft) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        self.store.write(|tx| self.change_in(tx, id, change))
+    }
+
+    /// As [`Journal::change_draft`], within a transaction that changes something else too.
+    pub(crate) fn change_in(
+        &self,
+        tx: &Tx<'_>,
+        id: DraftId,
+        change: impl FnOnce(&mut Draft) -> Result<(), JournalError>,
+    ) -> Result<(), JournalError> {
+        let mut draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
+        change(&mut draft)?;
+        draft.changed_ms = self.clock.now().wall_ms;
+        Ok(tx.save_draft(&draft)?)
+    }
+
+    /// Throws a draft away, and with it the files that nothing else refers to. Returns whether there was one.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`].
+    pub fn discard_draft(&self, id: DraftId) -> Result<bool, JournalError> {
+        self.store.write(|tx| {
+            let Some(draft) = tx.draft(id)? else { return Ok(false) };
+            tx.remove_draft(id)?;
+            for attachment in draft.attachments.unwrap_or_default() {
+                release_media(tx, attachment.hash)?;
+            }
+            Ok(true)
+        })
+    }
+
+    /// Takes a file, and previews made from it, out of a draft. Where nothing else refers to it, it is removed.
+    ///
+    /// # Errors
+    /// [`JournalError::NoSuchDraft`], [`JournalError::Store`].
+    pub fn detach(&self, id: DraftId, hash: MediaHash) -> Result<(), JournalError> {
+        self.store.write(|tx| {
+            let mut gone = Vec::new();
+            self.change_in(tx, id, |draft| {
+                let attachments = draft.attachments.take().unwrap_or_default();
+                let (out, kept): (Vec<_>, Vec<_>) =
+                    attachments.into_iter().partition(|file| file.hash == hash || file.of == Some(hash));
+                gone = out;
+                draft.attachments = (!kept.is_empty()).then_some(kept);
+                Ok(())
+            })?;
+            gone.into_iter().try_for_each(|attachment| release_media(tx, attachment.hash))
+        })
+    }
+
+    /// All drafts, the last changed first.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`].
+    pub fn drafts(&self) -> Result<Vec<Draft>, JournalError> {
+        Ok(self.store.read(|tx| tx.drafts())?)
+    }
+
+    /// One draft.
+    ///
+    /// # Errors
+    /// [`JournalError::NoSuchDraft`], [`JournalError::Store`].
+    pub fn draft(&self, id: DraftId) -> Result<Draft, JournalError> {
+        self.store.read(|tx| tx.draft(id))?.ok_or(JournalError::NoSuchDraft)
+    }
+}
+
+fn new_id() -> Result<DraftId, StoreError> {
+    keys::random().map(DraftId::from_bytes).map_err(|error| StoreError::Other(error.to_string()))
+}
+
+/// Removes a file that no record lists and no draft refers to any more.
+fn release_media(tx: &Tx<'_>, hash: MediaHash) -> Result<(), JournalError> {
+    let refers = |draft: &Draft| draft.attachments.iter().flatten().any(|file| file.hash == hash);
+    if tx.drafts()?.iter().any(refers) {
+        return Ok(());
+    }
+    match tx.media(hash)? {
+        Some(row) if row.state == UploadState::Kept => Ok(tx.remove_media(row.id)?),
+        _ => Ok(()),
+    }
+}
+
+/// An answer as it is kept: text in the one form that is signed.
+#[must_use]
+pub(crate) fn normalised(value: Value) -> Value {
+    match value {
+        Value::Int(_) => value,
+        Value::Text(text) => Value::Text(nfc(&text)),
+        Value::List(values) => Value::List(values.into_iter().map(normalised).collect()),
+        Value::Group(group) => {
+            Value::Group(group.iter().map(|(key, value)| (nfc(key), normalised(value.clone()))).collect())
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! One observer's device: opening it, whom it trusts, closing and destroying it.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kuager_forms::CompiledForm;
+use kuager_wire::ids::{DeploymentId, Nonce};
+use kuager_wire::invite::Invite;
+use kuager_wire::pack::SignedPack;
+use kuager_wire::record::FormRef;
+
+use crate::clock::{Clock, Due};
+use crate::config::ObserverConfig;
+use crate::error::ObserverError;
+use crate::journal::Journal;
+use crate::keys::{self, Identity, IdentityError, KeyVault};
+use crate::outbox::{Link, Outbox};
+use crate::stations::StationBook;
+use crate::store::salvage::salvage;
+use crate::store::{self, Store, StoreError};
+use crate::transport::http::HttpTransport;
+
+/// One observer's device: store, journal and outbox behind one handle. Share it by [`Arc`]; every method takes `&self`.
+pub struct Observer {
+    pub(super) config: ObserverConfig,
+    pub(super) vault: Arc<dyn KeyVault>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) identity: Mutex<Identity>,
+    /// Locked while an invite is accepted, so that two of them do not overtake each other.
+    accepting: Mutex<()>,
+    pub(super) store: Arc<Store>,
+    pub(super) journal: Journal,
+    pub(super) outbox: Outbox,
+    pub(super) pack: Mutex<Option<Arc<SignedPack>>>,
+    pub(super) captures: Mutex<HashMap<Nonce, Due>>,
+    pub(super) book: Mutex<Option<Arc<StationBook>>>,
+    /// The form read last; an app looks at one form at a time.
+    pub(super) compiled: Mutex<Option<(FormRef, Arc<CompiledForm>)>>,
+}
+
+impl Observer {
+    /// Opens an observer's folder, making it when it is new. Needs no network. A damaged store is moved aside and what
+    /// is valid in it is salvaged, see [`Status::recovery`].
+    ///
+    /// # Errors
+    /// [`ObserverError::Vault`] when the keystore is locked (try again after unlocking) or has lost its key,
+    /// [`ObserverError::Identity`], [`ObserverError::Store`], [`ObserverError::Http`].
+    pub fn open(
+        config: ObserverConfig,
+        vault: Arc<dyn KeyVault>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ObserverError> {
+        keys::create_dir(&config.dir)?;
+        let identity = match Identity::load(&config.dir, vault.as_ref()) {
+            // A store without its identity must not get another one: it would look like somebody else's.
+            Err(IdentityError::Missing) if !config.dir.join(store::FILE).exists() => {
+                Identity::create(&config.dir, vault.as_ref())?
+            }
+            other => other?,
+        };
+        let store = match Store::open(&config.dir, &identity.store_key) {
+            Err(StoreError::Corrupt(_)) => {
+                let deployment = identity.invite.as_ref().map(|invite| invite.deployment);
+                let now_ms = clock.now().wall_ms;
+                salvage(&config.dir, &identity.store_key, deployment, &identity.public_key(), now_ms)?.0
+            }
+            other => other?,
+        };
+        let store = Arc::new(store);
+        let journal = Journal::new(Arc::clone(&store), Arc::clone(&clock), identity.device_key.clone());
+        let outbox = Outbox::new(Arc::clone(&store), Arc::clone(&clock), identity.device_key.clone());
+        let observer = Self {
+            config,
+            vault,
+            clock,
+            identity: Mutex::new(identity),
+            accepting: Mutex::default(),
+            store,
+            journal,
+            outbox,
+            pack: Mutex::new(None),
+            captures: Mutex::default(),
+            book: Mutex::default(),
+            compiled: Mutex::default(),
+        };
+        let now_ms = observer.clock.now().wall_ms;
+        observer.store.write(|tx| tx.remove_unfinished_media(now_ms))?;
+        if let Some(invite) = observer.invite() {
+            observer.journal.finish_recovery(invite.deployment)?;
+            observer.outbox.ensure_enrolment(&invite)?;
+            observer.connect(invite)?;
+        }
+        Ok(observer)
+    }
+
+    pub(super) fn invite(&self) -> Option<Invite> {
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).invite.clone()
+    }
+
+    pub(super) fn invited(&self) -> Result<Invite, ObserverError> {
+        self.invite().ok_or(ObserverError::NotInvited)
+    }
+
+    fn link(&self, invite: Invite) -> Result<Link, ObserverError> {
+        let anchors: Vec<Vec<u8>> = invite.anchors.iter().map(|anchor| anchor.to_vec()).collect();
+        let transport = HttpTransport::new(&invite.servers, &anchors, invite.deployment, &self.config)?;
+        Ok(Link { transport: Arc::new(transport), invite: Arc::new(invite) })
+    }
+
+    pub(super) fn connect(&self, invite: Invite) -> Result<(), ObserverError> {
+        self.outbox.connect(self.link(invite)?);
+        Ok(())
+    }
+
+    /// Accepts an invite: remembers whom to trust and where to send, and signs the enrolment request. Needs no network;
+    /// from here on records can be sealed. Another invite of the same deployment replaces one that was used or revoked
+    /// without touching the key, the chain or anything sealed.
+    ///
+    /// # Errors
+    /// [`ObserverError::Invite`], [`ObserverError::OtherDeployment`], [`ObserverError::Http`], [`ObserverError::Vault`].
+    pub fn accept_invite(&self, url: &str) -> Result<DeploymentId, ObserverError> {
+        let invite = Invite::from_url(url)?;
+        let deployment = invite.deployment;
+        let _one = self.accepting.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = {
+            let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+            if identity.invite.as_ref().is_some_and(|known| known.deployment != deployment) {
+                return Err(ObserverError::OtherDeployment);
+            }
+            identity.with_invite(invite.clone())
+        };
+        let link = self.link(invite.clone())?;
+        // The vault may ask for a fingerprint meanwhile; nothing but another invite waits for that.
+        next.save(&self.config.dir, self.vault.as_ref())?;
+        self.identity.lock().unwrap_or_else(PoisonError::into_inner).invite = Some(invite.clone());
+        self.outbox.connect(link);
+        self.outbox.prepare_enrolment(&invite)?;
+        Ok(deployment)
+    }
+
+    /// Closes every connection to the store, as an app must when it goes to the background on iOS. Everything else
+    /// fails with [`StoreError::Paused`] until [`Observer::resume`]; a running sync ends with it.
+    ///
+    /// # Errors
+    /// [`ObserverError::Store`] when it is closed.
+    pub fn pause(&self) -> Result<(), ObserverError> {
+        Ok(self.store.pause()?)
+    }
+
+    /// Goes on after [`Observer::pause`].
+    ///
+    /// # Errors
+    /// [`ObserverError::Store`] when it is closed.
+    pub fn resume(&self) -> Result<(), ObserverError> {
+        Ok(self.store.resume()?)
+    }
+
+    /// Closes the store for good.
+    pub fn close(&self) {
+        self.store.close();
+    }
+
+    /// Destroys everything: first the vault's key, which makes the rest unreadable at once, then the files.
+    ///
+    /// # Errors
+    /// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
+    pub fn wipe(&self) -> Result<(), ObserverError> {
+        self.store.close();
+        wipe(&self.config.dir, self.vault.as_ref())
+    }
+}
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Observer").field("outbox", &self.outbox).finish_non_exhaustive()
+    }
+}
+
+/// Destroys an observer's folder that is not open, or cannot be opened: first the vault's key, then the files.
+///
+/// # Errors
+/// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
+pub fn wipe(dir: &Path, vault: &dyn KeyVault) -> Result<(), ObserverError> {
+    vault.destroy()?;
+    remove_if_there(&dir.join(Identity::FILE))?;
+    if dir.exists() {
+        store::remove_files(dir)?;
+    }
+    Ok(())
+}
+
+fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}

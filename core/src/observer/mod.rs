@@ -1,0 +1,27 @@
+//! The façade: what an observer's app can do, each as one call.
+//!
+//! Everything but [`Observer::sync_until`] and [`Observer::run`] works without any network and returns within
+//! milliseconds; call it off the main thread all the same, because a disk may be slow. Each subject has a file of its
+//! own.
+
+mod device;
+mod drafts;
+mod exit_poll;
+mod incidents;
+mod media;
+mod packs;
+mod records;
+mod seal;
+mod stations;
+mod status;
+mod sync;
+mod turnout;
+
+pub use self::device::{Observer, wipe};
+pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
+pub use self::records::SealedRecord;
+pub use self::status::{InboxMessage, Status};
+
+#[cfg(test)]
+#[path = "election_tests.rs"]
+mod tests;

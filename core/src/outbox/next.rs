@@ -1,0 +1,48 @@
+//! What comes next, and what is left: the pure decisions over what the store holds now.
+
+use std::sync::{Arc, PoisonError};
+
+use super::event::Outlook;
+use super::machine::{self, Plan};
+use super::shared::{Shared, SyncError, load_lane, session};
+use super::upload::{self, UploadPlan};
+use crate::store::{Meta, Tx};
+
+/// Open items looked at for one plan. Far more than a batch, far less than a day could fill memory with.
+pub(super) const HORIZON: u32 = 8192;
+
+impl Shared {
+    pub(super) async fn plan(self: &Arc<Self>) -> Result<Plan, SyncError> {
+        self.blocking(|shared| shared.store.read(|tx| shared.plan_in(tx))).await
+    }
+
+    fn plan_in(&self, tx: &Tx<'_>) -> Result<Plan, SyncError> {
+        let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
+        Ok(machine::plan(&lane, session(tx, self.link().is_some())?, &items, &self.clock.now()))
+    }
+
+    pub(super) fn outlook(&self) -> Result<Outlook, SyncError> {
+        self.store.read(|tx| {
+            let (plan, uploads) = (self.plan_in(tx)?, self.plan_upload_in(tx)?);
+            let completed = plan == Plan::Idle && uploads == UploadPlan::Idle;
+            let (obstacle, next_attempt_ms) = match (plan, uploads) {
+                (Plan::Wait { ms, obstacle }, _) | (Plan::Idle, UploadPlan::Wait { ms, obstacle }) => {
+                    (Some(obstacle), ms)
+                }
+                _ => (None, (!completed).then_some(0)),
+            };
+            let (left, media_left) = (tx.queue_counts()?.1, tx.open_uploads()?.len() as u64);
+            Ok(Outlook { completed, left, media_left, obstacle, next_attempt_ms })
+        })
+    }
+
+    pub(super) async fn plan_upload(self: &Arc<Self>) -> Result<UploadPlan, SyncError> {
+        self.blocking(|shared| shared.store.read(|tx| shared.plan_upload_in(tx))).await
+    }
+
+    fn plan_upload_in(&self, tx: &Tx<'_>) -> Result<UploadPlan, SyncError> {
+        let network = *self.network.read().unwrap_or_else(PoisonError::into_inner);
+        let (lane, items) = (load_lane(tx, Meta::MediaLane), tx.open_uploads()?);
+        Ok(upload::plan(&lane, &items, network, &self.clock.now()))
+    }
+}

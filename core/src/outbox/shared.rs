@@ -1,0 +1,171 @@
+//! What every part of the outbox works with: the store, the clock, the key, the way to the coordinator, and what one run
+//! remembers.
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use kuager_wire::SigningKey;
+use kuager_wire::compression::Dictionary;
+use kuager_wire::cose::StatementError;
+use kuager_wire::genesis::Deployment;
+use kuager_wire::ids::{Kid, Nonce, PackHash, PublicKey};
+use kuager_wire::invite::Invite;
+use kuager_wire::receipt::RefusalCode;
+use tokio::sync::{Notify, broadcast};
+use tokio::time::Instant;
+
+use super::event::{SyncEvent, SyncSummary};
+use super::machine::Session;
+use crate::clock::Clock;
+use crate::keys;
+use crate::queue::{Lane, Network};
+use crate::store::{MayBeStore, Meta, Store, StoreError, Tx};
+use crate::transport::Transport;
+
+/// Why syncing stopped for a reason other than the network. Nothing sealed is lost.
+#[derive(Debug, thiserror::Error)]
+pub enum SyncError {
+    /// The store failed, or was paused in the middle.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A request could not be signed.
+    #[error("a request could not be signed: {0}")]
+    Statement(#[from] StatementError),
+}
+
+impl MayBeStore for SyncError {
+    fn as_store(&self) -> Option<&StoreError> {
+        if let Self::Store(error) = self { Some(error) } else { None }
+    }
+}
+
+/// The way to the coordinator, known once an invite was accepted.
+#[derive(Clone)]
+pub struct Link {
+    /// Carries calls.
+    pub transport: Arc<dyn Transport>,
+    /// What is trusted.
+    pub invite: Arc<Invite>,
+}
+
+pub(super) struct Shared {
+    pub(super) store: Arc<Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) key: SigningKey,
+    pub(super) kid: Kid,
+    pub(super) link: RwLock<Option<Link>>,
+    pub(super) events: broadcast::Sender<SyncEvent>,
+    pub(super) wake: Notify,
+    /// Somebody wants to know what is new before it is time.
+    pub(super) news_wanted: AtomicBool,
+    /// What kind of network the app says there is.
+    pub(super) network: RwLock<Network>,
+    /// There may be something new to upload.
+    pub(super) media_wake: Notify,
+    pub(super) dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
+}
+
+/// What one run remembers.
+#[derive(Default)]
+pub(super) struct Run {
+    pub(super) summary: SyncSummary,
+    /// Records sent again because the coordinator lacked them; once per run is enough.
+    pub(super) reopened: Arc<Mutex<HashSet<i64>>>,
+    /// The coordinator does not take our dictionary.
+    pub(super) plain: bool,
+    pub(super) refreshed: Option<Instant>,
+}
+
+/// Whether a run goes on.
+pub(super) enum Flow {
+    Continue,
+    Stop,
+}
+
+impl Shared {
+    pub(super) fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
+        let (events, _) = broadcast::channel(256);
+        let kid = PublicKey::from(&key).kid();
+        Self {
+            store,
+            clock,
+            key,
+            kid,
+            link: RwLock::new(None),
+            events,
+            wake: Notify::new(),
+            news_wanted: AtomicBool::new(false),
+            network: RwLock::default(),
+            media_wake: Notify::new(),
+            dictionary: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn emit(&self, event: SyncEvent) {
+        // Nobody listening is fine.
+        let _ = self.events.send(event);
+    }
+
+    pub(super) fn link(&self) -> Option<Link> {
+        self.link.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Runs store work off the async threads, to its end even when the caller is dropped.
+    pub(super) async fn blocking<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, SyncError> + Send + 'static,
+    ) -> Result<T, SyncError> {
+        let shared = Arc::clone(self);
+        tokio::task::spawn_blocking(move || work(&shared))
+            .await
+            .unwrap_or_else(|error| Err(StoreError::Other(format!("a worker stopped: {error}")).into()))
+    }
+
+    pub(super) async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        change: impl FnOnce(&Tx<'_>, &Self) -> Result<T, SyncError> + Send + 'static,
+    ) -> Result<T, SyncError> {
+        self.blocking(move |shared| shared.store.write(|tx| change(tx, shared))).await
+    }
+
+    pub(super) async fn read<T: Send + 'static>(
+        self: &Arc<Self>,
+        query: impl FnOnce(&Tx<'_>) -> Result<T, SyncError> + Send + 'static,
+    ) -> Result<T, SyncError> {
+        self.blocking(move |shared| shared.store.read(query)).await
+    }
+}
+
+pub(super) fn new_nonce() -> Result<Nonce, StoreError> {
+    keys::random().map(Nonce).map_err(|error| StoreError::Other(error.to_string()))
+}
+
+/// Randomness for the backoff; without entropy the wait is simply the longest.
+pub(super) fn jitter(below: u64) -> u64 {
+    keys::random::<8>().map_or(below, |bytes| u64::from_le_bytes(bytes) % below.max(1))
+}
+
+pub(super) fn load_lane(tx: &Tx<'_>, lane: Meta) -> Lane {
+    // A lane written by another release is not worth failing for.
+    tx.meta(lane).unwrap_or_default().unwrap_or_default()
+}
+
+pub(crate) fn session(tx: &Tx<'_>, invited: bool) -> Result<Session, StoreError> {
+    if !invited {
+        return Ok(Session::NotInvited);
+    }
+    if tx.meta_bytes(Meta::Genesis)?.is_none() {
+        return Ok(Session::NeedsGenesis);
+    }
+    if tx.meta_bytes(Meta::Credential)?.is_some() {
+        return Ok(Session::Ready);
+    }
+    let refusal: Option<RefusalCode> = tx.meta(Meta::EnrolmentRefusal)?;
+    Ok(refusal.map_or(Session::NeedsCredential, Session::EnrolmentRefused))
+}
+
+pub(crate) fn load_deployment(tx: &Tx<'_>, invite: &Invite) -> Result<Option<Deployment>, StoreError> {
+    let bytes = tx.meta_bytes(Meta::Genesis)?;
+    Ok(bytes.and_then(|bytes| Deployment::expect(&bytes, invite.deployment).ok()))
+}

@@ -1,0 +1,49 @@
+//! The stations of a pack and of the regions that were fetched, as one directory.
+
+use kuager_wire::ids::{PackHash, ShardHash};
+use kuager_wire::pack::{SignedPack, Station, StationShard};
+
+use super::index::{StationIndex, StationText};
+
+/// The stations that are on the phone, ready to be searched.
+#[derive(Debug)]
+pub struct StationBook {
+    /// The pack and the regions it was made from.
+    made_from: (PackHash, Vec<ShardHash>),
+    stations: Vec<Station>,
+    index: StationIndex,
+}
+
+impl StationBook {
+    pub(crate) fn new(pack: &SignedPack, shards: Vec<(ShardHash, StationShard)>) -> Self {
+        let made_from = (pack.hash, shards.iter().map(|(hash, _)| *hash).collect());
+        let mut stations = pack.pack.stations.clone();
+        stations.extend(shards.into_iter().flat_map(|(_, shard)| shard.stations));
+        let regions = pack.pack.regions.as_deref().unwrap_or_default();
+        let region = |station: &Station| regions.iter().find(|region| region.key == station.region);
+        let index = StationIndex::new(stations.iter().map(|station| StationText {
+            number: station.number,
+            name: &station.name,
+            address: station.address.as_ref(),
+            region: region(station).map(|region| &region.name),
+        }));
+        Self { made_from, stations, index }
+    }
+
+    /// Whether it was made from this pack and these shards.
+    pub(crate) fn is_made_from(&self, pack: PackHash, shards: &[ShardHash]) -> bool {
+        self.made_from.0 == pack && self.made_from.1 == shards
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn stations(&self) -> &[Station] {
+        &self.stations
+    }
+
+    /// The best `limit` for what was typed, the best first; see [`StationIndex`].
+    #[must_use]
+    pub fn search(&self, query: &str, limit: usize) -> Vec<&Station> {
+        self.index.search(query, limit).into_iter().filter_map(|hit| self.stations.get(hit.index)).collect()
+    }
+}
