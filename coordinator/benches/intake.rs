@@ -12,8 +12,9 @@ use criterion::{Criterion, Throughput};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use futures_util::StreamExt;
 use kuager_coordinator::clock::{Clock, SystemClock};
+use kuager_coordinator::enrol::{self, create_invite};
 use kuager_coordinator::intake::Intake;
-use kuager_coordinator::{Deployment, InitOptions, InviteOptions, Ledger, init};
+use kuager_coordinator::{App, Deployment, InitOptions, InviteOptions, Ledger, init};
 use kuager_pack::{Rng, SimulatedObserver};
 use kuager_wire::cose;
 use kuager_wire::enrolment::{Action, Request};
@@ -72,8 +73,8 @@ fn uploads(deployment: &Deployment) -> Uploads {
     Uploads { bodies, keys }
 }
 
-async fn enrol(deployment: &Deployment, ledger: &Ledger, intake: &Intake, key: &SigningKey) {
-    let invite = deployment.create_invite(ledger, InviteOptions::new("https://localhost")).expect("an invite");
+async fn enrol(app: &App, key: &SigningKey) {
+    let invite = create_invite(app, InviteOptions::new("https://localhost")).expect("an invite");
     let request = Request {
         version: 1,
         action: Action::Enrol,
@@ -83,8 +84,8 @@ async fn enrol(deployment: &Deployment, ledger: &Ledger, intake: &Intake, key: &
         token: Some(invite.token),
         after: None,
     };
-    let request = cose::sign(&request, deployment.id(), key).expect("signs");
-    intake.enrol(request).await.expect("works").expect("is accepted");
+    let request = cose::sign(&request, app.deployment.id(), key).expect("signs");
+    enrol::enrol(app, request).await.expect("works").expect("is accepted");
 }
 
 /// One run over a fresh database; only the uploads are timed.
@@ -92,9 +93,10 @@ async fn run(deployment: &Deployment, uploads: &Uploads) -> Duration {
     let dir = tempfile::tempdir().expect("a folder");
     let ledger = Ledger::open(&dir.path().join("ledger.db")).expect("opens");
     let clock = Arc::new(SystemClock::default());
-    let intake = Arc::new(Intake::new(deployment.clone(), ledger.clone(), clock).expect("starts"));
+    let app = App::with_ledger(deployment.clone(), ledger.clone(), clock).expect("opens");
+    let intake = Arc::new(Intake::new(app.clone()));
     for key in &uploads.keys {
-        enrol(deployment, &ledger, &intake, key).await;
+        enrol(&app, key).await;
     }
     let bodies = uploads.bodies.clone();
     let clock = SystemClock::default();

@@ -2,26 +2,45 @@
 //!
 //! Data flows one way, and the folders follow it:
 //!
-//! - [`http`](serve): TLS, routes, and bounds for what strangers can do;
+//! - [`http`]: TLS, routes, and bounds for what strangers can do;
+//! - [`enrol`], [`inbox`]: requests of devices that are signed one by one;
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
-//! - [`ledger`]: the database, with one writer that commits for many callers at once;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
+//! - [`app`]: what all of these share, and decides nothing;
+//! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
+//! - [`ledger`]: the database, with one writer that commits for many callers at once;
+//! - [`deployment`]: the data directory.
 //!
-//! Beside the flow: [`deployment`], the data directory and its keys. Around this library stand crates of their own:
-//! `kuager-pack` (from editable sources to signed packs), `kuager-desk` (the pages), `kuager` (the program).
+//! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be. Around this library
+//! stand crates of their own: `kuager-pack` (from editable sources to signed packs), `kuager-desk` (the pages), `kuager`
+//! (the program).
 //!
-//! A coordinator is a library: [`init`] makes a deployment, [`serve`] runs it on a listener until told to stop.
+//! A coordinator is a library: [`init`] makes a deployment, [`App::open`] opens it, [`serve`] runs it on a listener until
+//! told to stop.
 
+pub mod app;
 pub mod clock;
 pub mod deployment;
-mod http;
+pub mod enrol;
+mod error;
+pub mod http;
+pub mod inbox;
 pub mod intake;
 pub mod ledger;
 pub mod media;
+pub mod refusals;
+pub mod requests;
+pub mod setup;
+pub mod shelf;
+pub mod sign;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 
-pub use deployment::{Deployment, DeploymentError, InitOptions, InviteOptions, init};
-pub use http::{Config, Desk, Inside, Limits, Pages, ServeError, router, serve, stream};
+pub use app::{App, OpenError};
+pub use deployment::{Deployment, DeploymentError};
+pub use enrol::InviteOptions;
+pub use error::CoordinatorError;
+pub use http::{Beside, Config, Limits, ServeError, serve};
 pub use ledger::Ledger;
-pub use media::MediaPolicy;
+pub use media::{Media, MediaPolicy};
+pub use setup::{InitOptions, SetupError, init};

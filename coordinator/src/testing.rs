@@ -10,11 +10,15 @@ use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReadin
 use kuager_wire::sync::{RecordsAnswer, Upload};
 use kuager_wire::{SigningKey, cose};
 
+use crate::app::App;
 use crate::clock::Clock;
-use crate::deployment::{Deployment, InitOptions, InviteOptions, init};
+use crate::deployment::Deployment;
+use crate::enrol::{self, InviteOptions, create_invite};
+use crate::http::Config;
 use crate::intake::Intake;
 use crate::ledger::Ledger;
 use crate::media::{Media, MediaPolicy};
+use crate::setup::{InitOptions, init};
 
 /// 19 March 2023, 10:00:00 in Astana (UTC+6 that year), 04:00:00 UTC.
 pub const MORNING_MS: u64 = 1_679_198_400_000;
@@ -40,7 +44,7 @@ impl Clock for TestClock {
     }
 }
 
-/// A deployment in a folder of its own, with an intake.
+/// A deployment in a folder of its own, open.
 pub struct Fixture {
     /// Removed with the fixture.
     pub _dir: tempfile::TempDir,
@@ -48,6 +52,8 @@ pub struct Fixture {
     pub deployment: Deployment,
     /// Its ledger.
     pub ledger: Ledger,
+    /// The deployment, open.
+    pub app: App,
     /// Takes records in.
     pub intake: Arc<Intake>,
     /// Takes files in.
@@ -76,24 +82,30 @@ impl Fixture {
         let clock = Arc::new(TestClock(AtomicU64::new(MORNING_MS)));
         let options = InitOptions { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..InitOptions::default() };
         let deployment = init(&dir.path().join("data"), options).expect("a deployment");
-        let ledger = deployment.open_ledger().expect("opens");
-        let intake = Intake::new(deployment.clone(), ledger.clone(), Arc::clone(&clock) as Arc<dyn Clock>);
-        let intake = Arc::new(intake.expect("starts"));
-        let media = Media::open(Arc::clone(&intake), MediaPolicy::default()).expect("opens");
-        Self { _dir: dir, deployment, ledger, intake, media: Arc::new(media), clock }
+        let app = App::open(deployment.clone(), Arc::clone(&clock) as Arc<dyn Clock>).expect("opens");
+        let intake = Arc::new(Intake::new(app.clone()));
+        let media = Media::open(app.clone(), MediaPolicy::default()).expect("opens");
+        Self { _dir: dir, deployment, ledger: app.ledger.clone(), app, intake, media: Arc::new(media), clock }
+    }
+
+    /// The same coordinator opened once more, as another process would, to be served and closed.
+    ///
+    /// # Panics
+    /// When the machine has no room for it.
+    pub fn config(&self, clock: Arc<dyn Clock>) -> Config {
+        let app = App::open(self.deployment.clone(), clock).expect("opens");
+        let media = Media::open(app.clone(), MediaPolicy::default()).expect("opens");
+        Config::new(app, Arc::new(media))
     }
 
     /// What invites are made with.
     pub fn invite_options(&self) -> InviteOptions {
-        InviteOptions {
-            clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
-            ..InviteOptions::new("https://localhost:8443")
-        }
+        InviteOptions::new("https://localhost:8443")
     }
 
     /// The token of a new invite.
     pub fn invite(&self) -> InviteToken {
-        self.deployment.create_invite(&self.ledger, self.invite_options()).expect("an invite").token
+        create_invite(&self.app, self.invite_options()).expect("an invite").token
     }
 
     /// A device's signed request to be enrolled.
@@ -127,7 +139,7 @@ impl Fixture {
     /// Enrols a device with an invite of its own and returns its credential.
     pub async fn enrol(&self, seed: u8) -> Vec<u8> {
         let request = self.enrolment(seed, self.invite());
-        self.intake.enrol(request).await.expect("works").expect("is accepted")
+        enrol::enrol(&self.app, request).await.expect("works").expect("is accepted")
     }
 
     /// A note, valid in this deployment.

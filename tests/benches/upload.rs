@@ -9,9 +9,12 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use kuager_coordinator::{Deployment, InitOptions, InviteOptions, init};
+use kuager_coordinator::clock::SystemClock;
+use kuager_coordinator::enrol::create_invite;
+use kuager_coordinator::{App, Deployment, InitOptions, InviteOptions, init};
 use kuager_core::{NewDraft, Origin};
 use kuager_tests::phone::Phone;
 use kuager_wire::ids::MediaHash;
@@ -121,9 +124,9 @@ async fn run() {
     tokio::time::sleep(Duration::from_secs(2)).await;
     let url = format!("https://{address}");
     let invite = || {
-        let ledger = deployment.open_ledger().unwrap();
-        let invite = deployment.create_invite(&ledger, InviteOptions::new(url.clone())).unwrap();
-        ledger.close();
+        let app = App::open(deployment.clone(), Arc::new(SystemClock::default())).unwrap();
+        let invite = create_invite(&app, InviteOptions::new(url.clone())).unwrap();
+        app.ledger.close();
         invite
     };
     let pack = deployment.latest_pack().bytes.clone();

@@ -2,8 +2,13 @@
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 
-use kuager_coordinator::{Config, Deployment, InitOptions, InviteOptions, Ledger, init, serve};
+use kuager_coordinator::clock::SystemClock;
+use kuager_coordinator::enrol::create_invite;
+use kuager_coordinator::{
+    App, Config, Deployment, InitOptions, InviteOptions, Ledger, Media, MediaPolicy, init, serve,
+};
 use kuager_pack::PackSource;
 use kuager_wire::invite::Invite;
 use tempfile::TempDir;
@@ -49,7 +54,9 @@ impl TestCoordinator {
 
     fn run(&mut self, change: impl FnOnce(&mut Config)) {
         let listener = TcpListener::bind(self.address).unwrap();
-        let mut config = Config::new(self.deployment.clone());
+        let app = self.app();
+        let media = Media::open(app.clone(), MediaPolicy::default()).unwrap();
+        let mut config = Config::new(app, Arc::new(media));
         change(&mut config);
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
@@ -84,7 +91,13 @@ impl TestCoordinator {
     /// A second handle on its database.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        self.deployment.open_ledger().unwrap()
+        Ledger::open(&self.deployment.ledger_path()).unwrap()
+    }
+
+    /// The coordinator opened once more, beside the one that runs. Close its ledger after use.
+    #[must_use]
+    pub fn app(&self) -> App {
+        App::open(self.deployment.clone(), Arc::new(SystemClock::default())).unwrap()
     }
 
     /// An invite that leads to this coordinator.
@@ -96,10 +109,10 @@ impl TestCoordinator {
     /// An invite that leads to another address, such as a proxy's.
     #[must_use]
     pub fn invite_through(&self, address: SocketAddr) -> Invite {
-        let ledger = self.ledger();
+        let app = self.app();
         let options = InviteOptions::new(format!("https://127.0.0.1:{}", address.port()));
-        let invite = self.deployment.create_invite(&ledger, options).unwrap();
-        ledger.close();
+        let invite = create_invite(&app, options).unwrap();
+        app.ledger.close();
         invite
     }
 

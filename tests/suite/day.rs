@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kuager_coordinator::inbox::send_message;
 use kuager_core::queue::{FailureClass, Obstacle, State};
 use kuager_core::{ObserverError, SyncEvent};
 use kuager_tests::coordinator::TestCoordinator;
@@ -200,9 +201,9 @@ async fn a_message_reaches_its_observer_and_nobody_else() {
     assert!(one.observer.sync_until(LONG).await.unwrap().completed);
     assert!(two.observer.sync_until(LONG).await.unwrap().completed);
     let observer = one.observer.status().unwrap().credential.unwrap().observer;
-    let ledger = coordinator.ledger();
-    coordinator.deployment.send_message(&ledger, &[observer], "2-бетті қайта түсіріңіз", None, 5).unwrap();
-    ledger.close();
+    let app = coordinator.app();
+    send_message(&app, &[observer], "2-бетті қайта түсіріңіз", None).unwrap();
+    app.ledger.close();
     assert_eq!(one.observer.sync_until(LONG).await.unwrap().messages, 1);
     assert_eq!(two.observer.sync_until(LONG).await.unwrap().messages, 0);
     let messages = one.observer.messages().unwrap();
@@ -241,9 +242,9 @@ async fn a_continuous_run_asks_for_messages_when_the_network_changed() {
         while !asked(&events.recv().await.unwrap()) {}
         tokio::time::sleep(Duration::from_millis(300)).await;
         tokio::task::block_in_place(|| {
-            let ledger = coordinator.ledger();
-            coordinator.deployment.send_message(&ledger, &[observer], "хабар", None, 5).unwrap();
-            ledger.close();
+            let app = coordinator.app();
+            send_message(&app, &[observer], "хабар", None).unwrap();
+            app.ledger.close();
             phone.observer.network_changed().unwrap();
         });
         while !matches!(events.recv().await.unwrap(), SyncEvent::MessageArrived(_)) {}

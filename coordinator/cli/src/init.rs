@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{CliError, Data};
-use kuager_coordinator::deployment::{self, InitOptions};
+use kuager_coordinator::setup::{self, InitOptions};
 use kuager_pack::PackSource;
 
 /// Make a deployment: keys, certificates, genesis, first pack.
@@ -27,7 +27,7 @@ impl Init {
     pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let pack = self.pack.map_or(PackSource::BuiltIn, PackSource::Folder);
         let options = InitOptions { pack, hosts: self.hosts, ..InitOptions::default() };
-        let deployment = deployment::init(self.data.dir(), options)?;
+        let deployment = setup::init(self.data.dir(), options)?;
         let pack = deployment.latest_pack();
         writeln!(out, "deployment  {}", deployment.id())?;
         let stations = deployment.stations(pack)?.len();

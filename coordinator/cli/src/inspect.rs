@@ -10,6 +10,7 @@ use kuager_wire::invite;
 
 use super::CliError;
 use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::ledger::Ledger;
 use kuager_evidence::{Outcome, Trust, inspect, sentence};
 
 /// Exit code for "nobody could tell".
@@ -60,7 +61,7 @@ impl Inspect {
         if let Some(dir) = &self.data {
             let deployment = Deployment::open(dir)?;
             trust.add_genesis(dir, deployment.genesis_bytes())?;
-            let ledger = deployment.open_ledger()?;
+            let ledger = Ledger::open(&deployment.ledger_path())?;
             for credential in ledger.credentials()? {
                 trust.add_credential(dir, &credential)?;
             }

@@ -12,11 +12,10 @@ use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
 use super::{CliError, Data};
-use kuager_coordinator::clock::{Clock, SystemClock};
-use kuager_coordinator::deployment::{
-    Deployment, DeploymentError, InviteOptions, InviteState, InviteSummary, invite_id,
+use kuager_coordinator::app::App;
+use kuager_coordinator::enrol::{
+    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, invite_id, invites, revoke_invite,
 };
-use kuager_coordinator::ledger::Ledger;
 
 /// Make an invite for one device, list invites, or withdraw one.
 #[derive(Debug, Args)]
@@ -67,27 +66,25 @@ impl From<RoleName> for Role {
 
 impl Invite {
     pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let deployment = self.data.open()?;
-        let ledger = deployment.open_ledger()?;
-        let now = SystemClock::default().now_ms();
+        let app = self.data.app()?;
         if self.list {
-            for summary in deployment.invites(&ledger, now)? {
+            for summary in invites(&app)? {
                 write_summary(out, &summary)?;
             }
         } else if let Some(id) = &self.revoke {
-            let summary = deployment.revoke_invite(&ledger, id, now)?;
+            let summary = revoke_invite(&app, id)?;
             write_summary(out, &summary)?;
             if matches!(summary.state, InviteState::Used(_)) {
                 writeln!(out, "A device has used this invite before; it stays enrolled.")?;
             }
         } else {
-            self.create(&deployment, &ledger, out)?;
+            self.create(&app, out)?;
         }
-        ledger.close();
+        app.ledger.close();
         Ok(ExitCode::SUCCESS)
     }
 
-    fn create(self, deployment: &Deployment, ledger: &Ledger, out: &mut dyn Write) -> Result<(), CliError> {
+    fn create(self, app: &App, out: &mut dyn Write) -> Result<(), CliError> {
         let options = InviteOptions {
             servers: self.servers,
             stations: self.stations,
@@ -96,8 +93,8 @@ impl Invite {
             observer: self.observer,
             ..InviteOptions::new("")
         };
-        let invite = deployment.create_invite(ledger, options)?;
-        let url = invite.to_url().map_err(DeploymentError::InviteTooLarge)?;
+        let invite = create_invite(app, options)?;
+        let url = invite.to_url().map_err(InviteError::TooLarge)?;
         write!(out, "{}", qr(&url)?)?;
         writeln!(out, "{url}")?;
         writeln!(out)?;

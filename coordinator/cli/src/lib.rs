@@ -16,12 +16,20 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
 
-use kuager_coordinator::ServeError;
+use kuager_coordinator::app::{App, OpenError};
+use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::deployment::{Deployment, DeploymentError};
+use kuager_coordinator::enrol::InviteError;
+use kuager_coordinator::http::ServeError;
+use kuager_coordinator::inbox::MessageError;
 use kuager_coordinator::ledger::LedgerError;
+use kuager_coordinator::media::store::ObjectError;
+use kuager_coordinator::setup::SetupError;
+use kuager_coordinator::sign::SignError;
 use kuager_evidence::InspectError;
 use kuager_pack::PackError;
 
@@ -72,6 +80,11 @@ impl Data {
     fn open(&self) -> Result<Deployment, CliError> {
         Ok(Deployment::open(&self.data)?)
     }
+
+    /// Opens everything of it, keys and database included.
+    fn app(&self) -> Result<App, CliError> {
+        Ok(App::open(self.open()?, Arc::new(SystemClock::default()))?)
+    }
 }
 
 /// Why a command did not do what was asked.
@@ -83,6 +96,24 @@ pub enum CliError {
     /// The data directory.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
+    /// The data directory or its database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Making a deployment, or publishing a pack.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// Signing a pack.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The invite.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// The message.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// The folder for files.
+    #[error("files cannot be kept: {0}")]
+    Files(#[from] ObjectError),
     /// The database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),

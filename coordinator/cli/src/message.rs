@@ -7,7 +7,7 @@ use clap::Args;
 use kuager_wire::ids::{ObserverId, RecordHash};
 
 use super::{CliError, Data};
-use kuager_coordinator::clock::{Clock, SystemClock};
+use kuager_coordinator::inbox::send_message;
 
 /// Send a signed message to observers.
 #[derive(Debug, Args)]
@@ -39,15 +39,13 @@ struct Recipients {
 
 impl Message {
     pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let deployment = self.data.open()?;
-        let ledger = deployment.open_ledger()?;
-        let mut observers = ledger.observers(self.to.station.as_deref())?;
+        let app = self.data.app()?;
+        let mut observers = app.ledger.observers(self.to.station.as_deref())?;
         if let Some(observer) = self.to.observer {
             observers.retain(|known| *known == observer);
         }
-        let now = SystemClock::default().now_ms();
-        deployment.send_message(&ledger, &observers, &self.text, self.about, now)?;
-        ledger.close();
+        send_message(&app, &observers, &self.text, self.about)?;
+        app.ledger.close();
         writeln!(out, "{} inboxes; phones fetch it when they next have a connection", observers.len())?;
         Ok(ExitCode::SUCCESS)
     }

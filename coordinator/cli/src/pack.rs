@@ -9,6 +9,8 @@ use clap::{Args, Subcommand};
 
 use super::CliError;
 use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::setup;
+use kuager_coordinator::sign::RootSigner;
 use kuager_pack::{Built, PackError, PackSource, SignedBuild, Weight, xlsform};
 
 /// Write, check, build, sign and compare packs.
@@ -102,7 +104,7 @@ impl Pack {
                 show(&built, out)?;
             }
             Self::Sign(sign) => {
-                let build = sign.data.open()?.sign_pack(&load(&sign.pack)?)?;
+                let build = RootSigner::open(&sign.data.open()?)?.pack(&load(&sign.pack)?)?;
                 write_file(&sign.output, &build.to_bytes())?;
                 writeln!(out, "signed      {}", build.pack.hash)?;
                 writeln!(out, "file        {}", sign.output.display())?;
@@ -200,9 +202,9 @@ impl Publish {
         let built = match &self.pack {
             Some(file) if !file.is_dir() => match self.signed(&deployment, file)? {
                 Some(build) => {
-                    let signed = deployment.publish_signed(&build)?;
-                    writeln!(out, "published   {}", signed.hash)?;
-                    writeln!(out, "bytes       {}", signed.bytes.len())?;
+                    deployment.publish(&build.pack, &build.shards)?;
+                    writeln!(out, "published   {}", build.pack.hash)?;
+                    writeln!(out, "bytes       {}", build.pack.bytes.len())?;
                     return Ok(ExitCode::SUCCESS);
                 }
                 None => load(file)?,
@@ -210,7 +212,7 @@ impl Publish {
             Some(folder) => load(folder)?,
             None => kuager_pack::compile(&PackSource::BuiltIn)?,
         };
-        let signed = deployment.publish_built(&built)?;
+        let signed = setup::publish(&deployment, &built)?;
         writeln!(out, "published   {}", signed.hash)?;
         writeln!(out, "bytes       {}", signed.bytes.len())?;
         show(&built, out)?;

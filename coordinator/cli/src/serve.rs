@@ -4,14 +4,15 @@ use std::io::{self, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
 use super::{CliError, Data};
-use kuager_coordinator::media::MediaPolicy;
-use kuager_coordinator::{Config, Limits};
+use kuager_coordinator::http::{self, Config, Limits};
+use kuager_coordinator::media::{Media, MediaPolicy};
 
 /// Receive records until interrupted.
 #[derive(Debug, Args)]
@@ -56,21 +57,26 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         start_logs(self.log_json);
-        let deployment = self.data.open()?;
+        let app = self.data.app()?;
+        let media = Arc::new(Media::open(app.clone(), self.media())?);
         let listener = listen(self.listen)?;
         let desk = if self.no_desk { None } else { Some(listen(self.desk)?) };
-        writeln!(out, "deployment  {}", deployment.id())?;
+        writeln!(out, "deployment  {}", app.deployment.id())?;
         writeln!(out, "phones      {}://{}", if self.plain_http { "http" } else { "https" }, listener.local_addr()?)?;
         if let Some(desk) = &desk {
             writeln!(out, "desk        http://{}/", desk.local_addr()?)?;
         }
         writeln!(out, "Stop with Ctrl-C; what is under way is finished first.")?;
         out.flush()?;
-        let (limits, media) = (self.limits(), self.media());
-        let desk = desk.map(kuager_desk::desk);
-        let config = Config { desk, plain_http: self.plain_http, limits, media, ..Config::new(deployment) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(async { kuager_coordinator::serve(listener, config, interrupted()).await })?;
+        let config = Config { plain_http: self.plain_http, limits: self.limits(), ..Config::new(app, media) };
+        runtime.block_on(async {
+            let desk = match desk {
+                Some(listener) => Some(kuager_desk::beside(listener, &config).await?),
+                None => None,
+            };
+            Ok::<_, CliError>(http::serve(listener, Config { desk, ..config }, interrupted()).await?)
+        })?;
         Ok(ExitCode::SUCCESS)
     }
 

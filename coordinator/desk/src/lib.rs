@@ -26,14 +26,15 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use data_encoding::BASE64;
-use futures_util::{FutureExt, Stream};
-use kuager_coordinator::Inside;
+use futures_util::Stream;
 use kuager_wire::cose::sha256;
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver};
 
-use kuager_coordinator::intake::{Intake, IntakeError};
+use kuager_coordinator::CoordinatorError;
+use kuager_coordinator::app::App;
+use kuager_coordinator::http::{Beside, Config};
 use kuager_coordinator::ledger::{Arrival, Ledger, LedgerError};
 use kuager_coordinator::media::Media;
 use page::{Language, Renderer, languages};
@@ -52,7 +53,7 @@ type Changed = Arc<BTreeSet<RowKey>>;
 /// The desk's state, shared by all its pages.
 #[derive(Clone)]
 pub struct Desk {
-    intake: Arc<Intake>,
+    app: App,
     media: Arc<Media>,
     tally: Arc<Mutex<Tally>>,
     changes: broadcast::Sender<Changed>,
@@ -64,12 +65,12 @@ impl Desk {
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn start(intake: Arc<Intake>, media: Arc<Media>) -> Result<Self, LedgerError> {
-        let ledger = intake.ledger().clone();
+    pub async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
+        let ledger = app.ledger.clone();
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = ledger.arrivals();
         let desk = Self {
-            intake,
+            app,
             media,
             tally: Arc::default(),
             changes: broadcast::Sender::new(BEHIND),
@@ -96,7 +97,7 @@ impl Desk {
             match arrivals.recv().await {
                 Ok(batch) => self.add(&batch, &mut changed),
                 Err(RecvError::Lagged(_)) => {
-                    if let Err(error) = self.count(self.intake.ledger().clone()).await {
+                    if let Err(error) = self.count(self.app.ledger.clone()).await {
                         tracing::warn!(%error, "the desk page is out of date until the next record arrives");
                     }
                 }
@@ -124,7 +125,7 @@ impl Desk {
         language: &Language,
         work: impl FnOnce(&Renderer<'_>, &Tally) -> askama::Result<T>,
     ) -> Option<T> {
-        let published = self.intake.shelf().published();
+        let published = self.app.shelf.published();
         let tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
         let renderer = Renderer { language, pack: &published.latest.pack, stations: &published.stations };
         work(&renderer, &tally).map_err(|error| tracing::error!(%error, "the desk page cannot be rendered")).ok()
@@ -152,11 +153,13 @@ impl Desk {
     }
 }
 
-/// The desk on a listener, as [`kuager_coordinator::serve`] takes it.
-#[must_use]
-pub fn desk(listener: TcpListener) -> kuager_coordinator::Desk {
-    let pages = |inside: Inside| async { Ok(Desk::start(inside.intake, inside.media).await?.router()) }.boxed();
-    kuager_coordinator::Desk { listener, pages: Box::new(pages) }
+/// The desk of a coordinator that is about to be served.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn beside(listener: TcpListener, config: &Config) -> Result<Beside, LedgerError> {
+    let desk = Desk::start(config.app.clone(), Arc::clone(&config.media)).await?;
+    Ok(Beside { listener, pages: desk.router() })
 }
 
 #[derive(Debug, Deserialize)]
@@ -222,7 +225,7 @@ fn refuse(status: StatusCode, reason: &str) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "takes what `map_err` has")]
-fn trouble(error: IntakeError) -> Response {
+fn trouble(error: CoordinatorError) -> Response {
     tracing::error!(%error, "a page of the desk cannot be shown");
     refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
 }

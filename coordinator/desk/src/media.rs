@@ -14,10 +14,12 @@ use serde::Deserialize;
 use super::page::{CSS, LANGUAGES, MediaTexts, REDACT_JS, local};
 use super::station::{self, is_shown};
 use super::{Desk, Wanted, html, refuse, trouble};
-use kuager_coordinator::intake::{IntakeError, short};
+use kuager_coordinator::CoordinatorError;
+use kuager_coordinator::app::short;
+use kuager_coordinator::http::files::stream;
+use kuager_coordinator::inbox::ask_retake;
 use kuager_coordinator::ledger::{Alike, FileView, LedgerError, MediaView, RecordView, RedactionRow};
 use kuager_coordinator::media::{ALIKE, Region};
-use kuager_coordinator::stream;
 
 /// Records shown that list one file.
 const RECORDS: u32 = 50;
@@ -96,8 +98,8 @@ struct Known {
 }
 
 impl Desk {
-    async fn known(&self, media: MediaHash) -> Result<Known, IntakeError> {
-        let ledger = self.intake.ledger().clone();
+    async fn known(&self, media: MediaHash) -> Result<Known, CoordinatorError> {
+        let ledger = self.app.ledger.clone();
         let read = tokio::task::spawn_blocking(move || {
             Ok::<_, LedgerError>(Known {
                 records: ledger.records_listing(media, RECORDS)?,
@@ -107,14 +109,14 @@ impl Desk {
                 redactions: ledger.redactions_of(media)?,
             })
         });
-        Ok(read.await.map_err(|_| IntakeError::Worker)??)
+        Ok(read.await.map_err(|_| CoordinatorError::Worker)??)
     }
 
     /// A file as the first record that lists it describes it; nothing for a file that no record lists.
-    async fn listed(&self, media: MediaHash) -> Result<Option<FileView>, IntakeError> {
-        let ledger = self.intake.ledger().clone();
+    async fn listed(&self, media: MediaHash) -> Result<Option<FileView>, CoordinatorError> {
+        let ledger = self.app.ledger.clone();
         let read = tokio::task::spawn_blocking(move || ledger.records_listing(media, 1)).await;
-        let records = read.map_err(|_| IntakeError::Worker)??;
+        let records = read.map_err(|_| CoordinatorError::Worker)??;
         Ok(records.into_iter().flat_map(|record| record.files).find(|file| file.media == media))
     }
 }
@@ -139,7 +141,7 @@ pub(super) async fn page(
     let language = desk.language(wanted.lang.as_deref());
     let texts = &language.texts.media;
     let known = desk.known(media).await.map_err(trouble)?;
-    let published = desk.intake.shelf().published();
+    let published = desk.app.shelf.published();
     let mut listings = Vec::new();
     let mut file = None;
     for view in &known.records {
@@ -220,9 +222,9 @@ pub(super) async fn bytes(State(desk): State<Desk>, Path(media): Path<String>) -
     let mime = match desk.listed(media).await.map_err(trouble)? {
         Some(file) => file.mime,
         None => {
-            let ledger = desk.intake.ledger().clone();
+            let ledger = desk.app.ledger.clone();
             let read = tokio::task::spawn_blocking(move || ledger.redaction(media)).await;
-            let copy = read.map_err(|_| IntakeError::Worker).and_then(|read| Ok(read?)).map_err(trouble)?;
+            let copy = read.map_err(|_| CoordinatorError::Worker).and_then(|read| Ok(read?)).map_err(trouble)?;
             copy.map(|_| "image/jpeg".to_owned()).ok_or_else(not_found)?
         }
     };
@@ -290,18 +292,15 @@ pub(super) async fn retake(
     }
     let records = desk.known(media).await.map_err(trouble)?.records;
     let record = records.into_iter().find(|record| record.hash == form.record.0).ok_or_else(not_found)?;
-    let (deployment, ledger) = (desk.intake.deployment().clone(), desk.intake.ledger().clone());
-    let now = desk.intake.clock().now_ms();
-    let sent = tokio::task::spawn_blocking(move || {
-        deployment.ask_retake(&ledger, record.observer, &text, record.hash, media, now)
-    });
+    let app = desk.app.clone();
+    let sent = tokio::task::spawn_blocking(move || ask_retake(&app, record.observer, &text, record.hash, media));
     match sent.await {
         Ok(Ok(())) => {
             let lang = desk.language(wanted.lang.as_deref()).code;
             Ok(Redirect::to(&format!("/media/{media}?lang={lang}&asked=1")).into_response())
         }
         Ok(Err(error)) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
-        Err(_) => Err(trouble(IntakeError::Worker)),
+        Err(_) => Err(trouble(CoordinatorError::Worker)),
     }
 }
 

@@ -14,8 +14,10 @@ use serde::Deserialize;
 use super::answers::{Line, Words};
 use super::page::{CSS, LANGUAGES, Language, MediaTexts, local};
 use super::{Desk, html};
-use kuager_coordinator::intake::{IntakeError, Published, short};
+use kuager_coordinator::CoordinatorError;
+use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{FileView, RecordView};
+use kuager_coordinator::shelf::Published;
 
 /// Records shown of one station.
 const RECORDS: u32 = 200;
@@ -109,7 +111,7 @@ impl Desk {
     /// What is shown of a record.
     pub(super) async fn entry(&self, view: &RecordView, language: &Language) -> Option<Entry> {
         let record = read(&view.bytes)?;
-        let published = self.intake.shelf().published();
+        let published = self.app.shelf.published();
         let pack = record.form.as_ref().and_then(|form| published.packs.get(&form.pack));
         let words =
             Words { pack: pack.map(|signed| &signed.pack), language: language.code, texts: &language.texts.media };
@@ -152,14 +154,14 @@ impl Desk {
 /// The page of a station.
 pub(super) async fn station(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
     let language = desk.language(wanted.lang.as_deref());
-    let (ledger, key) = (desk.intake.ledger().clone(), wanted.key.clone());
+    let (ledger, key) = (desk.app.ledger.clone(), wanted.key.clone());
     let read = tokio::task::spawn_blocking(move || ledger.station_records(key.as_deref(), RECORDS)).await;
-    let views = read.map_err(|_| IntakeError::Worker).and_then(|read| Ok(read?)).map_err(super::trouble)?;
+    let views = read.map_err(|_| CoordinatorError::Worker).and_then(|read| Ok(read?)).map_err(super::trouble)?;
     let mut records = Vec::with_capacity(views.len());
     for view in &views {
         records.extend(desk.entry(view, &language).await);
     }
-    let published: Arc<Published> = desk.intake.shelf().published();
+    let published: Arc<Published> = desk.app.shelf.published();
     let (name, key) = name(&published, &language, wanted.key.as_deref());
     let page = Page {
         language: language.code,

@@ -14,7 +14,7 @@ async fn open(desk: &Desk, path: &str, host: &str) -> (StatusCode, HeaderMap, St
 }
 
 async fn start(fixture: &Fixture) -> Desk {
-    Desk::start(Arc::clone(&fixture.intake), Arc::clone(&fixture.media)).await.expect("starts")
+    Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts")
 }
 
 #[test]

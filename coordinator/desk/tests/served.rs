@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::net::TcpListener;
+use std::sync::Arc;
 use std::time::Duration;
 
+use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::testing::Fixture;
 use kuager_coordinator::{Config, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,8 +26,9 @@ async fn the_desk_is_served_beside_the_protocol() {
     let listen = || TcpListener::bind("127.0.0.1:0").expect("a port");
     let (public, desk) = (listen(), listen());
     let addresses = [public.local_addr().expect("an address"), desk.local_addr().expect("an address")];
-    let config =
-        Config { desk: Some(kuager_desk::desk(desk)), plain_http: true, ..Config::new(fixture.deployment.clone()) };
+    let config = fixture.config(Arc::new(SystemClock::default()));
+    let desk = kuager_desk::beside(desk, &config).await.expect("starts");
+    let config = Config { desk: Some(desk), plain_http: true, ..config };
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = tokio::spawn(serve(public, config, async { drop(stopped.await) }));
     let mut answers = Vec::new();

@@ -4,9 +4,8 @@
 //! no key, so anybody can build the same source and compare. Signing belongs to a deployment: each shard becomes a
 //! statement of its own, and the pack names the shards by the hashes of their signed bytes.
 
-use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, Malformed};
-use kuager_wire::cose::{self, StatementError};
+use kuager_wire::cose::StatementError;
 use kuager_wire::ids::{DeploymentId, PackHash, PublicKey, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::{Pack, ShardRef, SignedPack, Station, StationShard};
@@ -31,6 +30,21 @@ pub struct SignedBuild {
     pub pack: SignedPack,
     /// The signed shards with their names.
     pub shards: Vec<(ShardHash, Vec<u8>)>,
+}
+
+/// Whoever has the root key of a deployment, wherever that is.
+pub trait PackSigner {
+    /// Signs the stations of one region.
+    ///
+    /// # Errors
+    /// When they break a limit of the wire format.
+    fn sign_shard(&self, shard: &StationShard) -> Result<Vec<u8>, StatementError>;
+
+    /// Signs a pack that names its shards.
+    ///
+    /// # Errors
+    /// When it breaks a limit of the wire format.
+    fn sign_pack(&self, pack: &Pack) -> Result<Vec<u8>, StatementError>;
 }
 
 impl Built {
@@ -80,16 +94,22 @@ impl Built {
         self.pack.stations.iter().chain(self.shards.iter().flat_map(|shard| &shard.stations))
     }
 
-    /// Signs the shards and then the pack that names them. The same input gives the same bytes.
+    /// Has the shards signed and then the pack that names them, with the deployment's root key. The same input gives the
+    /// same bytes.
     ///
     /// # Errors
-    /// When something breaks a limit of the wire format.
-    pub fn sign(&self, deployment: DeploymentId, root: &SigningKey) -> Result<SignedBuild, StatementError> {
+    /// When something breaks a limit of the wire format, or was signed with another key.
+    pub fn sign(
+        &self,
+        deployment: DeploymentId,
+        root: &PublicKey,
+        signer: &impl PackSigner,
+    ) -> Result<SignedBuild, StatementError> {
         let mut pack = self.pack.clone();
         let mut shards = Vec::new();
         let mut references = Vec::new();
         for shard in &self.shards {
-            let bytes = cose::sign(shard, deployment, root)?;
+            let bytes = signer.sign_shard(shard)?;
             let hash = ShardHash::of(&bytes);
             references.push(ShardRef {
                 region: shard.region.clone(),
@@ -100,8 +120,8 @@ impl Built {
             shards.push((hash, bytes));
         }
         pack.shards = (!references.is_empty()).then_some(references);
-        let bytes = cose::sign(&pack, deployment, root)?;
-        Ok(SignedBuild { pack: SignedPack::open(bytes, deployment, &PublicKey::from(root))?, shards })
+        let bytes = signer.sign_pack(&pack)?;
+        Ok(SignedBuild { pack: SignedPack::open(bytes, deployment, root)?, shards })
     }
 }
 

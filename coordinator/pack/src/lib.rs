@@ -24,7 +24,7 @@ pub mod xlsform;
 use kuager_wire::compression::Dictionary;
 use kuager_wire::pack::{Pack, Station};
 
-pub use built::{Built, SignedBuild};
+pub use built::{Built, PackSigner, SignedBuild};
 pub use diff::diff;
 pub use error::{Finding, PackError, Place, Problem, Weight};
 pub use scaffold::scaffold;

@@ -6,16 +6,40 @@ use rcgen::{
 };
 use zeroize::Zeroizing;
 
+use super::error::DeploymentError;
+use super::files::{Layout, write_new};
+
 /// Certificates and keys of a new deployment, in PEM.
-pub(super) struct Certificates {
-    pub(super) authority: String,
-    pub(super) authority_key: Zeroizing<String>,
-    pub(super) server: String,
-    pub(super) server_key: Zeroizing<String>,
+pub(crate) struct Certificates {
+    authority: String,
+    authority_key: Zeroizing<String>,
+    server: String,
+    server_key: Zeroizing<String>,
+}
+
+impl Certificates {
+    /// Keeps them as files.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(crate) fn write(&self, layout: &Layout) -> Result<(), DeploymentError> {
+        for (name, pem) in [
+            ("ca.pem", &self.authority),
+            ("ca.key", &*self.authority_key),
+            ("server.pem", &self.server),
+            ("server.key", &*self.server_key),
+        ] {
+            write_new(&layout.tls(name), pem.as_bytes())?;
+        }
+        Ok(())
+    }
 }
 
 /// Makes an authority and a server certificate for these host names and IP addresses.
-pub(super) fn create(hosts: &[String]) -> Result<Certificates, rcgen::Error> {
+///
+/// # Errors
+/// [`DeploymentError::Certificate`] for what is no host name.
+pub(crate) fn create(hosts: &[String]) -> Result<Certificates, DeploymentError> {
     let authority_key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
     let authority_pem = Zeroizing::new(authority_key.serialize_pem());
     let mut params = params(&[], "Kuager deployment")?;

@@ -3,13 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use kuager_wire::canonical::Malformed;
-use kuager_wire::cose::StatementError;
-
-use crate::ledger::LedgerError;
-use kuager_pack::PackError;
-
-/// Why a deployment cannot be made, opened or used.
+/// Why a data directory cannot be made, opened or used.
 #[derive(Debug, thiserror::Error)]
 pub enum DeploymentError {
     /// No deployment in this folder.
@@ -52,33 +46,9 @@ pub enum DeploymentError {
         "no certificate can be made for the given host names ({0}); give DNS names or IP addresses without scheme and port"
     )]
     Certificate(#[from] rcgen::Error),
-    /// The pack's source is wrong.
-    #[error(transparent)]
-    Pack(#[from] PackError),
-    /// Something cannot be signed, because it is too large or breaks a rule of its kind.
-    #[error("cannot be signed: {0}")]
-    Sign(#[from] StatementError),
-    /// The database cannot be used.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
     /// The machine has no randomness to make keys from.
     #[error("the system gives no random numbers ({0}); keys cannot be made")]
     Random(#[from] getrandom::Error),
-    /// An invite that would not fit a QR code.
-    #[error("the invite does not fit a QR code ({0}); give fewer or shorter server addresses")]
-    InviteTooLarge(Malformed),
-    /// A server address no phone could use.
-    #[error("`{0}` is not a server address; write it as https://host:port")]
-    ServerAddress(String),
-    /// A station the pack does not have.
-    #[error("the latest pack has no station `{0}`; use a key from its stations.csv")]
-    UnknownStation(String),
-    /// An invite nobody made.
-    #[error("there is no invite `{0}`; `kuager invite --list` shows them all")]
-    UnknownInvite(String),
-    /// An observer nobody knows.
-    #[error("there is no such observer; `kuager invite --list` shows the observers of used invites")]
-    UnknownObserver,
     /// A pack that is published already.
     #[error("this very pack is published already")]
     PublishedAlready,

@@ -5,7 +5,6 @@ use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use kuager_wire::SigningKey;
 use kuager_wire::ids::ShardHash;
 use tempfile::NamedTempFile;
 use zeroize::Zeroizing;
@@ -65,6 +64,10 @@ impl Layout {
         self.dir.join("ledger.db")
     }
 
+    pub(crate) fn media(&self) -> PathBuf {
+        self.dir.join("media")
+    }
+
     /// Makes the folders of a new deployment in an empty folder.
     pub(crate) fn create(&self) -> Result<(), DeploymentError> {
         if self.genesis().exists() {
@@ -111,20 +114,4 @@ pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, DeploymentE
         return Err(DeploymentError::Permissions { path: path.to_owned(), mode });
     }
     read(path).map(Zeroizing::new)
-}
-
-/// Makes a signing key and keeps its seed.
-pub(crate) fn create_key(path: &Path) -> Result<SigningKey, DeploymentError> {
-    let mut seed = Zeroizing::new([0; 32]);
-    getrandom::fill(seed.as_mut_slice())?;
-    write_new(path, seed.as_slice())?;
-    Ok(SigningKey::from_bytes(&seed))
-}
-
-/// Reads a signing key back.
-pub(crate) fn read_key(path: &Path) -> Result<SigningKey, DeploymentError> {
-    let seed = read_secret(path)?;
-    let seed = <&[u8; 32]>::try_from(seed.as_slice())
-        .map_err(|_| DeploymentError::corrupt(path, "a seed has exactly 32 bytes"))?;
-    Ok(SigningKey::from_bytes(seed))
 }

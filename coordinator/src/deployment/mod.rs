@@ -1,114 +1,49 @@
-//! A deployment's data directory: its keys, its certificates, its packs, its ledger.
+//! A deployment's data directory: its files, its certificates, its packs.
 //!
-//! [`init`] makes one; [`Deployment::open`] reads one and checks that everything in it belongs together: the genesis
-//! statement names the keys that are there, and every pack is signed by its root key. A file that is missing, damaged or
-//! readable by others is a typed error that names the file.
+//! [`Deployment::open`] reads one and checks that its public part belongs together: every pack is signed by the root key
+//! that the genesis statement names. A file that is missing, damaged or readable by others is a typed error that names
+//! the file. The secrets in the directory are read by whoever works with them: signing keys by `sign`, the server's own
+//! by the server.
 
 mod certificates;
 mod error;
 mod files;
-mod invites;
-mod media;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kuager_wire::SigningKey;
 use kuager_wire::genesis::{self, Genesis};
 use kuager_wire::ids::{DeploymentId, PublicKey, ShardHash};
 use kuager_wire::pack::{SignedPack, Station, StationShard};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use zeroize::Zeroizing;
 
-use crate::clock::{Clock, SystemClock};
-use crate::ledger::Ledger;
-use kuager_pack::{self as packs, Built, PackSource, SignedBuild};
-
+pub(crate) use certificates::create as create_certificates;
 pub use error::DeploymentError;
-use files::Layout;
-pub use invites::{InviteOptions, InviteState, InviteSummary, invite_id};
-
-/// What a new deployment is made from.
-#[derive(Debug, Clone)]
-pub struct InitOptions {
-    /// The first pack.
-    pub pack: PackSource,
-    /// Host names and IP addresses phones will use; the certificate is made for these.
-    pub hosts: Vec<String>,
-    /// The clock that dates the genesis statement.
-    pub clock: Arc<dyn Clock>,
-}
-
-impl Default for InitOptions {
-    fn default() -> Self {
-        Self {
-            pack: PackSource::default(),
-            hosts: ["localhost", "127.0.0.1", "::1"].map(str::to_owned).to_vec(),
-            clock: Arc::new(SystemClock::default()),
-        }
-    }
-}
-
-/// Makes a deployment in a folder that is empty or does not exist: keys, certificates, genesis, ledger, first pack.
-///
-/// # Errors
-/// [`DeploymentError`]; an existing deployment is never touched.
-#[expect(clippy::needless_pass_by_value, reason = "options are made for one call")]
-pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, DeploymentError> {
-    let layout = Layout { dir: dir.to_owned() };
-    let built = packs::compile(&options.pack)?;
-    let pack = &built.pack;
-    let certificates = certificates::create(&options.hosts)?;
-    layout.create()?;
-    for (name, pem) in [
-        ("ca.pem", &certificates.authority),
-        ("ca.key", &*certificates.authority_key),
-        ("server.pem", &certificates.server),
-        ("server.key", &*certificates.server_key),
-    ] {
-        files::write_new(&layout.tls(name), pem.as_bytes())?;
-    }
-    let [root, receipt, log] = ["root", "receipt", "log"].map(|name| files::create_key(&layout.key(name)));
-    let (root, receipt, log) = (root?, receipt?, log?);
-    let host = options.hosts.first().map_or("localhost", String::as_str);
-    let genesis = Genesis {
-        version: kuager_wire::VERSION,
-        root_key: PublicKey::from(&root),
-        receipt_key: PublicKey::from(&receipt),
-        log_key: PublicKey::from(&log),
-        log_origin: format!("{host}/kuager/{}", pack.id),
-        title: pack.title.clone(),
-        election_day: pack.election_day.clone(),
-        created_ms: options.clock.now_ms(),
-    };
-    let genesis = genesis::Deployment::sign(&genesis, &root)?;
-    Ledger::open(&layout.ledger())?.close();
-    publish(&layout, &built.sign(DeploymentId::of(&genesis), &root)?)?;
-    // Only now does the folder hold a deployment.
-    files::write_new(&layout.genesis(), &genesis)?;
-    Deployment::open(dir)
-}
+pub(crate) use files::{Layout, read_secret, write_new};
 
 /// Puts a signed pack behind those already published; its shards first, so that it never names one that is missing.
-fn publish(layout: &Layout, build: &SignedBuild) -> Result<SignedPack, DeploymentError> {
+pub(crate) fn publish(
+    layout: &Layout,
+    pack: &SignedPack,
+    shards: &[(ShardHash, Vec<u8>)],
+) -> Result<(), DeploymentError> {
     let published = pack_files(layout)?;
-    let name = build.pack.hash.to_string();
+    let name = pack.hash.to_string();
     if published.iter().any(|path| path.to_string_lossy().contains(&name)) {
         return Err(DeploymentError::PublishedAlready);
     }
     layout.create_shards()?;
-    for (hash, bytes) in &build.shards {
+    for (hash, bytes) in shards {
         let path = layout.shard(*hash);
         // A region that did not change keeps its shard.
         if !path.exists() {
-            files::write_new(&path, bytes)?;
+            write_new(&path, bytes)?;
         }
     }
     let path = layout.packs().join(format!("{:04}-{name}.cbor", published.len() + 1));
-    files::write_new(&path, &build.pack.bytes)?;
-    Ok(build.pack.clone())
+    write_new(&path, &pack.bytes)
 }
 
 /// The published packs, the oldest first.
@@ -137,9 +72,6 @@ struct Inner {
     id: DeploymentId,
     genesis: Genesis,
     genesis_bytes: Vec<u8>,
-    root: SigningKey,
-    receipt: SigningKey,
-    upload_secret: Zeroizing<[u8; 32]>,
     anchors: Vec<Vec<u8>>,
     packs: Vec<SignedPack>,
 }
@@ -164,25 +96,13 @@ impl Deployment {
         let genesis_bytes = files::read(&path)?;
         let genesis::Deployment { id, genesis } = genesis::Deployment::open(&genesis_bytes)
             .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
-        let key = |name, expected| {
-            let path = layout.key(name);
-            let key = files::read_key(&path)?;
-            if PublicKey::from(&key) == expected {
-                Ok(key)
-            } else {
-                Err(DeploymentError::corrupt(&path, "not the key that the genesis statement names"))
-            }
-        };
-        let (root, receipt) = (key("root", genesis.root_key)?, key("receipt", genesis.receipt_key)?);
-        key("log", genesis.log_key)?;
         let packs = read_packs(&layout, id, &genesis.root_key)?;
         if packs.is_empty() {
             return Err(DeploymentError::corrupt(&layout.packs(), "no pack is there"));
         }
         let anchors = certificates_in(&layout.tls("ca.pem"))?.into_iter().map(|der| der.to_vec()).collect();
-        files::read_secret(&layout.tls("ca.key"))?;
-        let upload_secret = media::upload_secret(&layout.upload_secret())?;
-        let inner = Inner { layout, id, genesis, genesis_bytes, root, receipt, upload_secret, anchors, packs };
+        read_secret(&layout.tls("ca.key"))?;
+        let inner = Inner { layout, id, genesis, genesis_bytes, anchors, packs };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -228,44 +148,24 @@ impl Deployment {
         &self.inner.layout.dir
     }
 
-    /// Opens the database of what has been received. A running server and this process may both have it open.
-    ///
-    /// # Errors
-    /// [`DeploymentError::Ledger`].
-    pub fn open_ledger(&self) -> Result<Ledger, DeploymentError> {
-        Ok(Ledger::open(&self.inner.layout.ledger())?)
+    /// Where the database of what has been received is.
+    #[must_use]
+    pub fn ledger_path(&self) -> PathBuf {
+        self.inner.layout.ledger()
     }
 
-    /// Checks, signs and publishes another version of the pack. A running server picks it up within seconds.
-    ///
-    /// # Errors
-    /// [`DeploymentError::Pack`] with the place of the mistake, or what the system says.
-    pub fn publish_pack(&self, source: &PackSource) -> Result<SignedPack, DeploymentError> {
-        self.publish_built(&packs::compile(source)?)
+    /// Where files that records list are kept.
+    #[must_use]
+    pub fn media_dir(&self) -> PathBuf {
+        self.inner.layout.media()
     }
 
-    /// Signs a built pack with this deployment's root key.
-    ///
-    /// # Errors
-    /// When it breaks a limit of the wire format.
-    pub fn sign_pack(&self, built: &Built) -> Result<SignedBuild, DeploymentError> {
-        Ok(built.sign(self.inner.id, &self.inner.root)?)
-    }
-
-    /// Signs and publishes a built pack.
-    ///
-    /// # Errors
-    /// As [`Deployment::publish_pack`].
-    pub fn publish_built(&self, built: &Built) -> Result<SignedPack, DeploymentError> {
-        self.publish_signed(&self.sign_pack(built)?)
-    }
-
-    /// Publishes a pack that was signed where the key is.
+    /// Publishes a pack that the root key has signed. A running server picks it up within seconds.
     ///
     /// # Errors
     /// [`DeploymentError::PublishedAlready`], or what the system says.
-    pub fn publish_signed(&self, build: &SignedBuild) -> Result<SignedPack, DeploymentError> {
-        publish(&self.inner.layout, build)
+    pub fn publish(&self, pack: &SignedPack, shards: &[(ShardHash, Vec<u8>)]) -> Result<(), DeploymentError> {
+        publish(&self.inner.layout, pack, shards)
     }
 
     /// The signed stations of one region, by the name a pack gives them.
@@ -301,12 +201,8 @@ impl Deployment {
         read_packs(&self.inner.layout, self.inner.id, &self.inner.genesis.root_key).map(Some)
     }
 
-    pub(crate) fn root_key(&self) -> &SigningKey {
-        &self.inner.root
-    }
-
-    pub(crate) fn receipt_key(&self) -> &SigningKey {
-        &self.inner.receipt
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.inner.layout
     }
 
     /// The certificate the server shows, and its key.
@@ -315,7 +211,7 @@ impl Deployment {
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), DeploymentError> {
         let chain = certificates_in(&self.inner.layout.tls("server.pem"))?;
         let path = self.inner.layout.tls("server.key");
-        let key = PrivateKeyDer::from_pem_slice(&files::read_secret(&path)?)
+        let key = PrivateKeyDer::from_pem_slice(&read_secret(&path)?)
             .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
         Ok((chain, key))
     }

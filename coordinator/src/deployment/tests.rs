@@ -2,6 +2,14 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
+use crate::setup::{InitOptions, SetupError, init};
+use crate::sign::Signer;
+
+/// Everything in a data directory, as a coordinator opens it.
+fn open(dir: &Path) -> Result<Deployment, DeploymentError> {
+    let deployment = Deployment::open(dir)?;
+    Signer::open(&deployment).map(|_| deployment)
+}
 
 fn deployment() -> (tempfile::TempDir, Deployment) {
     let dir = tempfile::tempdir().expect("a folder");
@@ -12,7 +20,7 @@ fn deployment() -> (tempfile::TempDir, Deployment) {
 #[test]
 fn what_was_made_opens_again() {
     let (dir, made) = deployment();
-    let opened = Deployment::open(dir.path()).expect("opens");
+    let opened = open(dir.path()).expect("opens");
     assert_eq!((opened.id(), opened.genesis_bytes()), (made.id(), made.genesis_bytes()));
     assert_eq!(opened.latest_pack().hash, made.latest_pack().hash);
     assert_eq!(opened.anchors_der().len(), 1);
@@ -28,11 +36,17 @@ fn what_was_made_opens_again() {
 #[test]
 fn a_deployment_is_never_overwritten() {
     let (dir, made) = deployment();
-    assert!(matches!(init(dir.path(), InitOptions::default()), Err(DeploymentError::AlreadyThere(_))));
+    assert!(matches!(
+        init(dir.path(), InitOptions::default()),
+        Err(SetupError::Deployment(DeploymentError::AlreadyThere(_)))
+    ));
     assert_eq!(Deployment::open(dir.path()).expect("opens").id(), made.id());
     let other = tempfile::tempdir().expect("a folder");
     fs::write(other.path().join("thesis.doc"), "years of work").expect("writes");
-    assert!(matches!(init(other.path(), InitOptions::default()), Err(DeploymentError::NotEmpty(_))));
+    assert!(matches!(
+        init(other.path(), InitOptions::default()),
+        Err(SetupError::Deployment(DeploymentError::NotEmpty(_)))
+    ));
     let entries = fs::read_dir(other.path()).expect("reads").count();
     assert_eq!(entries, 1, "nothing was added");
     assert!(matches!(Deployment::open(other.path()), Err(DeploymentError::Missing(_))));
@@ -70,7 +84,7 @@ fn whatever_does_not_belong_together_is_named() {
     for (name, damage) in cases {
         let (dir, _) = deployment();
         damage(dir.path());
-        match Deployment::open(dir.path()) {
+        match open(dir.path()) {
             Err(DeploymentError::Corrupt { path, .. }) => assert!(path.to_string_lossy().contains(name), "{path:?}"),
             other => panic!("{name}: {other:?}"),
         }
@@ -82,40 +96,9 @@ fn a_secret_others_may_read_is_not_used() {
     let (dir, _) = deployment();
     let path = dir.path().join("keys/receipt.seed");
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("works");
-    let error = Deployment::open(dir.path()).expect_err("is readable by others");
+    let error = open(dir.path()).expect_err("is readable by others");
     assert!(matches!(error, DeploymentError::Permissions { mode: 0o640, .. }));
     assert!(error.to_string().contains("chmod 600"));
     fs::remove_file(&path).expect("works");
-    assert!(matches!(Deployment::open(dir.path()), Err(DeploymentError::Io { action: "read", .. })));
-}
-
-#[test]
-fn invites_are_checked_before_they_are_made() {
-    let (_dir, deployment) = deployment();
-    let ledger = deployment.open_ledger().expect("opens");
-    let create = |options| deployment.create_invite(&ledger, options);
-    for server in ["kuager.example", "ftp://kuager.example", "https://", "https://kuager example"] {
-        assert!(matches!(create(InviteOptions::new(server)), Err(DeploymentError::ServerAddress(_))), "{server}");
-    }
-    let unknown = InviteOptions { stations: vec!["1-1".to_owned()], ..InviteOptions::new("https://kuager.example") };
-    assert!(matches!(create(unknown), Err(DeploymentError::UnknownStation(_))));
-    let long = InviteOptions::new(format!("https://{}.example", "x".repeat(2000)));
-    assert!(matches!(create(long), Err(DeploymentError::InviteTooLarge(_))));
-    assert!(deployment.invites(&ledger, 0).expect("reads").is_empty());
-    assert!(matches!(
-        deployment.send_message(&ledger, &[], "to nobody", None, 0),
-        Err(DeploymentError::UnknownObserver)
-    ));
-}
-
-#[test]
-fn invites_can_be_withdrawn_by_their_id() {
-    let (_dir, deployment) = deployment();
-    let ledger = deployment.open_ledger().expect("opens");
-    let invite = deployment.create_invite(&ledger, InviteOptions::new("https://kuager.example")).expect("an invite");
-    let id = invite_id(&invite.token);
-    assert_eq!(deployment.invites(&ledger, 0).expect("reads")[0].state, InviteState::Open);
-    assert_eq!(deployment.invites(&ledger, u64::MAX).expect("reads")[0].state, InviteState::Expired);
-    assert_eq!(deployment.revoke_invite(&ledger, &id, 5).expect("works").state, InviteState::Revoked);
-    assert!(matches!(deployment.revoke_invite(&ledger, "00", 5), Err(DeploymentError::UnknownInvite(_))));
+    assert!(matches!(open(dir.path()), Err(DeploymentError::Io { action: "read", .. })));
 }

@@ -1,18 +1,11 @@
 //! Reading a request's body within its bounds, and saying in plain words which bound was hit.
 
-use std::io::{self, Read};
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use tokio::sync::mpsc;
-
-use crate::media::store::Object;
-
-/// Bytes of a file read at once.
-const CHUNK: usize = 64 * 1024;
 
 /// An answer for people; phones go by the status.
 #[derive(Debug)]
@@ -69,31 +62,6 @@ pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, time: Du
     };
     let slow = || Plain::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {time:?}"));
     tokio::time::timeout(time, collect).await.unwrap_or_else(|_| Err(slow()))
-}
-
-/// A file as a body, read as fast as it is taken and never whole in memory.
-#[must_use]
-pub fn stream(mut object: Object) -> Response {
-    let (send, receive) = mpsc::channel::<io::Result<Vec<u8>>>(2);
-    let size = object.size;
-    tokio::task::spawn_blocking(move || {
-        loop {
-            let mut chunk = vec![0; CHUNK];
-            let read = object.bytes.read(&mut chunk).map(|read| {
-                chunk.truncate(read);
-                chunk
-            });
-            let end = !matches!(&read, Ok(chunk) if !chunk.is_empty());
-            // Whoever asked may be gone.
-            if matches!(&read, Ok(chunk) if chunk.is_empty()) || send.blocking_send(read).is_err() || end {
-                return;
-            }
-        }
-    });
-    let chunks = futures_util::stream::unfold(receive, |mut receive| async {
-        receive.recv().await.map(|chunk| (chunk, receive))
-    });
-    ([(header::CONTENT_LENGTH, size)], Body::from_stream(chunks)).into_response()
 }
 
 /// Checks the media type, parameters aside.

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::Limits;
+use super::limits::Limits;
 
 /// Accepts as many connections as allowed and closes the rest at once: whoever is refused quickly tries again.
 #[derive(Debug, Clone)]

@@ -14,14 +14,15 @@ use data_encoding::BASE64;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use kuager_wire::ids::MediaHash;
-use kuager_wire::sync::COSE_TYPE;
+use kuager_wire::sync::{COSE_TYPE, MEDIA_PATH};
 
-use super::body::{Plain, expect_type, stream, text};
-use super::router::{BUSY_SECONDS, FOR_EVER, Public};
-use crate::intake::IntakeError;
+use super::body::{Plain, expect_type, text};
+use super::files::stream;
+use super::public::{BUSY_SECONDS, FOR_EVER, Public};
+use crate::error::CoordinatorError;
 use crate::ledger::{RedactionRow, UploadToken};
-use crate::media::store::StoreError;
-use crate::media::{Checksum, PATH, Part, Progress, UploadError};
+use crate::media::store::ObjectError;
+use crate::media::{Checksum, MediaError, Part, Progress, UploadError};
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,expiration,checksum";
@@ -49,8 +50,8 @@ fn mismatch() -> StatusCode {
 /// Where uploads are.
 pub(super) fn routes() -> Router<Public> {
     Router::new()
-        .route(PATH.trim_end_matches('/'), any(collection))
-        .route(&format!("{PATH}{{token}}"), any(upload))
+        .route(MEDIA_PATH.trim_end_matches('/'), any(collection))
+        .route(&format!("{MEDIA_PATH}{{token}}"), any(upload))
         .route("/v1/public/media/{hash}", get(copy))
         .route("/v1/public/media/{hash}/redaction", get(redaction))
 }
@@ -176,7 +177,7 @@ async fn create(public: &Public, headers: &HeaderMap) -> Result<Response, Respon
         .ok_or_else(|| bad("say the upload's token, which its address ends with, as `token` in Upload-Metadata"))?;
     let token = token.map_err(|_| UploadError::Unknown.into_response())?;
     let at = public.media.create(token, length).await.map_err(IntoResponse::into_response)?;
-    let location = [(header::LOCATION, format!("{PATH}{token}"))];
+    let location = [(header::LOCATION, format!("{MEDIA_PATH}{token}"))];
     Ok((StatusCode::CREATED, progress(&at), location).into_response())
 }
 
@@ -219,6 +220,12 @@ async fn receipt(public: &Public, token: UploadToken) -> Result<Response, Respon
     }
 }
 
+impl IntoResponse for MediaError {
+    fn into_response(self) -> Response {
+        UploadError::from(self).into_response()
+    }
+}
+
 impl IntoResponse for UploadError {
     fn into_response(self) -> Response {
         let status = match &self {
@@ -232,19 +239,19 @@ impl IntoResponse for UploadError {
             Self::Mismatch(refusal) => {
                 return (mismatch(), [(header::CONTENT_TYPE, COSE_TYPE)], refusal.bytes.clone()).into_response();
             }
-            Self::Store(StoreError::Full) => {
+            Self::Store(ObjectError::Full) => {
                 let status = StatusCode::INSUFFICIENT_STORAGE;
                 return Plain::later(status, FULL_SECONDS, self.to_string()).into_response();
             }
-            Self::Store(StoreError::Busy) => {
+            Self::Store(ObjectError::Busy) => {
                 return Plain::later(StatusCode::LOCKED, BUSY_SECONDS, self.to_string()).into_response();
             }
-            Self::Store(StoreError::Disk(cause)) => {
+            Self::Store(ObjectError::Disk(cause)) => {
                 tracing::error!(%cause, "an upload is put off");
                 let text = "the coordinator cannot store now; go on later";
                 return Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text).into_response();
             }
-            Self::Ledger(cause) => return Plain::from(IntakeError::from(cause.clone())).into_response(),
+            Self::Ledger(cause) => return Plain::from(CoordinatorError::from(cause.clone())).into_response(),
             Self::Worker => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Plain::new(status, self.to_string()).into_response()

@@ -6,11 +6,12 @@
 
 mod body;
 mod connection;
+pub mod files;
 mod limits;
 mod media;
+mod public;
 mod router;
 
-use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -19,17 +20,12 @@ use std::time::Duration;
 use axum::Router;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use axum_server::{Handle, Server};
-use futures_util::future::BoxFuture;
 use hyper_util::rt::TokioTimer;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::clock::{Clock, SystemClock};
-use crate::deployment::{Deployment, DeploymentError};
-use crate::intake::Intake;
-use crate::ledger::LedgerError;
-use crate::media::store::StoreError;
-use crate::media::{Media, MediaPolicy};
-pub use body::stream;
+use crate::app::App;
+use crate::deployment::DeploymentError;
+use crate::media::Media;
 use connection::Bounded;
 pub use limits::Limits;
 pub use router::router;
@@ -39,61 +35,35 @@ const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often uploads are looked for that lie still for too long.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
-/// What the desk's pages stand on.
-#[derive(Debug, Clone)]
-pub struct Inside {
-    /// Records, devices, packs.
-    pub intake: Arc<Intake>,
-    /// Files.
-    pub media: Arc<Media>,
-}
-
-/// Makes the desk's pages once the ledger is open.
-pub type Pages = Box<dyn FnOnce(Inside) -> BoxFuture<'static, Result<Router, LedgerError>> + Send>;
-
-/// Pages for the people of the headquarters, beside the protocol. The server knows where they are, not what they say.
-pub struct Desk {
-    /// Where they are served, as plain HTTP; must be a loopback address.
-    pub listener: TcpListener,
-    /// What is served there.
-    pub pages: Pages,
-}
-
-impl fmt::Debug for Desk {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Desk").field("listener", &self.listener).finish_non_exhaustive()
-    }
-}
-
 /// What a coordinator runs with.
 #[derive(Debug)]
 pub struct Config {
-    /// The data directory.
-    pub deployment: Deployment,
-    /// The desk, if there is one.
-    pub desk: Option<Desk>,
+    /// The open coordinator.
+    pub app: App,
+    /// Its files.
+    pub media: Arc<Media>,
+    /// What is served to people on this machine.
+    pub desk: Option<Beside>,
     /// Serve the protocol without TLS; refused unless the listener is a loopback address. For tests.
     pub plain_http: bool,
     /// Bounds for what strangers can do.
     pub limits: Limits,
-    /// What is done with files.
-    pub media: MediaPolicy,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
+}
+
+/// Pages that are served beside the protocol, as plain HTTP. What they are is the business of whoever makes them.
+#[derive(Debug)]
+pub struct Beside {
+    /// Where; must be a loopback address.
+    pub listener: TcpListener,
+    /// What.
+    pub pages: Router,
 }
 
 impl Config {
-    /// TLS, no desk, the default limits, the machine's clock.
+    /// TLS, no desk, the default limits.
     #[must_use]
-    pub fn new(deployment: Deployment) -> Self {
-        Self {
-            deployment,
-            desk: None,
-            plain_http: false,
-            limits: Limits::default(),
-            media: MediaPolicy::default(),
-            clock: Arc::new(SystemClock::default()),
-        }
+    pub fn new(app: App, media: Arc<Media>) -> Self {
+        Self { app, media, desk: None, plain_http: false, limits: Limits::default() }
     }
 }
 
@@ -109,12 +79,6 @@ pub enum ServeError {
     /// The data directory cannot be used.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
-    /// The database cannot be used.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// The folder for files cannot be used.
-    #[error("files cannot be kept: {0}")]
-    Files(#[from] StoreError),
     /// The certificate and its key do not fit TLS.
     #[error("the server's certificate cannot be used ({0}); restore tls/ from a backup")]
     Tls(#[from] rustls::Error),
@@ -126,7 +90,8 @@ pub enum ServeError {
     Failed,
 }
 
-/// Serves until `shutdown` is ready, then finishes what is under way, and returns when everything is on disk.
+/// Serves until `shutdown` is ready, then finishes what is under way, closes the ledger, and returns when everything is
+/// on disk.
 ///
 /// # Errors
 /// [`ServeError`].
@@ -145,37 +110,34 @@ pub async fn serve(
             return Err(ServeError::Desk(address));
         }
     }
-    let ledger = config.deployment.open_ledger()?;
-    let intake = Arc::new(Intake::new(config.deployment.clone(), ledger.clone(), Arc::clone(&config.clock))?);
-    let media = Arc::new(Media::open(Arc::clone(&intake), config.media)?);
-    let app = router(Arc::clone(&intake), Arc::clone(&media), &config.limits);
+    let Config { app, media, .. } = config;
+    let routes = router(app.clone(), Arc::clone(&media), &config.limits);
     let handle = Handle::new();
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let bounded = Bounded::new(&config.limits);
     listener.set_nonblocking(true)?;
     let mut server = if config.plain_http {
         let server = axum_server::from_tcp(listener)?.acceptor(bounded);
-        tokio::spawn(tuned(server, &config.limits, &handle).serve(app))
+        tokio::spawn(tuned(server, &config.limits, &handle).serve(routes))
     } else {
-        let (chain, key) = config.deployment.server_certificate()?;
+        let (chain, key) = app.deployment.server_certificate()?;
         let tls = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls(chain, key)?)))
             .handshake_timeout(config.limits.header_time)
             .acceptor(bounded);
         let server = axum_server::from_tcp(listener)?.acceptor(tls);
-        tokio::spawn(tuned(server, &config.limits, &handle).serve(app))
+        tokio::spawn(tuned(server, &config.limits, &handle).serve(routes))
     };
     let desk_handle = Handle::new();
     let desk = match config.desk {
         None => None,
-        Some(Desk { listener, pages }) => {
+        Some(Beside { listener, pages }) => {
             listener.set_nonblocking(true)?;
-            let inside = Inside { intake: Arc::clone(&intake), media: Arc::clone(&media) };
-            let pages = pages(inside).await?.into_make_service();
+            let pages = pages.into_make_service();
             let server = axum_server::from_tcp(listener)?.handle(desk_handle.clone());
             Some(tokio::spawn(server.serve(pages)))
         }
     };
-    let housekeeping = tokio::spawn(keep_house(Arc::clone(&intake)));
+    let housekeeping = tokio::spawn(keep_house(app.clone()));
     let sweeping = tokio::spawn(sweep(Arc::clone(&media)));
     let looking = tokio::spawn({
         let media = Arc::clone(&media);
@@ -199,11 +161,11 @@ pub async fn serve(
     sweeping.abort();
     looking.abort();
     media.settle(config.limits.shutdown_time).await;
-    if let Err(error) = intake.flush_refusals().await {
+    if let Err(error) = app.refusals.flush(&app.ledger).await {
         tracing::warn!(%error, "the refusal counters of the last seconds are lost");
     }
     // Whatever was accepted is committed before this returns, and the write-ahead log is moved into the database.
-    let closed = tokio::task::spawn_blocking(move || ledger.close()).await;
+    let closed = tokio::task::spawn_blocking(move || app.ledger.close()).await;
     outcome.map_err(|_| ServeError::Failed)??;
     closed.map_err(|_| ServeError::Failed)
 }
@@ -234,16 +196,16 @@ fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<
     server.handle(handle.clone())
 }
 
-async fn keep_house(intake: Arc<Intake>) {
+async fn keep_house(app: App) {
     let mut tick = tokio::time::interval(HOUSEKEEPING);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if let Err(error) = intake.flush_refusals().await {
+        if let Err(error) = app.refusals.flush(&app.ledger).await {
             tracing::warn!(%error, "the refusal counters are written later");
         }
-        let intake = Arc::clone(&intake);
-        match tokio::task::spawn_blocking(move || intake.shelf().refresh()).await {
+        let shelf = Arc::clone(&app.shelf);
+        match tokio::task::spawn_blocking(move || shelf.refresh()).await {
             Ok(Ok(false)) => {}
             Ok(Ok(true)) => tracing::info!("a new pack is published"),
             Ok(Err(error)) => tracing::warn!(%error, "the published packs cannot be read again"),

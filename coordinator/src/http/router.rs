@@ -20,29 +20,18 @@ use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, SEQUENCE_TYPE};
 use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
-use super::limits::{Limits, RateLimit};
+use super::limits::Limits;
 use super::media;
-use crate::intake::{Intake, IntakeError, SignedRefusal};
+use super::public::{BUSY_SECONDS, FOR_EVER, Public};
+use crate::app::App;
+use crate::error::CoordinatorError;
 use crate::media::Media;
-
-pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
-/// Seconds after which a phone tries again when the coordinator is busy.
-pub(super) const BUSY_SECONDS: u64 = 5;
-
-/// What the public routes work with.
-#[derive(Clone)]
-pub(super) struct Public {
-    intake: Arc<Intake>,
-    pub(super) media: Arc<Media>,
-    pub(super) limits: Arc<Limits>,
-    rate: Arc<RateLimit>,
-}
+use crate::refusals::SignedRefusal;
+use crate::{enrol, inbox};
 
 /// The routes of the public listener.
-#[must_use]
-pub fn router(intake: Arc<Intake>, media: Arc<Media>, limits: &Limits) -> Router {
-    let rate = Arc::new(RateLimit::new(limits));
-    let public = Public { intake, media, limits: Arc::new(limits.clone()), rate };
+pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
+    let public = Public::new(app, media, limits);
     Router::new()
         .route("/v1/genesis", get(genesis))
         .route("/v1/packs/latest", get(latest_pack))
@@ -67,7 +56,7 @@ async fn gate(State(public): State<Public>, request: Request, next: Next) -> Res
         return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, text).into_response();
     }
     if let Some(wanted) = request.headers().get(DEPLOYMENT_HEADER) {
-        let id = public.intake.deployment().id().to_string();
+        let id = public.app.deployment.id().to_string();
         if !wanted.as_bytes().eq_ignore_ascii_case(&id.as_bytes()[..16]) {
             return Plain::new(StatusCode::MISDIRECTED_REQUEST, "this is the coordinator of another deployment")
                 .into_response();
@@ -77,17 +66,17 @@ async fn gate(State(public): State<Public>, request: Request, next: Next) -> Res
 }
 
 async fn genesis(State(public): State<Public>) -> Response {
-    let bytes = public.intake.deployment().genesis_bytes().to_vec();
+    let bytes = public.app.deployment.genesis_bytes().to_vec();
     ([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response()
 }
 
 async fn latest_pack(State(public): State<Public>, headers: HeaderMap) -> Response {
-    let latest = Arc::clone(&public.intake.shelf().published().latest);
+    let latest = Arc::clone(&public.app.shelf.published().latest);
     signed_pack(&latest, &headers, "no-cache")
 }
 
 async fn pack(State(public): State<Public>, Path(hash): Path<String>, headers: HeaderMap) -> Response {
-    let published = public.intake.shelf().published();
+    let published = public.app.shelf.published();
     match hash.parse::<PackHash>().ok().and_then(|hash| published.packs.get(&hash)) {
         Some(signed) => signed_pack(signed, &headers, FOR_EVER),
         None => Plain::new(StatusCode::NOT_FOUND, "no such pack was published here").into_response(),
@@ -98,7 +87,7 @@ async fn pack(State(public): State<Public>, Path(hash): Path<String>, headers: H
 async fn stations(State(public): State<Public>, Path(hash): Path<String>) -> Result<Response, Plain> {
     let missing = || Plain::new(StatusCode::NOT_FOUND, "no pack that was published here names these stations");
     let hash: ShardHash = hash.parse().map_err(|_| missing())?;
-    let deployment = public.intake.deployment().clone();
+    let deployment = public.app.deployment.clone();
     let read = tokio::task::spawn_blocking(move || deployment.station_shard(hash)).await;
     match read {
         Ok(Ok(Some(bytes))) => {
@@ -110,7 +99,7 @@ async fn stations(State(public): State<Public>, Path(hash): Path<String>) -> Res
             let text = "the stations cannot be read now; ask again later";
             Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
         }
-        Err(_) => Err(IntakeError::Worker.into()),
+        Err(_) => Err(CoordinatorError::Worker.into()),
     }
 }
 
@@ -127,7 +116,7 @@ fn signed_pack(signed: &SignedPack, headers: &HeaderMap, cache: &'static str) ->
 
 async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let body = request_body(&public, &headers, body).await?;
-    Ok(match public.intake.enrol(body).await? {
+    Ok(match enrol::enrol(&public.app, body).await? {
         Ok(credential) => ([(header::CONTENT_TYPE, COSE_TYPE)], credential).into_response(),
         Err(refusal) => refused(refusal),
     })
@@ -135,7 +124,7 @@ async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> 
 
 async fn inbox(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let body = request_body(&public, &headers, body).await?;
-    Ok(match public.intake.inbox(body).await? {
+    Ok(match inbox::fetch(&public.app, body).await? {
         Ok(answer) => cbor(&answer)?,
         Err(refusal) => refused(refusal),
     })
@@ -170,7 +159,7 @@ async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Resul
     if !compressed {
         return Ok(body);
     }
-    public.intake.decompress(&body).map_err(|error| {
+    public.app.shelf.published().decompress(&body).map_err(|error| {
         let status = match error {
             CompressionError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             CompressionError::OtherDictionary => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -183,16 +172,11 @@ async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Resul
 }
 
 async fn health(State(public): State<Public>) -> Result<Response, Plain> {
-    let ledger = public.intake.ledger().clone();
+    let ledger = public.app.ledger.clone();
     let counted = tokio::task::spawn_blocking(move || Ok((ledger.count_records()?, ledger.count_devices()?))).await;
-    let (records, devices) = counted.unwrap_or(Err(IntakeError::Worker))?;
-    let refusals: serde_json::Map<_, _> = public
-        .intake
-        .refusals()
-        .counts()
-        .into_iter()
-        .map(|(code, count)| (code.name().to_owned(), count.into()))
-        .collect();
+    let (records, devices) = counted.unwrap_or(Err(CoordinatorError::Worker))?;
+    let refusals: serde_json::Map<_, _> =
+        public.app.refusals.counts().into_iter().map(|(code, count)| (code.name().to_owned(), count.into())).collect();
     let health = serde_json::json!({
         "ok": true,
         "version": env!("CARGO_PKG_VERSION"),
@@ -222,21 +206,4 @@ fn refused(refusal: SignedRefusal) -> Response {
         _ => StatusCode::FORBIDDEN,
     };
     (status, [(header::CONTENT_TYPE, COSE_TYPE)], refusal.bytes).into_response()
-}
-
-/// Nothing was acknowledged; the phone keeps everything and tries again.
-impl From<IntakeError> for Plain {
-    fn from(error: IntakeError) -> Self {
-        match error {
-            IntakeError::TooMany => Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.to_string()),
-            IntakeError::Ledger(cause) => {
-                tracing::error!(%cause, "a request is put off");
-                let text = "the coordinator cannot store now; send again later";
-                Self::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text)
-            }
-            IntakeError::Worker | IntakeError::Signing => {
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
-            }
-        }
-    }
 }

@@ -12,9 +12,8 @@ use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tower::ServiceExt;
 
-use futures_util::FutureExt;
-
 use super::*;
+use crate::clock::SystemClock;
 use crate::testing::Fixture;
 
 struct Server {
@@ -25,7 +24,7 @@ struct Server {
 impl Server {
     fn new(limits: &Limits) -> Self {
         let fixture = Fixture::new();
-        let app = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), limits);
+        let app = router(fixture.app.clone(), Arc::clone(&fixture.media), limits);
         Self { fixture, app }
     }
 
@@ -124,7 +123,7 @@ async fn a_region_of_stations_is_fetched_by_its_hash() {
             stations: vec![station],
         })
         .collect();
-    let published = deployment.publish_built(&built).expect("publishes");
+    let published = crate::setup::publish(deployment, &built).expect("publishes");
     assert_eq!(deployment.stations(&published).expect("all there").len(), 20);
     for shard in published.pack.shards.iter().flatten() {
         let (status, headers, body) = server.get(&format!("/v1/stations/{}", shard.hash)).await;
@@ -258,7 +257,7 @@ impl Live {
         let fixture = Fixture::new();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let config = Config { plain_http: true, limits, ..Config::new(fixture.deployment.clone()) };
+        let config = Config { plain_http: true, limits, ..fixture.config(Arc::new(SystemClock::default())) };
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, config, async { drop(stopped.await) }));
         Self { address, fixture, stop: Some(stop), serving }
@@ -373,12 +372,12 @@ async fn what_is_under_way_is_finished_before_the_end() {
 async fn what_should_stay_on_this_machine_stays_there() {
     let fixture = Fixture::new();
     let public = || TcpListener::bind("0.0.0.0:0").expect("a port");
-    let config = Config { plain_http: true, ..Config::new(fixture.deployment.clone()) };
-    assert!(matches!(serve(public(), config, async {}).await, Err(ServeError::PlainHttp(_))));
-    let pages = |_| async { Ok(Router::new()) }.boxed();
-    let desk = Desk { listener: public(), pages: Box::new(pages) };
-    let config = Config { desk: Some(desk), ..Config::new(fixture.deployment.clone()) };
-    assert!(matches!(serve(public(), config, async {}).await, Err(ServeError::Desk(_))));
+    let config = || fixture.config(Arc::new(SystemClock::default()));
+    let plain = Config { plain_http: true, ..config() };
+    assert!(matches!(serve(public(), plain, async {}).await, Err(ServeError::PlainHttp(_))));
+    let desk = Beside { listener: public(), pages: Router::new() };
+    let desk = Config { desk: Some(desk), ..config() };
+    assert!(matches!(serve(public(), desk, async {}).await, Err(ServeError::Desk(_))));
 }
 
 #[tokio::test]

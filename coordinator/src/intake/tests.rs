@@ -6,7 +6,10 @@ use kuager_wire::record::{FormRef, Record};
 use kuager_wire::sync::RecordResult;
 
 use super::*;
+use crate::clock::Clock;
+use crate::setup::{SetupError, publish_source};
 use crate::testing::{Fixture, MORNING_MS, key, kid};
+use crate::{enrol, inbox};
 use kuager_pack::{Rng, SimulatedObserver};
 
 fn genesis(fixture: &Fixture) -> &Genesis {
@@ -78,8 +81,8 @@ async fn one_bad_item_never_fails_another() {
     assert!(answer.chains[0].missing.is_empty());
     let rest = refusal(&fixture, &answer.results[6]);
     assert!(rest.reason.contains("byte "), "{}", rest.reason);
-    assert_eq!(fixture.intake.refusals().counts()[&Malformed], 2);
-    fixture.intake.flush_refusals().await.expect("works");
+    assert_eq!(fixture.app.refusals.counts()[&Malformed], 2);
+    fixture.app.refusals.flush(&fixture.ledger).await.expect("works");
     assert_eq!(fixture.ledger.refusal_counts().expect("reads")[&Malformed], 2);
 }
 
@@ -220,7 +223,7 @@ async fn many_phones_at_once_lose_nothing() {
             after: None,
         };
         let request = cose::sign(&request, fixture.deployment.id(), observer.key()).expect("signs");
-        fixture.intake.enrol(request).await.expect("works").expect("is accepted");
+        enrol::enrol(&fixture.app, request).await.expect("works").expect("is accepted");
         // Each day is sent twice, at the same time.
         let day = observer.seal_day().concat();
         uploads.extend([day.clone(), day]);
@@ -258,7 +261,7 @@ async fn enrolment_requests_are_judged_before_tokens_are_spent() {
     let mut flipped = good.clone();
     let last = flipped.len() - 1;
     flipped[last] ^= 1;
-    let code = async |body| fixture.intake.enrol(body).await.expect("works").map_err(|refusal| refusal.code);
+    let code = async |body| enrol::enrol(&fixture.app, body).await.expect("works").map_err(|refusal| refusal.code);
     assert_eq!(code(flipped).await, Err(RefusalCode::BadSignature));
     assert_eq!(code(b"<html>".to_vec()).await, Err(RefusalCode::Malformed));
     assert_eq!(code(fixture.inbox_request(1, 1, 0)).await, Err(RefusalCode::Malformed));
@@ -268,7 +271,7 @@ async fn enrolment_requests_are_judged_before_tokens_are_spent() {
     // Another phone of the same observer.
     let observer = fixture.ledger.invites().expect("reads")[0].invite.observer;
     let options = crate::InviteOptions { observer: Some(observer), ..fixture.invite_options() };
-    let second = fixture.deployment.create_invite(&fixture.ledger, options).expect("an invite").token;
+    let second = enrol::create_invite(&fixture.app, options).expect("an invite").token;
     code(fixture.enrolment(2, second)).await.expect("is accepted");
     assert_eq!(fixture.ledger.observers(None), Ok(vec![observer]));
     fixture.clock.set(MORNING_MS + 31 * 86_400_000);
@@ -285,12 +288,12 @@ async fn an_inbox_answers_its_observer_only_and_once() {
     }
     let observers: Vec<_> = fixture.ledger.invites().expect("reads").iter().map(|row| row.invite.observer).collect();
     let send = |to: usize, text: &str| {
-        fixture.deployment.send_message(&fixture.ledger, &observers[to..=to], text, None, MORNING_MS).expect("works");
+        inbox::send_message(&fixture.app, &observers[to..=to], text, None).expect("works");
     };
     send(0, "Екінші бетті қайта түсіріңіз");
     send(1, "for the other");
     send(0, "second");
-    let inbox = async |body| fixture.intake.inbox(body).await.expect("works").map_err(|refusal| refusal.code);
+    let inbox = async |body| inbox::fetch(&fixture.app, body).await.expect("works").map_err(|refusal| refusal.code);
     let answer = inbox(fixture.inbox_request(1, 1, 0)).await.expect("is answered");
     let receipt_key = genesis(&fixture).receipt_key;
     let messages: Vec<kuager_wire::message::Message> = answer
@@ -313,10 +316,10 @@ async fn an_inbox_answers_its_observer_only_and_once() {
 async fn packs_published_meanwhile_are_accepted() {
     let fixture = Fixture::new();
     fixture.enrol(1).await;
-    assert!(!fixture.intake.shelf().refresh().expect("reads"));
+    assert!(!fixture.app.shelf.refresh().expect("reads"));
     // The same source again is the same bytes; a changed one is a new version.
-    let again = fixture.deployment.publish_pack(&kuager_pack::PackSource::BuiltIn);
-    assert!(matches!(again, Err(crate::DeploymentError::PublishedAlready)));
+    let again = publish_source(&fixture.deployment, &kuager_pack::PackSource::BuiltIn);
+    assert!(matches!(again, Err(SetupError::Deployment(crate::DeploymentError::PublishedAlready))));
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("forms")).expect("creates");
     for file in ["pack.toml", "stations.csv", "forms/opening.toml", "forms/turnout.toml", "forms/protocol.toml"] {
@@ -325,7 +328,7 @@ async fn packs_published_meanwhile_are_accepted() {
         std::fs::write(folder.path().join(file), text).expect("writes");
     }
     let source = kuager_pack::PackSource::Folder(folder.path().to_owned());
-    let newer = fixture.deployment.publish_pack(&source).expect("is published");
+    let newer = publish_source(&fixture.deployment, &source).expect("is published");
     let record = Record {
         form: Some(FormRef { pack: newer.hash, form: "turnout".to_owned() }),
         ..fixture.turnout(0, "710000000-99")
@@ -333,8 +336,8 @@ async fn packs_published_meanwhile_are_accepted() {
     let bytes = fixture.sign(1, &record);
     let refused = fixture.send(std::slice::from_ref(&bytes)).await;
     assert_eq!(refusal(&fixture, &refused.results[0]).code, RefusalCode::UnknownPack);
-    assert!(fixture.intake.shelf().refresh().expect("reads"));
+    assert!(fixture.app.shelf.refresh().expect("reads"));
     receipt(&fixture, &fixture.send(&[bytes]).await.results[0]);
-    assert_eq!(fixture.intake.shelf().published().latest.hash, newer.hash);
+    assert_eq!(fixture.app.shelf.published().latest.hash, newer.hash);
     receipt(&fixture, &fixture.send(&[fixture.sign(1, &fixture.turnout(1, "710000000-99"))]).await.results[0]);
 }

@@ -5,17 +5,17 @@ use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
 
-use kuager_wire::canonical::Fault;
-use kuager_wire::cose::{self, Envelope, Purpose, StatementError, Verifier};
+use kuager_wire::cose::{Envelope, Purpose, StatementError, Verifier};
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::{Receipt, RefusalCode};
 use kuager_wire::record::{Attachment, Record};
 
-use super::refusals::SignedRefusal;
-use super::shelf::Published;
-use super::{Intake, IntakeError};
+use crate::app::{App, short};
+use crate::error::CoordinatorError;
 use crate::ledger::{Device, NewRecord, NewUpload, Stored};
+use crate::refusals::{SignedRefusal, code_of};
+use crate::shelf::Published;
 
 /// A receipt promises that the log holds the record within a day.
 const MERGE_DELAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -74,24 +74,9 @@ impl Objection {
     }
 }
 
-/// Which refusal a statement's fault leads to.
-pub(super) fn code_of(error: &StatementError) -> RefusalCode {
-    match error {
-        StatementError::Malformed(malformed) => match malformed.fault {
-            Fault::Version(_) => RefusalCode::UnsupportedVersion,
-            Fault::TooLarge { .. } => RefusalCode::TooLarge,
-            _ => RefusalCode::Malformed,
-        },
-        StatementError::Profile(_) => RefusalCode::Malformed,
-        StatementError::WrongKey { .. } | StatementError::InvalidKey | StatementError::BadSignature => {
-            RefusalCode::BadSignature
-        }
-    }
-}
-
 /// Judges items of one upload.
 pub(super) struct Judge<'a> {
-    intake: &'a Intake,
+    app: &'a App,
     body: &'a [u8],
     published: Arc<Published>,
     devices: HashMap<Kid, Option<Known>>,
@@ -106,20 +91,20 @@ struct Known {
 }
 
 impl<'a> Judge<'a> {
-    pub(super) fn new(intake: &'a Intake, body: &'a [u8]) -> Self {
-        Self { intake, body, published: intake.shelf.published(), devices: HashMap::new() }
+    pub(super) fn new(app: &'a App, body: &'a [u8]) -> Self {
+        Self { app, body, published: app.shelf.published(), devices: HashMap::new() }
     }
 
     /// One verdict per item, in their order.
-    pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Verdict>, IntakeError> {
+    pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Verdict>, CoordinatorError> {
         items.iter().map(|item| self.one(item)).collect()
     }
 
-    fn one(&mut self, item: &Item) -> Result<Verdict, IntakeError> {
+    fn one(&mut self, item: &Item) -> Result<Verdict, CoordinatorError> {
         let hash = RecordHash::of(&self.body[item.range.clone()]);
         let read = self.read(item);
         if self.may_be_held(&read)?
-            && let Some((kid, stored)) = self.intake.ledger.find(hash)?
+            && let Some((kid, stored)) = self.app.ledger.find(hash)?
         {
             return Ok(Verdict::Held { hash, kid, stored });
         }
@@ -131,8 +116,8 @@ impl<'a> Judge<'a> {
             Ok((kid, record)) => self.accept(item, hash, kid, record),
             Err(objection) => {
                 let Objection { code, reason, kid, verified } = objection;
-                tracing::info!(code = code.name(), kid = kid.map(super::short), "a record is refused");
-                let refusal = self.intake.refuse(hash, kid, code, &reason)?;
+                tracing::info!(code = code.name(), kid = kid.map(short), "a record is refused");
+                let refusal = self.app.refusals.refuse(hash, kid, code, &reason)?;
                 Ok(Verdict::Refused { refusal, verified: kid.filter(|_| verified) })
             }
         }
@@ -140,7 +125,7 @@ impl<'a> Judge<'a> {
 
     /// Whether the record may have been received before. A number above the head of its chain has not, which spares most
     /// records the look into the database; what cannot be read today may have been readable to an earlier release.
-    fn may_be_held(&mut self, read: &Result<(Envelope, Record), Objection>) -> Result<bool, IntakeError> {
+    fn may_be_held(&mut self, read: &Result<(Envelope, Record), Objection>) -> Result<bool, CoordinatorError> {
         let Ok((envelope, record)) = read else { return Ok(true) };
         let known = self.known(envelope.kid())?;
         Ok(known.as_ref().is_some_and(|known| known.head.is_some_and(|head| record.seq <= head)))
@@ -158,9 +143,9 @@ impl<'a> Judge<'a> {
     }
 
     /// The outer error is the coordinator's own trouble, the inner one the record's.
-    fn check(&mut self, envelope: &Envelope, record: &Record) -> Result<Result<(), Objection>, IntakeError> {
+    fn check(&mut self, envelope: &Envelope, record: &Record) -> Result<Result<(), Objection>, CoordinatorError> {
         let kid = envelope.kid();
-        let deployment = self.intake.deployment.id();
+        let deployment = self.app.deployment.id();
         let Some(known) = self.known(kid)? else {
             let reason = "this key is not enrolled here; enrol it, then send again";
             return Ok(Err(Objection::new(RefusalCode::UnknownDevice, kid, reason)));
@@ -184,17 +169,19 @@ impl<'a> Judge<'a> {
         Ok(Ok(()))
     }
 
-    fn known(&mut self, kid: Kid) -> Result<&Option<Known>, IntakeError> {
+    fn known(&mut self, kid: Kid) -> Result<&Option<Known>, CoordinatorError> {
         match self.devices.entry(kid) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(unknown) => {
-                let ledger = &self.intake.ledger;
+                let ledger = &self.app.ledger;
                 let known = match ledger.device(kid)? {
                     None => None,
                     // Its enrolment request was verified with this very key.
                     Some(device) => Verifier::new(&device.public_key)
                         .ok()
-                        .map(|verifier| Ok::<_, IntakeError>(Known { device, verifier, head: ledger.head_seq(kid)? }))
+                        .map(|verifier| {
+                            Ok::<_, CoordinatorError>(Known { device, verifier, head: ledger.head_seq(kid)? })
+                        })
                         .transpose()?,
                 };
                 Ok(unknown.insert(known))
@@ -202,24 +189,20 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Verdict, IntakeError> {
-        let deployment = &self.intake.deployment;
-        let received_ms = self.intake.clock.now_ms();
+    fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Verdict, CoordinatorError> {
+        let received_ms = self.app.clock.now_ms();
         let receipt = Receipt {
             version: kuager_wire::VERSION,
             record: hash,
             kid,
             seq: record.seq,
             received_ms,
-            log_origin: deployment.genesis().log_origin.clone(),
+            log_origin: self.app.deployment.genesis().log_origin.clone(),
             merge_deadline_ms: received_ms.saturating_add(MERGE_DELAY_MS),
         };
-        let receipt = cose::sign(&receipt, deployment.id(), deployment.receipt_key()).map_err(|error| {
-            tracing::error!(%error, "a receipt could not be signed");
-            IntakeError::Signing
-        })?;
-        let upload =
-            |attachment: Attachment| NewUpload { token: deployment.upload_token(kid, attachment.hash), attachment };
+        let receipt = self.app.signer.receipts.receipt(&receipt)?;
+        let uploads = &self.app.signer.uploads;
+        let upload = |attachment: Attachment| NewUpload { token: uploads.token(kid, attachment.hash), attachment };
         let uploads = record.attachments.into_iter().flatten().map(upload).collect();
         let (pack, form) = record.form.map(|form| (form.pack, form.form)).unzip();
         Ok(Verdict::New(Box::new(NewRecord {

@@ -7,10 +7,12 @@ use kuager_wire::VERSION;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::receipt::Redaction;
 
+use super::error::MediaError;
+use super::files::{Media, blocking};
 use super::picture::{self, PictureError, Region};
-use super::store::{Object, StoreError};
-use super::{Media, UploadError, blocking};
+use super::store::{Object, ObjectError};
 use crate::ledger::{LedgerError, RedactionRow, UploadToken};
+use crate::sign::SignError;
 
 /// How long to wait when the ledger cannot be asked for files to look at.
 const LATER: Duration = Duration::from_secs(5);
@@ -26,7 +28,7 @@ pub enum RedactError {
     Picture(#[from] PictureError),
     /// The copy cannot be stored.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] ObjectError),
     /// The statement cannot be stored.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -35,8 +37,19 @@ pub enum RedactError {
     Worker,
 }
 
-impl From<UploadError> for RedactError {
-    fn from(_: UploadError) -> Self {
+impl From<MediaError> for RedactError {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::Store(error) => Self::Store(error),
+            MediaError::Ledger(error) => Self::Ledger(error),
+            MediaError::Worker => Self::Worker,
+        }
+    }
+}
+
+impl From<SignError> for RedactError {
+    fn from(error: SignError) -> Self {
+        tracing::error!(%error, "a redacted copy could not be signed");
         Self::Worker
     }
 }
@@ -45,8 +58,8 @@ impl Media {
     /// Opens a file that is held.
     ///
     /// # Errors
-    /// [`UploadError`].
-    pub async fn object(&self, media: MediaHash) -> Result<Option<Object>, UploadError> {
+    /// [`MediaError`].
+    pub async fn object(&self, media: MediaHash) -> Result<Option<Object>, MediaError> {
         let store = Arc::clone(&self.store);
         Ok(blocking(move || store.open(media)).await??)
     }
@@ -54,17 +67,17 @@ impl Media {
     /// The redacted copy with this hash; nothing for any other file.
     ///
     /// # Errors
-    /// [`UploadError`].
-    pub async fn redaction(&self, media: MediaHash) -> Result<Option<RedactionRow>, UploadError> {
-        let ledger = self.intake.ledger().clone();
+    /// [`MediaError`].
+    pub async fn redaction(&self, media: MediaHash) -> Result<Option<RedactionRow>, MediaError> {
+        let ledger = self.app.ledger.clone();
         Ok(blocking(move || ledger.redaction(media)).await??)
     }
 
     /// How many bytes of an unfinished upload are here, without disturbing whoever is sending them.
     ///
     /// # Errors
-    /// [`UploadError`].
-    pub async fn arrived(&self, token: UploadToken) -> Result<u64, UploadError> {
+    /// [`MediaError`].
+    pub async fn arrived(&self, token: UploadToken) -> Result<u64, MediaError> {
         let store = Arc::clone(&self.store);
         Ok(blocking(move || store.arrived(token)).await??)
     }
@@ -86,13 +99,13 @@ impl Media {
     /// Looks at the next file nobody has looked at. Returns whether there was one.
     ///
     /// # Errors
-    /// [`UploadError`].
-    pub async fn examine_next(&self) -> Result<bool, UploadError> {
-        let Some((media, _, mime)) = self.intake.ledger().next_unexamined().await? else { return Ok(false) };
+    /// [`MediaError`].
+    pub async fn examine_next(&self) -> Result<bool, MediaError> {
+        let Some((media, _, mime)) = self.app.ledger.next_unexamined().await? else { return Ok(false) };
         let _one = self.looking.lock().await;
         let Some(object) = self.object(media).await? else { return Ok(true) };
         let findings = blocking(move || picture::examine(object, &mime)).await?;
-        self.intake.ledger().set_findings(media, findings).await?;
+        self.app.ledger.set_findings(media, findings).await?;
         Ok(true)
     }
 
@@ -110,11 +123,11 @@ impl Media {
         });
         let (media, size, regions) = made.await??;
         let size = u64::try_from(size).unwrap_or(u64::MAX);
-        let made_ms = self.intake.clock().now_ms();
+        let made_ms = self.app.clock.now_ms();
         let redaction = Redaction { version: VERSION, of: original, media, size, made_ms, regions };
-        let statement = self.intake.deployment().sign_redaction(&redaction)?;
+        let statement = self.app.signer.receipts.redaction(&redaction)?;
         let row = RedactionRow { media, original, size, made_ms, statement };
-        self.intake.ledger().add_redaction(row.clone()).await?;
+        self.app.ledger.add_redaction(row.clone()).await?;
         tracing::info!(regions = redaction.regions.len(), "a redacted copy may be published");
         Ok(row)
     }

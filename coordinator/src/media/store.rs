@@ -14,9 +14,9 @@ use sha2::{Digest, Sha256};
 
 use crate::ledger::UploadToken;
 
-/// Why bytes could not be stored or read.
+/// Why the bytes of a file could not be stored or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
+pub enum ObjectError {
     /// The disk is full, or what is left of it is kept for records.
     #[error("the disk has no room for files; make room, what has arrived is kept")]
     Full,
@@ -28,7 +28,7 @@ pub enum StoreError {
     Disk(String),
 }
 
-impl From<io::Error> for StoreError {
+impl From<io::Error> for ObjectError {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => Self::Full,
@@ -56,38 +56,38 @@ pub trait ObjectStore: Debug + Send + Sync {
     /// Opens the file of an upload, making it when there is none.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, StoreError>;
+    /// [`ObjectError`].
+    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, ObjectError>;
 
     /// Forgets the file of an upload, if there is one.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn discard(&self, token: UploadToken) -> Result<(), StoreError>;
+    /// [`ObjectError`].
+    fn discard(&self, token: UploadToken) -> Result<(), ObjectError>;
 
     /// How many bytes of an upload are here, durable or not. Does not disturb whoever is sending them.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn arrived(&self, token: UploadToken) -> Result<u64, StoreError>;
+    /// [`ObjectError`].
+    fn arrived(&self, token: UploadToken) -> Result<u64, ObjectError>;
 
     /// Uploads that have a file.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn waiting(&self) -> Result<Vec<UploadToken>, StoreError>;
+    /// [`ObjectError`].
+    fn waiting(&self) -> Result<Vec<UploadToken>, ObjectError>;
 
     /// Stores a complete file that was made here. Storing the same again changes nothing.
     ///
     /// # Errors
-    /// [`StoreError`]; then nothing is stored.
-    fn put(&self, bytes: &[u8]) -> Result<MediaHash, StoreError>;
+    /// [`ObjectError`]; then nothing is stored.
+    fn put(&self, bytes: &[u8]) -> Result<MediaHash, ObjectError>;
 
     /// Opens a complete file.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn open(&self, media: MediaHash) -> Result<Option<Object>, StoreError>;
+    /// [`ObjectError`].
+    fn open(&self, media: MediaHash) -> Result<Option<Object>, ObjectError>;
 }
 
 /// A file that is arriving.
@@ -98,26 +98,26 @@ pub trait Incoming: Debug + Send {
     /// Adds bytes at the end and returns when they are durable.
     ///
     /// # Errors
-    /// [`StoreError`]; then none of them counts.
-    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError>;
+    /// [`ObjectError`]; then none of them counts.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), ObjectError>;
 
     /// Forgets everything behind the first `size` bytes.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn truncate(&mut self, size: u64) -> Result<(), StoreError>;
+    /// [`ObjectError`].
+    fn truncate(&mut self, size: u64) -> Result<(), ObjectError>;
 
     /// The hash of what is there, read back.
     ///
     /// # Errors
-    /// [`StoreError`].
-    fn hash(&mut self) -> Result<MediaHash, StoreError>;
+    /// [`ObjectError`].
+    fn hash(&mut self) -> Result<MediaHash, ObjectError>;
 
     /// Makes it a complete file with this name, durably.
     ///
     /// # Errors
-    /// [`StoreError`]; then it is still arriving.
-    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), StoreError>;
+    /// [`ObjectError`]; then it is still arriving.
+    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), ObjectError>;
 }
 
 /// Files in a folder of the data directory.
@@ -137,8 +137,8 @@ impl LocalFiles {
     /// no file grows: the last room belongs to records.
     ///
     /// # Errors
-    /// [`StoreError`].
-    pub fn open(dir: &Path, reserve: u64) -> Result<Self, StoreError> {
+    /// [`ObjectError`].
+    pub fn open(dir: &Path, reserve: u64) -> Result<Self, ObjectError> {
         for dir in [dir.to_owned(), dir.join("incoming"), dir.join("objects")] {
             make_dir(&dir)?;
         }
@@ -156,7 +156,7 @@ impl LocalFiles {
 }
 
 /// Makes a folder so that it is still there after a power loss.
-fn make_dir(dir: &Path) -> Result<(), StoreError> {
+fn make_dir(dir: &Path) -> Result<(), ObjectError> {
     if dir.is_dir() {
         return Ok(());
     }
@@ -164,18 +164,18 @@ fn make_dir(dir: &Path) -> Result<(), StoreError> {
     sync_dir(dir.parent())
 }
 
-fn sync_dir(dir: Option<&Path>) -> Result<(), StoreError> {
+fn sync_dir(dir: Option<&Path>) -> Result<(), ObjectError> {
     Ok(File::open(dir.unwrap_or(Path::new(".")))?.sync_all()?)
 }
 
 impl ObjectStore for LocalFiles {
-    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, StoreError> {
+    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, ObjectError> {
         let path = self.part(token);
         let new = !path.exists();
         let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(&path)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::Busy),
+            Err(TryLockError::WouldBlock) => return Err(ObjectError::Busy),
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
         if new {
@@ -187,14 +187,14 @@ impl ObjectStore for LocalFiles {
         Ok(Box::new(Part { file, path, durable, store: self.clone() }))
     }
 
-    fn discard(&self, token: UploadToken) -> Result<(), StoreError> {
+    fn discard(&self, token: UploadToken) -> Result<(), ObjectError> {
         match fs::remove_file(self.part(token)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
     }
 
-    fn arrived(&self, token: UploadToken) -> Result<u64, StoreError> {
+    fn arrived(&self, token: UploadToken) -> Result<u64, ObjectError> {
         match fs::metadata(self.part(token)) {
             Ok(metadata) => Ok(metadata.len()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
@@ -202,7 +202,7 @@ impl ObjectStore for LocalFiles {
         }
     }
 
-    fn waiting(&self) -> Result<Vec<UploadToken>, StoreError> {
+    fn waiting(&self) -> Result<Vec<UploadToken>, ObjectError> {
         let mut tokens = Vec::new();
         for entry in fs::read_dir(self.dir.join("incoming"))? {
             let name = entry?.file_name();
@@ -212,7 +212,7 @@ impl ObjectStore for LocalFiles {
         Ok(tokens)
     }
 
-    fn put(&self, bytes: &[u8]) -> Result<MediaHash, StoreError> {
+    fn put(&self, bytes: &[u8]) -> Result<MediaHash, ObjectError> {
         let media = MediaHash::of(bytes);
         let path = self.object(media);
         if path.exists() {
@@ -229,7 +229,7 @@ impl ObjectStore for LocalFiles {
         Ok(media)
     }
 
-    fn open(&self, media: MediaHash) -> Result<Option<Object>, StoreError> {
+    fn open(&self, media: MediaHash) -> Result<Option<Object>, ObjectError> {
         match File::open(self.object(media)) {
             Ok(file) => Ok(Some(Object { size: file.metadata()?.len(), bytes: Box::new(file) })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -239,11 +239,11 @@ impl ObjectStore for LocalFiles {
 }
 
 /// Whether this many bytes fit without touching the reserve.
-fn room(dir: &Path, reserve: u64, bytes: usize) -> Result<(), StoreError> {
+fn room(dir: &Path, reserve: u64, bytes: usize) -> Result<(), ObjectError> {
     let disk = rustix::fs::statvfs(dir).map_err(io::Error::from)?;
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let wanted = reserve.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-    if free < wanted { Err(StoreError::Full) } else { Ok(()) }
+    if free < wanted { Err(ObjectError::Full) } else { Ok(()) }
 }
 
 #[derive(Debug)]
@@ -260,7 +260,7 @@ impl Incoming for Part {
         self.durable
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
         room(&self.path, self.store.reserve, bytes.len())?;
         let written = self.file.write_all_at(bytes, self.durable).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
@@ -274,7 +274,7 @@ impl Incoming for Part {
         Ok(())
     }
 
-    fn truncate(&mut self, size: u64) -> Result<(), StoreError> {
+    fn truncate(&mut self, size: u64) -> Result<(), ObjectError> {
         if size < self.durable {
             self.file.set_len(size)?;
             self.durable = size;
@@ -283,7 +283,7 @@ impl Incoming for Part {
         Ok(())
     }
 
-    fn hash(&mut self) -> Result<MediaHash, StoreError> {
+    fn hash(&mut self) -> Result<MediaHash, ObjectError> {
         let mut hasher = Sha256::new();
         let mut buffer = vec![0; 256 * 1024];
         let mut at = 0;
@@ -297,7 +297,7 @@ impl Incoming for Part {
         }
     }
 
-    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), StoreError> {
+    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), ObjectError> {
         let path = self.store.object(media);
         let dir = path.parent().unwrap_or(&self.store.dir);
         self.file.sync_all()?;

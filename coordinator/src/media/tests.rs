@@ -1,18 +1,23 @@
 //! Uploads on disks that fail, and in any order of interruptions.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use futures_util::stream;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::receipt::MediaReceipt;
+use kuager_wire::sync::MEDIA_PATH;
 use kuager_wire::{cose, limits};
 use proptest::prelude::*;
 
-use super::store::{Incoming, Object};
+use super::store::{Incoming, LocalFiles, Object, ObjectError, ObjectStore};
 use super::*;
+use crate::app::App;
 use crate::clock::Clock;
 use crate::deployment::Deployment;
+use crate::intake::Intake;
 use crate::ledger::UploadToken;
 use crate::testing::{Fixture, kid, noise};
 
@@ -30,27 +35,27 @@ struct SmallFile {
 }
 
 impl ObjectStore for SmallDisk {
-    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, StoreError> {
+    fn incoming(&self, token: UploadToken) -> Result<Box<dyn Incoming>, ObjectError> {
         Ok(Box::new(SmallFile { file: self.files.incoming(token)?, room: Arc::clone(&self.room) }))
     }
 
-    fn discard(&self, token: UploadToken) -> Result<(), StoreError> {
+    fn discard(&self, token: UploadToken) -> Result<(), ObjectError> {
         self.files.discard(token)
     }
 
-    fn arrived(&self, token: UploadToken) -> Result<u64, StoreError> {
+    fn arrived(&self, token: UploadToken) -> Result<u64, ObjectError> {
         self.files.arrived(token)
     }
 
-    fn waiting(&self) -> Result<Vec<UploadToken>, StoreError> {
+    fn waiting(&self) -> Result<Vec<UploadToken>, ObjectError> {
         self.files.waiting()
     }
 
-    fn put(&self, bytes: &[u8]) -> Result<MediaHash, StoreError> {
+    fn put(&self, bytes: &[u8]) -> Result<MediaHash, ObjectError> {
         self.files.put(bytes)
     }
 
-    fn open(&self, media: MediaHash) -> Result<Option<Object>, StoreError> {
+    fn open(&self, media: MediaHash) -> Result<Option<Object>, ObjectError> {
         self.files.open(media)
     }
 }
@@ -60,24 +65,24 @@ impl Incoming for SmallFile {
         self.file.durable()
     }
 
-    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+    fn append(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
         let size = i64::try_from(bytes.len()).expect("small");
         if self.room.fetch_sub(size, Ordering::SeqCst) < size {
             self.room.fetch_add(size, Ordering::SeqCst);
-            return Err(StoreError::Full);
+            return Err(ObjectError::Full);
         }
         self.file.append(bytes)
     }
 
-    fn truncate(&mut self, size: u64) -> Result<(), StoreError> {
+    fn truncate(&mut self, size: u64) -> Result<(), ObjectError> {
         self.file.truncate(size)
     }
 
-    fn hash(&mut self) -> Result<MediaHash, StoreError> {
+    fn hash(&mut self) -> Result<MediaHash, ObjectError> {
         self.file.hash()
     }
 
-    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), StoreError> {
+    fn keep(self: Box<Self>, media: MediaHash) -> Result<(), ObjectError> {
         self.file.keep(media)
     }
 }
@@ -105,7 +110,7 @@ fn at(offset: u64) -> usize {
 
 async fn list(fixture: &Fixture, file: &[u8]) -> UploadToken {
     fixture.enrol(1).await;
-    fixture.list(1, 0, &[file]).await[0].path[PATH.len()..].parse().expect("a token")
+    fixture.list(1, 0, &[file]).await[0].path[MEDIA_PATH.len()..].parse().expect("a token")
 }
 
 async fn receipt(media: &Media, fixture: &Fixture, token: UploadToken) -> MediaReceipt {
@@ -121,13 +126,13 @@ async fn a_full_disk_loses_nothing() {
     let room = Arc::new(AtomicI64::new(100_000));
     let files = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
     let disk = Arc::new(SmallDisk { files, room: Arc::clone(&room) });
-    let media = Arc::new(Media::with_store(Arc::clone(&fixture.intake), disk, MediaPolicy::default()));
+    let media = Arc::new(Media::with_store(fixture.app.clone(), disk, MediaPolicy::default()));
     let full = media.add(token, part(&photo, 0, End::Whole)).await;
-    assert_eq!(full, Err(UploadError::Store(StoreError::Full)));
+    assert_eq!(full, Err(UploadError::Store(ObjectError::Full)));
     let offset = media.progress(token).await.expect("works").offset;
     assert_eq!(offset, 3 * limits::MEDIA_STEP as u64, "what fitted is there");
     let full = media.add(token, part(&photo[at(offset)..], offset, End::Whole)).await;
-    assert_eq!(full, Err(UploadError::Store(StoreError::Full)));
+    assert_eq!(full, Err(UploadError::Store(ObjectError::Full)));
     assert_eq!(media.progress(token).await.expect("works").offset, offset);
     room.store(1 << 20, Ordering::SeqCst);
     media.add(token, part(&photo[at(offset)..], offset, End::Whole)).await.expect("there is room now");
@@ -140,13 +145,13 @@ async fn the_last_room_is_kept_for_records() {
     let photo = noise(1000, 1);
     let token = list(&fixture, &photo).await;
     let policy = MediaPolicy { reserve: 1 << 60, ..MediaPolicy::default() };
-    let media = Arc::new(Media::open(Arc::clone(&fixture.intake), policy).expect("opens"));
+    let media = Arc::new(Media::open(fixture.app.clone(), policy).expect("opens"));
     let full = media.add(token, part(&photo, 0, End::Whole)).await;
-    assert_eq!(full, Err(UploadError::Store(StoreError::Full)));
+    assert_eq!(full, Err(UploadError::Store(ObjectError::Full)));
     let answer = fixture.send(&[fixture.sign(1, &fixture.record(1, "still accepted"))]).await;
     assert!(answer.results[0].receipt.is_some());
     let store = LocalFiles::open(&fixture.deployment.media_dir(), 1 << 60).expect("opens");
-    assert_eq!(store.put(&photo), Err(StoreError::Full));
+    assert_eq!(store.put(&photo), Err(ObjectError::Full));
 }
 
 /// What a kill leaves behind at the two moments between the last byte and the receipt.
@@ -181,7 +186,7 @@ async fn another_process_is_not_written_into() {
     let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
     let other = store.incoming(token).expect("opens");
     let busy = fixture.media.add(token, part(&photo, 0, End::Whole)).await;
-    assert_eq!(busy, Err(UploadError::Store(StoreError::Busy)));
+    assert_eq!(busy, Err(UploadError::Store(ObjectError::Busy)));
     drop(other);
     fixture.media.add(token, part(&photo, 0, End::Whole)).await.expect("is free now");
 }
@@ -191,7 +196,7 @@ async fn the_sweep_clears_what_belongs_to_nobody() {
     let fixture = Fixture::new();
     let (photo, waiting) = (noise(1000, 1), noise(2000, 2));
     let token = list(&fixture, &photo).await;
-    let unfinished = fixture.list(1, 1, &[&waiting]).await[0].path[PATH.len()..].parse().expect("a token");
+    let unfinished = fixture.list(1, 1, &[&waiting]).await[0].path[MEDIA_PATH.len()..].parse().expect("a token");
     fixture.media.add(token, part(&photo, 0, End::Whole)).await.expect("is held");
     let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
     for token in [token, unfinished, UploadToken([9; 16])] {
@@ -232,15 +237,16 @@ async fn a_lost_secret_changes_no_address() {
     let mode = std::fs::metadata(&secret).expect("is there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600);
     std::fs::remove_file(&secret).expect("works");
-    let deployment = Deployment::open(fixture.deployment.dir()).expect("makes another one");
-    assert_ne!(deployment.upload_token(kid(1), MediaHash::of(&photo)), token);
+    let deployment = Deployment::open(fixture.deployment.dir()).expect("opens");
     let clock = Arc::clone(&fixture.clock) as Arc<dyn Clock>;
-    let intake = Arc::new(Intake::new(deployment.clone(), fixture.ledger.clone(), clock).expect("starts"));
+    let app = App::with_ledger(deployment, fixture.ledger.clone(), clock).expect("makes another one");
+    assert_ne!(app.signer.uploads.token(kid(1), MediaHash::of(&photo)), token);
+    let intake = Intake::new(app.clone());
     let record = fixture.with_files(fixture.record(1, "again"), &[&photo, &other]);
     let answer = intake.receive(fixture.sign(1, &record)).await.expect("is answered");
     let paths: Vec<_> = answer.results[0].uploads.iter().flatten().map(|upload| upload.path.clone()).collect();
-    let new = deployment.upload_token(kid(1), MediaHash::of(&other));
-    assert_eq!(paths, [format!("{PATH}{token}"), format!("{PATH}{new}")]);
+    let new = app.signer.uploads.token(kid(1), MediaHash::of(&other));
+    assert_eq!(paths, [format!("{MEDIA_PATH}{token}"), format!("{MEDIA_PATH}{new}")]);
 }
 
 /// What may happen to an upload.
@@ -311,7 +317,7 @@ async fn survives(events: Vec<Event>, size: usize) {
                     let end = (at(offset) + count).min(size);
                     file.write_all(&photo[at(offset)..end]).expect("works");
                 }
-                let again = Media::open(Arc::clone(&fixture.intake), MediaPolicy::default()).expect("opens");
+                let again = Media::open(fixture.app.clone(), MediaPolicy::default()).expect("opens");
                 media = Arc::new(again);
             }
         }

@@ -18,11 +18,16 @@ use kuager_wire::limits;
 use kuager_wire::receipt::RefusalCode;
 use tokio::time::Instant;
 
-use super::store::{Incoming, StoreError};
+use super::checksum::Checksum;
+use super::error::MediaError;
+use super::files::{Media, blocking};
+use super::receipts;
+use super::store::{Incoming, ObjectError};
 use super::turns::Turn;
-use super::{Checksum, Media, blocking};
-use crate::intake::{IntakeError, SignedRefusal, short};
+use crate::app::short;
 use crate::ledger::{Held, LedgerError, UploadRow, UploadToken};
+use crate::refusals::SignedRefusal;
+use crate::sign::SignError;
 
 /// A running upload notes this often that it is alive.
 const TOUCH_MS: u64 = 60_000;
@@ -97,7 +102,7 @@ pub enum UploadError {
     Mismatch(SignedRefusal),
     /// The bytes cannot be stored.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Store(#[from] ObjectError),
     /// The ledger cannot store.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
@@ -106,12 +111,20 @@ pub enum UploadError {
     Worker,
 }
 
-impl From<IntakeError> for UploadError {
-    fn from(error: IntakeError) -> Self {
+impl From<MediaError> for UploadError {
+    fn from(error: MediaError) -> Self {
         match error {
-            IntakeError::Ledger(error) => Self::Ledger(error),
-            IntakeError::TooMany | IntakeError::Worker | IntakeError::Signing => Self::Worker,
+            MediaError::Store(error) => Self::Store(error),
+            MediaError::Ledger(error) => Self::Ledger(error),
+            MediaError::Worker => Self::Worker,
         }
+    }
+}
+
+impl From<SignError> for UploadError {
+    fn from(error: SignError) -> Self {
+        tracing::error!(%error, "a refusal could not be signed");
+        Self::Worker
     }
 }
 
@@ -212,7 +225,7 @@ impl Media {
             // Nobody else works on it: whoever asks for an expired upload is turned away before its file is touched.
             let store = Arc::clone(&self.store);
             blocking(move || store.discard(token)).await??;
-            self.intake.ledger().touch_upload(token, self.intake.clock().now_ms()).await?;
+            self.app.ledger.touch_upload(token, self.app.clock.now_ms()).await?;
         }
         self.progress(token).await
     }
@@ -223,7 +236,7 @@ impl Media {
     /// [`UploadError`].
     pub async fn receipt(&self, token: UploadToken) -> Result<Option<Vec<u8>>, UploadError> {
         let row = self.find(token).await?;
-        Ok(self.intake.media_receipt(&row).await?)
+        Ok(receipts::of(&self.app, &row).await?)
     }
 
     /// Takes a part of a file. Runs to its end even when the caller does not wait for it.
@@ -269,7 +282,7 @@ impl Media {
     }
 
     async fn find(&self, token: UploadToken) -> Result<UploadRow, UploadError> {
-        let ledger = self.intake.ledger().clone();
+        let ledger = self.app.ledger.clone();
         blocking(move || ledger.upload(token)).await??.ok_or(UploadError::Unknown)
     }
 
@@ -284,7 +297,7 @@ impl Media {
         self.find(token).await?;
         let turn = self.turns.take(token).await;
         let row = self.find(token).await?;
-        if self.intake.media_receipt(&row).await?.is_some() {
+        if receipts::of(&self.app, &row).await?.is_some() {
             return Ok(Entered::Held(row));
         }
         if row.expired {
@@ -330,9 +343,9 @@ impl Media {
         if part.announced.is_some_and(|more| more > row.size - start) {
             return Err(UploadError::TooLong { length: row.size });
         }
-        let now = self.intake.clock().now_ms();
+        let now = self.app.clock.now_ms();
         if now > row.touched_ms.saturating_add(TOUCH_MS) {
-            self.intake.ledger().touch_upload(token, now).await?;
+            self.app.ledger.touch_upload(token, now).await?;
         }
         let row = UploadRow { touched_ms: row.touched_ms.max(now), ..row };
         let Part { body, mut checksum, idle, .. } = part;
@@ -398,10 +411,8 @@ impl Media {
 
     /// Receipts a file that is complete, right, and in its place.
     async fn keep(&self, row: &UploadRow) -> Result<(), UploadError> {
-        let held = Held { media: row.media, size: row.size, received_ms: self.intake.clock().now_ms() };
-        let deployment = self.intake.deployment().clone();
-        let sign = move |kid, held| deployment.sign_media_receipt(kid, held);
-        self.intake.ledger().finish_upload(row.token, held, sign).await?;
+        let held = Held { media: row.media, size: row.size, received_ms: self.app.clock.now_ms() };
+        receipts::give(&self.app, row, held).await?;
         tracing::info!(kid = %short(row.kid), bytes = row.size, "a file is held");
         self.came.notify_one();
         Ok(())
@@ -415,13 +426,13 @@ impl Media {
         found: MediaHash,
     ) -> Result<UploadError, UploadError> {
         tracing::warn!(kid = %short(row.kid), bytes = incoming.durable(), "a file is not the one that was signed");
-        let (now, size) = (self.intake.clock().now_ms(), incoming.durable());
-        self.intake.ledger().add_mismatch(row.token, found, size, now).await?;
+        let (now, size) = (self.app.clock.now_ms(), incoming.durable());
+        self.app.ledger.add_mismatch(row.token, found, size, now).await?;
         blocking(move || incoming.truncate(0)).await??;
         let reason =
             format!("the {size} bytes that came have the SHA-256 {found}; upload the file again from the start");
         let subject = RecordHash(row.media.0);
-        let refusal = self.intake.refuse(subject, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
+        let refusal = self.app.refusals.refuse(subject, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
         Ok(UploadError::Mismatch(refusal))
     }
 
@@ -431,14 +442,14 @@ impl Media {
     /// [`UploadError`]; the next sweep goes on.
     pub async fn sweep(&self) -> Result<(), UploadError> {
         let keep = u64::try_from(self.policy.keep.as_millis()).unwrap_or(u64::MAX);
-        let before = self.intake.clock().now_ms().saturating_sub(keep);
-        let ledger = self.intake.ledger().clone();
+        let before = self.app.clock.now_ms().saturating_sub(keep);
+        let ledger = self.app.ledger.clone();
         let stale = blocking(move || ledger.stale_uploads(before)).await??;
         let mut expired = 0_usize;
         for token in stale {
             // Somebody may be back at this very moment.
             let Some(_turn) = self.turns.try_take(token) else { continue };
-            if self.intake.ledger().expire_upload(token, before).await? {
+            if self.app.ledger.expire_upload(token, before).await? {
                 let store = Arc::clone(&self.store);
                 blocking(move || store.discard(token)).await??;
                 expired += 1;

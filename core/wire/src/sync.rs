@@ -16,6 +16,8 @@ pub const CBOR_TYPE: &str = "application/cbor";
 /// Header by which a phone says which deployment it means: the first 16 hexadecimal digits of its id. A coordinator
 /// that is another one answers 421 (RFC 9110 §15.5.20).
 pub const DEPLOYMENT_HEADER: &str = "kuager-deployment";
+/// Path below a server address under which uploads of files are, each under its token.
+pub const MEDIA_PATH: &str = "/v1/media/";
 
 /// Where a file that a record lists is to be uploaded (tus 1.0).
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

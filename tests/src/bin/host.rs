@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
-use kuager_coordinator::clock::{Clock, SystemClock};
+use kuager_coordinator::inbox::ask_retake;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_tests::phone::page_jpeg;
 use kuager_tests::proxy::{Fate, Proxy};
@@ -65,15 +65,13 @@ impl Host {
                 Ok(json!({}))
             }
             "message" => {
-                let ledger = self.coordinator.ledger();
-                let observers = ledger.observers(None)?;
+                let app = self.coordinator.app();
+                let observers = app.ledger.observers(None)?;
                 let (about, media) = (text("about")?.parse()?, text("media")?.parse()?);
                 for observer in &observers {
-                    let now_ms = SystemClock::default().now_ms();
-                    let deployment = &self.coordinator.deployment;
-                    deployment.ask_retake(&ledger, *observer, text("text")?, about, media, now_ms)?;
+                    ask_retake(&app, *observer, text("text")?, about, media)?;
                 }
-                ledger.close();
+                app.ledger.close();
                 Ok(json!({ "sent": observers.len() }))
             }
             "records" => Ok(json!({ "records": self.coordinator.records() })),

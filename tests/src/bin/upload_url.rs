@@ -5,9 +5,8 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a tool of the tests: it prints, and fails at once")]
 
 use std::io::Read;
-use std::sync::Arc;
 
-use kuager_coordinator::clock::SystemClock;
+use kuager_coordinator::enrol::enrol;
 use kuager_coordinator::intake::Intake;
 use kuager_tests::coordinator::TestCoordinator;
 use kuager_wire::enrolment::{Action, Request};
@@ -33,8 +32,9 @@ async fn main() {
 
 /// Enrols a device and delivers a record of it that lists the files. Past the network, which others test.
 async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
-    let (ledger, deployment) = (coordinator.ledger(), &coordinator.deployment);
-    let intake = Arc::new(Intake::new(deployment.clone(), ledger.clone(), Arc::new(SystemClock::default())).unwrap());
+    let deployment = &coordinator.deployment;
+    let app = coordinator.app();
+    let intake = Intake::new(app.clone());
     let key = SigningKey::from_bytes(&DEVICE);
     let request = Request {
         version: VERSION,
@@ -45,7 +45,7 @@ async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
         token: Some(coordinator.invite().token),
         after: None,
     };
-    intake.enrol(cose::sign(&request, deployment.id(), &key).unwrap()).await.unwrap().unwrap();
+    enrol(&app, cose::sign(&request, deployment.id(), &key).unwrap()).await.unwrap().unwrap();
     let attachment = |bytes: &Vec<u8>| Attachment {
         hash: MediaHash::of(bytes),
         size: bytes.len() as u64,
@@ -72,6 +72,6 @@ async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
         training: None,
     };
     let answer = intake.receive(cose::sign(&record, deployment.id(), &key).unwrap()).await.unwrap();
-    ledger.close();
+    app.ledger.close();
     answer.results[0].uploads.as_ref().unwrap().iter().map(|upload| upload.path.clone()).collect()
 }

@@ -13,6 +13,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -26,9 +27,15 @@ use tokio::sync::oneshot;
 use self::day::{Day, DayOf};
 pub(crate) use self::phone::DemoPhone;
 use self::phone::{PAGES, Said, Synced};
+use kuager_coordinator::app::{App, OpenError};
 use kuager_coordinator::clock::{Clock, SystemClock};
-use kuager_coordinator::deployment::{Deployment, DeploymentError, InitOptions, InviteOptions, init};
-use kuager_coordinator::{Config, ServeError, serve};
+use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::enrol::{InviteError, InviteOptions, create_invite};
+use kuager_coordinator::http::{Config, ServeError, serve};
+use kuager_coordinator::ledger::LedgerError;
+use kuager_coordinator::media::store::ObjectError;
+use kuager_coordinator::media::{Media, MediaPolicy};
+use kuager_coordinator::setup::{InitOptions, SetupError, init};
 
 /// Why the demonstration did not end well.
 #[derive(Debug, thiserror::Error)]
@@ -39,9 +46,21 @@ pub enum DemoError {
     /// A phone.
     #[error("a phone failed: {0}")]
     Phone(#[from] ObserverError),
+    /// The coordinator could not be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// The coordinator's data.
     #[error(transparent)]
-    Deployment(#[from] DeploymentError),
+    Open(#[from] OpenError),
+    /// The coordinator's database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The coordinator's folder for files.
+    #[error("files cannot be kept: {0}")]
+    Files(#[from] ObjectError),
+    /// An invite.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
     /// The coordinator.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -119,8 +138,10 @@ impl Story<'_> {
         let coordinator = listener.local_addr()?;
         let desk = TcpListener::bind(("127.0.0.1", options.port))?;
         let page = desk.local_addr()?;
-        let mut config = Config::new(self.deployment.clone());
-        config.desk = Some(kuager_desk::desk(desk));
+        let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
+        let media = Arc::new(Media::open(app.clone(), MediaPolicy::default())?);
+        let mut config = Config::new(app, media);
+        config.desk = Some(kuager_desk::beside(desk, &config).await?);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(serve(listener, config, async {
             let _ = stopped.await;
@@ -207,11 +228,11 @@ impl Story<'_> {
 
     /// An observer's day without network, from the invite to the sealed protocol.
     async fn offline_day(&mut self, actor: &Actor<'_>, gate: SocketAddr, pack: &Path) -> Result<(), DemoError> {
-        let ledger = self.deployment.open_ledger()?;
+        let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
         let mut options = InviteOptions::new(format!("https://127.0.0.1:{}", gate.port()));
         options.stations = vec![actor.today.station.clone()];
-        let invite = self.deployment.create_invite(&ledger, options)?;
-        ledger.close();
+        let invite = create_invite(&app, options)?;
+        app.ledger.close();
         let invite = invite.to_url().map_err(StatementError::Malformed)?;
         if actor.number == 0 {
             self.say("\n3. They work offline, each on an encrypted store of its own.")?;

@@ -1,12 +1,14 @@
+//! Everything that a coordinator signs, as `inspect` sees it.
+
 use std::path::Path;
 
-use kuager_wire::cose;
-use kuager_wire::ids::MediaHash;
-use kuager_wire::sync::InboxAnswer;
-
-use super::*;
-use kuager_coordinator::ledger::Held;
 use kuager_coordinator::testing::{Fixture, MORNING_MS, key, kid};
+use kuager_coordinator::{enrol, inbox};
+use kuager_evidence::{InspectError, Outcome, Trust, inspect};
+use kuager_wire::ids::{MediaHash, PublicKey};
+use kuager_wire::receipt::{MediaReceipt, Redaction};
+use kuager_wire::sync::InboxAnswer;
+use kuager_wire::{canonical, cose, limits};
 
 fn trust(fixture: &Fixture, credential: Option<&[u8]>) -> Trust {
     let mut trust = Trust::default();
@@ -41,11 +43,12 @@ async fn every_kind_is_recognised_and_checked() {
     fixture.send(std::slice::from_ref(&record)).await;
     let answer = fixture.send(&[rival, vec![0]]).await;
     let observer = fixture.ledger.observers(None).expect("reads");
-    fixture.deployment.send_message(&fixture.ledger, &observer, "Сәлем", None, MORNING_MS).expect("is sent");
-    let inbox = fixture.intake.inbox(fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
+    inbox::send_message(&fixture.app, &observer, "Сәлем", None).expect("is sent");
+    let inbox = inbox::fetch(&fixture.app, fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
     let file = MediaHash([5; 32]);
-    let held = Held { media: file, size: 40, received_ms: MORNING_MS };
-    let media_receipt = fixture.deployment.sign_media_receipt(kid(1), held).expect("signs");
+    let receipts = &fixture.app.signer.receipts;
+    let media_receipt = MediaReceipt { version: 1, media: file, size: 40, kid: kid(1), received_ms: MORNING_MS };
+    let media_receipt = receipts.media_receipt(&media_receipt).expect("signs");
     let redaction = Redaction {
         version: 1,
         of: file,
@@ -54,7 +57,7 @@ async fn every_kind_is_recognised_and_checked() {
         made_ms: MORNING_MS,
         regions: vec![[10, 20, 30, 40]],
     };
-    let redaction = fixture.deployment.sign_redaction(&redaction).expect("signs");
+    let redaction = receipts.redaction(&redaction).expect("signs");
     let bytes = |part: &Option<minicbor::bytes::ByteVec>| part.as_ref().expect("is there").to_vec();
     let statements = [
         ("genesis", fixture.deployment.genesis_bytes().to_vec(), "signs genesis, packs, credentials"),
@@ -144,7 +147,7 @@ async fn keys_may_come_as_json() {
 #[tokio::test]
 async fn invites_are_compared_with_the_genesis_and_keep_their_secret() {
     let fixture = Fixture::new();
-    let invite = fixture.deployment.create_invite(&fixture.ledger, fixture.invite_options()).expect("an invite");
+    let invite = enrol::create_invite(&fixture.app, fixture.invite_options()).expect("an invite");
     let url = invite.to_url().expect("fits");
     let report = inspect(format!("  {}\n", url.to_lowercase()).as_bytes(), &trust(&fixture, None));
     assert_eq!(report.outcome, Outcome::Holds);
@@ -173,13 +176,4 @@ fn the_first_thing_that_does_not_hold_is_named() {
     });
     known.add_keys(Path::new("keys.json"), json.to_string().as_bytes()).expect("fits");
     assert!(reason(&inspect(&foreign, &known).outcome).contains("this deployment"));
-    let outcome = Outcome::Holds.and(Outcome::NotChecked { missing: "x".to_owned() });
-    assert_eq!(outcome.and(Outcome::Fails { reason: "y".to_owned() }), Outcome::Fails { reason: "y".to_owned() });
-}
-
-#[test]
-fn no_purpose_is_unknown_to_inspect() {
-    for purpose in Purpose::ALL {
-        assert!(KINDS.iter().any(|kind| kind.purpose == purpose), "{purpose:?}");
-    }
 }

@@ -1,3 +1,5 @@
+mod inspect;
+
 use std::process::ExitCode;
 
 use super::*;
@@ -130,7 +132,7 @@ async fn inspect_says_by_its_exit_code_what_it_found() {
     let (out, found) = inspect(&[&foreign, "--data", &data]);
     assert_eq!(found, code(ExitCode::FAILURE));
     assert!(out.contains("does not hold: the signature"));
-    let invite = fixture.deployment.create_invite(&fixture.ledger, fixture.invite_options()).expect("an invite");
+    let invite = kuager_coordinator::enrol::create_invite(&fixture.app, fixture.invite_options()).expect("an invite");
     let (_, found) = inspect(&[&invite.to_url().expect("fits"), "--genesis", &genesis]);
     assert_eq!(found, code(ExitCode::SUCCESS));
     assert!(kuager(&["inspect", "/nowhere/at/all"]).expect_err("is not there").to_string().contains("cannot read"));

@@ -13,9 +13,10 @@ use kuager_wire::record::{Attachment, Record};
 use tower::ServiceExt;
 
 use super::*;
+use kuager_coordinator::http::{Limits, router};
+use kuager_coordinator::inbox::fetch;
 use kuager_coordinator::media::Part;
 use kuager_coordinator::testing::{Fixture, noise};
-use kuager_coordinator::{Limits, router};
 
 const STATION: &str = "710000000-99";
 
@@ -41,7 +42,7 @@ impl Office {
         let fixture = Fixture::new();
         fixture.enrol(1).await;
         fixture.enrol(2).await;
-        let desk = Desk::start(Arc::clone(&fixture.intake), Arc::clone(&fixture.media)).await.expect("starts");
+        let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts");
         Self { desk: desk.router(), fixture }
     }
 
@@ -84,7 +85,7 @@ impl Office {
     }
 
     async fn upload(&self, seed: u8, bytes: &[u8]) {
-        let token = self.fixture.deployment.upload_token(kuager_coordinator::testing::kid(seed), MediaHash::of(bytes));
+        let token = self.fixture.app.signer.uploads.token(kuager_coordinator::testing::kid(seed), MediaHash::of(bytes));
         let chunks = stream::iter([Ok::<_, std::convert::Infallible>(bytes.to_vec())]);
         let idle = std::time::Duration::from_secs(5);
         let part = Part { offset: 0, announced: None, checksum: None, body: chunks, idle };
@@ -197,13 +198,13 @@ async fn another_photo_is_asked_for_by_a_signed_message() {
         assert_eq!(office.submit(&path, here, &form).await.0, expected, "{form:?}");
     }
     let fixture = &office.fixture;
-    let inbox = fixture.intake.inbox(fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
+    let inbox = fetch(&fixture.app, fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
     assert_eq!(inbox.messages.len(), 1);
     let key = fixture.deployment.genesis().receipt_key;
     let message: Message = cose::open(&inbox.messages[0], fixture.deployment.id(), &key).expect("verifies");
     assert_eq!((message.ask, message.media, message.about), (Some(Ask::Retake), Some(media), Some(record)));
     assert_eq!(message.text, "Страница 2 нечитаема");
-    let other = fixture.intake.inbox(fixture.inbox_request(2, 1, 0)).await.expect("works").expect("is answered");
+    let other = fetch(&fixture.app, fixture.inbox_request(2, 1, 0)).await.expect("works").expect("is answered");
     assert!(other.messages.is_empty(), "only the observer who took it is asked");
 }
 
@@ -233,7 +234,7 @@ async fn only_redacted_copies_are_public() {
     assert_eq!(office.open(&format!("/media/{copy}/file")).await.0, StatusCode::OK);
 
     let fixture = &office.fixture;
-    let public = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &Limits::default());
+    let public = router(fixture.app.clone(), Arc::clone(&fixture.media), &Limits::default());
     let get = async |path: String| {
         let response = public.clone().oneshot(Request::get(&path).body(Body::empty()).expect("a request")).await;
         let (head, body) = response.expect("infallible").into_parts();

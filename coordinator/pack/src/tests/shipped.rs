@@ -1,8 +1,9 @@
 //! The packs that come with the program, built files, shards and what `diff` says.
 
 use kuager_wire::SigningKey;
+use kuager_wire::cose::{self, StatementError};
 use kuager_wire::ids::{DeploymentId, PublicKey};
-use kuager_wire::pack::StationShard;
+use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::protocol::LineRole;
 
 use super::*;
@@ -98,6 +99,19 @@ fn large() -> Built {
     compile(&PackSource::Folder(folder)).expect("compiles")
 }
 
+/// A root key, for one deployment.
+struct Root(DeploymentId, SigningKey);
+
+impl PackSigner for Root {
+    fn sign_shard(&self, shard: &StationShard) -> Result<Vec<u8>, StatementError> {
+        cose::sign(shard, self.0, &self.1)
+    }
+
+    fn sign_pack(&self, pack: &Pack) -> Result<Vec<u8>, StatementError> {
+        cose::sign(pack, self.0, &self.1)
+    }
+}
+
 #[test]
 fn a_large_directory_is_cut_into_signed_shards() {
     let built = large();
@@ -105,9 +119,10 @@ fn a_large_directory_is_cut_into_signed_shards() {
     assert_eq!(built.shards.iter().map(|shard| shard.region.as_str()).collect::<Vec<_>>(), ["north", "south"]);
     assert_eq!(built.stations().count(), 1000);
     let (deployment, root) = (DeploymentId([7; 32]), SigningKey::from_bytes(&[1; 32]));
-    let signed = built.sign(deployment, &root).expect("signs");
-    assert_eq!(signed, built.sign(deployment, &root).expect("signs"), "signing is deterministic");
     let public = PublicKey::from(&root);
+    let root = Root(deployment, root);
+    let signed = built.sign(deployment, &public, &root).expect("signs");
+    assert_eq!(signed, built.sign(deployment, &public, &root).expect("signs"), "signing is deterministic");
     let references = signed.pack.pack.shards.clone().expect("names its shards");
     for (reference, (hash, bytes)) in references.iter().zip(&signed.shards) {
         assert_eq!(reference.hash, *hash);

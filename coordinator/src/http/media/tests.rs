@@ -31,7 +31,7 @@ impl Server {
     async fn new() -> Self {
         let fixture = Fixture::new();
         fixture.enrol(1).await;
-        let app = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &Limits::default());
+        let app = router(fixture.app.clone(), Arc::clone(&fixture.media), &Limits::default());
         Self { fixture, app }
     }
 
@@ -224,12 +224,12 @@ async fn addresses_cannot_be_guessed() {
     let second = server.fixture.list(2, 0, &[&photo]).await.remove(0).path;
     assert_ne!(first, second, "another device, another address");
     assert_eq!(server.list(1, &photo).await, first, "the same device and file, the same address");
-    assert_eq!(first.len(), PATH.len() + 32);
+    assert_eq!(first.len(), MEDIA_PATH.len() + 32);
     let hash = MediaHash::of(&photo).to_string();
-    let other = Fixture::new().deployment.upload_token(kid(1), MediaHash::of(&photo)).to_string();
-    let upper = first[PATH.len()..].to_uppercase();
+    let other = Fixture::new().app.signer.uploads.token(kid(1), MediaHash::of(&photo)).to_string();
+    let upper = first[MEDIA_PATH.len()..].to_uppercase();
     for token in [&hash[..32], &hash, &other, "0", &"0".repeat(32), &upper, "..%2f..%2fledger.db"] {
-        let path = format!("{PATH}{token}");
+        let path = format!("{MEDIA_PATH}{token}");
         for method in ["HEAD", "GET"] {
             assert_eq!(
                 server.tus(method, &path, &[], Body::empty()).await.0,
@@ -322,7 +322,7 @@ async fn a_wrong_file_is_refused_and_remembered() {
     let server = Server::new().await;
     let (photo, wrong) = (noise(50_000, 11), noise(50_000, 12));
     let path = server.list(0, &photo).await;
-    let token: UploadToken = path[PATH.len()..].parse().expect("a token");
+    let token: UploadToken = path[MEDIA_PATH.len()..].parse().expect("a token");
     server.patch(&path, 0, photo[..20_000].to_vec()).await;
     let (status, headers, body) = server.patch(&path, 20_000, wrong[20_000..].to_vec()).await;
     assert_eq!((status.as_u16(), headers[header::CONTENT_TYPE].to_str().expect("text")), (460, COSE_TYPE));
@@ -408,7 +408,7 @@ impl Live {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let clock = Arc::clone(&fixture.clock) as Arc<dyn Clock>;
-        let config = Config { plain_http: true, limits, clock, ..Config::new(fixture.deployment.clone()) };
+        let config = Config { plain_http: true, limits, ..fixture.config(clock) };
         let (stop, stopped) = oneshot::channel::<()>();
         (address, stop, tokio::spawn(serve(listener, config, async { drop(stopped.await) })))
     }
@@ -549,7 +549,7 @@ async fn uploads_count_against_the_rate_limit() {
     let fixture = Fixture::new();
     let one = std::num::NonZeroU32::MIN;
     let limits = Limits { per_second: one, burst: one, ..Limits::default() };
-    let app = router(Arc::clone(&fixture.intake), Arc::clone(&fixture.media), &limits);
+    let app = router(fixture.app.clone(), Arc::clone(&fixture.media), &limits);
     let server = Server { fixture, app };
     assert_eq!(server.call("HEAD", "/v1/media/x", &[], Body::empty()).await.0, StatusCode::NOT_FOUND);
     assert_eq!(server.call("HEAD", "/v1/media/x", &[], Body::empty()).await.0, StatusCode::TOO_MANY_REQUESTS);

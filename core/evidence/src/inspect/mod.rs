@@ -333,3 +333,6 @@ pub fn sentence(outcome: &Outcome) -> String {
         Outcome::Fails { reason } => format!("does not hold: {reason}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

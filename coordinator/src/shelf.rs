@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use kuager_wire::compression::{Dictionary, DictionaryHash};
+use kuager_wire::compression::{CompressionError, Dictionary, DictionaryHash, dictionary_of};
 use kuager_wire::ids::PackHash;
+use kuager_wire::limits;
 use kuager_wire::pack::{SignedPack, Station};
 
 use crate::deployment::{Deployment, DeploymentError};
@@ -39,6 +40,15 @@ impl Published {
             dictionaries: dictionaries.map(|dictionary| (dictionary.hash(), dictionary)).collect(),
             packs: packs.into_iter().map(|signed| (signed.hash, signed)).collect(),
         })
+    }
+
+    /// Decompresses an upload of records with whichever published dictionary it names.
+    ///
+    /// # Errors
+    /// [`CompressionError`].
+    pub fn decompress(&self, body: &[u8]) -> Result<Vec<u8>, CompressionError> {
+        let dictionary = self.dictionaries.get(&dictionary_of(body)?).ok_or(CompressionError::OtherDictionary)?;
+        dictionary.decompress(body, limits::BATCH)
     }
 }
 

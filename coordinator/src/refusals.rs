@@ -3,15 +3,16 @@
 //! Counting in memory keeps a flood of rubbish from becoming a flood of disk writes.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use kuager_wire::cose;
+use kuager_wire::canonical::Fault;
+use kuager_wire::cose::StatementError;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::receipt::{Refusal, RefusalCode};
 
-use super::IntakeError;
-use crate::deployment::Deployment;
-use crate::ledger::{RefusalBatch, RefusalKey};
+use crate::clock::Clock;
+use crate::ledger::{Ledger, LedgerError, RefusalBatch, RefusalKey};
+use crate::sign::{SignError, Signer};
 
 /// Subjects kept between two writes; beyond it only the counters grow.
 const PENDING: usize = 512;
@@ -29,9 +30,11 @@ pub struct SignedRefusal {
     pub bytes: Vec<u8>,
 }
 
-/// Counts what is refused.
+/// Signs and counts what is refused.
 #[derive(Debug)]
 pub struct Refusals {
+    signer: Arc<Signer>,
+    clock: Arc<dyn Clock>,
     state: Mutex<State>,
 }
 
@@ -42,8 +45,9 @@ struct State {
 }
 
 impl Refusals {
-    pub(super) fn new(total: BTreeMap<RefusalCode, u64>) -> Self {
-        Self { state: Mutex::new(State { total, pending: RefusalBatch::default() }) }
+    /// Counts on from what earlier runs have counted.
+    pub(crate) fn new(signer: Arc<Signer>, clock: Arc<dyn Clock>, total: BTreeMap<RefusalCode, u64>) -> Self {
+        Self { signer, clock, state: Mutex::new(State { total, pending: RefusalBatch::default() }) }
     }
 
     /// How often each reason was given since the beginning.
@@ -52,27 +56,26 @@ impl Refusals {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).total.clone()
     }
 
-    pub(super) fn refuse(
+    /// Signs and counts a refusal. The reason must not hold anything from what is refused.
+    ///
+    /// # Errors
+    /// [`SignError`]; a bug.
+    pub fn refuse(
         &self,
-        deployment: &Deployment,
         subject: RecordHash,
         kid: Option<Kid>,
         code: RefusalCode,
         reason: &str,
-        now_ms: u64,
-    ) -> Result<SignedRefusal, IntakeError> {
+    ) -> Result<SignedRefusal, SignError> {
         let refusal = Refusal {
             version: kuager_wire::VERSION,
             subject,
             code,
             reason: reason.chars().take(REASON).collect(),
             retryable: code.retryable(),
-            refused_ms: now_ms,
+            refused_ms: self.clock.now_ms(),
         };
-        let bytes = cose::sign(&refusal, deployment.id(), deployment.receipt_key()).map_err(|error| {
-            tracing::error!(%error, "a refusal could not be signed");
-            IntakeError::Signing
-        })?;
+        let bytes = self.signer.receipts.refusal(&refusal)?;
         self.count(RefusalKey { subject, kid, code });
         Ok(SignedRefusal { subject, code, bytes })
     }
@@ -87,19 +90,48 @@ impl Refusals {
         }
     }
 
-    /// Takes what has not been written yet.
-    pub(super) fn take(&self) -> RefusalBatch {
+    /// Writes what was counted to the ledger.
+    ///
+    /// # Errors
+    /// [`LedgerError`]; what was counted is kept and written with the next call.
+    pub async fn flush(&self, ledger: &Ledger) -> Result<(), LedgerError> {
+        let batch = self.take();
+        if batch.counts.is_empty() {
+            return Ok(());
+        }
+        let written = ledger.add_refusals(batch.clone(), self.clock.now_ms()).await;
+        if written.is_err() {
+            self.put_back(batch);
+        }
+        written
+    }
+
+    fn take(&self) -> RefusalBatch {
         std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).pending)
     }
 
-    /// Gives back what could not be written.
-    pub(super) fn put_back(&self, batch: RefusalBatch) {
+    fn put_back(&self, batch: RefusalBatch) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for (code, count) in batch.counts {
             *state.pending.counts.entry(code).or_default() += count;
         }
         for (key, count) in batch.subjects {
             *state.pending.subjects.entry(key).or_default() += count;
+        }
+    }
+}
+
+/// Which refusal a statement's fault leads to.
+pub(crate) fn code_of(error: &StatementError) -> RefusalCode {
+    match error {
+        StatementError::Malformed(malformed) => match malformed.fault {
+            Fault::Version(_) => RefusalCode::UnsupportedVersion,
+            Fault::TooLarge { .. } => RefusalCode::TooLarge,
+            _ => RefusalCode::Malformed,
+        },
+        StatementError::Profile(_) => RefusalCode::Malformed,
+        StatementError::WrongKey { .. } | StatementError::InvalidKey | StatementError::BadSignature => {
+            RefusalCode::BadSignature
         }
     }
 }

@@ -1,0 +1,68 @@
+//! What all parts of a running coordinator share.
+
+use std::sync::Arc;
+
+use kuager_wire::ids::Kid;
+
+use crate::clock::Clock;
+use crate::deployment::{Deployment, DeploymentError};
+use crate::ledger::{Ledger, LedgerError};
+use crate::refusals::Refusals;
+use crate::shelf::Shelf;
+use crate::sign::Signer;
+
+/// Why a coordinator cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The data directory.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// An open coordinator: where everything is that its parts work with. It decides nothing. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    /// The data directory.
+    pub deployment: Deployment,
+    /// Its keys.
+    pub signer: Arc<Signer>,
+    /// What has been received.
+    pub ledger: Ledger,
+    /// The published packs.
+    pub shelf: Arc<Shelf>,
+    /// What has been refused.
+    pub refusals: Arc<Refusals>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl App {
+    /// Opens a coordinator. A running server and other processes may all have the same one open.
+    ///
+    /// # Errors
+    /// [`OpenError`] with the file that is missing, damaged or readable by others.
+    pub fn open(deployment: Deployment, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let ledger = Ledger::open(&deployment.ledger_path())?;
+        Self::with_ledger(deployment, ledger, clock)
+    }
+
+    /// As [`App::open`], with a ledger of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`App::open`].
+    pub fn with_ledger(deployment: Deployment, ledger: Ledger, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let signer = Arc::new(Signer::open(&deployment)?);
+        let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock), ledger.refusal_counts()?);
+        let shelf = Shelf::new(deployment.clone());
+        Ok(Self { deployment, signer, ledger, shelf: Arc::new(shelf), refusals: Arc::new(refusals), clock })
+    }
+}
+
+/// A key id as it may appear in logs: enough to follow one device through a day, too little to name it elsewhere.
+#[must_use]
+pub fn short(kid: Kid) -> String {
+    kid.to_string()[..8].to_owned()
+}

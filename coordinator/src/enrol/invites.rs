@@ -1,0 +1,199 @@
+//! Invites: made, listed, withdrawn. Works beside a running server and inside one.
+//!
+//! An invite is not signed: it is what a phone trusts before it can check a signature. It carries the root key's public
+//! half and a token, of which the ledger keeps only the hash.
+
+use std::collections::HashSet;
+
+use data_encoding::HEXLOWER;
+use kuager_wire::VERSION;
+use kuager_wire::canonical::Malformed;
+use kuager_wire::cose::sha256;
+use kuager_wire::enrolment::Role;
+use kuager_wire::ids::{InviteToken, Kid, ObserverId};
+use kuager_wire::invite::Invite;
+
+use crate::app::App;
+use crate::deployment::DeploymentError;
+use crate::ledger::{InviteRow, LedgerError, NewInvite};
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// What an invite is made with.
+#[derive(Debug, Clone)]
+pub struct InviteOptions {
+    /// Base URLs of the coordinator (`https://host:port`), tried in this order.
+    pub servers: Vec<String>,
+    /// Stations the observer is sent to; empty when free to move.
+    pub stations: Vec<String>,
+    /// What the holder may do.
+    pub role: Role,
+    /// Days until the invite expires.
+    pub days: u32,
+    /// An observer who gets a further device; a new observer when absent.
+    pub observer: Option<ObserverId>,
+}
+
+impl InviteOptions {
+    /// An invite for an observer free to move, good for thirty days.
+    #[must_use]
+    pub fn new(server: impl Into<String>) -> Self {
+        Self { servers: vec![server.into()], stations: Vec::new(), role: Role::Observer, days: 30, observer: None }
+    }
+}
+
+/// Where an invite stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InviteState {
+    /// Waits for a device.
+    Open,
+    /// Used by this device.
+    Used(Kid),
+    /// Withdrawn before it was used.
+    Revoked,
+    /// Past its date.
+    Expired,
+}
+
+/// An invite in a list. Its secret is not known any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InviteSummary {
+    /// Name for people: the first hexadecimal digits of the token's hash.
+    pub id: String,
+    /// Where it stands.
+    pub state: InviteState,
+    /// Whom it makes known.
+    pub observer: ObserverId,
+    /// What the holder may do.
+    pub role: Role,
+    /// Where the observer is sent.
+    pub stations: Vec<String>,
+    /// Until when it can be used.
+    pub expires_ms: u64,
+}
+
+/// The name under which an invite is listed.
+#[must_use]
+pub fn invite_id(token: &InviteToken) -> String {
+    short_id(&sha256(&token.0))
+}
+
+fn short_id(token_hash: &[u8; 32]) -> String {
+    HEXLOWER.encode(&token_hash[..6])
+}
+
+/// Why an invite could not be made, listed or withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum InviteError {
+    /// A server address no phone could use.
+    #[error("`{0}` is not a server address; write it as https://host:port")]
+    ServerAddress(String),
+    /// A station the pack does not have.
+    #[error("the latest pack has no station `{0}`; use a key from its stations.csv")]
+    UnknownStation(String),
+    /// An invite that would not fit a QR code.
+    #[error("the invite does not fit a QR code ({0}); give fewer or shorter server addresses")]
+    TooLarge(Malformed),
+    /// An invite nobody made.
+    #[error("there is no invite `{0}`; `kuager invite --list` shows them all")]
+    Unknown(String),
+    /// The machine has no randomness to make tokens from.
+    #[error("the system gives no random numbers ({0}); invites cannot be made")]
+    Random(#[from] getrandom::Error),
+    /// The stations cannot be read.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+}
+
+/// Makes an invite. The token is in the returned invite only; the ledger keeps its hash. Waits for the disk, so call
+/// it from a blocking thread when many other tasks share this one.
+///
+/// # Errors
+/// [`InviteError`], for example a server address without `https://` or a station the latest pack lacks.
+pub fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, InviteError> {
+    if options.servers.is_empty() {
+        return Err(InviteError::ServerAddress(String::new()));
+    }
+    for server in &options.servers {
+        // Plain HTTP only ever works against a coordinator on the same machine, for tests.
+        let host = server.strip_prefix("https://").or_else(|| server.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.chars().any(char::is_whitespace)) {
+            return Err(InviteError::ServerAddress(server.clone()));
+        }
+    }
+    if !options.stations.is_empty() {
+        let stations = app.deployment.stations(app.deployment.latest_pack())?;
+        let known: HashSet<&str> = stations.iter().map(|station| station.key.as_str()).collect();
+        if let Some(unknown) = options.stations.iter().find(|key| !known.contains(key.as_str())) {
+            return Err(InviteError::UnknownStation(unknown.clone()));
+        }
+    }
+    let mut token = InviteToken([0; 16]);
+    getrandom::fill(&mut token.0)?;
+    let observer = match options.observer {
+        Some(observer) => observer,
+        None => {
+            let mut observer = ObserverId([0; 16]);
+            getrandom::fill(&mut observer.0)?;
+            observer
+        }
+    };
+    let invite = Invite {
+        version: VERSION,
+        servers: options.servers,
+        deployment: app.deployment.id(),
+        root_key: app.deployment.genesis().root_key,
+        anchors: app.deployment.anchors_der().iter().cloned().map(Into::into).collect(),
+        token,
+    };
+    // Before it is stored: an invite that cannot be handed out must not exist.
+    invite.to_url().map_err(InviteError::TooLarge)?;
+    let now = app.clock.now_ms();
+    app.ledger.add_invite(&NewInvite {
+        token_hash: sha256(&token.0),
+        created_ms: now,
+        expires_ms: now.saturating_add(u64::from(options.days) * DAY_MS),
+        role: options.role,
+        stations: options.stations,
+        observer,
+    })?;
+    Ok(invite)
+}
+
+/// Every invite ever made, the oldest first.
+///
+/// # Errors
+/// [`InviteError::Ledger`].
+pub fn invites(app: &App) -> Result<Vec<InviteSummary>, InviteError> {
+    let now_ms = app.clock.now_ms();
+    let summary = |row: InviteRow| InviteSummary {
+        id: short_id(&row.invite.token_hash),
+        state: match row {
+            InviteRow { used_by: Some(kid), .. } => InviteState::Used(kid),
+            InviteRow { revoked_ms: Some(_), .. } => InviteState::Revoked,
+            _ if now_ms > row.invite.expires_ms => InviteState::Expired,
+            _ => InviteState::Open,
+        },
+        observer: row.invite.observer,
+        role: row.invite.role,
+        stations: row.invite.stations,
+        expires_ms: row.invite.expires_ms,
+    };
+    Ok(app.ledger.invites()?.into_iter().map(summary).collect())
+}
+
+/// Withdraws an invite by its id, so that no device can use it any more. A device that has used it stays enrolled;
+/// the returned summary says so.
+///
+/// # Errors
+/// [`InviteError::Unknown`].
+pub fn revoke_invite(app: &App, id: &str) -> Result<InviteSummary, InviteError> {
+    let unknown = || InviteError::Unknown(id.to_owned());
+    let rows = app.ledger.invites()?;
+    let row = rows.iter().find(|row| short_id(&row.invite.token_hash) == id).ok_or_else(unknown)?;
+    app.ledger.revoke_invite(row.invite.token_hash, app.clock.now_ms())?;
+    invites(app)?.into_iter().find(|summary| summary.id == id).ok_or_else(unknown)
+}

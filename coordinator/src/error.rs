@@ -1,0 +1,26 @@
+//! What can go wrong with the coordinator's own part of an answer.
+
+use crate::ledger::LedgerError;
+use crate::sign::SignError;
+
+/// Why the coordinator has no answer now, through no fault of whoever asks. Nothing was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CoordinatorError {
+    /// The ledger cannot store or read now.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A worker failed; a bug.
+    #[error("the coordinator failed to work on this; it is logged, send it again later")]
+    Worker,
+    /// A statement of this coordinator could not be signed; a bug.
+    #[error("the coordinator failed to sign its answer; it is logged, send it again later")]
+    Signing,
+}
+
+impl From<SignError> for CoordinatorError {
+    /// The reason stays here: it is of no use to whoever asked.
+    fn from(error: SignError) -> Self {
+        tracing::error!(%error, "an answer could not be signed");
+        Self::Signing
+    }
+}

@@ -1,0 +1,45 @@
+//! Private keys: made once, kept as files only their owner can read, and never given away.
+
+use kuager_wire::SigningKey;
+use kuager_wire::cose::{self, Statement};
+use kuager_wire::ids::{DeploymentId, PublicKey};
+use zeroize::Zeroizing;
+
+use super::error::SignError;
+use crate::deployment::{Deployment, DeploymentError, Layout, read_secret, write_new};
+
+/// A private key. It signs and says its public half, and that is all that can be had of it.
+pub(super) struct Key(SigningKey);
+
+impl Key {
+    /// Makes a key and keeps its seed.
+    pub(super) fn create(layout: &Layout, name: &str) -> Result<Self, DeploymentError> {
+        let mut seed = Zeroizing::new([0; 32]);
+        getrandom::fill(seed.as_mut_slice())?;
+        write_new(&layout.key(name), seed.as_slice())?;
+        Ok(Self(SigningKey::from_bytes(&seed)))
+    }
+
+    /// Reads a key back, which must be the one that the genesis statement names.
+    pub(super) fn read(deployment: &Deployment, name: &str, expected: PublicKey) -> Result<Self, DeploymentError> {
+        let path = deployment.layout().key(name);
+        let seed = read_secret(&path)?;
+        let seed = <&[u8; 32]>::try_from(seed.as_slice())
+            .map_err(|_| DeploymentError::corrupt(&path, "a seed has exactly 32 bytes"))?;
+        let key = Self(SigningKey::from_bytes(seed));
+        if key.public() == expected {
+            Ok(key)
+        } else {
+            Err(DeploymentError::corrupt(&path, "not the key that the genesis statement names"))
+        }
+    }
+
+    pub(super) fn public(&self) -> PublicKey {
+        PublicKey::from(&self.0)
+    }
+
+    /// The only line of a coordinator that signs.
+    pub(super) fn sign<S: Statement>(&self, deployment: DeploymentId, statement: &S) -> Result<Vec<u8>, SignError> {
+        Ok(cose::sign(statement, deployment, &self.0)?)
+    }
+}
