@@ -117,60 +117,66 @@ pub struct ErrorCode {
 use ErrorKind::{Forbidden, Input, Internal, Interrupted, NotNow, Storage, Vault};
 
 /// Every code there is. `docs/apps.md` shows the same list; a test compares.
-pub const CODES: &[(&str, ErrorKind, bool, &str)] = &[
-    ("vault_locked", Vault, true, "The device is locked; call again after it has been unlocked."),
-    ("vault_cancelled", Vault, true, "The person declined to authenticate."),
-    ("vault_lost", Vault, false, "The keystore no longer holds the key of this store. It cannot be read any more."),
-    ("vault_failed", Vault, false, "The keystore failed in another way; the reason says how."),
-    ("identity_missing", Storage, false, "There is a store without its identity file: a copy from another device."),
-    ("identity_damaged", Storage, false, "The identity file is damaged."),
-    ("store_wrong_key", Storage, false, "The store was made with another key."),
-    ("store_corrupt", Storage, false, "The store is damaged. Close and open again: what is valid is salvaged."),
-    ("disk_full", Storage, true, "The disk is full. Nothing was written; free some space and repeat."),
-    ("store_locked", Storage, true, "Another process holds the store."),
-    ("store_unavailable", Storage, true, "The store cannot be reached now, as before the first unlock of a phone."),
-    ("store_newer", Storage, false, "The store was written by a newer release; update the app."),
-    ("store_failed", Storage, false, "The store failed in a way it has no better word for."),
-    ("file", Storage, false, "A file could not be read or written."),
-    ("store_paused", NotNow, true, "The observer is paused; call resume first."),
-    ("store_closed", NotNow, false, "The observer was closed or wiped; open it again."),
-    ("not_invited", NotNow, false, "No invite has been accepted yet."),
-    ("no_pack", NotNow, false, "There is no election pack yet; sync once, or import one from a file."),
-    ("no_turnout", NotNow, false, "The pack does not say how turnout is noted."),
-    ("no_act", NotNow, false, "There is no act about this record."),
-    ("reentrant_call", NotNow, false, "A callback called back in. Leave the callback first."),
-    ("invite_unreadable", Input, false, "The text is not an invite."),
-    ("other_deployment", Input, false, "The invite is of another deployment; use another folder for it."),
-    ("server_address", Input, false, "The invite's addresses or certificates cannot be used."),
-    ("pack_not_acceptable", Input, false, "The file is not a pack, or not stations, of this deployment."),
-    ("no_such_form", Input, false, "The pack has no form of this name."),
-    ("form_not_understood", Input, false, "This release cannot interpret the form; fill it in question by question."),
-    ("no_such_draft", Input, false, "There is no such draft; it may have been sealed already."),
-    ("no_such_record", Input, false, "There is no such record in this store."),
-    ("no_such_media", Input, false, "There is no such file in this store."),
-    ("unknown_question", Input, false, "The form has no such question."),
-    ("answer_does_not_fit", Input, false, "The answer does not fit the question; the reason says what would."),
-    ("too_large", Input, false, "What was entered is larger than a record may be."),
-    ("too_many_files", Input, false, "A record may not list so many files."),
-    ("cannot_seal", Input, false, "The draft cannot be sealed; the reason says why."),
-    ("media_unreadable", Input, false, "The photo or video cannot be read."),
-    ("media_empty", Input, false, "The photo or video has no bytes."),
-    ("media_too_large", Input, false, "The photo or video is larger than the pack allows."),
-    ("media_changed", Input, false, "Somebody wrote to the file while it was being saved."),
-    ("media_type", Input, false, "Not a photo, video or sound recording in a known format."),
-    ("incident_unknown", Input, false, "The catalogue has no such incident."),
-    ("exit_poll", Input, false, "The exit poll cannot go on like this; the reason says why."),
-    ("not_an_id", Input, false, "Text that should name a record, a file or a draft does not."),
-    ("statement_not_valid", Input, false, "The bytes are not the signed statement they are offered as."),
-    ("capture_forbidden", Forbidden, false, "This is never photographed or recorded."),
-    ("exit_poll_off", Forbidden, false, "The pack names no legal ground for an exit poll."),
-    ("no_training", Forbidden, false, "This pack allows no exercises."),
-    ("cancelled", Interrupted, true, "The work was cancelled. What it had stored stays."),
-    ("sync_failed", Internal, true, "A request could not be signed."),
-    ("library", Internal, false, "The native library is missing, or does not belong to this release of the façade."),
-    ("runtime", Internal, true, "The system gave no thread to work on."),
-    ("panicked", Internal, false, "A mistake in Kuager. What was saved before this call is still there."),
+pub const CODES: &[(&str, ErrorKind, &str)] = &[
+    ("vault_locked", Vault, "The device is locked; call again after it has been unlocked."),
+    ("vault_cancelled", Vault, "The person declined to authenticate."),
+    ("vault_lost", Vault, "The keystore no longer holds the key of this store. It cannot be read any more."),
+    ("vault_failed", Vault, "The keystore failed in another way; the reason says how."),
+    ("identity_missing", Storage, "There is a store without its identity file: a copy from another device."),
+    ("identity_damaged", Storage, "The identity file is damaged."),
+    ("store_wrong_key", Storage, "The store was made with another key."),
+    ("store_corrupt", Storage, "The store is damaged. Close and open again: what is valid is salvaged."),
+    ("disk_full", Storage, "The disk is full. Nothing was written; free some space and repeat."),
+    ("store_locked", Storage, "Another process holds the store."),
+    ("store_unavailable", Storage, "The store cannot be reached now, as before the first unlock of a phone."),
+    ("store_newer", Storage, "The store was written by a newer release; update the app."),
+    ("store_failed", Storage, "The store failed in a way it has no better word for."),
+    ("file", Storage, "A file could not be read or written."),
+    ("store_paused", NotNow, "The observer is paused; call resume first."),
+    ("store_closed", NotNow, "The observer was closed or wiped; open it again."),
+    ("not_invited", NotNow, "No invite has been accepted yet."),
+    ("no_pack", NotNow, "There is no election pack yet; sync once, or import one from a file."),
+    ("no_turnout", NotNow, "The pack does not say how turnout is noted."),
+    ("no_act", NotNow, "There is no act about this record."),
+    ("reentrant_call", NotNow, "A callback called back in. Leave the callback first."),
+    ("invite_unreadable", Input, "The text is not an invite."),
+    ("other_deployment", Input, "The invite is of another deployment; use another folder for it."),
+    ("server_address", Input, "The invite's addresses or certificates cannot be used."),
+    ("pack_not_acceptable", Input, "The file is not a pack, or not stations, of this deployment."),
+    ("no_such_form", Input, "The pack has no form of this name."),
+    ("form_not_understood", Input, "This release cannot interpret the form; fill it in question by question."),
+    ("no_such_draft", Input, "There is no such draft; it may have been sealed already."),
+    ("no_such_record", Input, "There is no such record in this store."),
+    ("no_such_media", Input, "There is no such file in this store."),
+    ("unknown_question", Input, "The form has no such question."),
+    ("answer_does_not_fit", Input, "The answer does not fit the question; the reason says what would."),
+    ("too_large", Input, "What was entered is larger than a record may be."),
+    ("too_many_files", Input, "A record may not list so many files."),
+    ("cannot_seal", Input, "The draft cannot be sealed; the reason says why."),
+    ("media_unreadable", Input, "The photo or video cannot be read."),
+    ("media_empty", Input, "The photo or video has no bytes."),
+    ("media_too_large", Input, "The photo or video is larger than the pack allows."),
+    ("media_changed", Input, "Somebody wrote to the file while it was being saved."),
+    ("media_type", Input, "Not a photo, video or sound recording in a known format."),
+    ("incident_unknown", Input, "The catalogue has no such incident."),
+    ("exit_poll", Input, "The exit poll cannot go on like this; the reason says why."),
+    ("not_an_id", Input, "Text that should name a record, a file or a draft does not."),
+    ("statement_not_valid", Input, "The bytes are not the signed statement they are offered as."),
+    ("capture_forbidden", Forbidden, "This is never photographed or recorded."),
+    ("exit_poll_off", Forbidden, "The pack names no legal ground for an exit poll."),
+    ("no_training", Forbidden, "This pack allows no exercises."),
+    ("cancelled", Interrupted, "The work was cancelled. What it had stored stays."),
+    ("sync_failed", Internal, "A request could not be signed."),
+    ("library", Internal, "The native library is missing, or does not belong to this release of the façade."),
+    ("runtime", Internal, "The system gave no thread to work on."),
+    ("panicked", Internal, "A mistake in Kuager. What was saved before this call is still there."),
 ];
+
+/// Whether what failed with this code may succeed later: what the core says, and of the bridge's own codes that nobody is in
+/// the way any more.
+fn is_retryable(code: &str) -> bool {
+    kuager_core::error::is_retryable(code) || matches!(code, "cancelled" | "runtime")
+}
 
 /// Every code an error can have, for apps that check that they have a text for each.
 ///
@@ -180,10 +186,10 @@ pub const CODES: &[(&str, ErrorKind, bool, &str)] = &[
 pub fn error_codes() -> Result<Vec<ErrorCode>, KuagerError> {
     Ok(CODES
         .iter()
-        .map(|(code, kind, retryable, meaning)| ErrorCode {
+        .map(|(code, kind, meaning)| ErrorCode {
             code: (*code).to_owned(),
             kind: *kind,
-            retryable: *retryable,
+            retryable: is_retryable(code),
             meaning: (*meaning).to_owned(),
         })
         .collect())
@@ -203,7 +209,8 @@ impl KuagerError {
     /// An error with a code of the list.
     pub(crate) fn new(code: &str, reason: impl Into<String>) -> Self {
         let known = CODES.iter().find(|(known, ..)| *known == code);
-        let (kind, retryable) = known.map_or((Internal, false), |(_, kind, retryable, _)| (*kind, *retryable));
+        let kind = known.map_or(Internal, |(_, kind, _)| *kind);
+        let retryable = known.is_some() && is_retryable(code);
         let (code, reason) = (code.to_owned(), reason.into());
         match kind {
             Vault => Self::Vault { code, reason, retryable },
@@ -262,22 +269,34 @@ mod tests {
     }
 
     #[test]
-    fn retryable_means_the_same_as_in_the_core() {
-        for error in [
-            ObserverError::Vault(VaultError::Locked),
-            ObserverError::Vault(VaultError::Cancelled),
-            ObserverError::Vault(VaultError::Lost),
-            ObserverError::Store(StoreError::Locked),
-            ObserverError::Store(StoreError::Paused),
-            ObserverError::Store(StoreError::DiskFull),
-            ObserverError::Store(StoreError::Unavailable(String::new())),
-            ObserverError::Store(StoreError::Closed),
-            ObserverError::NoPack,
+    fn what_may_succeed_later_is_listed_and_said_by_the_errors() {
+        let listed: Vec<&str> = CODES.iter().map(|(code, ..)| *code).filter(|code| is_retryable(code)).collect();
+        assert_eq!(
+            listed,
+            [
+                "vault_locked",
+                "vault_cancelled",
+                "disk_full",
+                "store_locked",
+                "store_unavailable",
+                "store_paused",
+                "cancelled",
+                "sync_failed",
+                "runtime",
+            ]
+        );
+        for (error, retryable) in [
+            (ObserverError::Vault(VaultError::Locked), true),
+            (ObserverError::Vault(VaultError::Cancelled), true),
+            (ObserverError::Vault(VaultError::Lost), false),
+            (ObserverError::Store(StoreError::Locked), true),
+            (ObserverError::Store(StoreError::Paused), true),
+            (ObserverError::Store(StoreError::DiskFull), true),
+            (ObserverError::Store(StoreError::Unavailable(String::new())), true),
+            (ObserverError::Store(StoreError::Closed), false),
+            (ObserverError::NoPack, false),
         ] {
-            let retryable = error.is_retryable();
-            let code = error.code();
-            let listed = CODES.iter().find(|(listed, ..)| *listed == code).map(|(_, _, retryable, _)| *retryable);
-            assert_eq!(listed, Some(retryable), "{code}");
+            assert_eq!((error.is_retryable(), is_retryable(error.code())), (retryable, retryable), "{error}");
         }
     }
 

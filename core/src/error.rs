@@ -52,6 +52,9 @@ pub enum ObserverError {
     /// The pack has no such form.
     #[error("the pack has no form {0}")]
     NoSuchForm(String),
+    /// The draft is a note: it has text, and no questions to answer.
+    #[error("this draft is a note and has no questions; change its text instead")]
+    NoQuestions,
     /// The pack is not acceptable.
     #[error("the pack is not acceptable: {0}")]
     Pack(StatementError),
@@ -110,7 +113,7 @@ impl ObserverError {
             Self::Journal(JournalError::TooLarge { .. }) => "too_large",
             Self::Journal(JournalError::TooManyFiles { .. }) => "too_many_files",
             Self::Journal(_) => "cannot_seal",
-            Self::Answer(AnswerError::UnknownQuestion { .. }) => "unknown_question",
+            Self::Answer(AnswerError::UnknownQuestion { .. }) | Self::NoQuestions => "unknown_question",
             Self::Answer(AnswerError::DoesNotFit { .. }) => "answer_does_not_fit",
             Self::Invite(_) => "invite_unreadable",
             Self::OtherDeployment => "other_deployment",
@@ -141,14 +144,25 @@ impl ObserverError {
 
     /// Whether doing the same again later may succeed without anything else changing.
     #[must_use]
-    pub const fn is_retryable(&self) -> bool {
-        matches!(
-            self,
-            Self::Vault(VaultError::Locked | VaultError::Cancelled)
-                | Self::Store(StoreError::Locked | StoreError::Unavailable(_) | StoreError::Paused)
-                | Self::Store(StoreError::DiskFull)
-        )
+    pub fn is_retryable(&self) -> bool {
+        is_retryable(self.code())
     }
+}
+
+/// Whether what failed with this [code](ObserverError::code) may succeed later without anything else changing. Nothing else
+/// says so, neither here nor in the bindings.
+#[must_use]
+pub fn is_retryable(code: &str) -> bool {
+    matches!(
+        code,
+        "vault_locked"
+            | "vault_cancelled"
+            | "store_locked"
+            | "store_unavailable"
+            | "store_paused"
+            | "disk_full"
+            | "sync_failed"
+    )
 }
 
 const fn store_code(error: &StoreError) -> &'static str {
