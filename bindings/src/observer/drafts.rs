@@ -58,7 +58,7 @@ impl ObserverHandle {
     /// `answer_does_not_fit`, `unknown_question`, `no_such_draft`, and those of the store.
     pub fn set_answer(&self, draft: String, question: String, answer: Option<Answer>) -> Result<(), KuagerError> {
         let answer = answer.map(Value::from);
-        self.change(Change::Drafts, |core| Ok(core.set_answer(draft_id(&draft)?, &question, answer)?))
+        self.change(Change::Drafts, |core| Ok(drop(core.set_answer(draft_id(&draft)?, &question, answer)?)))
     }
 
     /// Sets one answer wherever it stands, also within groups, or clears it: `place` as `form_state` gives it.
@@ -67,7 +67,8 @@ impl ObserverHandle {
     /// As [`ObserverHandle::set_answer`]; `unknown_question` also for an entry that is not there.
     pub fn set_answer_at(&self, draft: String, place: PlaceInfo, answer: Option<Answer>) -> Result<(), KuagerError> {
         let answer = answer.map(Value::from);
-        self.change(Change::Drafts, |core| Ok(core.set_answer_at(draft_id(&draft)?, &Path::from(&place), answer)?))
+        let path = Path::from(&place);
+        self.change(Change::Drafts, |core| Ok(drop(core.set_answer_at(draft_id(&draft)?, &path, answer)?)))
     }
 
     /// Adds an entry to a repeat group, with what it begins with. Gives its number.
@@ -76,7 +77,7 @@ impl ObserverHandle {
     /// `unknown_question` where there is no such group, `answer_does_not_fit` for an entry too many, `no_such_draft`, and those of the
     /// store.
     pub fn add_entry(&self, draft: String, group: String) -> Result<i64, KuagerError> {
-        self.change(Change::Drafts, |core| Ok(records::counted(core.add_entry(draft_id(&draft)?, &group)?)))
+        self.change(Change::Drafts, |core| Ok(records::counted(core.add_entry(draft_id(&draft)?, &group)?.0)))
     }
 
     /// Takes an entry out of a repeat group; those after it move up.
@@ -85,7 +86,7 @@ impl ObserverHandle {
     /// `unknown_question` where there is no such entry, `no_such_draft`, and those of the store.
     pub fn remove_entry(&self, draft: String, group: String, entry: i64) -> Result<(), KuagerError> {
         let entry = usize::try_from(entry).unwrap_or(usize::MAX);
-        self.change(Change::Drafts, |core| Ok(core.remove_entry(draft_id(&draft)?, &group, entry)?))
+        self.change(Change::Drafts, |core| Ok(drop(core.remove_entry(draft_id(&draft)?, &group, entry)?)))
     }
 
     /// Changes the text of a note.
@@ -134,14 +135,11 @@ impl ObserverHandle {
     /// `form_not_understood`, `no_such_draft`, and those of the store.
     pub fn form_state(&self, draft: String) -> Result<Option<FormState>, KuagerError> {
         self.call(|core| {
-            let id = draft_id(&draft)?;
-            let held = core.draft(id)?;
-            let Some(reference) = &held.form else { return Ok(None) };
-            let pack = core.pack_of(reference)?;
-            let language = held.language.as_deref().unwrap_or_default();
-            let form = pack.pack.form(&reference.form);
-            let form = form.ok_or_else(|| ObserverError::NoSuchForm(reference.form.clone()))?;
-            Ok(core.with_state(id, |state| records::form_state(&pack.pack, form, language, state))?)
+            let view = core.view(draft_id(&draft)?)?;
+            let state = view.state().map_err(ObserverError::from)?;
+            let (Some(pack), Some(form), Some(state)) = (view.pack(), view.form(), state) else { return Ok(None) };
+            let language = view.draft().language.as_deref().unwrap_or_default();
+            Ok(Some(records::form_state(pack, form, language, &state)))
         })
     }
 

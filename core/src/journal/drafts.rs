@@ -9,7 +9,7 @@ use super::writer::Journal;
 use crate::draft::{Draft, DraftId, NewDraft};
 use crate::keys;
 use crate::queue::UploadState;
-use crate::store::{StoreError, Tx};
+use crate::store::{MayBeStore, StoreError, Tx};
 
 impl Journal {
     /// Begins a draft and saves it.
@@ -73,20 +73,22 @@ impl Journal {
         id: DraftId,
         change: impl FnOnce(&mut Draft) -> Result<(), JournalError>,
     ) -> Result<(), JournalError> {
-        self.store.write(|tx| self.change_in(tx, id, change))
+        self.store.write(|tx| self.change_in(tx, id, change)).map(|_| ())
     }
 
-    /// As [`Journal::change_draft`], within a transaction that changes something else too.
-    pub(crate) fn change_in(
+    /// As [`Journal::change_draft`], within a transaction that changes something else too. Gives what `change` gave, and
+    /// the draft as it stands then.
+    pub(crate) fn change_in<T, E: MayBeStore + From<JournalError>>(
         &self,
         tx: &Tx<'_>,
         id: DraftId,
-        change: impl FnOnce(&mut Draft) -> Result<(), JournalError>,
-    ) -> Result<(), JournalError> {
+        change: impl FnOnce(&mut Draft) -> Result<T, E>,
+    ) -> Result<(T, Draft), E> {
         let mut draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
-        change(&mut draft)?;
+        let result = change(&mut draft)?;
         draft.changed_ms = self.clock.now().wall_ms;
-        Ok(tx.save_draft(&draft)?)
+        tx.save_draft(&draft)?;
+        Ok((result, draft))
     }
 
     /// Throws a draft away, and with it the files that nothing else refers to. Returns whether there was one.
@@ -110,14 +112,12 @@ impl Journal {
     /// [`JournalError::NoSuchDraft`], [`JournalError::Store`].
     pub fn detach(&self, id: DraftId, hash: MediaHash) -> Result<(), JournalError> {
         self.store.write(|tx| {
-            let mut gone = Vec::new();
-            self.change_in(tx, id, |draft| {
+            let (gone, _) = self.change_in(tx, id, |draft| {
                 let attachments = draft.attachments.take().unwrap_or_default();
-                let (out, kept): (Vec<_>, Vec<_>) =
+                let (gone, kept): (Vec<_>, Vec<_>) =
                     attachments.into_iter().partition(|file| file.hash == hash || file.of == Some(hash));
-                gone = out;
                 draft.attachments = (!kept.is_empty()).then_some(kept);
-                Ok(())
+                Ok::<_, JournalError>(gone)
             })?;
             gone.into_iter().try_for_each(|attachment| release_media(tx, attachment.hash))
         })

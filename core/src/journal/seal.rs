@@ -1,6 +1,6 @@
 //! Sealing: a draft becomes a signed record, and nothing changes it any more.
 
-use kuager_forms::{self as forms, CompiledForm};
+use kuager_forms as forms;
 use kuager_wire::canonical::TextMap;
 use kuager_wire::cose::{Envelope, Statement};
 use kuager_wire::form::Form;
@@ -10,6 +10,7 @@ use kuager_wire::record::{Body, Record, Value};
 use super::error::JournalError;
 use super::writer::{Content, Journal, Sealed};
 use crate::draft::{Draft, DraftId};
+use crate::form::ReadForm;
 use crate::queue::Urgency;
 use crate::store::Tx;
 
@@ -22,7 +23,7 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`]; the draft is then unchanged.
-    pub fn seal(&self, id: DraftId, deployment: DeploymentId, form: Option<&Form>) -> Result<Sealed, JournalError> {
+    pub fn seal(&self, id: DraftId, deployment: DeploymentId, form: Option<&ReadForm>) -> Result<Sealed, JournalError> {
         self.seal_prepared(id, deployment, form, |_| Urgency::Usual)
     }
 
@@ -34,7 +35,7 @@ impl Journal {
         &self,
         id: DraftId,
         deployment: DeploymentId,
-        form: Option<&Form>,
+        form: Option<&ReadForm>,
         prepare: impl FnOnce(&mut Draft) -> Urgency,
     ) -> Result<Sealed, JournalError> {
         self.store.write(|tx| {
@@ -43,9 +44,10 @@ impl Journal {
             let mut missing = Vec::new();
             let mut checks = Vec::new();
             if let Some(form) = form {
+                let (meaning, form) = (form.meaning(), form.form());
                 forms::check(form, &draft.answers)?;
                 // A form this release cannot interpret was checked as far as it can be; what is entered is not lost.
-                if let Ok(compiled) = CompiledForm::new(form) {
+                if let Ok(compiled) = meaning {
                     let carried = Self::carried(tx, form, draft.station.as_deref(), draft.training)?;
                     let files = draft.attachments.as_deref().unwrap_or_default();
                     let seen = forms::with_files(form, &draft.answers, files);

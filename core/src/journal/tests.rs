@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::clock::{Clock, ClockSample};
 use crate::draft::{DraftId, NewDraft};
+use crate::form::ReadForm;
 use crate::keys::StoreKey;
 use crate::store::Store;
 
@@ -82,14 +83,14 @@ fn a_draft_becomes_a_record_and_is_gone() {
     let fixture = Fixture::new();
     let draft = fixture.form_draft();
     fixture.answer(draft, "O01", "no");
-    let sealed = fixture.journal.seal(draft, DEPLOYMENT, Some(&form())).unwrap();
+    let sealed = fixture.journal.seal(draft, DEPLOYMENT, Some(&ReadForm::new(&form()))).unwrap();
     assert_eq!((sealed.seq, sealed.missing), (0, vec!["O02".to_owned()]));
     let record = fixture.journal.record(sealed.hash).unwrap().unwrap();
     assert_eq!(record.prev, RecordHash::chain_start(DEPLOYMENT));
     assert_eq!(record.station.as_deref(), Some("710000000-99"));
     assert_eq!(record.body.answers.unwrap().get("O01"), Some(&"no".into()));
     assert_eq!(fixture.journal.drafts().unwrap(), []);
-    let again = fixture.journal.seal(draft, DEPLOYMENT, Some(&form())).unwrap_err();
+    let again = fixture.journal.seal(draft, DEPLOYMENT, Some(&ReadForm::new(&form()))).unwrap_err();
     assert!(matches!(again, JournalError::NoSuchDraft), "{again}");
 }
 
@@ -98,7 +99,10 @@ fn what_does_not_fit_is_not_sealed_and_not_lost() {
     let fixture = Fixture::new();
     let draft = fixture.form_draft();
     fixture.answer(draft, "O99", "no");
-    assert!(matches!(fixture.journal.seal(draft, DEPLOYMENT, Some(&form())), Err(JournalError::Answer(_))));
+    assert!(matches!(
+        fixture.journal.seal(draft, DEPLOYMENT, Some(&ReadForm::new(&form()))),
+        Err(JournalError::Answer(_))
+    ));
     let draft = fixture.journal.new_draft(NewDraft::note("а".repeat(40_000)), None).unwrap();
     let refused = fixture.journal.seal(draft, DEPLOYMENT, None).unwrap_err();
     assert!(matches!(refused, JournalError::TooLarge { .. }), "{refused}");

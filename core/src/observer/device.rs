@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use kuager_forms::CompiledForm;
 use kuager_wire::ids::{DeploymentId, Nonce};
 use kuager_wire::invite::Invite;
 use kuager_wire::pack::SignedPack;
-use kuager_wire::record::FormRef;
+use parking_lot::Mutex;
 
+use super::known::KnownForms;
 use crate::clock::{Clock, Due};
 use crate::config::ObserverConfig;
 use crate::error::ObserverError;
@@ -35,8 +35,7 @@ pub struct Observer {
     pub(super) pack: Mutex<Option<Arc<SignedPack>>>,
     pub(super) captures: Mutex<HashMap<Nonce, Due>>,
     pub(super) book: Mutex<Option<Arc<StationBook>>>,
-    /// The form read last; an app looks at one form at a time.
-    pub(super) compiled: Mutex<Option<(FormRef, Arc<CompiledForm>)>>,
+    pub(super) known: Mutex<KnownForms>,
 }
 
 impl Observer {
@@ -82,7 +81,7 @@ impl Observer {
             pack: Mutex::new(None),
             captures: Mutex::default(),
             book: Mutex::default(),
-            compiled: Mutex::default(),
+            known: Mutex::default(),
         };
         let now_ms = observer.clock.now().wall_ms;
         observer.store.write(|tx| tx.remove_unfinished_media(now_ms))?;
@@ -95,7 +94,7 @@ impl Observer {
     }
 
     pub(super) fn invite(&self) -> Option<Invite> {
-        self.identity.lock().unwrap_or_else(PoisonError::into_inner).invite.clone()
+        self.identity.lock().invite.clone()
     }
 
     pub(super) fn invited(&self) -> Result<Invite, ObserverError> {
@@ -122,9 +121,9 @@ impl Observer {
     pub fn accept_invite(&self, url: &str) -> Result<DeploymentId, ObserverError> {
         let invite = Invite::from_url(url)?;
         let deployment = invite.deployment;
-        let _one = self.accepting.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.accepting.lock();
         let next = {
-            let identity = self.identity.lock().unwrap_or_else(PoisonError::into_inner);
+            let identity = self.identity.lock();
             if identity.invite.as_ref().is_some_and(|known| known.deployment != deployment) {
                 return Err(ObserverError::OtherDeployment);
             }
@@ -133,7 +132,7 @@ impl Observer {
         let link = self.link(invite.clone())?;
         // The vault may ask for a fingerprint meanwhile; nothing but another invite waits for that.
         next.save(&self.config.dir, self.vault.as_ref())?;
-        self.identity.lock().unwrap_or_else(PoisonError::into_inner).invite = Some(invite.clone());
+        self.identity.lock().invite = Some(invite.clone());
         self.outbox.connect(link);
         self.outbox.prepare_enrolment(&invite)?;
         Ok(deployment)

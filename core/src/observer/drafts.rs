@@ -1,15 +1,17 @@
 //! Drafts: begun, answered key by key, looked at, thrown away.
 
+use std::sync::Arc;
+
 use kuager_forms::exit_poll::{self, ExitPollError};
-use kuager_forms::{self as forms, AnswerError, CompiledForm, FormState, Path, places};
+use kuager_forms::{Path, check_answer, places};
 use kuager_wire::canonical::TextMap;
-use kuager_wire::form::Form;
 use kuager_wire::record::{Answers, FormRef, Location, RecordKind, Value};
 
 use super::device::Observer;
+use super::view::{DraftView, PackForm};
 use crate::draft::{Draft, DraftId, NewDraft};
 use crate::error::ObserverError;
-use crate::journal::{self, Journal, JournalError};
+use crate::journal::normalised;
 
 impl Observer {
     /// Begins a draft, with the answers its form begins with, and saves it.
@@ -22,38 +24,45 @@ impl Observer {
             None => None,
             Some(id) => {
                 let pack = self.pack()?;
-                let form = pack.pack.form(id).ok_or_else(|| ObserverError::NoSuchForm(id.clone()))?;
+                let reference = FormRef { pack: pack.hash, form: id.clone() };
+                let form = self.form(&reference)?;
                 if new.training && pack.pack.training == Some(false) {
                     return Err(ObserverError::NoTraining);
                 }
-                let reference = FormRef { pack: pack.hash, form: id.clone() };
-                new.answers = self.beginning(&reference, &new)?;
-                Some((reference, form.kind))
+                new.answers = self.beginning(&reference, &form, &new)?;
+                Some((reference, form))
             }
         };
-        Ok(self.journal.new_draft(new, form)?)
+        let answered = form.as_ref().map(|(reference, form)| (reference.clone(), form.form.form().kind));
+        let draft = self.journal.new_draft(new, answered)?;
+        let form = form.map(|(_, form)| form);
+        self.known.lock().add_draft(draft, form);
+        Ok(draft)
     }
 
     /// Sets or clears one answer. When this returns, the change survives a kill.
     ///
     /// # Errors
-    /// [`ObserverError::Answer`] when it does not fit the question, [`ObserverError::Journal`], [`ObserverError::Store`].
-    pub fn set_answer(&self, draft: DraftId, question: &str, answer: Option<Value>) -> Result<(), ObserverError> {
-        let reference = self.journal.draft(draft)?.form;
-        let answer = answer.map(journal::normalised);
-        if let Some(answer) = &answer {
-            self.with_form(reference.as_ref(), |form| {
-                Ok(form.map_or(Ok(()), |form| forms::check_answer(form, question, answer))?)
-            })?;
-        }
-        self.journal.change_draft(draft, |draft| {
+    /// [`ObserverError::Answer`] when it does not fit the question, [`ObserverError::NoQuestions`] for a note,
+    /// [`ObserverError::Journal`], [`ObserverError::Store`].
+    pub fn set_answer(
+        &self,
+        draft: DraftId,
+        question: &str,
+        answer: Option<Value>,
+    ) -> Result<DraftView, ObserverError> {
+        let answer = answer.map(normalised);
+        let ((), view) = self.change_answers(draft, |form, answers| {
             match answer {
-                Some(answer) => drop(draft.answers.insert(question, answer)),
-                None => drop(draft.answers.remove(question)),
+                Some(answer) => {
+                    check_answer(form.form.form(), question, &answer)?;
+                    answers.insert(question, answer);
+                }
+                None => drop(answers.remove(question)),
             }
             Ok(())
         })?;
-        Ok(())
+        Ok(view)
     }
 
     /// Changes the text of a note.
@@ -105,105 +114,96 @@ impl Observer {
         Ok(self.journal.discard_draft(draft)?)
     }
 
-    /// Shows how the form of a draft stands: what to ask, what is missing, what does not add up. Call it after every
-    /// change. `None` for a note.
+    /// A draft as it stands: what was entered, and how its form stands. Every change of answers gives the same, so that
+    /// nothing has to be asked for again.
     ///
     /// # Errors
-    /// [`ObserverError::Form`], [`ObserverError::Journal`], [`ObserverError::Store`].
-    pub fn with_state<T>(
-        &self,
-        draft: DraftId,
-        look: impl FnOnce(&FormState<'_>) -> T,
-    ) -> Result<Option<T>, ObserverError> {
+    /// [`ObserverError::Journal`], [`ObserverError::NoPack`], [`ObserverError::Store`].
+    pub fn view(&self, draft: DraftId) -> Result<DraftView, ObserverError> {
         let draft = self.journal.draft(draft)?;
-        let Some(reference) = &draft.form else { return Ok(None) };
-        let (pack, form) = self.compiled(reference)?;
-        let carried = self.carried(&form, draft.station.as_deref(), draft.training)?;
-        let language = draft.language.as_deref().unwrap_or_default();
-        let files = draft.attachments.as_deref().unwrap_or_default();
-        let answers = forms::with_files(form.form(), &draft.answers, files);
-        Ok(Some(look(&form.state(&answers, &carried, language, &pack.pack.languages))))
+        let form = draft.form.as_ref().map(|reference| self.form(reference)).transpose()?;
+        self.view_of(draft, form)
     }
 
-    fn carried(
-        &self,
-        form: &CompiledForm,
-        station: Option<&str>,
-        training: bool,
-    ) -> Result<TextMap<Value>, ObserverError> {
-        if form.form().carried.is_none() {
-            return Ok(TextMap::default());
-        }
-        Ok(self.store.read(|tx| Journal::carried(tx, form.form(), station, training))?)
+    fn view_of(&self, draft: Draft, form: Option<Arc<PackForm>>) -> Result<DraftView, ObserverError> {
+        let carried = match (&draft.form, &form) {
+            (Some(reference), Some(form)) => self.carried(reference, form, draft.station.as_deref(), draft.training)?,
+            _ => Arc::default(),
+        };
+        Ok(DraftView::new(draft, form, carried))
     }
 
     /// What a new draft of a form begins with: its defaults, unless the caller brought answers. A wave of an exit poll that
     /// has no legal ground does not begin, whichever way it is asked for.
-    fn beginning(&self, reference: &FormRef, new: &NewDraft) -> Result<Answers, ObserverError> {
-        let pack = self.pack_with(reference.pack)?;
-        if pack.pack.form(&reference.form).is_some_and(|form| form.kind == RecordKind::ExitPollWave) {
-            exit_poll::legal(pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?)?;
+    fn beginning(&self, reference: &FormRef, form: &PackForm, new: &NewDraft) -> Result<Answers, ObserverError> {
+        if form.form.form().kind == RecordKind::ExitPollWave {
+            exit_poll::legal(form.pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?)?;
         }
-        let form = match self.compiled(reference) {
-            Ok((_, form)) => form,
-            // What this release cannot interpret can still be filled in.
-            Err(ObserverError::Form(_)) => return Ok(new.answers.clone()),
-            Err(error) => return Err(error),
-        };
-        let carried = self.carried(&form, new.station.as_deref(), new.training)?;
-        let mut answers = form.defaults(&carried);
+        // What this release cannot interpret can still be filled in.
+        let Ok(meaning) = form.form.meaning() else { return Ok(new.answers.clone()) };
+        let carried = self.carried(reference, form, new.station.as_deref(), new.training)?;
+        let mut answers = meaning.defaults(&carried);
         for (question, value) in new.answers.iter() {
             answers.insert(question, value.clone());
         }
         Ok(answers)
     }
 
-    /// Sets or clears one answer wherever it stands, also within groups: `path` as [`FormState::asked`] gives it. When this
-    /// returns, the change survives a kill.
+    /// Sets or clears one answer wherever it stands, also within groups: `path` as
+    /// [`FormState::asked`](kuager_forms::FormState::asked) gives it. When this returns, the change survives a kill.
     ///
     /// # Errors
-    /// [`ObserverError::Answer`] when it does not fit or its entry is not there, [`ObserverError::Journal`],
-    /// [`ObserverError::Store`].
-    pub fn set_answer_at(&self, draft: DraftId, path: &Path, answer: Option<Value>) -> Result<(), ObserverError> {
-        let answer = answer.map(journal::normalised);
-        self.change_answers(draft, |form, answers| places::set(form, answers, path, answer))
+    /// [`ObserverError::Answer`] when it does not fit or its entry is not there, [`ObserverError::NoQuestions`] for a note,
+    /// [`ObserverError::Journal`], [`ObserverError::Store`].
+    pub fn set_answer_at(
+        &self,
+        draft: DraftId,
+        path: &Path,
+        answer: Option<Value>,
+    ) -> Result<DraftView, ObserverError> {
+        let answer = answer.map(normalised);
+        let ((), view) =
+            self.change_answers(draft, |form, answers| Ok(places::set(form.form.form(), answers, path, answer)?))?;
+        Ok(view)
     }
 
     /// Adds an entry to a repeat group of a draft, with what it begins with. Gives its number.
     ///
     /// # Errors
     /// As [`Observer::set_answer_at`], and [`ObserverError::Form`].
-    pub fn add_entry(&self, draft: DraftId, group: &str) -> Result<usize, ObserverError> {
-        let content = self.journal.draft(draft)?;
-        let (_, form) = self.compiled(&content.form.ok_or(JournalError::NoSuchDraft)?)?;
-        let carried = self.carried(&form, content.station.as_deref(), content.training)?;
-        self.change_answers(draft, |_, answers| places::add_entry(&form, answers, group, &carried))
+    pub fn add_entry(&self, draft: DraftId, group: &str) -> Result<(usize, DraftView), ObserverError> {
+        let (before, nothing) = (self.view(draft)?, TextMap::default());
+        let carried = before.carried().unwrap_or(&nothing);
+        self.change_answers(draft, |form, answers| {
+            Ok(places::add_entry(form.form.meaning()?, answers, group, carried)?)
+        })
     }
 
     /// Takes an entry out of a repeat group of a draft; those after it move up.
     ///
     /// # Errors
     /// As [`Observer::set_answer_at`].
-    pub fn remove_entry(&self, draft: DraftId, group: &str, entry: usize) -> Result<(), ObserverError> {
-        self.change_answers(draft, |form, answers| places::remove_entry(form, answers, group, entry))
+    pub fn remove_entry(&self, draft: DraftId, group: &str, entry: usize) -> Result<DraftView, ObserverError> {
+        let ((), view) = self.change_answers(draft, |form, answers| {
+            Ok(places::remove_entry(form.form.form(), answers, group, entry)?)
+        })?;
+        Ok(view)
     }
 
-    /// Neither compiles the form nor reads earlier records: this runs at every key pressed.
-    fn change_answers<T>(
+    /// Changes the answers of a draft, with one read of it, and gives it as it stands then. The form is read before, and
+    /// only once: this runs at every key pressed.
+    pub(super) fn change_answers<T>(
         &self,
         draft: DraftId,
-        change: impl FnOnce(&Form, &mut Answers) -> Result<T, AnswerError>,
-    ) -> Result<T, ObserverError> {
-        let reference = self.journal.draft(draft)?.form;
-        let mut result = None;
-        self.with_form(reference.as_ref(), |form| {
-            let form = form.ok_or(JournalError::NoSuchDraft)?;
-            Ok(self.journal.change_draft(draft, |draft| {
-                result = Some(change(form, &mut draft.answers)?);
-                Ok(())
-            })?)
-        })?;
-        result.ok_or_else(|| JournalError::NoSuchDraft.into())
+        change: impl FnOnce(&PackForm, &mut Answers) -> Result<T, ObserverError>,
+    ) -> Result<(T, DraftView), ObserverError> {
+        let Some(form) = self.form_of(draft)? else {
+            self.journal.draft(draft)?;
+            return Err(ObserverError::NoQuestions);
+        };
+        let (result, draft) =
+            self.store.write(|tx| self.journal.change_in(tx, draft, |draft| change(&form, &mut draft.answers)))?;
+        Ok((result, self.view_of(draft, Some(form))?))
     }
 
     /// Switches the language a draft is shown in. Answers stay.

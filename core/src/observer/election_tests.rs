@@ -10,15 +10,16 @@ use kuager_wire::pack::{
     ActTemplate, Disposition, ExitPoll, Gravity, Incident, LegalMode, Pack, Turnout, TurnoutHour, Wave, WaveFields,
 };
 use kuager_wire::protocol::{Relation, Severity};
-use kuager_wire::record::{IncidentStatus, RecordKind, Value, Verdict};
+use kuager_wire::record::{Answers, IncidentStatus, RecordKind, Value, Verdict};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::ObserverConfig;
-use crate::draft::NewDraft;
+use crate::draft::{DraftId, NewDraft};
 use crate::error::ObserverError;
+use crate::journal::JournalError;
 use crate::keys::FileKeyVault;
 use crate::store::StoreError;
 
@@ -185,6 +186,10 @@ fn observer(dir: &Path, pack: &Pack) -> Observer {
     observer
 }
 
+fn look<T>(observer: &Observer, draft: DraftId, look: impl FnOnce(&FormState<'_>) -> T) -> T {
+    look(&observer.view(draft).unwrap().state().unwrap().unwrap())
+}
+
 fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
@@ -233,12 +238,9 @@ fn a_protocol_is_judged_while_it_is_typed_and_sealed_as_it_is() {
     observer.seal(turnout).unwrap();
     let draft = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
     let stands = |draft| {
-        observer
-            .with_state(draft, |state| {
-                (state.relations[0].standing, state.relations[0].message.clone(), state.asked.len())
-            })
-            .unwrap()
-            .unwrap()
+        look(&observer, draft, |state| {
+            (state.relations[0].standing, state.relations[0].message.clone(), state.asked.len())
+        })
     };
     assert_eq!(stands(draft), (Standing::Unknown, None, 3));
     observer.set_answer(draft, "P02", Some(Value::Int(870))).unwrap();
@@ -390,7 +392,7 @@ fn a_form_that_changes_at_noon_leaves_the_morning_alone() {
     // The draft is still asked the old questions, and sealed under the old version.
     let asked = |draft| {
         let ids = |state: &FormState<'_>| state.asked.iter().map(|asked| asked.path.to_string()).collect::<Vec<_>>();
-        observer.with_state(draft, ids).unwrap().unwrap()
+        look(&observer, draft, ids)
     };
     assert_eq!(asked(draft), ["P02", "twice", "copy"]);
     let old = observer.record(observer.seal(draft).unwrap().hash).unwrap().record;
@@ -411,7 +413,7 @@ fn a_photo_answers_the_question_it_is_labelled_with() {
     ]);
     let observer = observer(dir.path(), &with_photo);
     let draft = observer.new_draft(NewDraft::form("protocol").station(STATION)).unwrap();
-    let missing = || observer.with_state(draft, |state| state.missing.len()).unwrap().unwrap();
+    let missing = || look(&observer, draft, |state| state.missing.len());
     assert_eq!(missing(), 1);
     let file = dir.path().join("photo.jpg");
     std::fs::write(&file, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
@@ -446,4 +448,57 @@ fn a_photo_nobody_may_take_is_refused_before_the_camera_opens() {
     std::fs::write(&file, [0xff, 0xd8, 0xff, 0xe0]).unwrap();
     let refused = observer.attach_path(draft, &file, Origin::Imported, Some("photo"));
     assert!(matches!(refused, Err(ObserverError::Fence(_))));
+}
+
+#[test]
+fn a_note_has_no_questions_to_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    let note = observer.new_draft(NewDraft::note("seen from the gate")).unwrap();
+    let refusals = [
+        observer.set_answer(note, "P02", Some(Value::Int(1))).map(drop),
+        observer.set_answer(note, "P02", None).map(drop),
+        observer.set_answer_at(note, &kuager_forms::Path::of("P02"), Some(Value::Int(1))).map(drop),
+        observer.add_entry(note, "members").map(drop),
+        observer.remove_entry(note, "members", 0).map(drop),
+    ];
+    for refused in refusals {
+        assert!(matches!(refused, Err(ObserverError::NoQuestions)), "{refused:?}");
+    }
+    assert_eq!(observer.draft(note).unwrap().answers, Answers::default());
+    let view = observer.view(note).unwrap();
+    assert!(view.form().is_none() && view.pack().is_none() && view.state().unwrap().is_none());
+    // A draft that is gone is another matter.
+    assert!(observer.discard_draft(note).unwrap());
+    let gone = observer.set_answer_at(note, &kuager_forms::Path::of("P02"), None);
+    assert!(matches!(gone, Err(ObserverError::Journal(JournalError::NoSuchDraft))), "{gone:?}");
+}
+
+#[test]
+fn a_key_pressed_reads_the_draft_once_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    let turnout = observer.new_turnout("10", STATION, "kk", false).unwrap();
+    observer.set_answer(turnout, "told", Some(Value::Int(880))).unwrap();
+    observer.seal(turnout).unwrap();
+    let draft = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
+    let reads = || (crate::store::reads::drafts(), crate::store::reads::records(), crate::form::reads());
+    let before = reads();
+    let view = observer.set_answer(draft, "P02", Some(Value::Int(870))).unwrap();
+    let state = view.state().unwrap().unwrap();
+    assert_eq!(state.relations[0].message.as_deref(), Some("880 > 870"));
+    assert_eq!(view.draft().answers.get("P02"), Some(&Value::Int(870)));
+    assert_eq!(reads(), (before.0 + 1, before.1, before.2), "drafts, records, forms");
+    // What was changed and what is asked for later are the same.
+    let later = observer.view(draft).unwrap();
+    assert_eq!((later.draft(), later.state().unwrap().unwrap()), (view.draft(), state));
+    // A record of the station that was sealed since is seen.
+    let turnout = observer.new_turnout("10", STATION, "kk", false).unwrap();
+    observer.set_answer(turnout, "told", Some(Value::Int(860))).unwrap();
+    observer.seal(turnout).unwrap();
+    assert_eq!(look(&observer, draft, |state| state.relations[0].standing), Standing::Holds);
+    // Nor does sealing read the form again.
+    let before = crate::form::reads();
+    observer.seal(draft).unwrap();
+    assert_eq!(crate::form::reads(), before);
 }

@@ -3,23 +3,16 @@
 use kuager_forms as forms;
 use kuager_forms::exit_poll::{self, ExitPollError, WaveState};
 use kuager_wire::canonical::TextMap;
-use kuager_wire::pack::{ExitPoll, SignedPack};
+use kuager_wire::pack::ExitPoll;
 use kuager_wire::record::{Answers, Value};
 
 use super::device::Observer;
+use super::view::PackForm;
 use crate::draft::{DraftId, NewDraft};
 use crate::error::ObserverError;
 use crate::keys;
 
 impl Observer {
-    fn exit_poll<T>(
-        &self,
-        pack: &SignedPack,
-        work: impl FnOnce(&ExitPoll) -> Result<T, ExitPollError>,
-    ) -> Result<T, ObserverError> {
-        Ok(work(pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?)?)
-    }
-
     /// Begins a wave of the exit poll, with a random start.
     ///
     /// # Errors
@@ -39,9 +32,9 @@ impl Observer {
             seed /= u64::from(bound.max(1));
             drawn
         };
-        let (form, answers) =
-            self.exit_poll(&pack, |poll| Ok((poll.form.clone(), exit_poll::begin(poll, wave, &mut random)?)))?;
-        let new = NewDraft::form(form).station(station).language(language).answers(answers);
+        let poll = pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
+        let answers = exit_poll::begin(poll, wave, &mut random)?;
+        let new = NewDraft::form(&poll.form).station(station).language(language).answers(answers);
         self.new_draft(if training { new.training() } else { new })
     }
 
@@ -50,19 +43,11 @@ impl Observer {
         draft: DraftId,
         change: impl FnOnce(&ExitPoll, &mut Answers) -> Result<T, ExitPollError>,
     ) -> Result<T, ObserverError> {
-        let reference = self.journal.draft(draft)?.form.ok_or(ExitPollError::NotAWave)?;
-        let pack = self.pack_with(reference.pack)?;
-        self.exit_poll(&pack, |poll| if poll.form == reference.form { Ok(()) } else { Err(ExitPollError::NotAWave) })?;
-        let poll = pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
-        self.store.write(|tx| {
-            let mut changed = Err(ExitPollError::NotAWave);
-            self.journal.change_in(tx, draft, |draft| {
-                changed = change(poll, &mut draft.answers);
-                Ok(())
-            })?;
-            // An error here takes the whole change back.
-            changed.map_err(ObserverError::from)
-        })
+        let form = self.form_of(draft)?.ok_or(ExitPollError::NotAWave)?;
+        let poll = wave_of(&form)?;
+        // An error here takes the whole change back.
+        let (changed, _) = self.change_answers(draft, |_, answers| Ok(change(poll, answers)?))?;
+        Ok(changed)
     }
 
     /// Counts voters who left the station. Returns whether the last of them is to be asked.
@@ -84,16 +69,16 @@ impl Observer {
         observed: &TextMap<Value>,
         card: Option<Answers>,
     ) -> Result<(), ObserverError> {
-        let reference = self.journal.draft(wave)?.form.ok_or(ExitPollError::NotAWave)?;
-        let (pack, form) = self.compiled(&reference)?;
-        let poll = pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
+        let form = self.form_of(wave)?.ok_or(ExitPollError::NotAWave)?;
+        let meaning = form.form.meaning()?;
+        let poll = form.pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
         let mut trial = Answers::default();
         let entry = |answers: &TextMap<Value>| Value::List(vec![Value::Group(answers.clone())]);
         trial.insert(poll.fields.contacts.clone(), entry(observed));
         if let Some(card) = &card {
             trial.insert(poll.fields.cards.clone(), entry(card));
         }
-        forms::check(form.form(), &trial)?;
+        forms::check(meaning.form(), &trial)?;
         self.change_wave(wave, |poll, answers| exit_poll::note_contact(poll, answers, disposition, observed, card))
     }
 
@@ -102,9 +87,15 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::ExitPoll`], [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn wave(&self, wave: DraftId) -> Result<WaveState, ObserverError> {
-        let draft = self.journal.draft(wave)?;
-        let reference = draft.form.ok_or(ExitPollError::NotAWave)?;
-        let pack = self.pack_with(reference.pack)?;
-        self.exit_poll(&pack, |poll| exit_poll::state(poll, &draft.answers))
+        let view = self.view(wave)?;
+        let pack = view.pack().ok_or(ExitPollError::NotAWave)?;
+        let poll = pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
+        Ok(exit_poll::state(poll, &view.draft().answers)?)
     }
+}
+
+/// The poll of a form that is the form of its waves.
+fn wave_of(form: &PackForm) -> Result<&ExitPoll, ExitPollError> {
+    let poll = form.pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?;
+    if poll.form == form.form.form().id { Ok(poll) } else { Err(ExitPollError::NotAWave) }
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use kuager_forms as forms;
 use kuager_wire::form::FenceError;
@@ -87,7 +87,7 @@ impl Observer {
     pub fn begin_capture(&self) -> Result<CaptureToken, ObserverError> {
         let token = Nonce(keys::random()?);
         let now = self.clock.now();
-        let mut captures = self.captures.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut captures = self.captures.lock();
         captures.retain(|_, due| due.remaining_ms(&now) > 0);
         captures.insert(token, Due::after(&now, CAPTURE_MS));
         Ok(CaptureToken(token))
@@ -99,18 +99,15 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Fence`] with the reason to show, [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn capture_allowed(&self, draft: DraftId, label: Option<&str>) -> Result<(), ObserverError> {
-        let draft = self.journal.draft(draft)?;
-        let (Some(label), Some(reference)) = (label.map(kuager_wire::canonical::nfc), &draft.form) else {
+        let view = self.view(draft)?;
+        let (Some(label), Some(form)) = (label.map(kuager_wire::canonical::nfc), view.form()) else {
             return Ok(());
         };
-        self.with_form(Some(reference), |form| {
-            let question = form.and_then(|form| form.question(&label));
-            match question.map_or(Ok(()), forms::capture_allowed) {
-                // A file beside a number is fine: a page for a line of the protocol.
-                Ok(()) | Err(FenceError::NotAnAttachment { .. }) => Ok(()),
-                Err(error) => Err(error.into()),
-            }
-        })
+        match form.question(&label).map_or(Ok(()), forms::capture_allowed) {
+            // A file beside a number is fine: a page for a line of the protocol.
+            Ok(()) | Err(FenceError::NotAnAttachment { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Takes a file into the store and attaches it to a draft. When this returns, the file is in the encrypted store bit
@@ -144,7 +141,8 @@ impl Observer {
                 claims: (row.claims != MediaClaims::default()).then(|| row.claims.clone()),
                 label: label.clone(),
             };
-            Ok::<_, ObserverError>(self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?)
+            self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?;
+            Ok::<_, ObserverError>(())
         })?;
         let preview = self.preview_for(draft, &row, label.as_deref());
         Ok(Attached { hash: row.hash, size: row.size, mime: row.mime, source, claims: row.claims, preview })
@@ -184,7 +182,7 @@ impl Observer {
     fn source_of(&self, origin: Origin) -> MediaSource {
         let Origin::Captured(CaptureToken(token)) = origin else { return MediaSource::Imported };
         let now = self.clock.now();
-        let due = self.captures.lock().unwrap_or_else(PoisonError::into_inner).remove(&token);
+        let due = self.captures.lock().remove(&token);
         match due {
             Some(due) if due.remaining_ms(&now) > 0 => MediaSource::Captured,
             _ => MediaSource::Imported,
@@ -192,9 +190,8 @@ impl Observer {
     }
 
     fn media_limit(&self, draft: DraftId) -> Result<u64, ObserverError> {
-        let Some(reference) = self.journal.draft(draft)?.form else { return Ok(limits::MEDIA_DEFAULT) };
-        let pack = self.pack_with(reference.pack)?;
-        Ok(pack.pack.media_limit.unwrap_or(limits::MEDIA_DEFAULT))
+        let form = self.form_of(draft)?;
+        Ok(form.and_then(|form| form.pack.pack.media_limit).unwrap_or(limits::MEDIA_DEFAULT))
     }
 
     fn preview_for(&self, draft: DraftId, row: &MediaRow, label: Option<&str>) -> Result<MediaHash, PreviewProblem> {
@@ -222,7 +219,8 @@ impl Observer {
                 claims: None,
                 label: label.map(str::to_owned),
             };
-            Ok::<_, ObserverError>(self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?)
+            self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?;
+            Ok::<_, ObserverError>(())
         })?;
         Ok(row.hash)
     }

@@ -8,6 +8,7 @@ mod device;
 mod drafts;
 mod exit_poll;
 mod incidents;
+mod known;
 mod media;
 mod packs;
 mod records;
@@ -16,11 +17,13 @@ mod stations;
 mod status;
 mod sync;
 mod turnout;
+mod view;
 
 pub use self::device::{Observer, wipe};
 pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
 pub use self::records::SealedRecord;
 pub use self::status::{InboxMessage, Status};
+pub use self::view::DraftView;
 
 #[cfg(test)]
 #[path = "election_tests.rs"]

@@ -1,17 +1,20 @@
 //! Packs on the phone, and the forms they hold, each read once.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-use kuager_forms::CompiledForm;
 use kuager_forms::changes::{self, FormChange};
-use kuager_wire::form::Form;
+use kuager_wire::canonical::TextMap;
 use kuager_wire::ids::PackHash;
 use kuager_wire::pack::SignedPack;
-use kuager_wire::record::FormRef;
+use kuager_wire::record::{FormRef, Value};
 
 use super::device::Observer;
+use super::known::CarriedFor;
+use super::view::PackForm;
 use crate::draft::DraftId;
 use crate::error::ObserverError;
+use crate::form::ReadForm;
+use crate::journal::Journal;
 use crate::store::Meta;
 
 impl Observer {
@@ -50,7 +53,7 @@ impl Observer {
 
     pub(super) fn pack_with(&self, hash: PackHash) -> Result<Arc<SignedPack>, ObserverError> {
         let invite = self.invited()?;
-        let mut cached = self.pack.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cached = self.pack.lock();
         if let Some(pack) = cached.as_ref().filter(|pack| pack.hash == hash) {
             return Ok(Arc::clone(pack));
         }
@@ -61,28 +64,52 @@ impl Observer {
         Ok(pack)
     }
 
-    /// Runs `use_form` with the form a draft answers, `None` for a note.
-    pub(super) fn with_form<T>(
-        &self,
-        reference: Option<&FormRef>,
-        use_form: impl FnOnce(Option<&Form>) -> Result<T, ObserverError>,
-    ) -> Result<T, ObserverError> {
-        let Some(reference) = reference else { return use_form(None) };
+    /// A form of a pack, read once.
+    pub(super) fn form(&self, reference: &FormRef) -> Result<Arc<PackForm>, ObserverError> {
+        if let Some(known) = self.known.lock().form(reference) {
+            return Ok(known);
+        }
         let pack = self.pack_with(reference.pack)?;
-        let form = pack.pack.form(&reference.form);
-        use_form(Some(form.ok_or_else(|| ObserverError::NoSuchForm(reference.form.clone()))?))
+        let form = pack.pack.form(&reference.form).ok_or_else(|| ObserverError::NoSuchForm(reference.form.clone()))?;
+        let form = ReadForm::new(form);
+        let form = Arc::new(PackForm { pack, form });
+        self.known.lock().add_form(reference.clone(), Arc::clone(&form));
+        Ok(form)
     }
 
-    pub(super) fn compiled(&self, reference: &FormRef) -> Result<(Arc<SignedPack>, Arc<CompiledForm>), ObserverError> {
-        let pack = self.pack_with(reference.pack)?;
-        let mut cached = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, form)) = cached.as_ref().filter(|(known, _)| known == reference) {
-            return Ok((pack, Arc::clone(form)));
+    /// The form a draft answers, `None` for a note. The draft is read the first time only.
+    pub(super) fn form_of(&self, draft: DraftId) -> Result<Option<Arc<PackForm>>, ObserverError> {
+        if let Some(known) = self.known.lock().of_draft(draft) {
+            return Ok(known);
         }
-        let form = pack.pack.form(&reference.form).ok_or_else(|| ObserverError::NoSuchForm(reference.form.clone()))?;
-        let compiled = Arc::new(CompiledForm::new(form)?);
-        *cached = Some((reference.clone(), Arc::clone(&compiled)));
-        Ok((pack, compiled))
+        let reference = self.journal.draft(draft)?.form;
+        let form = reference.as_ref().map(|reference| self.form(reference)).transpose()?;
+        self.known.lock().add_draft(draft, form.clone());
+        Ok(form)
+    }
+
+    /// What a form sees of earlier records of a station. They are read anew only when one was sealed since.
+    pub(super) fn carried(
+        &self,
+        reference: &FormRef,
+        form: &PackForm,
+        station: Option<&str>,
+        training: bool,
+    ) -> Result<Arc<TextMap<Value>>, ObserverError> {
+        let form = form.form.form();
+        if form.carried.is_none() {
+            return Ok(Arc::default());
+        }
+        self.store.read(|tx| {
+            let newest = tx.newest_record()?;
+            let of = CarriedFor { form: reference.clone(), station: station.map(str::to_owned), training, newest };
+            if let Some(known) = self.known.lock().carried(&of) {
+                return Ok(known);
+            }
+            let carried = Arc::new(Journal::carried(tx, form, station, training)?);
+            self.known.lock().add_carried(of, Arc::clone(&carried));
+            Ok(carried)
+        })
     }
 
     /// What the current pack changes against the one a draft was begun under, form by form; `None` when it is the same.

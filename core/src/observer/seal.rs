@@ -21,12 +21,10 @@ impl Observer {
         let invite = self.invited()?;
         let content = self.journal.draft(draft)?;
         self.complete_previews(&content)?;
-        let reference = content.form;
-        let pack = reference.as_ref().map(|reference| self.pack_with(reference.pack)).transpose()?;
-        let sealed = self.with_form(reference.as_ref(), |form| {
-            let prepare = |draft: &mut Draft| Self::prepare(draft, pack.as_deref());
-            Ok(self.journal.seal_prepared(draft, invite.deployment, form, prepare)?)
-        })?;
+        let form = self.form_of(draft)?;
+        let prepare = |draft: &mut Draft| Self::prepare(draft, form.as_ref().map(|form| form.pack.as_ref()));
+        let form = form.as_ref().map(|form| &form.form);
+        let sealed = self.journal.seal_prepared(draft, invite.deployment, form, prepare)?;
         self.outbox.wake();
         Ok(sealed)
     }

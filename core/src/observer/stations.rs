@@ -1,8 +1,8 @@
 //! The station directory on the phone: what the pack carries, and the regions the observer chose.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
-use kuager_wire::ids::{PackHash, ShardHash};
+use kuager_wire::ids::ShardHash;
 use kuager_wire::pack::{Region, ShardRef, StationShard};
 
 use super::device::Observer;
@@ -20,7 +20,7 @@ impl Observer {
         let shards = pack.pack.shards.as_deref().unwrap_or_default();
         let here = |region: &Region| -> Result<bool, StoreError> {
             let Some(shard) = shards.iter().find(|shard| shard.region == region.key) else { return Ok(true) };
-            Ok(self.store.read(|tx| tx.pack(PackHash(shard.hash.0)))?.is_some())
+            Ok(self.store.read(|tx| tx.shard(shard.hash))?.is_some())
         };
         let regions = pack.pack.regions.iter().flatten();
         regions.map(|region| Ok((region.clone(), here(region)?))).collect()
@@ -52,7 +52,7 @@ impl Observer {
         let shard = StationShard::open(bytes, reference, invite.deployment, &invite.root_key);
         let shard = shard.map_err(ObserverError::Pack)?;
         let now_ms = self.clock.now().wall_ms;
-        self.store.write(|tx| tx.add_pack(PackHash(hash.0), bytes, now_ms))?;
+        self.store.write(|tx| tx.add_shard(hash, bytes, now_ms))?;
         Ok(shard.region)
     }
 
@@ -65,12 +65,12 @@ impl Observer {
         let (pack, invite) = (self.pack()?, self.invited()?);
         let references = pack.pack.shards.as_deref().unwrap_or_default();
         let stored: Vec<(&ShardRef, Vec<u8>)> = self.store.read(|tx| {
-            let found = references.iter().map(|shard| Ok((shard, tx.pack(PackHash(shard.hash.0))?)));
+            let found = references.iter().map(|shard| Ok((shard, tx.shard(shard.hash)?)));
             let found: Vec<_> = found.collect::<Result<_, StoreError>>()?;
             Ok::<_, StoreError>(found.into_iter().filter_map(|(shard, bytes)| Some((shard, bytes?))).collect())
         })?;
         let shards: Vec<ShardHash> = stored.iter().map(|(shard, _)| shard.hash).collect();
-        let mut kept = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.book.lock();
         if let Some(book) = kept.as_ref().filter(|book| book.is_made_from(pack.hash, &shards)) {
             return Ok(Arc::clone(book));
         }

@@ -1,7 +1,5 @@
 //! How things stand, and the coordinator's messages.
 
-use std::sync::PoisonError;
-
 use kuager_wire::cose;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::ids::{DeploymentId, Kid, PackHash};
@@ -57,7 +55,7 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn status(&self) -> Result<Status, ObserverError> {
         let invite = self.invite();
-        let device = self.identity.lock().unwrap_or_else(PoisonError::into_inner).kid();
+        let device = self.identity.lock().kid();
         let status = self.store.read(|tx| {
             let (delivered, waiting, refused) = tx.queue_counts()?;
             let credential = match (tx.meta_bytes(Meta::Credential)?, &invite) {

@@ -1,7 +1,7 @@
 //! Performs what [`machine`](super::machine) decides: one run at a time, records and files side by side.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use kuager_wire::SigningKey;
@@ -38,7 +38,7 @@ impl Outbox {
 
     /// Sets the way to the coordinator.
     pub fn connect(&self, link: Link) {
-        *self.shared.link.write().unwrap_or_else(PoisonError::into_inner) = Some(link);
+        *self.shared.link.write() = Some(link);
         self.shared.wake.notify_one();
     }
 
@@ -56,7 +56,7 @@ impl Outbox {
 
     /// Says what kind of network there is. On a metered one, originals wait.
     pub fn set_network(&self, network: Network) {
-        *self.shared.network.write().unwrap_or_else(PoisonError::into_inner) = network;
+        *self.shared.network.write() = network;
         self.wake();
     }
 

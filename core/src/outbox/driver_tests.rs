@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::clock::{Clock, ClockSample};
 use crate::draft::NewDraft;
-use crate::journal::Journal;
+use crate::journal::{Journal, JournalError};
 use crate::keys::StoreKey;
 use crate::queue::{FailureClass, HeldReason, State, UploadState};
 use crate::store::StoreError;
@@ -222,11 +222,11 @@ async fn what_a_restored_coordinator_lacks_is_sent_again() {
     phone.coordinator.forget(hashes[4]);
     let new = phone.note("new");
     assert!(phone.sync(10).await.completed);
-    let mut held = phone.coordinator.records();
-    held.sort();
+    let mut arrived = phone.coordinator.records();
+    arrived.sort();
     let mut all = [hashes, vec![new]].concat();
     all.sort();
-    assert_eq!(held, all);
+    assert_eq!(arrived, all);
 }
 
 /// A record by the same key that this store never saw.
@@ -281,7 +281,7 @@ async fn a_run_that_hangs_ends_in_time_and_the_next_one_goes_on() {
     let summary = phone.sync(20).await;
     assert_eq!((summary.completed, summary.left), (false, 1));
     assert!(phone.sync(20).await.completed);
-    assert_eq!(phone.coordinator.records(), [hash], "the record that hung had arrived, and is held once");
+    assert_eq!(phone.coordinator.records(), [hash], "the record that hung had arrived, and is there once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,8 +335,9 @@ impl Phone {
             self.journal
                 .change_in(tx, draft, |draft| {
                     draft.attachments = Some(vec![attachment]);
-                    Ok(())
+                    Ok::<_, JournalError>(())
                 })
+                .map(drop)
                 .map_err(|error| crate::media::MediaError::Store(StoreError::Other(error.to_string())))
         });
         let media = row.unwrap().hash;
@@ -521,10 +522,10 @@ proptest! {
                 }
             }
             prop_assert!(summary.completed, "{summary:?}");
-            let mut held = phone.coordinator.records();
-            held.sort();
+            let mut arrived = phone.coordinator.records();
+            arrived.sort();
             sealed.sort();
-            prop_assert_eq!(held, sealed);
+            prop_assert_eq!(arrived, sealed);
             let mut stored = phone.coordinator.files();
             stored.sort();
             files.sort();

@@ -42,7 +42,7 @@ impl Shared {
                 let pack = SignedPack::open(bytes, invite.deployment, &invite.root_key)?;
                 let mut missing = Vec::new();
                 for shard in pack.pack.shards.unwrap_or_default() {
-                    if wanted.contains(&shard.region) && tx.pack(PackHash(shard.hash.0))?.is_none() {
+                    if wanted.contains(&shard.region) && tx.shard(shard.hash)?.is_none() {
                         missing.push(shard);
                     }
                 }
@@ -65,7 +65,7 @@ impl Shared {
             let region = shard.region.clone();
             self.write(move |tx, shared| {
                 let bytes_in = answer.body.len();
-                tx.add_pack(PackHash(shard.hash.0), &answer.body, shared.clock.now().wall_ms)?;
+                tx.add_shard(shard.hash, &answer.body, shared.clock.now().wall_ms)?;
                 succeeded(tx, shared, attempt, 0, bytes_in)
             })
             .await?;

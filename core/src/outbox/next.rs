@@ -1,6 +1,6 @@
 //! What comes next, and what is left: the pure decisions over what the store holds now.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::event::Outlook;
 use super::machine::{self, Plan};
@@ -41,7 +41,7 @@ impl Shared {
     }
 
     fn plan_upload_in(&self, tx: &Tx<'_>) -> Result<UploadPlan, SyncError> {
-        let network = *self.network.read().unwrap_or_else(PoisonError::into_inner);
+        let network = *self.network.read();
         let (lane, items) = (load_lane(tx, Meta::MediaLane), tx.open_uploads()?);
         Ok(upload::plan(&lane, &items, network, &self.clock.now()))
     }

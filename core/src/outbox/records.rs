@@ -1,7 +1,7 @@
 //! Batches of records: begun, sent, and what the coordinator said about each.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use kuager_wire::compression::{self, Dictionary};
 use kuager_wire::genesis::Deployment;
@@ -11,6 +11,7 @@ use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{ChainState, RecordsAnswer, SEQUENCE_TYPE, Upload};
+use parking_lot::Mutex;
 
 use super::answer::{self, Judged, Sent};
 use super::calls::{post, succeeded};
@@ -40,7 +41,7 @@ impl Shared {
     /// The dictionary of the current pack, prepared once.
     fn dictionary(&self, tx: &Tx<'_>, invite: &Invite) -> Result<Option<Arc<Dictionary>>, StoreError> {
         let Some(hash) = tx.meta::<PackHash>(Meta::CurrentPack)? else { return Ok(None) };
-        let mut cached = self.dictionary.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut cached = self.dictionary.lock();
         if let Some((known, dictionary)) = cached.as_ref().filter(|(known, _)| *known == hash) {
             debug_assert_eq!(*known, hash);
             return Ok(dictionary.clone());
@@ -227,7 +228,7 @@ impl Shared {
         if chain.head_seq < own.seq {
             lacking.push((chain.head_seq + 1, own.seq));
         }
-        let mut once = reopened.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut once = reopened.lock();
         for (first, last) in lacking {
             for record in tx.records_between(self.kid, first, last)? {
                 if !once.contains(&record) && tx.reopen_delivered(record)? {

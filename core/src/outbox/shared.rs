@@ -2,8 +2,8 @@
 //! remembers.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use kuager_wire::SigningKey;
 use kuager_wire::compression::Dictionary;
@@ -12,6 +12,7 @@ use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, Nonce, PackHash, PublicKey};
 use kuager_wire::invite::Invite;
 use kuager_wire::receipt::RefusalCode;
+use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
@@ -108,7 +109,7 @@ impl Shared {
     }
 
     pub(super) fn link(&self) -> Option<Link> {
-        self.link.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.link.read().clone()
     }
 
     /// Runs store work off the async threads, to its end even when the caller is dropped.

@@ -12,6 +12,8 @@ const LIMIT: usize = 256 * 1024;
 
 impl Tx<'_> {
     pub(crate) fn draft(&self, id: DraftId) -> Result<Option<Draft>, StoreError> {
+        #[cfg(test)]
+        super::reads::draft_read();
         let mut statement = self.connection.prepare_cached("SELECT content FROM drafts WHERE id = ?1")?;
         let content: Option<Vec<u8>> = statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?;
         Ok(content.map(|content| canonical::decode(&content, LIMIT)).transpose()?)

@@ -1,8 +1,8 @@
 //! The open store: one writer, a few readers, and closing all of them.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use super::database::{FILE, check_header, connect, damage_mark};
@@ -59,7 +59,7 @@ impl Store {
     pub fn write<T, E: MayBeStore>(&self, change: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.notice(|| {
             let _open = self.enter()?;
-            let mut writer = lock(&self.writer);
+            let mut writer = self.writer.lock();
             let connection = match writer.as_mut() {
                 Some(connection) => connection,
                 None => writer.insert(connect(&self.path, &self.key, OpenFlags::SQLITE_OPEN_READ_WRITE)?),
@@ -78,7 +78,7 @@ impl Store {
     pub fn read<T, E: MayBeStore>(&self, query: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
         self.notice(|| {
             let _open = self.enter()?;
-            let kept = lock(&self.readers).pop();
+            let kept = self.readers.lock().pop();
             let connection = match kept {
                 Some(connection) => connection,
                 None => {
@@ -90,7 +90,7 @@ impl Store {
             let transaction = connection.unchecked_transaction().map_err(StoreError::from)?;
             let result = query(&Tx { connection: &transaction })?;
             drop(transaction);
-            let mut readers = lock(&self.readers);
+            let mut readers = self.readers.lock();
             if readers.len() < READERS_KEPT {
                 readers.push(connection);
             }
@@ -111,7 +111,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Closed`] after [`Store::close`].
     pub fn resume(&self) -> Result<(), StoreError> {
-        let mut phase = self.phase.write().unwrap_or_else(PoisonError::into_inner);
+        let mut phase = self.phase.write();
         if *phase == Phase::Closed {
             return Err(StoreError::Closed);
         }
@@ -126,12 +126,12 @@ impl Store {
     }
 
     fn shut(&self, next: Phase) -> Result<(), StoreError> {
-        let mut phase = self.phase.write().unwrap_or_else(PoisonError::into_inner);
+        let mut phase = self.phase.write();
         if *phase == Phase::Closed {
             return Err(StoreError::Closed);
         }
-        lock(&self.readers).clear();
-        if let Some(writer) = lock(&self.writer).take() {
+        self.readers.lock().clear();
+        if let Some(writer) = self.writer.lock().take() {
             // A checkpoint that fails loses nothing: the WAL stays and is read at the next start.
             let _ = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         }
@@ -140,7 +140,7 @@ impl Store {
     }
 
     fn enter(&self) -> Result<RwLockReadGuard<'_, Phase>, StoreError> {
-        let phase = self.phase.read().unwrap_or_else(PoisonError::into_inner);
+        let phase = self.phase.read();
         match *phase {
             Phase::Open => Ok(phase),
             Phase::Paused => Err(StoreError::Paused),
@@ -162,9 +162,4 @@ impl std::fmt::Debug for Store {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Store").field("path", &self.path).finish_non_exhaustive()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic while holding it drops the transaction, which rolls back: what is behind the lock stays usable.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

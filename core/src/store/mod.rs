@@ -20,6 +20,8 @@ mod meta;
 mod packs;
 mod pages;
 mod queue;
+#[cfg(test)]
+pub(crate) mod reads;
 mod records;
 pub mod salvage;
 mod schema;

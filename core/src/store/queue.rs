@@ -109,8 +109,8 @@ impl Tx<'_> {
     }
 
     /// What was held or waited by itself is due now.
-    pub(crate) fn release_waiting(&self, held_only: bool) -> Result<usize, StoreError> {
-        let first = if held_only { HELD } else { WAITING };
+    pub(crate) fn release_waiting(&self, only_held: bool) -> Result<usize, StoreError> {
+        let first = if only_held { HELD } else { WAITING };
         let mut statement = self.connection.prepare_cached(
             "UPDATE records SET state = ?1, wait = NULL, detail = NULL WHERE state BETWEEN ?2 AND ?3",
         )?;

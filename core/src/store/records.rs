@@ -138,7 +138,15 @@ impl Tx<'_> {
         Ok(self.connection.prepare_cached(&sql)?.query_row([hash.as_bytes()], read_row).optional()?)
     }
 
+    /// Row of the record that was sealed last; 0 when there is none.
+    pub(crate) fn newest_record(&self) -> Result<i64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT coalesce(max(id), 0) FROM records")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
     pub(crate) fn record_bytes(&self, id: i64) -> Result<Vec<u8>, StoreError> {
+        #[cfg(test)]
+        super::reads::record_read();
         let mut statement = self.connection.prepare_cached("SELECT bytes FROM records WHERE id = ?1")?;
         Ok(statement.query_row([id], |row| row.get(0))?)
     }

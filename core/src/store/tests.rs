@@ -180,8 +180,8 @@ fn pausing_closes_every_file_and_resuming_goes_on() {
     store.read(|tx| tx.meta::<u64>(Meta::Behind)).unwrap();
     store.pause().unwrap();
     store.pause().unwrap();
-    let held = fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.unwrap().path()).ok());
-    assert_eq!(held.filter(|path| path.starts_with(dir.path())).count(), 0);
+    let open = fs::read_dir("/proc/self/fd").unwrap().filter_map(|fd| fs::read_link(fd.unwrap().path()).ok());
+    assert_eq!(open.filter(|path| path.starts_with(dir.path())).count(), 0);
     assert!(matches!(store.read(|tx| tx.meta::<u64>(Meta::Behind)), Err(StoreError::Paused)));
     assert!(matches!(store.write(|tx| tx.set_meta(Meta::Behind, &1_u64)), Err(StoreError::Paused)));
     store.resume().unwrap();

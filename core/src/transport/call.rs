@@ -35,7 +35,7 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
-    /// Entity tag of what is held already; the answer may then be 304 without a body.
+    /// Entity tag of what is here already; the answer may then be 304 without a body.
     pub if_none_match: Option<String>,
     /// Bytes of an answer at most.
     pub limit: usize,

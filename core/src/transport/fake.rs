@@ -46,7 +46,7 @@ pub(crate) enum Weather {
 }
 
 #[derive(Default)]
-struct Held {
+struct Memory {
     weather: Vec<Weather>,
     file_weather: Vec<Weather>,
     calls: Vec<Call>,
@@ -66,7 +66,7 @@ pub(crate) struct FakeCoordinator {
     receipt: SigningKey,
     genesis: Vec<u8>,
     deployment: Deployment,
-    held: Mutex<Held>,
+    memory: Mutex<Memory>,
 }
 
 impl FakeCoordinator {
@@ -84,7 +84,7 @@ impl FakeCoordinator {
         };
         let genesis = Deployment::sign(&genesis, &root).unwrap();
         let deployment = Deployment::open(&genesis).unwrap();
-        Self { root, receipt, genesis, deployment, held: Mutex::default() }
+        Self { root, receipt, genesis, deployment, memory: Mutex::default() }
     }
 
     pub(crate) fn invite(&self) -> Invite {
@@ -102,75 +102,75 @@ impl FakeCoordinator {
         self.deployment.id
     }
 
-    fn held<T>(&self, work: impl FnOnce(&mut Held) -> T) -> T {
-        work(&mut self.held.lock().unwrap())
+    fn memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
+        work(&mut self.memory.lock().unwrap())
     }
 
     /// What happens to the next calls, in this order; fine afterwards.
     pub(crate) fn weather(&self, weather: impl IntoIterator<Item = Weather>) {
-        self.held(|held| held.weather = weather.into_iter().collect());
+        self.memory(|memory| memory.weather = weather.into_iter().collect());
     }
 
     /// What happens to the next files on their way, in this order; fine afterwards.
     pub(crate) fn file_weather(&self, weather: impl IntoIterator<Item = Weather>) {
-        self.held(|held| held.file_weather = weather.into_iter().collect());
+        self.memory(|memory| memory.file_weather = weather.into_iter().collect());
     }
 
     pub(crate) fn calls(&self) -> Vec<Call> {
-        self.held(|held| held.calls.clone())
+        self.memory(|memory| memory.calls.clone())
     }
 
     pub(crate) fn records(&self) -> Vec<RecordHash> {
-        self.held(|held| held.records.keys().copied().collect())
+        self.memory(|memory| memory.records.keys().copied().collect())
     }
 
     /// Loses a record, as a restore from an older backup would.
     pub(crate) fn forget(&self, hash: RecordHash) {
-        self.held(|held| held.records.remove(&hash));
+        self.memory(|memory| memory.records.remove(&hash));
     }
 
     /// Loses every enrolment.
     pub(crate) fn forget_devices(&self) {
-        self.held(|held| held.credentials.clear());
+        self.memory(|memory| memory.credentials.clear());
     }
 
     pub(crate) fn refuse(&self, hash: RecordHash, code: Option<RefusalCode>) {
-        self.held(|held| match code {
-            Some(code) => drop(held.refuse.insert(hash, code)),
-            None => drop(held.refuse.remove(&hash)),
+        self.memory(|memory| match code {
+            Some(code) => drop(memory.refuse.insert(hash, code)),
+            None => drop(memory.refuse.remove(&hash)),
         });
     }
 
     pub(crate) fn refuse_enrolment(&self, code: Option<RefusalCode>) {
-        self.held(|held| held.refuse_enrolment = code);
+        self.memory(|memory| memory.refuse_enrolment = code);
     }
 
     /// Whole files it holds.
     pub(crate) fn files(&self) -> Vec<MediaHash> {
-        self.held(|held| {
-            let whole = held.uploads.values().filter(|(hash, _, bytes)| MediaHash::of(bytes) == *hash);
+        self.memory(|memory| {
+            let whole = memory.uploads.values().filter(|(hash, _, bytes)| MediaHash::of(bytes) == *hash);
             whole.map(|(hash, _, _)| *hash).collect()
         })
     }
 
     /// Bytes of files that arrived in all, sent again or not.
     pub(crate) fn received(&self) -> u64 {
-        self.held(|held| held.received)
+        self.memory(|memory| memory.received)
     }
 
     /// Forgets every unfinished upload.
     pub(crate) fn expire_uploads(&self) {
-        self.held(|held| held.uploads.retain(|_, (hash, _, bytes)| MediaHash::of(bytes) == *hash));
+        self.memory(|memory| memory.uploads.retain(|_, (hash, _, bytes)| MediaHash::of(bytes) == *hash));
     }
 
     pub(crate) fn say(&self, text: &str) {
-        self.held(|held| held.messages.push(text.to_owned()));
+        self.memory(|memory| memory.messages.push(text.to_owned()));
     }
 
     /// Holds a record that did not come from the store under test.
     pub(crate) fn plant(&self, bytes: &[u8]) {
         let record = Envelope::parse(bytes, Record::LIMIT).unwrap().statement().unwrap();
-        self.held(|held| held.records.insert(RecordHash::of(bytes), (record, bytes.to_vec())));
+        self.memory(|memory| memory.records.insert(RecordHash::of(bytes), (record, bytes.to_vec())));
     }
 
     fn refusal(&self, subject: RecordHash, code: RefusalCode) -> Vec<u8> {
@@ -182,7 +182,7 @@ impl FakeCoordinator {
     fn enrol(&self, body: &[u8]) -> Answer {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let key = request.public_key.unwrap();
-        if let Some(code) = self.held(|held| held.refuse_enrolment) {
+        if let Some(code) = self.memory(|memory| memory.refuse_enrolment) {
             return answer(403, "application/cose", self.refusal(RecordHash::of(body), code));
         }
         let credential = Credential {
@@ -196,7 +196,7 @@ impl FakeCoordinator {
             not_after_ms: u64::MAX,
         };
         let bytes = cose::sign(&credential, self.deployment.id, &self.root).unwrap();
-        self.held(|held| held.credentials.insert(key.kid().0.to_vec(), bytes.clone()));
+        self.memory(|memory| memory.credentials.insert(key.kid().0.to_vec(), bytes.clone()));
         answer(200, "application/cose", bytes)
     }
 
@@ -208,16 +208,16 @@ impl FakeCoordinator {
             let envelope = Envelope::parse(bytes, Record::LIMIT).unwrap();
             let record: Record = envelope.statement().unwrap();
             kid = Some(envelope.kid());
-            let known = self.held(|held| held.credentials.contains_key(envelope.kid().0.as_slice()));
-            let code = self.held(|held| held.refuse.get(&hash).copied());
+            let known = self.memory(|memory| memory.credentials.contains_key(envelope.kid().0.as_slice()));
+            let code = self.memory(|memory| memory.refuse.get(&hash).copied());
             let mut result = RecordResult { hash, receipt: None, refusal: None, fork: None, uploads: None };
             if let Some(code) = code.or((!known).then_some(RefusalCode::UnknownDevice)) {
                 result.refusal = Some(self.refusal(hash, code).into());
                 results.push(result);
                 continue;
             }
-            let other = self.held(|held| {
-                let other = held.records.iter().find(|(held, (one, _))| one.seq == record.seq && **held != hash);
+            let other = self.memory(|memory| {
+                let other = memory.records.iter().find(|(known, (one, _))| one.seq == record.seq && **known != hash);
                 other.map(|(hash, _)| *hash)
             });
             result.fork = other.map(|first| {
@@ -238,13 +238,13 @@ impl FakeCoordinator {
                 .attachments
                 .as_ref()
                 .map(|files| files.iter().map(|file| self.expect_file(file.hash, file.size, envelope.kid())).collect());
-            self.held(|held| held.records.insert(hash, (record, bytes.to_vec())));
+            self.memory(|memory| memory.records.insert(hash, (record, bytes.to_vec())));
             results.push(result);
         }
-        let chains = self.held(|held| {
-            let head = held.records.iter().max_by_key(|(_, (record, _))| record.seq)?;
+        let chains = self.memory(|memory| {
+            let head = memory.records.iter().max_by_key(|(_, (record, _))| record.seq)?;
             let (head_seq, head) = (head.1.0.seq, *head.0);
-            let has = |seq| held.records.values().any(|(record, _)| record.seq == seq);
+            let has = |seq| memory.records.values().any(|(record, _)| record.seq == seq);
             let missing = (0..head_seq).filter(|seq| !has(*seq));
             let missing = missing.map(|seq| kuager_wire::record::SeqRange { first: seq, last: seq }).collect();
             Some(vec![ChainState { kid: kid?, head_seq, head, missing }])
@@ -255,8 +255,8 @@ impl FakeCoordinator {
 
     fn expect_file(&self, media: MediaHash, size: u64, kid: Kid) -> Upload {
         let path = format!("/v1/media/{media}");
-        self.held(|held| {
-            held.uploads.entry(path.clone()).or_insert((media, size, Vec::new()));
+        self.memory(|memory| {
+            memory.uploads.entry(path.clone()).or_insert((media, size, Vec::new()));
         });
         let receipt = self.files().contains(&media).then(|| self.media_receipt(media, size, kid).into());
         Upload { media, path, receipt }
@@ -276,10 +276,10 @@ impl FakeCoordinator {
             let (_, size) = call.headers.iter().find(|(name, _)| *name == "Upload-Length").unwrap();
             let hash: MediaHash = token.parse().unwrap();
             let size = size.parse().unwrap();
-            self.held(|held| held.uploads.insert(format!("/v1/media/{token}"), (hash, size, Vec::new())));
+            self.memory(|memory| memory.uploads.insert(format!("/v1/media/{token}"), (hash, size, Vec::new())));
             return answer(201, "", Vec::new());
         }
-        let Some((hash, size, bytes)) = self.held(|held| held.uploads.get(&call.path).cloned()) else {
+        let Some((hash, size, bytes)) = self.memory(|memory| memory.uploads.get(&call.path).cloned()) else {
             return answer(404, "text/plain", Vec::new());
         };
         match call.method {
@@ -290,14 +290,14 @@ impl FakeCoordinator {
     }
 
     async fn take_file(&self, mut patch: Patch) -> Result<Answer, TransportError> {
-        let weather = self.held(|held| next(&mut held.file_weather));
+        let weather = self.memory(|memory| next(&mut memory.file_weather));
         let mut allowed = match weather {
             Weather::Fails(class) => return Err(failure(class)),
             Weather::Instead(answer) => return Ok(answer),
             Weather::Cut(bytes) => bytes,
             _ => usize::MAX,
         };
-        let known = self.held(|held| held.uploads.get(&patch.path).map(|upload| upload.2.len() as u64));
+        let known = self.memory(|memory| memory.uploads.get(&patch.path).map(|upload| upload.2.len() as u64));
         match known {
             None => return Ok(answer(404, "text/plain", Vec::new())),
             Some(offset) if offset != patch.offset => return Ok(answer(409, "text/plain", Vec::new())),
@@ -310,18 +310,18 @@ impl FakeCoordinator {
             if matches!(weather, Weather::Altered) {
                 piece[0] ^= 1;
             }
-            self.held(|held| {
-                held.received += piece.len() as u64;
-                held.uploads.get_mut(&patch.path).unwrap().2.extend_from_slice(&piece);
+            self.memory(|memory| {
+                memory.received += piece.len() as u64;
+                memory.uploads.get_mut(&patch.path).unwrap().2.extend_from_slice(&piece);
             });
             if allowed == 0 {
                 return Err(failure(FailureClass::Reset));
             }
         }
-        let (hash, size, bytes) = self.held(|held| held.uploads.get(&patch.path).cloned()).unwrap();
+        let (hash, size, bytes) = self.memory(|memory| memory.uploads.get(&patch.path).cloned()).unwrap();
         assert_eq!(bytes.len() as u64, size, "the phone sends exactly what it announced");
         if MediaHash::of(&bytes) != hash {
-            self.held(|held| held.uploads.get_mut(&patch.path).unwrap().2.clear());
+            self.memory(|memory| memory.uploads.get_mut(&patch.path).unwrap().2.clear());
             let refusal = self.refusal(RecordHash(hash.0), RefusalCode::MediaMismatch);
             return Ok(answer(460, "application/cose", refusal));
         }
@@ -334,7 +334,7 @@ impl FakeCoordinator {
     fn inbox(&self, body: &[u8]) -> Answer {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let after = request.after.unwrap();
-        let messages = self.held(|held| held.messages.clone());
+        let messages = self.memory(|memory| memory.messages.clone());
         let messages = (1..).zip(messages).filter(|(number, _)| *number > after).map(|(number, text)| {
             let message = Message {
                 version: 1,
@@ -387,9 +387,9 @@ pub(crate) fn failure(class: FailureClass) -> TransportError {
 impl Transport for FakeCoordinator {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
         Box::pin(async move {
-            let weather = self.held(|held| {
-                held.calls.push(call.clone());
-                next(&mut held.weather)
+            let weather = self.memory(|memory| {
+                memory.calls.push(call.clone());
+                next(&mut memory.weather)
             });
             match weather {
                 Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, false)),

@@ -1,0 +1,105 @@
+//! The forms that drafts answer, each read once. A draft never changes to another form, nor a form within its pack.
+
+use std::sync::Arc;
+
+use kuager_wire::canonical::TextMap;
+use kuager_wire::record::{FormRef, Value};
+
+use super::view::PackForm;
+use crate::draft::DraftId;
+
+/// Forms, and drafts, that are remembered; an observer works at a few at a time.
+const REMEMBERED: usize = 16;
+
+/// What is asked again at every key pressed.
+#[derive(Default)]
+pub(super) struct KnownForms {
+    forms: Recent<FormRef, Arc<PackForm>>,
+    drafts: Recent<DraftId, Option<Arc<PackForm>>>,
+    carried: Recent<CarriedFor, Arc<TextMap<Value>>>,
+}
+
+/// What the answers of earlier records depend on that a form compares with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct CarriedFor {
+    pub(super) form: FormRef,
+    pub(super) station: Option<String>,
+    pub(super) training: bool,
+    /// The newest record: records are only ever added.
+    pub(super) newest: i64,
+}
+
+impl KnownForms {
+    /// The form with this name, where it was read.
+    pub(super) fn form(&mut self, reference: &FormRef) -> Option<Arc<PackForm>> {
+        self.forms.get(reference).cloned()
+    }
+
+    pub(super) fn add_form(&mut self, reference: FormRef, form: Arc<PackForm>) {
+        self.forms.add(reference, form);
+    }
+
+    /// The form of a draft, `None` within for a note.
+    pub(super) fn of_draft(&mut self, draft: DraftId) -> Option<Option<Arc<PackForm>>> {
+        self.drafts.get(&draft).cloned()
+    }
+
+    pub(super) fn add_draft(&mut self, draft: DraftId, form: Option<Arc<PackForm>>) {
+        self.drafts.add(draft, form);
+    }
+
+    pub(super) fn carried(&mut self, of: &CarriedFor) -> Option<Arc<TextMap<Value>>> {
+        self.carried.get(of).cloned()
+    }
+
+    pub(super) fn add_carried(&mut self, of: CarriedFor, carried: Arc<TextMap<Value>>) {
+        self.carried.add(of, carried);
+    }
+}
+
+/// The values used last, the newest at the end.
+struct Recent<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Recent<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<K: PartialEq, V> Recent<K, V> {
+    fn get(&mut self, key: &K) -> Option<&V> {
+        let at = self.0.iter().position(|(known, _)| known == key)?;
+        let found = self.0.remove(at);
+        self.0.push(found);
+        self.0.last().map(|(_, value)| value)
+    }
+
+    fn add(&mut self, key: K, value: V) {
+        self.0.retain(|(known, _)| *known != key);
+        if self.0.len() == REMEMBERED {
+            self.0.remove(0);
+        }
+        self.0.push((key, value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_used_last_is_remembered_and_no_more() {
+        let mut recent = Recent::default();
+        for key in 0..REMEMBERED {
+            recent.add(key, key * 10);
+        }
+        assert_eq!(recent.get(&0), Some(&0));
+        recent.add(REMEMBERED, 7);
+        for (key, kept) in [(0, Some(&0)), (1, None), (REMEMBERED, Some(&7))] {
+            assert_eq!(recent.get(&key), kept, "{key}");
+        }
+        recent.add(0, 1);
+        assert_eq!(recent.get(&0), Some(&1));
+        assert_eq!(recent.0.len(), REMEMBERED);
+    }
+}
