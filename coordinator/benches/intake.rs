@@ -15,7 +15,7 @@ use kuager_coordinator::clock::{Clock, SystemClock};
 use kuager_coordinator::enrol::{self, create_invite};
 use kuager_coordinator::intake::Intake;
 use kuager_coordinator::{App, Deployment, InitOptions, InviteOptions, Ledger, init};
-use kuager_pack::{Rng, SimulatedObserver};
+use kuager_pack::SimulatedObserver;
 use kuager_wire::cose;
 use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::{Nonce, PublicKey};
@@ -41,10 +41,12 @@ fn on_threads(work: impl Fn(usize) + Sync) -> Duration {
 
 /// What a signature is checked over: as long as a typical record's.
 fn signatures() -> Vec<(VerifyingKey, Vec<u8>, Signature)> {
-    let mut rng = Rng::new(1);
+    let mut random = fastrand::Rng::with_seed(1);
     let sign = |_| {
-        let key = SigningKey::from_bytes(&rng.bytes());
-        let message: Vec<u8> = std::iter::repeat_with(|| rng.bytes::<64>()).take(5).flatten().collect();
+        let mut secret = [0; 32];
+        random.fill(&mut secret);
+        let key = SigningKey::from_bytes(&secret);
+        let message: Vec<u8> = std::iter::repeat_with(|| random.u8(..)).take(5 * 64).collect();
         let signature = key.sign(&message);
         (key.verifying_key(), message, signature)
     };
@@ -59,7 +61,7 @@ struct Uploads {
 /// Every device's days, each day an upload, the devices taking turns.
 fn uploads(deployment: &Deployment) -> Uploads {
     let signed = deployment.latest_pack();
-    let observer = |seed| SimulatedObserver::new(&signed.pack, signed.hash, deployment.id(), Rng::new(seed));
+    let observer = |seed| SimulatedObserver::new(&signed.pack, signed.hash, deployment.id(), seed);
     let mut observers: Vec<_> = (0..DEVICES).map(observer).collect();
     let keys = observers.iter().map(|observer| observer.key().clone()).collect();
     // A phone that was offline sends several days' worth in one upload.

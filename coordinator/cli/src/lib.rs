@@ -31,7 +31,8 @@ use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::setup::SetupError;
 use kuager_coordinator::sign::SignError;
 use kuager_evidence::InspectError;
-use kuager_pack::PackError;
+use kuager_pack::xlsform::ImportError;
+use kuager_pack::{PackError, WriteError};
 
 /// Receives, verifies and receipts what election observers sign.
 #[derive(Debug, Parser)]
@@ -123,6 +124,12 @@ pub enum CliError {
     /// The pack.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// The workbook.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A file that cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
     /// The object.
     #[error(transparent)]
     Inspect(#[from] InspectError),

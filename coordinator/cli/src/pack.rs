@@ -11,7 +11,7 @@ use super::CliError;
 use kuager_coordinator::deployment::Deployment;
 use kuager_coordinator::setup;
 use kuager_coordinator::sign::RootSigner;
-use kuager_pack::{Built, PackError, PackSource, SignedBuild, Weight, xlsform};
+use kuager_pack::{Built, PackError, PackSource, SignedBuild, Weight, WriteError, xlsform};
 
 /// Write, check, build, sign and compare packs.
 #[derive(Debug, Subcommand)]
@@ -142,8 +142,8 @@ fn read_file(path: &Path) -> Result<Vec<u8>, PackError> {
     fs::read(path).map_err(|source| PackError::Read { file: path.display().to_string(), source })
 }
 
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), PackError> {
-    fs::write(path, bytes).map_err(|source| PackError::Write { file: path.display().to_string(), source })
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
+    fs::write(path, bytes).map_err(|source| WriteError::Failed { file: path.display().to_string(), source })
 }
 
 /// Errors make the exit code 1; warnings alone do not.

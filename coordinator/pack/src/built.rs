@@ -10,7 +10,8 @@ use kuager_wire::ids::{DeploymentId, PackHash, PublicKey, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::{Pack, ShardRef, SignedPack, Station, StationShard};
 
-use super::error::{Finding, PackError};
+use crate::error::PackError;
+use crate::finding::Finding;
 
 /// A pack that is complete but for signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]

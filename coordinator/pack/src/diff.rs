@@ -7,7 +7,7 @@ use kuager_wire::form::{Choice, Form, Question, Texts};
 use kuager_wire::pack::{Incident, Pack, Station};
 use kuager_wire::protocol::Relation;
 
-use super::Built;
+use crate::built::Built;
 
 /// Stations named one by one; more are counted by region.
 const NAMED: usize = 12;

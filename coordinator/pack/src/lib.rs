@@ -12,6 +12,8 @@ mod built;
 mod compile;
 mod diff;
 mod error;
+mod files;
+mod finding;
 mod rows;
 mod scaffold;
 mod simulate;
@@ -26,9 +28,11 @@ use kuager_wire::pack::{Pack, Station};
 
 pub use built::{Built, PackSigner, SignedBuild};
 pub use diff::diff;
-pub use error::{Finding, PackError, Place, Problem, Weight};
+pub use error::PackError;
+pub use files::WriteError;
+pub use finding::{Finding, Position, Problem, Weight};
 pub use scaffold::scaffold;
-pub use simulate::{Rng, SimulatedObserver, station_day};
+pub use simulate::{SimulatedObserver, station_day};
 pub use source::PackSource;
 
 /// Bytes of the dictionary. Measured on full days (14 records) of the Kazakhstan pack that the dictionary has not seen,

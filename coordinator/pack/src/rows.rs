@@ -4,8 +4,8 @@ use csv::{ReaderBuilder, StringRecord};
 use kuager_wire::canonical::nfc;
 use kuager_wire::form::Texts;
 
-use super::error::{Log, Place, Problem};
-use super::suggest::nearest;
+use crate::finding::{Log, Position, Problem};
+use crate::suggest::nearest;
 
 /// A table of rows under a header.
 pub(super) struct Rows<'a> {
@@ -38,8 +38,8 @@ impl<'a> Rows<'a> {
         let line_of = |position: Option<&csv::Position>| position.and_then(|at| usize::try_from(at.line()).ok());
         let mut rows = Self { file, log, header: Vec::new(), rows: Vec::new() };
         let complain = |error: &csv::Error| {
-            let place = Place { file: file.to_owned(), line: line_of(error.position()), column: None };
-            log.error(place, Problem::Csv(error.to_string()));
+            let position = Position { file: file.to_owned(), line: line_of(error.position()), column: None };
+            log.error(position, Problem::Csv(error.to_string()));
         };
         match reader.headers() {
             Ok(header) => rows.header = header.iter().map(nfc).collect(),
@@ -48,7 +48,7 @@ impl<'a> Rows<'a> {
                 return rows;
             }
         }
-        let header = |column: Option<usize>| Place { file: file.to_owned(), line: Some(1), column };
+        let header = |column: Option<usize>| Position { file: file.to_owned(), line: Some(1), column };
         let missing: Vec<&&str> =
             required.iter().filter(|name| !rows.header.iter().any(|column| column == **name)).collect();
         for name in &missing {
@@ -95,19 +95,19 @@ impl<'a> Rows<'a> {
 
     /// A complaint about the file as a whole.
     pub(super) fn error(&self, problem: Problem) {
-        self.log.error(Place { file: self.file.to_owned(), line: Some(1), column: None }, problem);
+        self.log.error(Position { file: self.file.to_owned(), line: Some(1), column: None }, problem);
     }
 }
 
 impl<'a> Row<'a> {
-    /// The place of a field.
-    pub(super) fn place(&self, column: &str) -> Place {
+    /// The position of a field.
+    pub(super) fn position(&self, column: &str) -> Position {
         let column = self.table.column(column).map(|at| at + 1);
-        Place { file: self.table.file.to_owned(), line: self.line, column }
+        Position { file: self.table.file.to_owned(), line: self.line, column }
     }
 
     pub(super) fn error(&self, column: &str, problem: Problem) {
-        self.table.log.error(self.place(column), problem);
+        self.table.log.error(self.position(column), problem);
     }
 
     /// The text of a field, `None` when it is empty or the column is not there.

@@ -10,38 +10,33 @@ use kuager_wire::form::{Form, Question, QuestionKind, YES_NO};
 use kuager_wire::ids::{BootId, DeploymentId, PackHash, RecordHash};
 use kuager_wire::pack::Pack;
 use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Record, RecordKind, Value};
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
-/// SplitMix64 (Steele, Lea, Flood 2014): small, fast, the same everywhere. For simulation only, never for secrets.
+/// Where and when the days are simulated. Any place and any time would do, but they are part of what the dictionary
+/// learns from: other numbers make other packs of the same sources.
+const MIDNIGHT_MS: i64 = 1_679_184_000_000;
+const SOUTH_WEST: (i64, i64) = (400_000_000, 500_000_000);
+const EXTENT: (u64, u64) = (150_000_000, 350_000_000);
+
+/// Numbers that follow from a seed. SplitMix64 and no other generator, and `%` and no better way to stay below a bound: both
+/// are in the bytes of every pack built so far, and the same source must always give the same bytes.
 #[derive(Debug, Clone)]
-pub struct Rng(u64);
+struct Random(SplitMix64);
 
-impl Rng {
-    /// A generator whose numbers follow from the seed.
-    #[must_use]
-    pub const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next number.
-    pub const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(SplitMix64::seed_from_u64(seed))
     }
 
     /// A number below a bound that is not 0.
-    pub const fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0.next_u64() % bound
     }
 
-    /// Random bytes.
-    pub fn bytes<const N: usize>(&mut self) -> [u8; N] {
+    fn bytes<const N: usize>(&mut self) -> [u8; N] {
         let mut bytes = [0; N];
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.next().to_le_bytes()[..chunk.len()]);
-        }
+        self.0.fill_bytes(&mut bytes);
         bytes
     }
 
@@ -67,24 +62,28 @@ pub struct SimulatedObserver<'a> {
     monotonic_ms: u64,
     seq: u64,
     prev: RecordHash,
-    rng: Rng,
+    random: Random,
 }
 
 impl<'a> SimulatedObserver<'a> {
-    /// An observer at a random station; key, station and answers follow from the generator.
+    /// An observer at a random station; key, station and answers follow from the seed.
     #[must_use]
-    pub fn new(pack: &'a Pack, hash: PackHash, deployment: DeploymentId, mut rng: Rng) -> Self {
+    pub fn new(pack: &'a Pack, hash: PackHash, deployment: DeploymentId, seed: u64) -> Self {
+        Self::with(pack, hash, deployment, Random::new(seed))
+    }
+
+    fn with(pack: &'a Pack, hash: PackHash, deployment: DeploymentId, mut random: Random) -> Self {
         Self {
             pack,
             hash,
             deployment,
-            key: SigningKey::from_bytes(&rng.bytes()),
-            station: rng.pick(&pack.stations).map(|station| station.key.clone()),
-            boot_id: BootId(rng.bytes()),
-            monotonic_ms: rng.below(40_000_000),
+            key: SigningKey::from_bytes(&random.bytes()),
+            station: random.pick(&pack.stations).map(|station| station.key.clone()),
+            boot_id: BootId(random.bytes()),
+            monotonic_ms: random.below(40_000_000),
             seq: 0,
             prev: RecordHash::chain_start(deployment),
-            rng,
+            random,
         }
     }
 
@@ -106,14 +105,14 @@ impl<'a> SimulatedObserver<'a> {
     }
 
     fn seal(&mut self, form: &Form, time: usize) -> Option<Vec<u8>> {
-        self.monotonic_ms += 600_000 + self.rng.below(7_000_000);
+        self.monotonic_ms += 600_000 + self.random.below(7_000_000);
         let record = Record {
             version: kuager_wire::VERSION,
             kind: form.kind,
             seq: self.seq,
             prev: self.prev,
             clock: ClockReading {
-                wall_ms: 1_679_184_000_000 + self.rng.small(86_400_000),
+                wall_ms: MIDNIGHT_MS + self.random.small(86_400_000),
                 monotonic_ms: self.monotonic_ms,
                 boot_id: self.boot_id,
                 flags: 0,
@@ -122,7 +121,7 @@ impl<'a> SimulatedObserver<'a> {
             form: Some(FormRef { pack: self.hash, form: form.id.clone() }),
             station: self.station.clone(),
             body: Body {
-                answers: Some(answer(form, time, &mut self.rng)),
+                answers: Some(answer(form, time, &mut self.random)),
                 language: self.pack.languages.first().cloned(),
                 ..Body::default()
             },
@@ -141,22 +140,22 @@ impl<'a> SimulatedObserver<'a> {
 /// One observer's signed day in a deployment of its own.
 #[must_use]
 pub fn station_day(pack: &Pack, seed: u64) -> Vec<Vec<u8>> {
-    let mut rng = Rng::new(seed);
-    let (hash, deployment) = (PackHash(rng.bytes()), DeploymentId(rng.bytes()));
-    SimulatedObserver::new(pack, hash, deployment, rng).seal_day()
+    let mut random = Random::new(seed);
+    let (hash, deployment) = (PackHash(random.bytes()), DeploymentId(random.bytes()));
+    SimulatedObserver::with(pack, hash, deployment, random).seal_day()
 }
 
 /// Plausible answers: mostly "yes", most questions answered, turnout growing through the day.
-fn answer(form: &Form, time: usize, rng: &mut Rng) -> Answers {
-    answers(&form.questions, time, rng)
+fn answer(form: &Form, time: usize, random: &mut Random) -> Answers {
+    answers(&form.questions, time, random)
 }
 
-fn answers(questions: &[Question], time: usize, rng: &mut Rng) -> Answers {
+fn answers(questions: &[Question], time: usize, random: &mut Random) -> Answers {
     let mut answers = Answers::default();
     for question in questions {
         let left_out = if question.required == Some(true) { 2 } else { 12 };
-        if rng.below(100) >= left_out
-            && let Some(value) = value(question, time, rng)
+        if random.below(100) >= left_out
+            && let Some(value) = value(question, time, random)
         {
             answers.insert(question.id.clone(), value);
         }
@@ -164,59 +163,60 @@ fn answers(questions: &[Question], time: usize, rng: &mut Rng) -> Answers {
     answers
 }
 
-fn value(question: &Question, time: usize, rng: &mut Rng) -> Option<Value> {
+fn value(question: &Question, time: usize, random: &mut Random) -> Option<Value> {
     let text = |text: &str| Value::Text(text.to_owned());
     let choices = question.choices.as_deref().unwrap_or_default();
     Some(match question.kind {
         QuestionKind::YesNo => {
-            let key = if rng.below(100) < 80 { Some(&YES_NO[0]) } else { rng.pick(&YES_NO) };
+            let key = if random.below(100) < 80 { Some(&YES_NO[0]) } else { random.pick(&YES_NO) };
             text(key.unwrap_or(&YES_NO[0]))
         }
         QuestionKind::Choice => {
             // A form filled several times a day has one choice per time.
-            let choice = if time < choices.len() && rng.below(10) > 0 { choices.get(time) } else { rng.pick(choices) };
+            let choice =
+                if time < choices.len() && random.below(10) > 0 { choices.get(time) } else { random.pick(choices) };
             text(choice.map_or("", |choice| &choice.key))
         }
         QuestionKind::Choices => {
-            Value::List(choices.iter().filter(|_| rng.below(4) == 0).map(|choice| text(&choice.key)).collect())
+            Value::List(choices.iter().filter(|_| random.below(4) == 0).map(|choice| text(&choice.key)).collect())
         }
-        QuestionKind::Time => Value::Int(300 + rng.small(180)),
-        QuestionKind::Text => text(&format!("{:06}", rng.below(1_000_000))),
+        QuestionKind::Time => Value::Int(300 + random.small(180)),
+        QuestionKind::Text => text(&format!("{:06}", random.below(1_000_000))),
         QuestionKind::Integer | QuestionKind::Decimal => {
             let min = question.min.unwrap_or(0);
             let room = question.max.unwrap_or(3000).saturating_sub(min).clamp(1, 2500);
-            Value::Int(min + rng.small(u64::try_from(room).unwrap_or(1)))
+            Value::Int(min + random.small(u64::try_from(room).unwrap_or(1)))
         }
-        QuestionKind::Date => text(&format!("2026-08-{:02}", 1 + rng.below(28))),
+        QuestionKind::Date => text(&format!("2026-08-{:02}", 1 + random.below(28))),
         QuestionKind::Location => Value::List(vec![
-            Value::Int(400_000_000 + rng.small(150_000_000)),
-            Value::Int(500_000_000 + rng.small(350_000_000)),
-            Value::Int(5 + rng.small(60)),
+            Value::Int(SOUTH_WEST.0 + random.small(EXTENT.0)),
+            Value::Int(SOUTH_WEST.1 + random.small(EXTENT.1)),
+            Value::Int(5 + random.small(60)),
         ]),
         // Hashes are noise to a dictionary; one is enough to show where they stand.
         QuestionKind::Attachment => {
-            let hash: [u8; 32] = rng.bytes();
+            let hash: [u8; 32] = random.bytes();
             Value::List(vec![Value::Text(data_encoding::HEXLOWER.encode(&hash))])
         }
         QuestionKind::Group => {
             let inner = question.questions.as_deref().unwrap_or_default();
             match &question.repeat {
-                None => Value::Group(answers(inner, time, rng)),
+                None => Value::Group(answers(inner, time, random)),
                 Some(repeat) => {
                     let most = u64::from(repeat.max.unwrap_or(4).clamp(1, 4));
-                    let entries = 1 + rng.below(most);
-                    Value::List((0..entries).map(|_| Value::Group(answers(inner, time, rng))).collect())
+                    let entries = 1 + random.below(most);
+                    Value::List((0..entries).map(|_| Value::Group(answers(inner, time, random))).collect())
                 }
             }
         }
         QuestionKind::Words => {
             let languages = kuager_forms::words::Language::ALL;
             let asked = question.language.as_deref().and_then(kuager_forms::words::Language::from_tag);
-            let language = asked.or_else(|| rng.pick(&languages).copied())?;
-            Value::Text(kuager_forms::words::write(rng.small(2500), language)?)
+            let language = asked.or_else(|| random.pick(&languages).copied())?;
+            Value::Text(kuager_forms::words::write(random.small(2500), language)?)
         }
         // A calculated value is a number more often than not.
-        QuestionKind::Calculate => Value::Int(rng.small(2500)),
+        QuestionKind::Calculate => Value::Int(random.small(2500)),
         QuestionKind::Note => return None,
     })
 }

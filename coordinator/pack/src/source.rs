@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use super::error::PackError;
+use crate::error::PackError;
 
 /// The rehearsal pack, so that a first run needs nothing but the binary.
 pub(super) const BUILT_IN: [(&str, &str); 5] = [

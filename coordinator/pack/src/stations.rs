@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kuager_wire::pack::{Member, Pack, Station, StationShard};
 
-use super::error::{Log, Problem};
-use super::rows::Rows;
+use crate::finding::{Log, Problem};
+use crate::rows::Rows;
 
 /// Stations a pack carries itself. More make every phone load a country to observe one station.
 pub(super) const CARRIED: usize = 600;
@@ -84,13 +84,14 @@ pub(super) fn read_members(
     let optional: Vec<&str> = std::iter::once("party").chain(languages.iter().map(String::as_str)).collect();
     let rows = Rows::read(file, text, log, &["station", "role"], &optional, false);
     let named = languages.iter().any(|language| rows.has(language));
-    let places: HashMap<String, usize> =
-        stations.iter().enumerate().map(|(place, station)| (station.key.clone(), place)).collect();
+    let index: HashMap<String, usize> =
+        stations.iter().enumerate().map(|(at, station)| (station.key.clone(), at)).collect();
     for row in rows.iter() {
         let (key, role) = (row.need("station"), row.need("role"));
-        let Some(place) = places.get(&key) else {
+        let Some(at) = index.get(&key) else {
             if !key.is_empty() {
-                row.error("station", Problem::unknown("station", &key, places.keys().map(String::as_str)));
+                let known = stations.iter().map(|station| station.key.as_str());
+                row.error("station", Problem::unknown("station", &key, known));
             }
             continue;
         };
@@ -102,7 +103,7 @@ pub(super) fn read_members(
             row.error("party", Problem::unknown("party", party, parties()));
         }
         let name = if named { row.some_languages("", languages) } else { None };
-        stations[*place].commission.get_or_insert_default().push(Member { role, name, party });
+        stations[*at].commission.get_or_insert_default().push(Member { role, name, party });
     }
 }
 

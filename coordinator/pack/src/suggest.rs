@@ -1,7 +1,9 @@
 //! "Did you mean": the known name nearest to what was written.
 
+use strsim::osa_distance;
+
 /// The known name that differs least from the one written, if it is near enough to have been meant.
-pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = match written.chars().count() {
         0 => return None,
         1..=3 => 1,
@@ -11,7 +13,7 @@ pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
     let lower = written.to_lowercase();
     known
         .into_iter()
-        .map(|name| (distance(&lower, &name.to_lowercase(), allowed), name))
+        .map(|name| (osa_distance(&lower, &name.to_lowercase()), name))
         .filter(|(distance, name)| *distance <= allowed && *name != written)
         // A slip keeps most of a name: "a" is not meant by "b".
         .filter(|(distance, name)| *distance < name.chars().count().max(2))
@@ -19,28 +21,9 @@ pub(super) fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str
         .map(|(_, name)| name)
 }
 
-/// Letters to insert, remove, replace or exchange with a neighbour (optimal string alignment); anything above `enough`
-/// may come out as any larger number.
-fn distance(left: &str, right: &str, enough: usize) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    if left.len().abs_diff(right.len()) > enough {
-        return enough + 1;
-    }
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=right.len()).collect();
-    for (row, letter) in left.iter().enumerate() {
-        let mut line = vec![row + 1];
-        for (column, other) in right.iter().enumerate() {
-            let mut cost =
-                (above[column + 1] + 1).min(line[column] + 1).min(above[column] + usize::from(letter != other));
-            if row > 0 && column > 0 && left[row - 1] == *other && right[column - 1] == *letter {
-                cost = cost.min(before[column - 1] + 1);
-            }
-            line.push(cost);
-        }
-        before = std::mem::replace(&mut above, line);
-    }
-    above.last().copied().unwrap_or_default()
+/// What to put behind a complaint about a name: "; did you mean `it`?", or nothing when no known one is near.
+pub(crate) fn did_you_mean<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(written, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use kuager_wire::form::Texts;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::error::{Log, Place, Problem};
-use super::suggest::nearest;
+use crate::finding::{Log, Position, Problem};
+use crate::suggest::nearest;
 
 /// A file with its text, to turn offsets into lines.
 #[derive(Clone, Copy)]
@@ -20,16 +20,16 @@ pub(super) struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    pub(super) fn place(&self, offset: usize) -> Place {
-        Place::at(self.name, self.text, offset)
+    pub(super) fn position(&self, offset: usize) -> Position {
+        Position::at(self.name, self.text, offset)
     }
 
     pub(super) fn error(&self, offset: usize, problem: Problem) {
-        self.log.error(self.place(offset), problem);
+        self.log.error(self.position(offset), problem);
     }
 
     pub(super) fn warn(&self, offset: usize, problem: Problem) {
-        self.log.warn(self.place(offset), problem);
+        self.log.warn(self.position(offset), problem);
     }
 
     /// Parses the whole file; a file that is not TOML is an empty table.
@@ -39,7 +39,7 @@ impl<'a> File<'a> {
             let problem = Problem::Toml(error.message().to_owned());
             match error.span() {
                 Some(span) => self.error(span.start, problem),
-                None => self.log.error(Place::file(self.name), problem),
+                None => self.log.error(Position::file(self.name), problem),
             }
         }
         let span = table.span();
@@ -52,7 +52,7 @@ impl<'a> File<'a> {
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
-/// A value with the place it was found at.
+/// A value with the offset it was found at.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Found<T> {
     pub(super) value: T,
@@ -62,7 +62,7 @@ pub(super) struct Found<T> {
 /// A table of which fields are taken one by one; what is left at the end is a mistake.
 pub(super) struct Table<'a> {
     pub(super) file: File<'a>,
-    /// Where the table starts, the place of what is missing from it.
+    /// Where the table starts, for what is missing from it.
     pub(super) at: usize,
     fields: BTreeMap<String, (usize, Value<'a>)>,
     asked: Vec<String>,

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::setup::{SetupError, publish_source};
 use crate::testing::{Fixture, MORNING_MS, key, kid};
 use crate::{enrol, inbox};
-use kuager_pack::{Rng, SimulatedObserver};
+use kuager_pack::SimulatedObserver;
 
 fn genesis(fixture: &Fixture) -> &Genesis {
     fixture.deployment.genesis()
@@ -212,7 +212,7 @@ async fn many_phones_at_once_lose_nothing() {
     let signed = fixture.deployment.latest_pack();
     let mut uploads = Vec::new();
     for seed in 0..12_u64 {
-        let mut observer = SimulatedObserver::new(&signed.pack, signed.hash, fixture.deployment.id(), Rng::new(seed));
+        let mut observer = SimulatedObserver::new(&signed.pack, signed.hash, fixture.deployment.id(), seed);
         let request = kuager_wire::enrolment::Request {
             version: 1,
             action: kuager_wire::enrolment::Action::Enrol,

@@ -3,8 +3,6 @@
 
 use jpeg_encoder::{ColorType, Encoder, EncodingError};
 
-use kuager_pack::Rng;
-
 /// A4 at 200 dots per inch.
 const WIDTH: usize = 1654;
 const HEIGHT: usize = 2339;
@@ -33,9 +31,8 @@ const LETTERS: [(char, [u8; 7]); 15] = [
 
 /// Draws a page with these lines, each a name and a number.
 pub(super) fn draw(lines: &[(String, String)], seed: u64) -> Result<Vec<u8>, EncodingError> {
-    let mut random = Rng::new(seed);
-    let mut noise = || u8::try_from(random.below(20)).unwrap_or(0);
-    let mut pixels: Vec<u8> = (0..WIDTH * HEIGHT).map(|_| 215 + noise()).collect();
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut pixels: Vec<u8> = (0..WIDTH * HEIGHT).map(|_| 215 + random.u8(..20)).collect();
     let step = (HEIGHT - 300) / lines.len().max(1);
     let step = step.min(12 * DOT);
     for (row, (name, number)) in lines.iter().enumerate() {

@@ -1,13 +1,13 @@
 //! Who stands where: kinds of contest, parties, candidates, contests and the lines of their ballots.
 
-use kuager_wire::canonical::nfc;
 use kuager_wire::form::{Choice, Texts};
 use kuager_wire::pack::{Candidate, Contest, Pack, Party};
 
-use super::super::error::Problem;
-use super::super::rows::Rows;
-use super::super::table::Table;
-use super::Reader;
+use super::choices::read_choices;
+use super::reader::Reader;
+use crate::finding::{Position, Problem};
+use crate::rows::Rows;
+use crate::table::Table;
 
 /// The key of the ballot line "against all"; `docs/packs.md` fixes it.
 const AGAINST_ALL: &str = "against_all";
@@ -40,10 +40,10 @@ pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) 
             pack.contests.push(contest);
         }
     }
-    for (candidate, place) in candidates.unwrap_or_default() {
+    for (candidate, position) in candidates.unwrap_or_default() {
         if pack.contest(&candidate.contest).is_none() {
             let known = pack.contests.iter().map(|contest| contest.key.as_str());
-            reader.log.error(place, Problem::unknown("contest", &candidate.contest, known));
+            reader.log.error(position, Problem::unknown("contest", &candidate.contest, known));
         }
     }
 }
@@ -89,13 +89,8 @@ fn read_parties(reader: &Reader<'_>, table: &mut Table<'_>) -> Option<Vec<Party>
     Some(parties)
 }
 
-/// Candidates with the place at which each names its contest, which is not read yet.
-fn read_candidates(
-    reader: &Reader<'_>,
-    file: &str,
-    text: &str,
-    pack: &Pack,
-) -> Vec<(Candidate, super::super::error::Place)> {
+/// Candidates with the position at which each names its contest, which is not read yet.
+fn read_candidates(reader: &Reader<'_>, file: &str, text: &str, pack: &Pack) -> Vec<(Candidate, Position)> {
     let required: Vec<&str> =
         ["key", "contest"].into_iter().chain(reader.languages.iter().map(String::as_str)).collect();
     let rows = Rows::read(file, text, reader.log, &required, &["party", "district"], false);
@@ -117,7 +112,7 @@ fn read_candidates(
         if candidates.iter().any(|(other, _)| other.key == candidate.key) {
             row.error("key", Problem::Twice { what: "candidate", name: candidate.key });
         } else {
-            candidates.push((candidate, row.place("contest")));
+            candidates.push((candidate, row.position("contest")));
         }
     }
     candidates
@@ -194,30 +189,4 @@ fn read_contest(reader: &Reader<'_>, mut table: Table<'_>, pack: &Pack, kinds: O
     };
     table.finish();
     contest
-}
-
-/// Adds choices written as tables.
-pub(super) fn read_choices(tables: Vec<Table<'_>>, languages: &[String], choices: &mut Vec<Choice>) {
-    for mut table in tables {
-        let key = table.need_text("key");
-        if choices.iter().any(|choice| choice.key == key.value) {
-            table.file.error(key.at, Problem::Twice { what: "choice", name: key.value.clone() });
-        }
-        let text = table.languages(languages);
-        let synonyms = table.texts("synonyms").map(|found| found.value.into_iter().map(|word| word.value).collect());
-        let attributes = table.table("attributes").map(|mut attributes| {
-            let mut held = Texts::default();
-            for (name, at, value) in attributes.rest() {
-                match value.get_ref().as_str() {
-                    Some(text) => {
-                        held.insert(name, nfc(text));
-                    }
-                    None => attributes.file.error(at, Problem::kind(&name, "text in quotation marks")),
-                }
-            }
-            held
-        });
-        choices.push(Choice { key: key.value, text, attributes, synonyms });
-        table.finish();
-    }
 }

@@ -6,10 +6,11 @@ use kuager_wire::canonical::TextMap;
 use kuager_wire::form::Choice;
 use kuager_wire::pack::{ACT_TEXTS, ActTemplate, Gravity, Incident, Pack, Region, Term, Turnout, TurnoutHour};
 
-use super::super::error::Problem;
-use super::super::rows::Rows;
-use super::super::table::{File, Found, Table};
-use super::Reader;
+use super::names::{check_question, form_named, question_named};
+use super::reader::Reader;
+use crate::finding::Problem;
+use crate::rows::Rows;
+use crate::table::{File, Table};
 
 pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) {
     let file = table.file;
@@ -31,13 +32,8 @@ pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) 
     }
 }
 
-/// The columns every list of this kind has: a key and the text in every language.
-fn columns<'a>(reader: &'a Reader<'_>, key: &'a str) -> Vec<&'a str> {
-    [key].into_iter().chain(reader.languages.iter().map(String::as_str)).collect()
-}
-
 fn read_regions(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Region> {
-    let rows = Rows::read(file, text, reader.log, &columns(reader, "key"), &["own_key"], false);
+    let rows = Rows::read(file, text, reader.log, &reader.columns("key"), &["own_key"], false);
     let mut seen = HashSet::new();
     let mut regions = Vec::new();
     for row in rows.iter() {
@@ -60,7 +56,7 @@ fn read_regions(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Region> {
 }
 
 fn read_groups(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Choice> {
-    let rows = Rows::read(file, text, reader.log, &columns(reader, "key"), &[], false);
+    let rows = Rows::read(file, text, reader.log, &reader.columns("key"), &[], false);
     let mut groups: Vec<Choice> = Vec::new();
     for row in rows.iter() {
         let group = Choice { key: row.need("key"), text: row.languages("", &reader.languages), ..Choice::default() };
@@ -74,7 +70,7 @@ fn read_groups(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Choice> {
 }
 
 fn read_incidents(reader: &Reader<'_>, file: &str, text: &str, pack: &Pack) -> Vec<Incident> {
-    let mut required = columns(reader, "code");
+    let mut required = reader.columns("code");
     required.push("gravity");
     let record: Vec<String> = reader.languages.iter().map(|language| format!("record_{language}")).collect();
     let optional: Vec<&str> = ["law", "group", "urgent"].into_iter().chain(record.iter().map(String::as_str)).collect();
@@ -185,7 +181,7 @@ fn read_act(reader: &Reader<'_>, mut table: Table<'_>, pack: &Pack) -> ActTempla
     let codes = question_named(&mut table, "codes", &form, pack);
     let omit = table.texts("omit").map(|found| {
         for omitted in &found.value {
-            check_question(&table, omitted, &form, pack);
+            check_question(table.file, omitted, &form, pack);
         }
         found.value.into_iter().map(|omitted| omitted.value).collect()
     });
@@ -197,32 +193,4 @@ fn read_act(reader: &Reader<'_>, mut table: Table<'_>, pack: &Pack) -> ActTempla
     }
     table.finish();
     ActTemplate { form, codes, texts, omit }
-}
-
-/// The field `form`, which must name a form of the pack.
-pub(super) fn form_named(table: &mut Table<'_>, pack: &Pack) -> String {
-    let named = table.need_text("form");
-    if !named.value.is_empty() && pack.form(&named.value).is_none() {
-        let known = pack.forms.iter().map(|form| form.id.as_str());
-        table.file.error(named.at, Problem::unknown("form", &named.value, known));
-    }
-    named.value
-}
-
-/// A field that must name a question of a form.
-pub(super) fn question_named(table: &mut Table<'_>, field: &str, form: &str, pack: &Pack) -> String {
-    let named = table.need_text(field);
-    check_question(table, &named, form, pack);
-    named.value
-}
-
-pub(super) fn check_question(table: &Table<'_>, named: &Found<String>, form: &str, pack: &Pack) {
-    if let Some(form) = pack.form(form)
-        && !named.value.is_empty()
-        && form.question(&named.value).is_none()
-    {
-        let known = form.every_question();
-        let known = known.iter().map(|question| question.id.as_str());
-        table.file.error(named.at, Problem::unknown("question of the form", &named.value, known));
-    }
 }

@@ -3,11 +3,11 @@
 use kuager_wire::form::Choice;
 use kuager_wire::pack::{Disposition, ExitPoll, LegalMode, Pack, Wave, WaveFields};
 
-use super::super::error::Problem;
-use super::super::table::{File, Table};
-use super::Reader;
-use super::ballot::read_choices;
-use super::catalogue::{form_named, question_named};
+use super::choices::read_choices;
+use super::names::{form_named, question_named};
+use super::reader::Reader;
+use crate::finding::Problem;
+use crate::table::{File, Table};
 
 pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &Pack) -> Option<ExitPoll> {
     let named = table.text("exit_poll")?;

@@ -1,24 +1,21 @@
 //! A form file: the questions, what must add up between them, and the paper they are read from.
 
-use std::collections::HashMap;
-
-use kuager_forms::expression::{ExpressionPlace, is_name};
 use kuager_wire::canonical::TextMap;
-use kuager_wire::form::{Carried, CarriedFrom, Form, Parameter, Question, QuestionKind, Texts};
+use kuager_wire::form::{Carried, CarriedFrom, Form, Parameter, Question, QuestionKind};
 use kuager_wire::pack::{Contest, Pack};
-use kuager_wire::protocol::{Line, LineRole, Relation, Severity, Template};
+use kuager_wire::protocol::{Line, LineRole, Template};
 use kuager_wire::record::RecordKind;
 
-use super::super::error::Problem;
-use super::super::table::{File, Found, Table};
+use super::expressions::Offsets;
+use super::names::check_name;
 use super::question::Questions;
-use super::{Reader, whole};
-
-/// Where the expressions of a form begin in its file, by the words that name their place.
-pub(super) type Places = HashMap<String, usize>;
+use super::reader::Reader;
+use super::relation::read_relations;
+use crate::finding::{Position, Problem};
+use crate::table::{File, Found, Table};
 
 /// Reads one form; an empty id means that nothing could be read.
-pub(super) fn read(reader: &Reader<'_>, name: &str, text: &str, pack: &Pack) -> (Form, Places) {
+pub(super) fn read(reader: &Reader<'_>, name: &str, text: &str, pack: &Pack) -> (Form, Offsets) {
     let file = File { name, text, log: reader.log };
     let mut table = file.table();
     let kinds = || RecordKind::ALL.into_iter().filter(|kind| kind.has_form());
@@ -42,20 +39,20 @@ pub(super) fn read(reader: &Reader<'_>, name: &str, text: &str, pack: &Pack) -> 
     form.parameters = table.table("parameters").map(read_parameters);
     let words = table.localized("words", &reader.languages);
     let mut questions =
-        Questions { reader, pack, contest, words, places: Places::new(), lines: Vec::new(), ids: Vec::new() };
+        Questions { reader, pack, contest, words, offsets: Offsets::new(), lines: Vec::new(), ids: Vec::new() };
     form.questions = questions.read(table.tables("question"), 0);
     if form.questions.is_empty() && !table.is_broken() {
         table.error(Problem::Empty("question"));
     }
-    let Questions { mut places, lines, .. } = questions;
+    let Questions { mut offsets, lines, .. } = questions;
     form.carried = read_carried(&mut table);
-    form.relations = read_relations(reader, &mut table, pack, &form, contest, &mut places);
+    form.relations = read_relations(reader, &mut table, pack, &form, contest, &mut offsets);
     form.template = read_template(&mut table, &form, lines, contest);
     table.finish();
     if form.id.is_empty() && !kind.value.is_empty() {
-        reader.log.error(whole(name), Problem::Missing("id".to_owned()));
+        reader.log.error(Position::file(name), Problem::Missing("id".to_owned()));
     }
-    (form, places)
+    (form, offsets)
 }
 
 fn read_parameters(mut table: Table<'_>) -> TextMap<Parameter> {
@@ -69,7 +66,7 @@ fn read_parameters(mut table: Table<'_>) -> TextMap<Parameter> {
             .or_else(|| integer().map(Parameter::Int))
             .or_else(|| value.as_str().map(|text| Parameter::Text(kuager_wire::canonical::nfc(text))));
         match parameter {
-            _ if !is_name(&name) => table.file.error(at, Problem::Unfit(no_name(&name))),
+            _ if !check_name(table.file, &name, at) => {}
             Some(parameter) => {
                 parameters.insert(name, parameter);
             }
@@ -79,13 +76,6 @@ fn read_parameters(mut table: Table<'_>) -> TextMap<Parameter> {
         }
     }
     parameters
-}
-
-pub(super) fn no_name(name: &str) -> String {
-    format!(
-        "`{name}` cannot be a name: use letters, digits and _ (and . or - between them), beginning with a letter, and \
-         none of the words and, or, not, true, false, this"
-    )
 }
 
 /// Which forms and questions these name is checked when all forms are read.
@@ -113,144 +103,6 @@ fn read_carried(table: &mut Table<'_>) -> Option<Vec<Carried>> {
         carried
     };
     Some(tables.into_iter().map(read).collect())
-}
-
-fn read_relations(
-    reader: &Reader<'_>,
-    table: &mut Table<'_>,
-    pack: &Pack,
-    form: &Form,
-    contest: Option<&Contest>,
-    places: &mut Places,
-) -> Option<Vec<Relation>> {
-    let mut relations: Vec<Relation> = Vec::new();
-    for entry in table.tables("relation") {
-        let file = entry.file;
-        let (at, each, found) = read_relation(reader, entry, pack);
-        let names = match each.as_ref().map(|each| each.value.as_str()) {
-            None => vec![None],
-            Some("words") => {
-                let all = form.every_question();
-                let words = all.iter().filter(|question| question.kind == QuestionKind::Words);
-                words.filter_map(|question| question.of.clone()).map(Some).collect()
-            }
-            Some("option") => {
-                let options = contest.into_iter().flat_map(|contest| &contest.options);
-                let against_all = contest.and_then(|contest| contest.against_all.as_ref());
-                options.map(|option| option.key.clone()).filter(|key| Some(key) != against_all).map(Some).collect()
-            }
-            Some(other) => {
-                let at = each.as_ref().map_or(entry_at(&at), |each| each.at);
-                file.error(at, Problem::unknown("repetition", other, ["words", "option"]));
-                Vec::new()
-            }
-        };
-        for name in names {
-            let relation = found.named(name.as_deref());
-            for (field, offset) in &at {
-                let field = field.as_str();
-                let place = match field {
-                    "holds" => ExpressionPlace::Relation { id: &relation.id, field: "holds" },
-                    "when" => ExpressionPlace::Relation { id: &relation.id, field: "when" },
-                    language => ExpressionPlace::Message { id: &relation.id, language },
-                };
-                places.insert(place.to_string(), *offset);
-            }
-            if relations.iter().any(|other| other.id == relation.id) {
-                file.error(entry_at(&at), Problem::Twice { what: "relation", name: relation.id.clone() });
-            }
-            relations.push(relation);
-        }
-    }
-    (!relations.is_empty()).then_some(relations)
-}
-
-/// Where the expressions of a relation begin, by field.
-type RelationPlaces = Vec<(String, usize)>;
-
-fn entry_at(places: &RelationPlaces) -> usize {
-    places.first().map_or(0, |(_, at)| *at)
-}
-
-/// The word that stands for one question or one line of the ballot in a relation that is repeated for each.
-const EACH: &str = "EACH";
-
-/// A relation as written, before it is repeated.
-struct Written(Relation);
-
-impl Written {
-    /// With a name instead of [`EACH`], which also tells the copies apart.
-    fn named(&self, name: Option<&str>) -> Relation {
-        let Some(name) = name else { return self.0.clone() };
-        let put = |text: &str| text.replace(EACH, name);
-        Relation {
-            id: format!("{}.{name}", self.0.id),
-            holds: put(&self.0.holds),
-            when: self.0.when.as_deref().map(put),
-            message: self.0.message.iter().map(|(language, text)| (language, put(text))).collect(),
-            ..self.0.clone()
-        }
-    }
-}
-
-fn read_relation(
-    reader: &Reader<'_>,
-    mut entry: Table<'_>,
-    pack: &Pack,
-) -> (RelationPlaces, Option<Found<String>>, Written) {
-    let id = entry.need_text("id");
-    let each = entry.text("for_each");
-    let severity = entry.need_text("severity");
-    let found = Severity::from_name(&severity.value);
-    if found.is_none() && !severity.value.is_empty() {
-        let problem = Problem::unknown("severity", &severity.value, Severity::ALL.map(Severity::name));
-        entry.file.error(severity.at, problem);
-    }
-    let mut places = RelationPlaces::new();
-    let mut expression = |entry: &mut Table<'_>, field: &str| {
-        let found = entry.expression(field)?;
-        places.push((field.to_owned(), found.at));
-        Some(found.value)
-    };
-    let holds = expression(&mut entry, "holds");
-    let when = expression(&mut entry, "when");
-    if holds.is_none() {
-        entry.error(Problem::Missing("holds".to_owned()));
-    }
-    let mut message = Texts::default();
-    for language in &reader.languages {
-        match expression(&mut entry, language) {
-            Some(text) => {
-                message.insert(language.clone(), text);
-            }
-            None => entry.error(Problem::MissingLanguage(language.clone())),
-        }
-    }
-    let incident = entry.text("incident");
-    if let Some(code) = &incident {
-        check_incident(entry.file, code, pack);
-    }
-    let relation = Relation {
-        id: id.value,
-        severity: found.unwrap_or(Severity::Soft),
-        holds: holds.unwrap_or_else(|| "true".to_owned()),
-        message,
-        incident: incident.map(|found| found.value),
-        law: entry.text("law").map(|found| found.value),
-        when,
-    };
-    entry.finish();
-    (places, each, Written(relation))
-}
-
-/// A pack without a catalogue may name incidents of another tool.
-pub(super) fn check_incident(file: File<'_>, code: &Found<String>, pack: &Pack) {
-    if let Some(incidents) = &pack.incidents
-        && pack.incident(&code.value).is_none()
-    {
-        let known = incidents.iter().map(|incident| incident.code.as_str());
-        file.error(code.at, Problem::unknown("incident", &code.value, known));
-    }
 }
 
 fn read_template(

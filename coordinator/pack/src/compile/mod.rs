@@ -5,48 +5,27 @@
 
 mod ballot;
 mod catalogue;
+mod check;
+mod choices;
 mod exit_poll;
 mod expressions;
 mod form;
+mod names;
 mod question;
 mod reach;
-
-use std::borrow::Cow;
+mod reader;
+mod relation;
 
 use kuager_wire::form::Form;
 use kuager_wire::pack::{Pack, Station};
 
-use self::expressions::FormTexts;
-use super::error::{Finding, Log, PackError, Place, Problem, Weight};
-use super::source::PackSource;
-use super::stations;
-use super::suggest::nearest;
-use super::table::{File, Found, Table};
-
-/// What all readers need.
-pub(super) struct Reader<'a> {
-    source: &'a PackSource,
-    log: &'a Log,
-    languages: Vec<String>,
-}
-
-impl Reader<'_> {
-    /// The text of a file that another file names; a complaint at that place when it cannot be read.
-    fn text(&self, file: File<'_>, named: &Found<String>) -> Option<Cow<'static, str>> {
-        match self.source.read(&named.value) {
-            Ok(text) => Some(text),
-            Err(PackError::Read { source, .. }) => {
-                let files = self.source.files();
-                let near = nearest(&named.value, files.iter().map(String::as_str)).map(str::to_owned);
-                let meant = near.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-                let problem = format!("{} cannot be read ({source}){meant}", named.value);
-                file.error(named.at, Problem::Unfit(problem));
-                None
-            }
-            Err(_) => None,
-        }
-    }
-}
+use self::expressions::FormFile;
+use self::reader::Reader;
+use crate::error::PackError;
+use crate::finding::{Finding, Log, Problem, Weight};
+use crate::source::PackSource;
+use crate::stations;
+use crate::table::{File, Found, Table, minutes};
 
 /// Everything a source says: the pack without dictionary and without stations, its whole station directory, warnings.
 #[derive(Debug)]
@@ -132,16 +111,16 @@ fn read_pack(reader: &Reader<'_>, mut table: Table<'_>) -> (Pack, Vec<Station>) 
     }
     pack.exit_poll = exit_poll::read(reader, &mut table, &pack);
     catalogue::read_turnout(reader, &mut table, &mut pack);
-    expressions::check(&mut pack.forms, &forms, reader.log);
+    check::check(&mut pack.forms, &forms, reader.log);
     table.finish();
     (pack, stations)
 }
 
-fn read_forms(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) -> Vec<FormTexts> {
-    let mut texts = Vec::new();
+fn read_forms(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) -> Vec<FormFile> {
+    let mut files = Vec::new();
     for named in table.need_texts("forms").value {
         let Some(text) = reader.text(table.file, &named) else { continue };
-        let (form, at) = form::read(reader, &named.value, &text, pack);
+        let (form, offsets) = form::read(reader, &named.value, &text, pack);
         if form.id.is_empty() {
             continue;
         }
@@ -150,20 +129,15 @@ fn read_forms(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) -> Ve
             continue;
         }
         pack.forms.push(form);
-        texts.push(FormTexts { name: named.value, text, at });
+        files.push(FormFile { name: named.value, text, offsets });
     }
-    texts
+    files
 }
 
 /// Minutes ahead of UTC of an offset such as +05:00.
 fn utc_offset(text: &str) -> Option<i16> {
     let (sign, rest) =
         text.strip_prefix('+').map(|rest| (1, rest)).or(text.strip_prefix('-').map(|rest| (-1, rest)))?;
-    let minutes = i16::try_from(super::table::minutes(rest)?).ok()?;
+    let minutes = i16::try_from(minutes(rest)?).ok()?;
     (minutes <= 14 * 60).then_some(sign * minutes)
-}
-
-/// The place of a whole file, for what has no other.
-fn whole(name: &str) -> Place {
-    Place::file(name)
 }

@@ -1,21 +1,19 @@
 //! Questions: one table of the source each, or several questions when one is asked for every line of the ballot.
 
-use kuager_forms::expression::{ExpressionPlace, is_name};
+use kuager_forms::expression::ExpressionPlace;
 use kuager_wire::form::{Choice, FenceError, Question, QuestionKind, Repeat, SUBJECTS, Texts};
 use kuager_wire::pack::{Contest, Pack};
 use kuager_wire::protocol::{Line, LineRole};
 
-use super::super::error::Problem;
-use super::super::rows::Rows;
-use super::super::table::Table;
-use super::Reader;
-use super::ballot::read_choices;
-use super::form::{Places, check_incident, no_name};
+use super::choices::{choices_from, read_choices};
+use super::expressions::{FIELDS, Offsets, slot};
+use super::names::{check_incident, check_name};
+use super::reader::Reader;
+use crate::finding::Problem;
+use crate::table::{File, Table};
 
 /// Levels of groups within groups that the wire format has room for.
 const GROUP_DEPTH: usize = 2;
-const EXPRESSIONS: [&str; 7] =
-    ["relevant", "required_if", "constraint", "default", "calculate", "choice_filter", "opens_when"];
 
 /// Reads the questions of one form.
 pub(super) struct Questions<'a> {
@@ -24,7 +22,7 @@ pub(super) struct Questions<'a> {
     pub(super) contest: Option<&'a Contest>,
     /// What is put behind the text of a number when it is asked in words.
     pub(super) words: Option<Texts>,
-    pub(super) places: Places,
+    pub(super) offsets: Offsets,
     pub(super) lines: Vec<(usize, Line)>,
     pub(super) ids: Vec<String>,
 }
@@ -67,8 +65,8 @@ impl Questions<'_> {
         let file = table.file;
         let languages = &self.reader.languages;
         let id = table.need_text("id");
-        if !id.value.is_empty() && !is_name(&id.value) {
-            file.error(id.at, Problem::Unfit(no_name(&id.value)));
+        if !id.value.is_empty() {
+            check_name(file, &id.value, id.at);
         }
         let kind = table.need_text("kind");
         let found = QuestionKind::from_name(&kind.value);
@@ -86,9 +84,9 @@ impl Questions<'_> {
         }
         question.hint = table.localized("hint", languages);
         question.constraint_text = table.localized("constraint_text", languages);
-        for field in EXPRESSIONS {
+        for field in FIELDS {
             if let Some(found) = table.expression(field) {
-                self.places.insert(ExpressionPlace::Question { id: &question.id, field }.to_string(), found.at);
+                self.offsets.insert(ExpressionPlace::Question { id: &question.id, field }.to_string(), found.at);
                 *slot(&mut question, field) = Some(found.value);
             }
         }
@@ -159,7 +157,7 @@ impl Questions<'_> {
             },
             Some((named, _)) => {
                 if let Some(text) = self.reader.text(table.file, named) {
-                    self.choices_from(&named.value, &text, &mut choices);
+                    choices_from(self.reader, &named.value, &text, &mut choices);
                 }
             }
             None => {}
@@ -172,28 +170,6 @@ impl Questions<'_> {
             table.error(Problem::Choices);
         }
         question.choices = (!choices.is_empty()).then_some(choices);
-    }
-
-    /// A list of choices in a file of its own; columns beside the key and the languages are attributes.
-    fn choices_from(&self, file: &str, text: &str, choices: &mut Vec<Choice>) {
-        let languages = &self.reader.languages;
-        let required: Vec<&str> = ["key"].into_iter().chain(languages.iter().map(String::as_str)).collect();
-        let rows = Rows::read(file, text, self.reader.log, &required, &[], true);
-        let attributes: Vec<&String> = rows.header().iter().filter(|name| !required.contains(&name.as_str())).collect();
-        for row in rows.iter() {
-            let held: Texts = attributes.iter().filter_map(|name| Some(((*name).clone(), row.text(name)?))).collect();
-            let choice = Choice {
-                key: row.need("key"),
-                text: row.languages("", languages),
-                attributes: (!held.is_empty()).then_some(held),
-                synonyms: None,
-            };
-            if choices.iter().any(|other| other.key == choice.key) {
-                row.error("key", Problem::Twice { what: "choice", name: choice.key });
-            } else {
-                choices.push(choice);
-            }
-        }
     }
 
     fn group(&mut self, table: &mut Table<'_>, question: &mut Question, depth: usize) {
@@ -228,12 +204,7 @@ impl Questions<'_> {
     }
 
     /// The question itself, or one for each line of the ballot with the line's key.
-    fn expanded(
-        &self,
-        file: super::super::table::File<'_>,
-        question: Question,
-        extra: &Extra,
-    ) -> Vec<(Question, Option<String>)> {
+    fn expanded(&self, file: File<'_>, question: Question, extra: &Extra) -> Vec<(Question, Option<String>)> {
         let Some(contest) = self.contest.filter(|_| extra.for_each_option) else {
             if extra.for_each_option {
                 file.error(extra.at, Problem::OptionsWithoutContest);
@@ -259,7 +230,7 @@ impl Questions<'_> {
     }
 
     /// The same number in words, as the paper has it.
-    fn in_words(&self, file: super::super::table::File<'_>, at: usize, question: &Question) -> Option<Question> {
+    fn in_words(&self, file: File<'_>, at: usize, question: &Question) -> Option<Question> {
         let Some(words) = self.words.as_ref().filter(|_| question.kind == QuestionKind::Integer) else {
             let problem = "`words = true` is for questions of kind `integer` in a form with [words] in every language";
             file.error(at, Problem::Unfit(problem.to_owned()));
@@ -276,19 +247,6 @@ impl Questions<'_> {
         asked.line.clone_from(&question.line);
         asked.relevant.clone_from(&question.relevant);
         Some(asked)
-    }
-}
-
-/// The field of a question that holds an expression.
-pub(super) fn slot<'a>(question: &'a mut Question, field: &str) -> &'a mut Option<String> {
-    match field {
-        "relevant" => &mut question.relevant,
-        "required_if" => &mut question.required_if,
-        "constraint" => &mut question.constraint,
-        "default" => &mut question.default,
-        "calculate" => &mut question.calculate,
-        "choice_filter" => &mut question.choice_filter,
-        _ => &mut question.opens_when,
     }
 }
 

@@ -11,58 +11,62 @@ use std::collections::{BTreeSet, HashMap};
 use kuager_forms::expression::{Expression, ExpressionPlace, Operand, Reference, Source};
 use kuager_wire::form::{Form, Question, QuestionKind, YES_NO};
 
-use super::super::error::Problem;
-use super::super::table::File;
+use crate::finding::Problem;
+use crate::table::File;
 
 /// Combinations tried before giving up.
 const TRIES: usize = 60_000;
 
-pub(super) fn check(form: &Form, place: impl Fn(String) -> usize, file: File<'_>) {
+pub(super) fn check(form: &Form, offset: impl Fn(String) -> usize, file: File<'_>) {
     for question in form.every_question() {
         let Some(relevant) = &question.relevant else { continue };
-        let at = place(ExpressionPlace::Question { id: &question.id, field: "relevant" }.to_string());
-        if let Verdict::Never(reason) = judge(relevant, form) {
+        let at = offset(ExpressionPlace::Question { id: &question.id, field: "relevant" }.to_string());
+        if let Reach::Never(reason) = judge(relevant, form) {
             file.error(at, Problem::Unreachable { question: question.id.clone(), reason });
         }
     }
     for relation in form.relations.iter().flatten() {
-        let at = place(ExpressionPlace::Relation { id: &relation.id, field: "holds" }.to_string());
+        let at = offset(ExpressionPlace::Relation { id: &relation.id, field: "holds" }.to_string());
         match judge(&relation.holds, form) {
-            Verdict::Never(reason) => {
+            Reach::Never(reason) => {
                 file.error(at, Problem::Contradiction { relation: relation.id.clone(), reason });
             }
-            Verdict::Always => file.warn(at, Problem::AlwaysHolds { field: "holds".to_owned() }),
-            Verdict::Open => {}
+            Reach::Always => file.warn(at, Problem::AlwaysHolds { field: "holds".to_owned() }),
+            Reach::Open => {}
         }
     }
 }
 
+/// For which answers a condition holds.
 #[derive(Debug, PartialEq, Eq)]
-enum Verdict {
+enum Reach {
+    /// For none, and why.
     Never(String),
+    /// For all.
     Always,
+    /// For some, or nobody can say.
     Open,
 }
 
-fn judge(text: &str, form: &Form) -> Verdict {
-    let Ok(expression) = Expression::parse(text) else { return Verdict::Open };
+fn judge(text: &str, form: &Form) -> Reach {
+    let Ok(expression) = Expression::parse(text) else { return Reach::Open };
     let mut conditions: HashMap<String, Expression> = HashMap::new();
     let mut names: Vec<String> = Vec::new();
     let mut wanted = vec![expression.clone()];
     // What decides is also whether the questions it names are asked themselves.
     while let Some(condition) = wanted.pop() {
         if computes(&condition.to_string()) {
-            return Verdict::Open;
+            return Reach::Open;
         }
         for reference in condition.references() {
             // Parameters are switches somebody may turn; lists and what is carried over are not tried.
-            let Reference::Question(name) = reference else { return Verdict::Open };
+            let Reference::Question(name) = reference else { return Reach::Open };
             if names.iter().any(|known| known == name) {
                 continue;
             }
             names.push(name.to_owned());
             // An answer within a repeat group is a list from outside; lists are not tried.
-            let Some(question) = form.outer_question(name) else { return Verdict::Open };
+            let Some(question) = form.outer_question(name) else { return Reach::Open };
             if let Some(inner) = question.relevant.as_deref().and_then(|text| Expression::parse(text).ok()) {
                 conditions.insert(name.to_owned(), inner.clone());
                 wanted.push(inner);
@@ -73,13 +77,13 @@ fn judge(text: &str, form: &Form) -> Verdict {
     let mut candidates = Vec::new();
     let mut combinations = 1_usize;
     for name in &names {
-        let Some(question) = form.outer_question(name) else { return Verdict::Open };
-        let Some(values) = constants.candidates(question) else { return Verdict::Open };
+        let Some(question) = form.outer_question(name) else { return Reach::Open };
+        let Some(values) = constants.candidates(question) else { return Reach::Open };
         combinations = combinations.saturating_mul(values.len());
         candidates.push(values);
     }
     if combinations > TRIES {
-        return Verdict::Open;
+        return Reach::Open;
     }
     let (mut ever, mut always) = (false, names.is_empty());
     for number in 0..combinations {
@@ -102,13 +106,13 @@ fn judge(text: &str, form: &Form) -> Verdict {
             _ => always = false,
         }
         if ever && !always {
-            return Verdict::Open;
+            return Reach::Open;
         }
     }
     match (ever, names.is_empty()) {
-        (true, _) => Verdict::Always,
-        (false, true) => Verdict::Never(format!("`{expression}` is never true")),
-        (false, false) => Verdict::Never(format!("no answer to {} makes `{expression}` true", names.join(", "))),
+        (true, _) => Reach::Always,
+        (false, true) => Reach::Never(format!("`{expression}` is never true")),
+        (false, false) => Reach::Never(format!("no answer to {} makes `{expression}` true", names.join(", "))),
     }
 }
 

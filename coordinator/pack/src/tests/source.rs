@@ -1,4 +1,4 @@
-//! Every mistake with its place.
+//! Every mistake with its position.
 
 use kuager_wire::pack::Station;
 
@@ -186,7 +186,7 @@ fn every_mistake_is_said_at_once() {
         fs::write(&path, text.replacen(from, to, 1)).expect("writes");
     }
     let error = compile(&PackSource::Folder(folder)).expect_err("five mistakes");
-    let places: Vec<String> = error.findings().iter().map(|finding| finding.place.to_string()).collect();
+    let positions: Vec<String> = error.findings().iter().map(|finding| finding.position.to_string()).collect();
     let expected = [
         "forms/opening.toml:11:1",
         "forms/opening.toml:34:1",
@@ -194,7 +194,7 @@ fn every_mistake_is_said_at_once() {
         "pack.toml:5:1",
         "stations.csv:3:1",
     ];
-    assert_eq!(places, expected, "{error}");
+    assert_eq!(positions, expected, "{error}");
     assert!(error.to_string().ends_with("5 findings"));
 }
 

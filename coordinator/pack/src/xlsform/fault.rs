@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io;
 
-/// A place in a workbook.
+use crate::files::WriteError;
+
+/// A cell of a workbook, or a whole sheet or column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cell {
     /// The sheet.
@@ -62,6 +65,14 @@ impl Findings {
 /// Why a workbook cannot be imported.
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
+    /// The file cannot be read.
+    #[error("{file} cannot be read ({source}); check that it exists")]
+    Read {
+        /// The file.
+        file: String,
+        /// The system's reason.
+        source: io::Error,
+    },
     /// It cannot be opened as a workbook.
     #[error("{file} is not a workbook that can be read ({reason}); save it as .xlsx")]
     Workbook {
@@ -81,6 +92,9 @@ pub enum ImportError {
     /// It asks for what cannot be taken over.
     #[error("{}", listed(.0))]
     Unsupported(Vec<Remark>),
+    /// What was made of it cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
 }
 
 fn listed(faults: &[Remark]) -> String {

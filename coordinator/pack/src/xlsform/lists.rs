@@ -68,21 +68,25 @@ pub(super) fn read(sheet: &Sheet, columns: &Columns, findings: &mut Findings) ->
 
 /// A list as a file of a pack's source.
 pub(super) fn csv(list: &List, languages: &[String]) -> String {
-    let field = |text: &str| {
-        let special = text.contains([',', '"', '\n', '\r']);
-        if special { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+    const IN_MEMORY: &str = "rows are equally long, and memory takes every byte";
+    let named = |among: &[(String, String)], name: &String| {
+        among.iter().find(|(known, _)| known == name).map_or_else(String::new, |(_, text)| text.clone())
     };
-    let header = std::iter::once("key").chain(languages.iter().map(String::as_str));
-    let mut text = header.chain(list.attributes.iter().map(String::as_str)).collect::<Vec<_>>().join(",");
-    text.push('\n');
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_field("key").expect(IN_MEMORY);
+    writer.write_record(languages.iter().chain(&list.attributes)).expect(IN_MEMORY);
     for (key, said, held) in &list.rows {
-        let named = |language: &String| said.iter().find(|(known, _)| known == language).map_or("", |(_, text)| text);
-        let value = |name: &String| held.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text);
-        let mut fields = vec![field(key)];
-        fields.extend(languages.iter().map(|language| field(named(language))));
-        fields.extend(list.attributes.iter().map(|name| field(value(name))));
-        text.push_str(&fields.join(","));
-        text.push('\n');
+        writer.write_field(key).expect(IN_MEMORY);
+        let texts = languages.iter().map(|language| named(said, language));
+        writer.write_record(texts.chain(list.attributes.iter().map(|name| named(held, name)))).expect(IN_MEMORY);
     }
-    text
+    String::from_utf8(writer.into_inner().expect(IN_MEMORY)).expect("text is written")
+}
+
+/// An id of letters, digits, `_` and `-`.
+pub(super) fn id(text: &str) -> String {
+    let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-');
+    let id: String = text.trim().chars().map(|letter| if fits(letter) { letter } else { '_' }).collect();
+    let id = id.trim_matches(|letter| matches!(letter, '_' | '-')).to_owned();
+    if id.is_empty() { "form".to_owned() } else { id }
 }

@@ -1,9 +1,10 @@
 //! What the names of a workbook stand for, seen from any of its questions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::survey::{Item, Kind};
-use super::translate::{Names, Ty};
+use super::types::{Names, Ty};
+use crate::suggest::did_you_mean;
 
 /// One name of the survey.
 struct Named {
@@ -18,7 +19,7 @@ struct Named {
 /// All names of a survey.
 #[derive(Default)]
 pub(super) struct Survey {
-    names: HashMap<String, Named>,
+    names: BTreeMap<String, Named>,
 }
 
 impl Survey {
@@ -87,8 +88,7 @@ pub(super) struct Seen<'a> {
 impl Names for Seen<'_> {
     fn question(&self, name: &str) -> Result<Ty, String> {
         let Some(named) = self.survey.names.get(name) else {
-            let near = super::super::suggest::nearest(name, self.survey.names.keys().map(String::as_str));
-            let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let meant = did_you_mean(name, self.survey.names.keys().map(String::as_str));
             return Err(format!("there is no question `{name}`{meant}"));
         };
         let Some(ty) = named.ty.clone() else {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::fault::Findings;
 use super::languages::{Columns, Said};
 use super::sheet::{Row, Sheet};
+use crate::suggest::did_you_mean;
 
 /// What a row asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,8 +216,7 @@ fn plain(sheet: &Sheet, row: &Row, words: &[&str], findings: &mut Findings) -> O
                 "begin_repeat",
                 "end_repeat",
             ];
-            let near = super::super::suggest::nearest(first, known);
-            let meant = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+            let meant = did_you_mean(first, known);
             findings.fault(cell(), format!("`{}` is not supported{meant}", words.join(" ")));
             return None;
         }

@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::{PackSource, compile};
+use crate::{PackSource, WriteError, compile};
 
 /// Made by `tests/foreign/workbooks.py`; `tests/foreign/xlsform.py` compares their answers with pyxform's.
 fn workbook(name: &str) -> PathBuf {
@@ -20,7 +20,7 @@ fn real_looking_workbooks_become_packs_that_pass_every_check() {
         assert_eq!(imported.next_step(&folder), None);
         let built = compile(&PackSource::Folder(folder.clone())).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(built.warnings, [], "{name}");
-        assert!(matches!(imported.write(&folder), Err(PackError::Exists(_))), "nothing is overwritten");
+        assert!(matches!(imported.write(&folder), Err(WriteError::Exists(_))), "nothing is overwritten");
     }
 }
 
@@ -62,9 +62,7 @@ fn conditions_keep_what_an_empty_answer_means() {
 
 #[test]
 fn what_is_not_supported_is_listed_and_nothing_is_taken_over() {
-    let Err(PackError::Import(ImportError::Unsupported(faults))) = import(&workbook("refused")) else {
-        panic!("must be refused")
-    };
+    let Err(ImportError::Unsupported(faults)) = import(&workbook("refused")) else { panic!("must be refused") };
     let said: Vec<String> = faults.iter().map(Remark::to_string).collect();
     let expected = [
         "sheet survey, row 2, column type: `range` is not supported",

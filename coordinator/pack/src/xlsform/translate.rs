@@ -5,37 +5,9 @@
 //! becomes `coalesce(a < b, false)`, and `coalesce(a != b, true)` for `!=`, except directly under `and` and `or` of a
 //! condition whose missing result means no anyway.
 
+use super::types::{Names, Part, Ty, alike, number, quoted, scaled};
 use super::xpath::XPath;
-
-/// The type of an answer or of a part of an expression.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Ty {
-    /// A number with so many decimal places, as a whole number of the smallest unit.
-    Number(u8),
-    Bool,
-    /// Free text.
-    Text,
-    /// A choice and its keys.
-    Choice(Vec<String>),
-    /// Several choices and their keys.
-    Choices(Vec<String>),
-    Date,
-    Time,
-    /// Answers of a repeat group, seen from outside of it.
-    List(Box<Ty>),
-    /// The repeat group itself.
-    Repeat,
-}
-
-/// What names stand for.
-pub(super) trait Names {
-    /// The type of `${name}` seen from here.
-    fn question(&self, name: &str) -> Result<Ty, String>;
-    /// The type of `.`.
-    fn this(&self) -> Option<Ty>;
-    /// Whether a bare name is a column of the choices being filtered.
-    fn is_attribute(&self, name: &str) -> bool;
-}
+use crate::suggest::nearest;
 
 /// What an expression must give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,27 +18,6 @@ pub(super) enum Wanted {
     Decided,
     /// A single value.
     Value,
-}
-
-/// A translated part: its text and type. `tight` parts need no parentheses anywhere.
-struct Part {
-    text: String,
-    ty: Ty,
-    tight: bool,
-}
-
-impl Part {
-    fn tight(text: impl Into<String>, ty: Ty) -> Self {
-        Self { text: text.into(), ty, tight: true }
-    }
-
-    fn loose(text: String, ty: Ty) -> Self {
-        Self { text, ty, tight: false }
-    }
-
-    fn inner(&self) -> String {
-        if self.tight { self.text.clone() } else { format!("({})", self.text) }
-    }
 }
 
 type Translated = Result<Part, String>;
@@ -193,7 +144,7 @@ impl Translator<'_> {
                 Err("a question of a repeat is several answers from here; use sum(), min(), max() or count()"
                     .to_owned())
             }
-            (left, right) => Err(format!("{} cannot be compared with {}", named(left), named(right))),
+            (left, right) => Err(format!("{} cannot be compared with {}", left.named(), right.named())),
         }
     }
 
@@ -243,7 +194,7 @@ impl Translator<'_> {
         };
         match part.ty {
             Ty::Number(_) => Ok(part),
-            other => Err(format!("a number is expected here, not {}", named(&other))),
+            other => Err(format!("a number is expected here, not {}", other.named())),
         }
     }
 
@@ -345,70 +296,11 @@ fn unsupported(name: &str) -> String {
     format!("{name}() is not supported{gap}{why}")
 }
 
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
 fn known(keys: &[String], key: &str) -> Result<(), String> {
     if keys.iter().any(|known| known == key) {
         return Ok(());
     }
-    let near = super::super::suggest::nearest(key, keys.iter().map(String::as_str));
+    let near = nearest(key, keys.iter().map(String::as_str));
     let meant = near.map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
     Err(format!("'{key}' is not among the choices of this question{meant}"))
-}
-
-/// A number literal as a whole number of its smallest unit.
-fn number(text: &str) -> Option<Part> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let digits = format!("{whole}{fraction}");
-    let scale = u8::try_from(fraction.len()).ok().filter(|scale| *scale <= 6)?;
-    let value: i64 = digits.parse().ok()?;
-    Some(Part::tight(value.to_string(), Ty::Number(scale)))
-}
-
-/// Two numbers in the smaller of their units.
-fn scaled(left: Part, right: Part) -> (Part, Part) {
-    let (Ty::Number(one), Ty::Number(two)) = (&left.ty, &right.ty) else { return (left, right) };
-    let (one, two) = (*one, *two);
-    (finer(left, one.max(two)), finer(right, one.max(two)))
-}
-
-fn finer(part: Part, scale: u8) -> Part {
-    let Ty::Number(held) = part.ty else { return part };
-    if held == scale {
-        return part;
-    }
-    let factor = 10_i64.pow(u32::from(scale.saturating_sub(held)));
-    match part.text.parse::<i64>().ok().and_then(|number| number.checked_mul(factor)) {
-        Some(number) => Part::tight(number.to_string(), Ty::Number(scale)),
-        None => Part::loose(format!("{} * {factor}", part.inner()), Ty::Number(scale)),
-    }
-}
-
-fn alike(left: Part, right: Part) -> Result<(Part, Part), String> {
-    match (&left.ty, &right.ty) {
-        (Ty::Number(_), Ty::Number(_)) => Ok(scaled(left, right)),
-        (Ty::Text | Ty::Choice(_), Ty::Text | Ty::Choice(_)) => {
-            let as_text = |part: Part| Part { ty: Ty::Text, ..part };
-            Ok((as_text(left), as_text(right)))
-        }
-        (one, two) if one == two => Ok((left, right)),
-        (one, two) => Err(format!("both values must be of one kind, not {} and {}", named(one), named(two))),
-    }
-}
-
-const fn named(ty: &Ty) -> &'static str {
-    match ty {
-        Ty::Number(_) => "a number",
-        Ty::Bool => "a condition",
-        Ty::Text => "text",
-        Ty::Choice(_) => "a choice",
-        Ty::Choices(_) => "several choices",
-        Ty::Date => "a date",
-        Ty::Time => "a time",
-        Ty::List(_) => "several answers",
-        Ty::Repeat => "a repeat",
-    }
 }
