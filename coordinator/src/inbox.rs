@@ -3,7 +3,7 @@
 use kuager_wire::VERSION;
 use kuager_wire::cose::Purpose;
 use kuager_wire::enrolment::Action;
-use kuager_wire::ids::{Kid, MediaHash, ObserverId, RecordHash};
+use kuager_wire::ids::{Kid, MediaHash, ObserverId, RecordHash, SubjectHash};
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::InboxAnswer;
@@ -92,7 +92,7 @@ fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Result<(),
 /// # Errors
 /// [`CoordinatorError`]; a refusal is not an error.
 pub async fn fetch(app: &App, body: Vec<u8>) -> Answer<InboxAnswer> {
-    let subject = RecordHash::of(&body);
+    let subject = SubjectHash::of(&body);
     let refuse = |kid, code, text: &str| Ok(Err(app.refusals.refuse(subject, kid, code, text)?));
     let (envelope, request) = match parse(&body, Action::Inbox) {
         Ok(parsed) => parsed,

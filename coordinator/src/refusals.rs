@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kuager_wire::canonical::Fault;
 use kuager_wire::cose::StatementError;
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{Kid, SubjectHash};
 use kuager_wire::receipt::{Refusal, RefusalCode};
 
 use crate::clock::Clock;
@@ -23,7 +23,7 @@ const REASON: usize = 400;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedRefusal {
     /// What is refused.
-    pub subject: RecordHash,
+    pub subject: SubjectHash,
     /// Why.
     pub code: RefusalCode,
     /// The signed refusal.
@@ -62,11 +62,12 @@ impl Refusals {
     /// [`SignError`]; a bug.
     pub fn refuse(
         &self,
-        subject: RecordHash,
+        subject: impl Into<SubjectHash>,
         kid: Option<Kid>,
         code: RefusalCode,
         reason: &str,
     ) -> Result<SignedRefusal, SignError> {
+        let subject = subject.into();
         let refusal = Refusal {
             version: kuager_wire::VERSION,
             subject,

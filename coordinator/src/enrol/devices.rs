@@ -2,7 +2,7 @@
 
 use kuager_wire::cose::{Purpose, sha256};
 use kuager_wire::enrolment::{Action, Credential};
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::SubjectHash;
 use kuager_wire::receipt::RefusalCode;
 
 use crate::app::{App, short};
@@ -18,7 +18,7 @@ const CREDENTIAL_MS: u64 = 2 * 365 * 24 * 60 * 60 * 1000;
 /// # Errors
 /// [`crate::error::CoordinatorError`]; a refusal is not an error.
 pub async fn enrol(app: &App, body: Vec<u8>) -> Answer<Vec<u8>> {
-    let subject = RecordHash::of(&body);
+    let subject = SubjectHash::of(&body);
     let refuse = |kid, code, reason: &str| Ok(Err(app.refusals.refuse(subject, kid, code, reason)?));
     let (envelope, request) = match parse(&body, Action::Enrol) {
         Ok(parsed) => parsed,

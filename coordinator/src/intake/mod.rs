@@ -96,10 +96,9 @@ impl Intake {
                     listing.push(results.len());
                     accepted(hash, stored.receipt, stored.fork)
                 }
-                Verdict::Refused { refusal, verified } => {
+                Verdict::Refused { hash, refusal, verified } => {
                     kids.extend(verified);
                     refused += 1;
-                    let hash = refusal.subject;
                     RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None }
                 }
                 // The receipt follows when it is durable.

@@ -20,7 +20,7 @@ fn refusal(fixture: &Fixture, result: &RecordResult) -> Refusal {
     assert!(result.receipt.is_none() && result.fork.is_none());
     let bytes = result.refusal.as_ref().expect("a refusal");
     let refusal: Refusal = cose::open(bytes, fixture.deployment.id(), &genesis(fixture).receipt_key).expect("verifies");
-    assert_eq!(refusal.subject, result.hash);
+    assert_eq!(refusal.subject, result.hash.into());
     assert_eq!(refusal.retryable, refusal.code.retryable());
     refusal
 }

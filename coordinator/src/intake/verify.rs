@@ -49,7 +49,7 @@ pub(super) enum Verdict {
     /// To be stored.
     New(Box<NewRecord>),
     /// Not accepted. `verified` names the chain when the signature was good.
-    Refused { refusal: SignedRefusal, verified: Option<Kid> },
+    Refused { hash: RecordHash, refusal: SignedRefusal, verified: Option<Kid> },
 }
 
 /// Why an item is refused.
@@ -118,7 +118,7 @@ impl<'a> Judge<'a> {
                 let Objection { code, reason, kid, verified } = objection;
                 tracing::info!(code = code.name(), kid = kid.map(short), "a record is refused");
                 let refusal = self.app.refusals.refuse(hash, kid, code, &reason)?;
-                Ok(Verdict::Refused { refusal, verified: kid.filter(|_| verified) })
+                Ok(Verdict::Refused { hash, refusal, verified: kid.filter(|_| verified) })
             }
         }
     }

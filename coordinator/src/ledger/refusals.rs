@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{Kid, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
 use rusqlite::params;
 
@@ -16,7 +16,7 @@ const REMEMBERED: i64 = 10_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RefusalKey {
     /// SHA-256 of the refused bytes.
-    pub subject: RecordHash,
+    pub subject: SubjectHash,
     /// The key they name, unchecked.
     pub kid: Option<Kid>,
     /// Why.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kuager_wire::enrolment::Role;
-use kuager_wire::ids::{Kid, Nonce, ObserverId, PublicKey, RecordHash};
+use kuager_wire::ids::{Kid, Nonce, ObserverId, PublicKey, RecordHash, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::{RecordKind, SeqRange};
 use kuager_wire::sync::ChainState;
@@ -355,7 +355,7 @@ async fn rubbish_is_remembered_within_bounds() {
     for round in 0..3_u64 {
         let mut batch = RefusalBatch::default();
         for n in 0..5000_u64 {
-            let subject = RecordHash::of(&(round * 5000 + n).to_be_bytes());
+            let subject = SubjectHash::of(&(round * 5000 + n).to_be_bytes());
             batch.subjects.insert(RefusalKey { subject, kid: Some(KID), code: RefusalCode::Malformed }, 1);
         }
         batch.counts.insert(RefusalCode::Malformed, 5000);

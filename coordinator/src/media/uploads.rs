@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
-use kuager_wire::ids::{MediaHash, RecordHash};
+use kuager_wire::ids::MediaHash;
 use kuager_wire::limits;
 use kuager_wire::receipt::RefusalCode;
 use tokio::time::Instant;
@@ -431,8 +431,7 @@ impl Media {
         blocking(move || incoming.truncate(0)).await??;
         let reason =
             format!("the {size} bytes that came have the SHA-256 {found}; upload the file again from the start");
-        let subject = RecordHash(row.media.0);
-        let refusal = self.app.refusals.refuse(subject, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
+        let refusal = self.app.refusals.refuse(row.media, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
         Ok(UploadError::Mismatch(refusal))
     }
 

@@ -84,7 +84,7 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
     }
     let bytes = result.refusal.as_ref()?;
     let refusal: Refusal = cose::open(bytes, deployment.id, key).ok()?;
-    (refusal.subject == sent.hash).then(|| Judged {
+    (refusal.subject == sent.hash.into()).then(|| Judged {
         sent,
         verdict: Verdict::Refused { code: refusal.code, retryable: refusal.retryable },
         statements: vec![("refusal", bytes.to_vec())],

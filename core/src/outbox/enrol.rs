@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kuager_wire::cose;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis::Deployment;
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::SubjectHash;
 use kuager_wire::limits;
 use kuager_wire::receipt::Refusal;
 use kuager_wire::sync::COSE_TYPE;
@@ -50,7 +50,7 @@ impl Shared {
             // Both are written together with what leads here; without them only a new invite helps.
             return Err(StoreError::Other("the enrolment request or the genesis is missing".to_owned()).into());
         };
-        let subject = RecordHash::of(&request);
+        let subject = SubjectHash::of(&request);
         let sent = request.len();
         let call = post("/v1/enrolments", request, COSE_TYPE, limits::CREDENTIAL);
         let (attempt, outcome) = self.attempt(run, "enrol", call).await?;

@@ -260,7 +260,7 @@ fn change_lane(tx: &Tx<'_>, change: impl FnOnce(&mut Lane)) -> Result<(), SyncEr
 /// The coordinator says that what arrived is not what was signed. Only its signature makes that more than a bad line.
 fn mismatch(answer: &Answer, row: &MediaRow, deployment: &Deployment) -> Ended {
     let refusal = cose::open::<Refusal>(&answer.body, deployment.id, &deployment.genesis.receipt_key);
-    let signed = refusal.is_ok_and(|refusal| refusal.subject.0 == row.hash.0);
+    let signed = refusal.is_ok_and(|refusal| refusal.subject == row.hash.into());
     tracing::warn!(signed, "the coordinator received other bytes than were signed; the file is sent again");
     Ended::File(FailureClass::Rejected)
 }

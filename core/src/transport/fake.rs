@@ -9,7 +9,7 @@ use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Envelope, Statement};
 use kuager_wire::enrolment::{Credential, Request, Role};
 use kuager_wire::genesis::{Deployment, Genesis};
-use kuager_wire::ids::{DeploymentId, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash};
+use kuager_wire::ids::{DeploymentId, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash, SubjectHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::message::Message;
@@ -173,9 +173,10 @@ impl FakeCoordinator {
         self.memory(|memory| memory.records.insert(RecordHash::of(bytes), (record, bytes.to_vec())));
     }
 
-    fn refusal(&self, subject: RecordHash, code: RefusalCode) -> Vec<u8> {
+    fn refusal(&self, subject: impl Into<SubjectHash>, code: RefusalCode) -> Vec<u8> {
         let retryable = code.retryable();
-        let refusal = Refusal { version: 1, subject, code, reason: "test".to_owned(), retryable, refused_ms: 5 };
+        let refusal =
+            Refusal { version: 1, subject: subject.into(), code, reason: "test".to_owned(), retryable, refused_ms: 5 };
         cose::sign(&refusal, self.deployment.id, &self.receipt).unwrap()
     }
 
@@ -183,7 +184,7 @@ impl FakeCoordinator {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let key = request.public_key.unwrap();
         if let Some(code) = self.memory(|memory| memory.refuse_enrolment) {
-            return answer(403, "application/cose", self.refusal(RecordHash::of(body), code));
+            return answer(403, "application/cose", self.refusal(SubjectHash::of(body), code));
         }
         let credential = Credential {
             version: 1,
@@ -322,7 +323,7 @@ impl FakeCoordinator {
         assert_eq!(bytes.len() as u64, size, "the phone sends exactly what it announced");
         if MediaHash::of(&bytes) != hash {
             self.memory(|memory| memory.uploads.get_mut(&patch.path).unwrap().2.clear());
-            let refusal = self.refusal(RecordHash(hash.0), RefusalCode::MediaMismatch);
+            let refusal = self.refusal(hash, RefusalCode::MediaMismatch);
             return Ok(answer(460, "application/cose", refusal));
         }
         match weather {

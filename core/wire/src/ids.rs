@@ -117,6 +117,10 @@ hash_id!(
     MediaHash
 );
 hash_id!(
+    /// SHA-256 of what a refusal is about: a record, a file, or the bytes of a request.
+    SubjectHash
+);
+hash_id!(
     /// Root of a Merkle tree (RFC 6962).
     TreeRoot
 );
@@ -173,5 +177,17 @@ impl RecordHash {
     #[must_use]
     pub const fn chain_start(deployment: DeploymentId) -> Self {
         Self(deployment.0)
+    }
+}
+
+impl From<RecordHash> for SubjectHash {
+    fn from(record: RecordHash) -> Self {
+        Self(record.0)
+    }
+}
+
+impl From<MediaHash> for SubjectHash {
+    fn from(file: MediaHash) -> Self {
+        Self(file.0)
     }
 }

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 
 use crate::canonical::Malformed;
 use crate::cose::{Purpose, Statement, check_version};
-use crate::ids::{Kid, MediaHash, RecordHash};
+use crate::ids::{Kid, MediaHash, RecordHash, SubjectHash};
 use crate::limits;
 
 /// Receipt A: this record is held durably. Whoever holds the receipt can prove that it was delivered.
@@ -223,7 +223,7 @@ pub struct Refusal {
     pub version: u8,
     /// SHA-256 of the bytes that were refused.
     #[n(2)]
-    pub subject: RecordHash,
+    pub subject: SubjectHash,
     /// Why.
     #[n(3)]
     pub code: RefusalCode,

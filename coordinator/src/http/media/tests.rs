@@ -329,7 +329,7 @@ async fn a_wrong_file_is_refused_and_remembered() {
     let deployment = &server.fixture.deployment;
     let refusal: Refusal = cose::open(&body, deployment.id(), &deployment.genesis().receipt_key).expect("verifies");
     assert_eq!((refusal.code, refusal.retryable), (RefusalCode::MediaMismatch, true));
-    assert_eq!(refusal.subject.0, MediaHash::of(&photo).0);
+    assert_eq!(refusal.subject, MediaHash::of(&photo).into());
     let found = MediaHash::of(&[&photo[..20_000], &wrong[20_000..]].concat());
     assert!(refusal.reason.contains(&found.to_string()), "{}", refusal.reason);
     assert_eq!((server.offset(&path).await, server.receipt(&path).await), (0, None));

@@ -383,7 +383,7 @@ fn answers(samples: &mut Samples) {
     samples.add("receipt/forked", "receipt", "A forked record is accepted too.", &second);
     let refusal = Refusal {
         version: 1,
-        subject: samples.hash("record/key-event"),
+        subject: samples.hash("record/key-event").into(),
         code: RefusalCode::UnknownDevice,
         reason: "this device is not enrolled here".to_owned(),
         retryable: true,
