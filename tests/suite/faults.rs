@@ -34,7 +34,7 @@ async fn storm(coordinator: &TestCoordinator, proxy: &Proxy, seed: u64) {
     assert_eq!(coordinator.records() - held, sealed as u64, "seed {seed}");
     let rows = phone.observer.records().unwrap();
     assert!(rows.iter().all(|row| row.state == State::Accepted), "seed {seed}: {rows:?}");
-    let receipts = phone.observer.answers().unwrap();
+    let receipts = phone.observer.statements().unwrap();
     assert_eq!(receipts.iter().filter(|answer| answer.purpose == "receipt").count(), sealed, "seed {seed}");
     assert_eq!(phone.observer.verify().unwrap().faults, [], "seed {seed}");
 }

@@ -205,7 +205,8 @@ async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
         }
         kills += u32::from(killed);
 
-        let receipted: Vec<_> = phone.observer.answers().unwrap().into_iter().map(|answer| answer.record).collect();
+        let receipted: Vec<_> =
+            phone.observer.statements().unwrap().into_iter().map(|statement| statement.record).collect();
         let ledger = coordinator.ledger();
         for hash in &receipted {
             assert!(ledger.record(*hash).unwrap().is_some(), "kill {number}: receipted and lost");

@@ -79,7 +79,7 @@ async fn a_phone_restored_from_an_older_backup_is_told_and_both_versions_are_kep
     let seen: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
     assert!(seen.contains(&SyncEvent::StoreIsBehind { coordinator: 3 }), "{seen:?}");
     assert_eq!(coordinator.records(), 5, "nothing is thrown away");
-    let evidence = restored.answers().unwrap().into_iter().find(|answer| answer.purpose == "fork").unwrap();
+    let evidence = restored.statements().unwrap().into_iter().find(|statement| statement.purpose == "fork").unwrap();
     let genesis = coordinator.deployment.genesis();
     let fork: Fork = cose::open(&evidence.bytes, coordinator.deployment.id(), &genesis.receipt_key).unwrap();
     assert_eq!((fork.seq, fork.second), (2, sealed.hash));

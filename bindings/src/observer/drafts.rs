@@ -190,7 +190,7 @@ impl ObserverHandle {
         self.call(|core| {
             let hash = parse_id(&record)?;
             let sealed = core.record(hash)?;
-            let (receipt, refusal) = core.opened_answers(&sealed)?;
+            let (receipt, refusal) = core.opened_statements(&sealed)?;
             Ok(records::record_detail(hash, sealed, receipt.as_ref(), refusal.as_ref()))
         })
     }

@@ -9,7 +9,7 @@ use super::device::Observer;
 use crate::error::ObserverError;
 use crate::journal::{ChainReport, JournalError};
 use crate::outbox::load_deployment;
-use crate::store::{AnswerRow, AttemptRow, QueueRow, StoreError};
+use crate::store::{AttemptRow, QueueRow, StatementRow, StoreError};
 
 /// A record as it was signed, with its place in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,8 +49,8 @@ impl Observer {
         let (row, bytes) = self.journal.record_bytes(hash)?.ok_or(JournalError::NoSuchRecord(hash))?;
         let record = self.journal.record(hash)?.ok_or(JournalError::NoSuchRecord(hash))?;
         Ok(self.store.read(|tx| {
-            let receipt = tx.answer(row.id, "receipt")?;
-            let refusal = tx.answer(row.id, "refusal")?;
+            let receipt = tx.statement(row.id, "receipt")?;
+            let refusal = tx.statement(row.id, "refusal")?;
             Ok::<_, StoreError>(SealedRecord { record, bytes, receipt, refusal })
         })?)
     }
@@ -59,7 +59,10 @@ impl Observer {
     ///
     /// # Errors
     /// [`ObserverError::NotInvited`], [`ObserverError::Store`].
-    pub fn opened_answers(&self, record: &SealedRecord) -> Result<(Option<Receipt>, Option<Refusal>), ObserverError> {
+    pub fn opened_statements(
+        &self,
+        record: &SealedRecord,
+    ) -> Result<(Option<Receipt>, Option<Refusal>), ObserverError> {
         let invite = self.invited()?;
         let Some(deployment) = self.store.read(|tx| load_deployment(tx, &invite))? else { return Ok((None, None)) };
         let key = &deployment.genesis.receipt_key;
@@ -72,8 +75,8 @@ impl Observer {
     ///
     /// # Errors
     /// [`ObserverError::Store`].
-    pub fn answers(&self) -> Result<Vec<AnswerRow>, ObserverError> {
-        Ok(self.store.read(|tx| tx.answers())?)
+    pub fn statements(&self) -> Result<Vec<StatementRow>, ObserverError> {
+        Ok(self.store.read(|tx| tx.statements())?)
     }
 
     /// The log of attempts, newest first.

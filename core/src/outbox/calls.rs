@@ -9,7 +9,7 @@ use super::event::SyncEvent;
 use super::shared::{Flow, Run, Shared, SyncError, jitter, load_lane};
 use crate::queue::FailureClass;
 use crate::store::{Meta, NewAttempt, Tx};
-use crate::transport::{Answer, Call, Method, TransportError};
+use crate::transport::{Call, Method, Response, TransportError};
 
 impl Shared {
     /// Writes down that an attempt begins, makes the call, and returns what came back.
@@ -18,7 +18,7 @@ impl Shared {
         run: &mut Run,
         purpose: &'static str,
         call: Call,
-    ) -> Result<(i64, Result<Answer, TransportError>), SyncError> {
+    ) -> Result<(i64, Result<Response, TransportError>), SyncError> {
         let attempt = self
             .write(move |tx, shared| {
                 let started_ms = shared.clock.now().wall_ms;
@@ -35,7 +35,7 @@ impl Shared {
         purpose: &'static str,
         records: usize,
         call: Call,
-    ) -> Result<Answer, TransportError> {
+    ) -> Result<Response, TransportError> {
         self.emit(SyncEvent::AttemptStarted { purpose, records });
         run.summary.attempts += 1;
         run.summary.bytes_out += call.body.as_ref().map_or(0, Vec::len) as u64;
@@ -44,7 +44,7 @@ impl Shared {
         };
         let outcome = link.transport.call(call).await;
         match &outcome {
-            Ok(answer) => run.summary.bytes_in += answer.body.len() as u64,
+            Ok(response) => run.summary.bytes_in += response.body.len() as u64,
             Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
         }
         outcome
@@ -55,9 +55,9 @@ impl Shared {
         self: &Arc<Self>,
         attempt: i64,
         class: FailureClass,
-        answer: Option<&Answer>,
+        response: Option<&Response>,
     ) -> Result<Flow, SyncError> {
-        let retry_after = answer.and_then(|answer| answer.retry_after_ms);
+        let retry_after = response.and_then(|response| response.retry_after_ms);
         self.write(move |tx, shared| {
             let now = shared.clock.now();
             let mut lane = load_lane(tx, Meta::Lane);
@@ -84,8 +84,8 @@ pub(super) fn succeeded(
     Ok(tx.finish_attempt(attempt, shared.clock.now().wall_ms, "ok", bytes_out, bytes_in)?)
 }
 
-pub(super) fn is_cose(answer: &Answer) -> bool {
-    answer.content_type == "application/cose"
+pub(super) fn is_cose(response: &Response) -> bool {
+    response.content_type == "application/cose"
 }
 
 pub(super) fn get(path: &str, limit: usize) -> Call {

@@ -10,8 +10,8 @@ use crate::journal::{Journal, JournalError};
 use crate::keys::StoreKey;
 use crate::queue::{FailureClass, HeldReason, State, UploadState};
 use crate::store::StoreError;
-use crate::transport::Answer;
-use crate::transport::fake::{FakeCoordinator, Weather, answer};
+use crate::transport::Response;
+use crate::transport::fake::{FakeCoordinator, Weather, response};
 
 /// Runs with tokio's paused clock, so that waiting costs nothing.
 struct TokioClock(Instant);
@@ -80,7 +80,7 @@ async fn records_made_before_the_first_contact_arrive_with_receipts() {
     for hash in hashes {
         assert_eq!(phone.state(hash), State::Accepted);
     }
-    assert_eq!(phone.store.read(|tx| tx.answers()).unwrap().len(), 3);
+    assert_eq!(phone.store.read(|tx| tx.statements()).unwrap().len(), 3);
     let attempts = phone.store.read(|tx| tx.attempts(10)).unwrap();
     assert!(attempts.iter().all(|attempt| attempt.outcome.as_deref() == Some("ok")), "{attempts:?}");
 }
@@ -104,18 +104,18 @@ async fn without_a_network_nothing_is_lost_and_the_reason_is_said() {
 
 #[tokio::test(start_paused = true)]
 async fn only_what_verifies_counts() {
-    let html = || answer(200, "text/html", b"<html>Sign in to Wi-Fi</html>".to_vec());
+    let html = || response(200, "text/html", b"<html>Sign in to Wi-Fi</html>".to_vec());
     let cases = [
         (Weather::Instead(html()), FailureClass::CaptivePortal),
-        (Weather::Instead(answer(204, "", Vec::new())), FailureClass::CaptivePortal),
-        (Weather::Instead(answer(302, "text/html", Vec::new())), FailureClass::CaptivePortal),
-        (Weather::Instead(answer(200, "application/cbor", b"<html>".to_vec())), FailureClass::BadAnswer),
-        (Weather::Instead(answer(421, "text/plain", Vec::new())), FailureClass::WrongServer),
-        (Weather::Instead(answer(520, "text/html", Vec::new())), FailureClass::ServerBusy),
+        (Weather::Instead(response(204, "", Vec::new())), FailureClass::CaptivePortal),
+        (Weather::Instead(response(302, "text/html", Vec::new())), FailureClass::CaptivePortal),
+        (Weather::Instead(response(200, "application/cbor", b"<html>".to_vec())), FailureClass::BadAnswer),
+        (Weather::Instead(response(421, "text/plain", Vec::new())), FailureClass::WrongServer),
+        (Weather::Instead(response(520, "text/html", Vec::new())), FailureClass::ServerBusy),
         (Weather::Truncated, FailureClass::BadAnswer),
         (Weather::WrongReceiptKey, FailureClass::BadAnswer),
         (Weather::WrongRecord, FailureClass::BadAnswer),
-        (Weather::AnswerLost, FailureClass::Reset),
+        (Weather::ResponseLost, FailureClass::Reset),
     ];
     for (weather, class) in cases {
         let phone = Phone::enrolled().await;
@@ -142,7 +142,7 @@ async fn only_what_verifies_counts() {
 async fn retry_after_is_kept_even_when_asked_to_send_now() {
     let phone = Phone::enrolled().await;
     phone.note("x");
-    let busy = Answer { retry_after_ms: Some(120_000), ..answer(429, "text/plain", Vec::new()) };
+    let busy = Response { retry_after_ms: Some(120_000), ..response(429, "text/plain", Vec::new()) };
     phone.coordinator.weather([Weather::Instead(busy)]);
     let summary = phone.sync(10).await;
     assert_eq!(summary.obstacle, Some(Obstacle::Network(FailureClass::ServerBusy)));
@@ -161,8 +161,12 @@ async fn a_refused_record_is_kept_and_blocks_nobody() {
     assert_eq!((summary.completed, summary.accepted, summary.refused), (true, 1, 1));
     assert_eq!(phone.state(bad), State::Refused { code: RefusalCode::BadSignature });
     assert_eq!(phone.state(good), State::Accepted);
-    let kept = phone.store.read(|tx| tx.answers()).unwrap();
-    assert_eq!(kept.iter().filter(|answer| answer.purpose == "refusal").count(), 1, "the refusal itself is proof");
+    let kept = phone.store.read(|tx| tx.statements()).unwrap();
+    assert_eq!(
+        kept.iter().filter(|statement| statement.purpose == "refusal").count(),
+        1,
+        "the refusal itself is proof"
+    );
     assert!(phone.journal.record(bad).unwrap().is_some());
 }
 
@@ -206,7 +210,7 @@ async fn a_coordinator_that_lost_our_enrolment_gets_it_again() {
 async fn unauthorised_calls_are_held_and_tried_again() {
     let phone = Phone::enrolled().await;
     let hash = phone.note("x");
-    phone.coordinator.weather([Weather::Instead(answer(401, "text/plain", Vec::new()))]);
+    phone.coordinator.weather([Weather::Instead(response(401, "text/plain", Vec::new()))]);
     let summary = phone.sync(60).await;
     assert_eq!(summary.obstacle, Some(Obstacle::Held(HeldReason::Auth)));
     assert!(matches!(phone.state(hash), State::Held { .. }));
@@ -377,7 +381,7 @@ async fn a_cut_upload_goes_on_where_it_broke() {
 async fn a_lost_last_answer_costs_a_question_and_no_byte() {
     let phone = Phone::enrolled().await;
     let (_, media) = phone.photo(200_000, 3);
-    phone.coordinator.file_weather([Weather::AnswerLost]);
+    phone.coordinator.file_weather([Weather::ResponseLost]);
     assert!(phone.sync(600).await.completed);
     assert_eq!((phone.coordinator.files(), phone.coordinator.received()), (vec![media], 200_000));
 }
@@ -465,7 +469,7 @@ fn weather() -> impl Strategy<Value = Weather> {
     prop_oneof![
         4 => Just(Weather::Fine),
         2 => prop::sample::select(FailureClass::ALL.to_vec()).prop_map(Weather::Fails),
-        2 => Just(Weather::AnswerLost),
+        2 => Just(Weather::ResponseLost),
         1 => Just(Weather::Truncated),
         1 => Just(Weather::WrongReceiptKey),
         1 => Just(Weather::WrongRecord),
@@ -473,7 +477,7 @@ fn weather() -> impl Strategy<Value = Weather> {
         2 => (1_usize..200_000).prop_map(Weather::Cut),
         1 => Just(Weather::Altered),
         1 => prop::sample::select(vec![200_u16, 204, 302, 400, 401, 403, 404, 413, 421, 429, 500, 503, 520])
-            .prop_map(|status| Weather::Instead(answer(status, "text/html", b"<html>".to_vec()))),
+            .prop_map(|status| Weather::Instead(response(status, "text/html", b"<html>".to_vec()))),
     ]
 }
 
@@ -532,7 +536,7 @@ proptest! {
             prop_assert_eq!(stored, files);
             let rows = phone.store.read(|tx| tx.queue()).unwrap();
             prop_assert!(rows.iter().all(|row| row.state == State::Accepted), "{rows:?}");
-            let receipts = phone.store.read(|tx| tx.answers()).unwrap().len();
+            let receipts = phone.store.read(|tx| tx.statements()).unwrap().len();
             prop_assert_eq!(receipts, notes + usize::from(photos));
             prop_assert_eq!(phone.journal.verify(phone.coordinator.deployment()).unwrap().faults, []);
             Ok(())

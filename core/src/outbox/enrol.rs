@@ -10,9 +10,9 @@ use kuager_wire::limits;
 use kuager_wire::receipt::Refusal;
 use kuager_wire::sync::COSE_TYPE;
 
-use super::answer;
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
+use super::response;
 use super::shared::{Flow, Run, Shared, SyncError, load_deployment};
 use crate::queue::FailureClass;
 use crate::store::{Meta, StoreError};
@@ -22,20 +22,20 @@ impl Shared {
         let Some(link) = self.link() else { return Ok(Flow::Continue) };
         let call = get("/v1/genesis", limits::GENESIS);
         let (attempt, outcome) = self.attempt(run, "genesis", call).await?;
-        let answer = match outcome {
-            Ok(answer) => answer,
+        let response = match outcome {
+            Ok(response) => response,
             Err(error) => return self.failed(attempt, error.class, None).await,
         };
-        if answer.status != 200 {
-            return self.failed(attempt, answer::classify(&answer), Some(&answer)).await;
+        if response.status != 200 {
+            return self.failed(attempt, response::classify(&response), Some(&response)).await;
         }
-        if Deployment::expect(&answer.body, link.invite.deployment).is_err() {
-            let class = if is_cose(&answer) { FailureClass::WrongServer } else { FailureClass::CaptivePortal };
-            return self.failed(attempt, class, Some(&answer)).await;
+        if Deployment::expect(&response.body, link.invite.deployment).is_err() {
+            let class = if is_cose(&response) { FailureClass::WrongServer } else { FailureClass::CaptivePortal };
+            return self.failed(attempt, class, Some(&response)).await;
         }
         self.write(move |tx, shared| {
-            tx.set_meta_bytes(Meta::Genesis, &answer.body)?;
-            succeeded(tx, shared, attempt, 0, answer.body.len())
+            tx.set_meta_bytes(Meta::Genesis, &response.body)?;
+            succeeded(tx, shared, attempt, 0, response.body.len())
         })
         .await?;
         Ok(Flow::Continue)
@@ -54,38 +54,38 @@ impl Shared {
         let sent = request.len();
         let call = post("/v1/enrolments", request, COSE_TYPE, limits::CREDENTIAL);
         let (attempt, outcome) = self.attempt(run, "enrol", call).await?;
-        let answer = match outcome {
-            Ok(answer) => answer,
+        let response = match outcome {
+            Ok(response) => response,
             Err(error) => return self.failed(attempt, error.class, None).await,
         };
-        if answer.status == 200 {
-            let credential = cose::open::<Credential>(&answer.body, link.invite.deployment, &link.invite.root_key);
+        if response.status == 200 {
+            let credential = cose::open::<Credential>(&response.body, link.invite.deployment, &link.invite.root_key);
             if credential.is_ok_and(|credential| credential.kid == self.kid) {
                 self.write(move |tx, shared| {
-                    tx.set_meta_bytes(Meta::Credential, &answer.body)?;
+                    tx.set_meta_bytes(Meta::Credential, &response.body)?;
                     tx.remove_meta(Meta::EnrolmentRefusal)?;
                     tx.release_waiting(true)?;
-                    succeeded(tx, shared, attempt, sent, answer.body.len())
+                    succeeded(tx, shared, attempt, sent, response.body.len())
                 })
                 .await?;
                 self.emit(SyncEvent::Enrolled);
                 return Ok(Flow::Continue);
             }
-            let class = if is_cose(&answer) { FailureClass::BadAnswer } else { FailureClass::CaptivePortal };
-            return self.failed(attempt, class, Some(&answer)).await;
+            let class = if is_cose(&response) { FailureClass::BadAnswer } else { FailureClass::CaptivePortal };
+            return self.failed(attempt, class, Some(&response)).await;
         }
-        let refusal = cose::open::<Refusal>(&answer.body, deployment.id, &deployment.genesis.receipt_key);
+        let refusal = cose::open::<Refusal>(&response.body, deployment.id, &deployment.genesis.receipt_key);
         match refusal {
             Ok(refusal) if refusal.subject == subject && !refusal.retryable => {
                 self.write(move |tx, shared| {
                     tx.set_meta(Meta::EnrolmentRefusal, &refusal.code)?;
-                    succeeded(tx, shared, attempt, sent, answer.body.len())
+                    succeeded(tx, shared, attempt, sent, response.body.len())
                 })
                 .await?;
                 self.emit(SyncEvent::EnrolmentRefused(refusal.code));
                 Ok(Flow::Continue)
             }
-            _ => self.failed(attempt, answer::classify(&answer), Some(&answer)).await,
+            _ => self.failed(attempt, response::classify(&response), Some(&response)).await,
         }
     }
 }

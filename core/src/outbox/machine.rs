@@ -116,7 +116,7 @@ fn plan_batch(lane: &Lane, items: &[Item], now: &ClockSample) -> Plan {
 
 /// The coordinator's verified word about one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Decision {
     /// A receipt.
     Accepted,
     /// A receipt, and evidence of a fork.
@@ -132,16 +132,16 @@ pub enum Verdict {
 
 /// Where an item stands after the coordinator's word.
 #[must_use]
-pub fn after_verdict(item: &Item, verdict: Verdict, now: &ClockSample, jitter: Jitter<'_>) -> State {
-    match verdict {
-        Verdict::Accepted => State::Accepted,
-        Verdict::Forked => State::Forked,
-        Verdict::Refused { code: RefusalCode::UnknownDevice, .. } => held(HeldReason::Auth, now),
-        Verdict::Refused { retryable: true, .. } => {
+pub fn after_decision(item: &Item, decision: Decision, now: &ClockSample, jitter: Jitter<'_>) -> State {
+    match decision {
+        Decision::Accepted => State::Accepted,
+        Decision::Forked => State::Forked,
+        Decision::Refused { code: RefusalCode::UnknownDevice, .. } => held(HeldReason::Auth, now),
+        Decision::Refused { retryable: true, .. } => {
             let wait = backoff_ms(item.attempts.max(1), jitter);
             State::Waiting { until: Due::after(now, wait), class: FailureClass::ServerBusy }
         }
-        Verdict::Refused { code, retryable: false } => State::Refused { code },
+        Decision::Refused { code, retryable: false } => State::Refused { code },
     }
 }
 

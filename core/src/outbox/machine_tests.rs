@@ -75,12 +75,12 @@ fn retry_after_is_a_floor_that_send_now_respects() {
 fn every_refusal_leads_somewhere() {
     let sent = Item { attempts: 1, ..item(1, 1, State::Sending) };
     for code in RefusalCode::ALL {
-        let verdict = Verdict::Refused { code, retryable: code.retryable() };
-        let state = after_verdict(&sent, verdict, &at(0), &mut no_jitter);
+        let decision = Decision::Refused { code, retryable: code.retryable() };
+        let state = after_decision(&sent, decision, &at(0), &mut no_jitter);
         assert_eq!(state.is_open(), code.retryable(), "{code:?}");
     }
-    let unknown = Verdict::Refused { code: RefusalCode::UnknownDevice, retryable: true };
-    let state = after_verdict(&sent, unknown, &at(0), &mut no_jitter);
+    let unknown = Decision::Refused { code: RefusalCode::UnknownDevice, retryable: true };
+    let state = after_decision(&sent, unknown, &at(0), &mut no_jitter);
     assert!(matches!(state, State::Held { reason: HeldReason::Auth, .. }));
 }
 
@@ -163,9 +163,9 @@ proptest! {
                         prop_assert!(item.state.is_open() && item.state.wait_ms(&at(now)) == 0);
                         item.attempts += 1;
                         item.state = match weather {
-                            Weather::Accepts => after_verdict(item, Verdict::Accepted, &at(now), &mut jitter),
+                            Weather::Accepts => after_decision(item, Decision::Accepted, &at(now), &mut jitter),
                             Weather::Refuses(code) => {
-                                after_verdict(item, Verdict::Refused { code, retryable: true }, &at(now), &mut jitter)
+                                after_decision(item, Decision::Refused { code, retryable: true }, &at(now), &mut jitter)
                             }
                             Weather::Fails(class, _) => {
                                 after_failure(item, class, batch.len() == 1, &at(now), &mut jitter)

@@ -10,9 +10,9 @@ use kuager_wire::message::Message;
 use kuager_wire::pack::{ShardRef, SignedPack, StationShard};
 use kuager_wire::sync::{COSE_TYPE, InboxAnswer};
 
-use super::answer;
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
+use super::response;
 use super::shared::{Flow, Run, Shared, SyncError, load_deployment, new_nonce};
 use crate::queue::FailureClass;
 use crate::store::Meta;
@@ -52,20 +52,20 @@ impl Shared {
         for shard in missing {
             let call = get(&format!("/v1/stations/{}", shard.hash), limits::PACK);
             let (attempt, outcome) = self.attempt(run, "stations", call).await?;
-            let answer = match outcome {
-                Ok(answer) => answer,
+            let response = match outcome {
+                Ok(response) => response,
                 Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
             };
             let invite = &link.invite;
-            let opened = StationShard::open(&answer.body, &shard, invite.deployment, &invite.root_key);
-            if answer.status != 200 || opened.is_err() {
-                let class = if is_cose(&answer) { FailureClass::BadAnswer } else { answer::classify(&answer) };
-                return self.failed(attempt, class, Some(&answer)).await.map(|_| ());
+            let opened = StationShard::open(&response.body, &shard, invite.deployment, &invite.root_key);
+            if response.status != 200 || opened.is_err() {
+                let class = if is_cose(&response) { FailureClass::BadAnswer } else { response::classify(&response) };
+                return self.failed(attempt, class, Some(&response)).await.map(|_| ());
             }
             let region = shard.region.clone();
             self.write(move |tx, shared| {
-                let bytes_in = answer.body.len();
-                tx.add_shard(shard.hash, &answer.body, shared.clock.now().wall_ms)?;
+                let bytes_in = response.body.len();
+                tx.add_shard(shard.hash, &response.body, shared.clock.now().wall_ms)?;
                 succeeded(tx, shared, attempt, 0, bytes_in)
             })
             .await?;
@@ -80,25 +80,28 @@ impl Shared {
         let mut call = get("/v1/packs/latest", limits::PACK);
         call.if_none_match = current.map(|hash| format!("\"{hash}\""));
         let (attempt, outcome) = self.attempt(run, "pack", call).await?;
-        let answer = match outcome {
-            Ok(answer) => answer,
+        let response = match outcome {
+            Ok(response) => response,
             Err(error) => {
                 self.failed(attempt, error.class, None).await?;
                 return Ok(Flow::Stop);
             }
         };
-        let bytes_in = answer.body.len();
-        if answer.status == 304 {
+        let bytes_in = response.body.len();
+        if response.status == 304 {
             self.write(move |tx, shared| succeeded(tx, shared, attempt, 0, bytes_in)).await?;
             return Ok(Flow::Continue);
         }
-        let class =
-            if answer.status == 200 && is_cose(&answer) { FailureClass::BadAnswer } else { answer::classify(&answer) };
-        let pack = (answer.status == 200)
-            .then(|| SignedPack::open(answer.body.clone(), link.invite.deployment, &link.invite.root_key).ok())
+        let class = if response.status == 200 && is_cose(&response) {
+            FailureClass::BadAnswer
+        } else {
+            response::classify(&response)
+        };
+        let pack = (response.status == 200)
+            .then(|| SignedPack::open(response.body.clone(), link.invite.deployment, &link.invite.root_key).ok())
             .flatten();
         let Some(pack) = pack else {
-            self.failed(attempt, class, Some(&answer)).await?;
+            self.failed(attempt, class, Some(&response)).await?;
             return Ok(Flow::Stop);
         };
         let hash = pack.hash;
@@ -132,18 +135,18 @@ impl Shared {
             let bytes_out = bytes.len();
             let call = post("/v1/inbox", bytes, COSE_TYPE, limits::ANSWER);
             let (attempt, outcome) = self.attempt(run, "inbox", call).await?;
-            let answer = match outcome {
-                Ok(answer) => answer,
+            let response = match outcome {
+                Ok(response) => response,
                 Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
             };
-            let read = (answer.status == 200)
-                .then(|| kuager_wire::canonical::decode::<InboxAnswer>(&answer.body, limits::ANSWER).ok())
+            let read = (response.status == 200)
+                .then(|| kuager_wire::canonical::decode::<InboxAnswer>(&response.body, limits::ANSWER).ok())
                 .flatten();
             let Some(inbox) = read else {
-                return self.failed(attempt, answer::classify(&answer), Some(&answer)).await.map(|_| ());
+                return self.failed(attempt, response::classify(&response), Some(&response)).await.map(|_| ());
             };
             let more = inbox.more;
-            let bytes_in = answer.body.len();
+            let bytes_in = response.body.len();
             let arrived = self
                 .write(move |tx, shared| {
                     let mut arrived = Vec::new();

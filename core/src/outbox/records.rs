@@ -13,11 +13,11 @@ use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{ChainState, RecordsAnswer, SEQUENCE_TYPE, Upload};
 use parking_lot::Mutex;
 
-use super::answer::{self, Judged, Sent};
 use super::calls::{post, succeeded};
 use super::event::SyncEvent;
-use super::machine::{self, Verdict};
+use super::machine::{self, Decision};
 use super::next::HORIZON;
+use super::response::{self, Judged, Sent};
 use super::shared::{Flow, Run, Shared, SyncError, jitter, load_deployment, load_lane};
 use crate::queue::{FailureClass, HeldReason, Item, State};
 use crate::store::{Meta, NewAttempt, StoreError, Tx};
@@ -92,20 +92,20 @@ impl Shared {
         let encoded = call.content_encoding.is_some();
         let bytes_out = call.body.as_ref().map_or(0, Vec::len);
         let outcome = self.call(run, "records", batch.sent.len(), call).await;
-        let retry_after = outcome.as_ref().ok().and_then(|answer| answer.retry_after_ms);
-        let bytes_in = outcome.as_ref().map_or(0, |answer| answer.body.len());
-        let status = outcome.as_ref().map_or(0, |answer| answer.status);
+        let retry_after = outcome.as_ref().ok().and_then(|response| response.retry_after_ms);
+        let bytes_in = outcome.as_ref().map_or(0, |response| response.body.len());
+        let status = outcome.as_ref().map_or(0, |response| response.status);
         let read = match outcome {
-            Ok(answer) => answer::read_records_answer(&answer),
+            Ok(response) => response::read_records_answer(&response),
             Err(error) => Err(error.class),
         };
         match read {
-            Ok(answer) => {
+            Ok(response) => {
                 let reopened = Arc::clone(&run.reopened);
                 let invite = Arc::clone(&link.invite);
                 let outcome = self
                     .write(move |tx, shared| {
-                        shared.apply(tx, &batch, &answer, &invite, &reopened, (bytes_out, bytes_in))
+                        shared.apply(tx, &batch, &response, &invite, &reopened, (bytes_out, bytes_in))
                     })
                     .await?;
                 self.media_wake.notify_one();
@@ -164,7 +164,7 @@ impl Shared {
         &self,
         tx: &Tx<'_>,
         batch: &Batch,
-        answer: &RecordsAnswer,
+        response: &RecordsAnswer,
         invite: &Invite,
         reopened: &Mutex<HashSet<i64>>,
         (bytes_out, bytes_in): (usize, usize),
@@ -172,9 +172,12 @@ impl Shared {
         let now = self.clock.now();
         let deployment = load_deployment(tx, invite)?
             .ok_or_else(|| StoreError::Other("the genesis statement is missing".to_owned()))?;
-        let results: HashMap<RecordHash, _> = answer.results.iter().map(|result| (result.hash, result)).collect();
-        let judged: Vec<Judged> =
-            batch.sent.iter().filter_map(|sent| answer::judge(*sent, results.get(&sent.hash)?, &deployment)).collect();
+        let results: HashMap<RecordHash, _> = response.results.iter().map(|result| (result.hash, result)).collect();
+        let judged: Vec<Judged> = batch
+            .sent
+            .iter()
+            .filter_map(|sent| response::judge(*sent, results.get(&sent.hash)?, &deployment))
+            .collect();
         if judged.is_empty() {
             self.batch_failed(tx, batch, FailureClass::BadAnswer, 200, None, (bytes_out, bytes_in))?;
             return Ok(Outcome { judged, reopened: 0, behind: None });
@@ -184,26 +187,26 @@ impl Shared {
             let state = match by_record.get(&item.record) {
                 Some(judged) => {
                     for (purpose, bytes) in &judged.statements {
-                        tx.add_answer(item.record, purpose, bytes, now.wall_ms)?;
+                        tx.add_statement(item.record, purpose, bytes, now.wall_ms)?;
                     }
                     let uploads = results.get(&judged.sent.hash).and_then(|result| result.uploads.as_deref());
                     take_uploads(tx, uploads.unwrap_or_default(), &deployment, self.kid)?;
-                    machine::after_verdict(item, judged.verdict, &now, &mut jitter)
+                    machine::after_decision(item, judged.decision, &now, &mut jitter)
                 }
-                // Others got an answer and this one did not: it waits by itself.
+                // Others got a word and this one did not: it waits by itself.
                 None => machine::after_failure(item, FailureClass::Rejected, true, &now, &mut jitter),
             };
             tx.set_state(item.record, &state)?;
         }
         if judged
             .iter()
-            .any(|judged| matches!(judged.verdict, Verdict::Refused { code: RefusalCode::UnknownDevice, .. }))
+            .any(|judged| matches!(judged.decision, Decision::Refused { code: RefusalCode::UnknownDevice, .. }))
         {
             // The coordinator lost our enrolment: enrol again with the same key and token.
             tx.remove_meta(Meta::Credential)?;
         }
         let mut outcome = Outcome { judged, reopened: 0, behind: None };
-        if let Some(chain) = answer.chains.iter().find(|chain| chain.kid == self.kid) {
+        if let Some(chain) = response.chains.iter().find(|chain| chain.kid == self.kid) {
             self.compare(tx, chain, reopened, &mut outcome)?;
         }
         succeeded(tx, self, batch.attempt, bytes_out, bytes_in)?;
@@ -249,17 +252,17 @@ impl Shared {
         }
         for judged in outcome.judged {
             let hash = judged.sent.hash;
-            match judged.verdict {
-                Verdict::Accepted => {
+            match judged.decision {
+                Decision::Accepted => {
                     run.summary.accepted += 1;
                     self.emit(SyncEvent::Accepted(hash));
                 }
-                Verdict::Forked => {
+                Decision::Forked => {
                     run.summary.accepted += 1;
                     run.summary.forked += 1;
                     self.emit(SyncEvent::Forked(hash));
                 }
-                Verdict::Refused { code, .. } => {
+                Decision::Refused { code, .. } => {
                     run.summary.refused += 1;
                     self.emit(SyncEvent::Refused(hash, code));
                 }
@@ -275,7 +278,7 @@ fn take_uploads(tx: &Tx<'_>, uploads: &[Upload], deployment: &Deployment, kid: K
         if upload.path.starts_with('/') && upload.path.len() <= 200 {
             tx.set_media_path(upload.media, &upload.path)?;
         }
-        match upload.receipt.as_ref().and_then(|bytes| answer::verified(bytes, &row, deployment, kid)) {
+        match upload.receipt.as_ref().and_then(|bytes| response::verified(bytes, &row, deployment, kid)) {
             Some(receipt) => tx.media_stored(upload.media, &receipt)?,
             // It had a receipt and the coordinator does not say so any more: it was restored from a backup.
             None => drop(tx.reopen_media(upload.media)?),

@@ -16,15 +16,15 @@ use kuager_wire::genesis::Deployment;
 use kuager_wire::receipt::Refusal;
 use tokio::time::{Instant, sleep};
 
-use super::answer;
 use super::event::SyncEvent;
 use super::machine::Plan;
+use super::response;
 use super::shared::{Shared, SyncError, jitter, load_deployment, load_lane};
 use super::upload::{self, UploadPlan};
 use crate::queue::{FailureClass, Lane, UploadState};
 use crate::store::{MediaRow, Meta, Tx};
 use crate::transport::tus::{self, Standing};
-use crate::transport::{Answer, ByteStream, Transport, TransportError};
+use crate::transport::{ByteStream, Response, Transport, TransportError};
 
 /// Progress is told at most so often: each event may cross into another language and wake a screen.
 const PROGRESS: Duration = Duration::from_millis(100);
@@ -164,27 +164,26 @@ impl Shared {
         let transport = self.transport()?;
         if offset < row.size {
             let bytes = self.stream(row, offset, Arc::clone(sent));
-            let answer = tus::send(transport.as_ref(), path, offset, row.size, bytes).await?;
-            match answer.status {
-                200 | 204 => offset = answer.upload_offset.unwrap_or(row.size),
+            let response = tus::send(transport.as_ref(), path, offset, row.size, bytes).await?;
+            match response.status {
+                200 | 204 => offset = response.upload_offset.unwrap_or(row.size),
                 // Another connection of ours came first, or the coordinator lost some: ask again.
                 409 => return Err(Ended::Network(FailureClass::Reset, None)),
-                CHECKSUM_MISMATCH => return Err(mismatch(&answer, row, deployment)),
-                _ => return Err(refused(&answer)),
+                CHECKSUM_MISMATCH => return Err(mismatch(&response, row, deployment)),
+                _ => return Err(refused(&response)),
             }
             self.remember_offset(row, offset).await;
         }
         if offset < row.size {
             return Err(Ended::Network(FailureClass::Reset, None));
         }
-        let answer = tus::receipt(transport.as_ref(), path).await?;
-        match answer.status {
-            200 => {
-                answer::verified(&answer.body, row, deployment, self.kid).ok_or(Ended::File(FailureClass::BadAnswer))
-            }
-            CHECKSUM_MISMATCH => Err(mismatch(&answer, row, deployment)),
+        let response = tus::receipt(transport.as_ref(), path).await?;
+        match response.status {
+            200 => response::verified(&response.body, row, deployment, self.kid)
+                .ok_or(Ended::File(FailureClass::BadAnswer)),
+            CHECKSUM_MISMATCH => Err(mismatch(&response, row, deployment)),
             404 | 410 => Err(Ended::File(FailureClass::Rejected)),
-            _ => Err(refused(&answer)),
+            _ => Err(refused(&response)),
         }
     }
 
@@ -195,7 +194,7 @@ impl Shared {
             Standing::Holds(offset) if offset <= row.size => Ok(offset),
             Standing::Holds(_) => Err(Ended::Network(FailureClass::CaptivePortal, None)),
             Standing::Gone => create(transport.as_ref(), row, path).await,
-            Standing::Other(answer) => Err(refused(&answer)),
+            Standing::Other(response) => Err(refused(&response)),
         }
     }
 
@@ -243,11 +242,11 @@ impl Shared {
 /// Makes an upload anew that the coordinator has forgotten; its address follows from the device and the file.
 async fn create(transport: &dyn Transport, row: &MediaRow, path: &str) -> Result<u64, Ended> {
     let (parent, token) = path.rsplit_once('/').ok_or(Ended::File(FailureClass::Rejected))?;
-    let answer = tus::create(transport, parent, row.size, &[("token", token.as_bytes())]).await?;
-    match answer.status {
-        201 => Ok(answer.upload_offset.unwrap_or(0)),
+    let response = tus::create(transport, parent, row.size, &[("token", token.as_bytes())]).await?;
+    match response.status {
+        201 => Ok(response.upload_offset.unwrap_or(0)),
         404 | 410 => Err(Ended::File(FailureClass::Rejected)),
-        _ => Err(refused(&answer)),
+        _ => Err(refused(&response)),
     }
 }
 
@@ -258,17 +257,17 @@ fn change_lane(tx: &Tx<'_>, change: impl FnOnce(&mut Lane)) -> Result<(), SyncEr
 }
 
 /// The coordinator says that what arrived is not what was signed. Only its signature makes that more than a bad line.
-fn mismatch(answer: &Answer, row: &MediaRow, deployment: &Deployment) -> Ended {
-    let refusal = cose::open::<Refusal>(&answer.body, deployment.id, &deployment.genesis.receipt_key);
+fn mismatch(response: &Response, row: &MediaRow, deployment: &Deployment) -> Ended {
+    let refusal = cose::open::<Refusal>(&response.body, deployment.id, &deployment.genesis.receipt_key);
     let signed = refusal.is_ok_and(|refusal| refusal.subject == row.hash.into());
     tracing::warn!(signed, "the coordinator received other bytes than were signed; the file is sent again");
     Ended::File(FailureClass::Rejected)
 }
 
-fn refused(answer: &Answer) -> Ended {
-    match answer.status {
+fn refused(response: &Response) -> Ended {
+    match response.status {
         // What is wrong with this file is wrong with this file only.
         400 | 403 | 413 | 415 | 422 => Ended::File(FailureClass::Rejected),
-        _ => Ended::Network(answer::classify(answer), answer.retry_after_ms),
+        _ => Ended::Network(response::classify(response), response.retry_after_ms),
     }
 }

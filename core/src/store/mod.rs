@@ -34,7 +34,7 @@ pub use self::handle::Store;
 pub(crate) use self::media::FinishedMedia;
 pub use self::media::{CHUNK, MediaRow};
 pub(crate) use self::meta::Meta;
-pub use self::queue::{AnswerRow, AttemptRow, NewAttempt, QueueRow};
+pub use self::queue::{AttemptRow, NewAttempt, QueueRow, StatementRow};
 pub use self::records::{NewRecord, RecordRow};
 pub use self::tx::Tx;
 

@@ -26,7 +26,7 @@ pub struct QueueRow {
 
 /// The coordinator's signed word about a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AnswerRow {
+pub struct StatementRow {
     /// The record.
     pub record: RecordHash,
     /// Name of the signed purpose: receipt, refusal or fork.
@@ -162,7 +162,13 @@ impl Tx<'_> {
         Ok(counts)
     }
 
-    pub(crate) fn add_answer(&self, record: i64, purpose: &str, bytes: &[u8], now_ms: i64) -> Result<(), StoreError> {
+    pub(crate) fn add_statement(
+        &self,
+        record: i64,
+        purpose: &str,
+        bytes: &[u8],
+        now_ms: i64,
+    ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO answers VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT (record, purpose) DO UPDATE SET bytes = excluded.bytes, added_ms = excluded.added_ms",
@@ -171,19 +177,19 @@ impl Tx<'_> {
         Ok(())
     }
 
-    pub(crate) fn answer(&self, record: i64, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn statement(&self, record: i64, purpose: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT bytes FROM answers WHERE record = ?1 AND purpose = ?2")?;
         Ok(statement.query_row((record, purpose), |row| row.get(0)).optional()?)
     }
 
     /// Every answer the coordinator ever signed about this store's records.
-    pub(crate) fn answers(&self) -> Result<Vec<AnswerRow>, StoreError> {
+    pub(crate) fn statements(&self) -> Result<Vec<StatementRow>, StoreError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT r.hash, a.purpose, a.bytes FROM answers a JOIN records r ON r.id = a.record ORDER BY r.id, a.purpose",
         )?;
         let rows = statement.query_map([], |row| {
-            Ok(AnswerRow { record: RecordHash(row.get(0)?), purpose: row.get(1)?, bytes: row.get(2)? })
+            Ok(StatementRow { record: RecordHash(row.get(0)?), purpose: row.get(1)?, bytes: row.get(2)? })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

@@ -1,4 +1,4 @@
-//! A call, its answer, and whoever carries them.
+//! A call, its response, and whoever carries them.
 
 use std::future::Future;
 use std::io;
@@ -14,7 +14,7 @@ use crate::queue::FailureClass;
 pub enum Method {
     /// Fetch.
     Get,
-    /// Ask without a body in the answer.
+    /// Ask without a body in the response.
     Head,
     /// Send.
     Post,
@@ -35,15 +35,15 @@ pub struct Call {
     pub headers: Vec<(&'static str, String)>,
     /// `Content-Encoding` of the body.
     pub content_encoding: Option<&'static str>,
-    /// Entity tag of what is here already; the answer may then be 304 without a body.
+    /// Entity tag of what is here already; the response may then be 304 without a body.
     pub if_none_match: Option<String>,
-    /// Bytes of an answer at most.
+    /// Bytes of a response at most.
     pub limit: usize,
 }
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct Response {
     /// HTTP status.
     pub status: u16,
     /// Media type, without parameters.
@@ -89,8 +89,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// Carries calls. Dropping a returned future abandons the call; the coordinator may have received it all the same.
 pub trait Transport: Send + Sync {
     /// Makes a call.
-    fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>>;
+    fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>>;
 
     /// Sends the rest of a file. Whatever arrived before the connection broke counts.
-    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Answer, TransportError>>;
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Response, TransportError>>;
 }

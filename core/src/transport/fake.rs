@@ -1,4 +1,4 @@
-//! A transport for tests: a coordinator in memory that signs like a real one, and weather that spoils its answers.
+//! A transport for tests: a coordinator in memory that signs like a real one, and weather that spoils its responses.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -17,7 +17,7 @@ use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal, RefusalCode};
 use kuager_wire::record::Record;
 use kuager_wire::sync::{CBOR_TYPE, ChainState, InboxAnswer, RecordResult, RecordsAnswer, Upload};
 
-use super::call::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
+use super::call::{BoxFuture, Call, Method, Patch, Response, Transport, TransportError};
 use crate::queue::FailureClass;
 
 /// What happens to one call.
@@ -27,17 +27,17 @@ pub(crate) enum Weather {
     Fine,
     /// It never arrives.
     Fails(FailureClass),
-    /// It arrives, and the answer is lost on the way back.
-    AnswerLost,
+    /// It arrives, and the response is lost on the way back.
+    ResponseLost,
     /// Something else answers.
-    Instead(Answer),
-    /// The answer is cut in half.
+    Instead(Response),
+    /// The response is cut in half.
     Truncated,
     /// Every receipt is signed by another key.
     WrongReceiptKey,
     /// Every receipt is for another record.
     WrongRecord,
-    /// It arrives and stays without an answer for ever.
+    /// It arrives and stays without a response for ever.
     Hangs,
     /// So many bytes of a file arrive, then the connection breaks.
     Cut(usize),
@@ -180,11 +180,11 @@ impl FakeCoordinator {
         cose::sign(&refusal, self.deployment.id, &self.receipt).unwrap()
     }
 
-    fn enrol(&self, body: &[u8]) -> Answer {
+    fn enrol(&self, body: &[u8]) -> Response {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let key = request.public_key.unwrap();
         if let Some(code) = self.memory(|memory| memory.refuse_enrolment) {
-            return answer(403, "application/cose", self.refusal(SubjectHash::of(body), code));
+            return response(403, "application/cose", self.refusal(SubjectHash::of(body), code));
         }
         let credential = Credential {
             version: 1,
@@ -198,10 +198,10 @@ impl FakeCoordinator {
         };
         let bytes = cose::sign(&credential, self.deployment.id, &self.root).unwrap();
         self.memory(|memory| memory.credentials.insert(key.kid().0.to_vec(), bytes.clone()));
-        answer(200, "application/cose", bytes)
+        response(200, "application/cose", bytes)
     }
 
-    fn take(&self, body: &[u8], key: &SigningKey, twist: bool) -> Answer {
+    fn take(&self, body: &[u8], key: &SigningKey, twist: bool) -> Response {
         let mut results = Vec::new();
         let mut kid = None;
         for bytes in canonical::split_sequence(body).into_iter().map(Result::unwrap) {
@@ -251,7 +251,7 @@ impl FakeCoordinator {
             Some(vec![ChainState { kid: kid?, head_seq, head, missing }])
         });
         let body = RecordsAnswer { results, chains: chains.unwrap_or_default() };
-        answer(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+        response(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
     }
 
     fn expect_file(&self, media: MediaHash, size: u64, kid: Kid) -> Upload {
@@ -268,7 +268,7 @@ impl FakeCoordinator {
         cose::sign(&receipt, self.deployment.id, &self.receipt).unwrap()
     }
 
-    fn media(&self, call: &Call) -> Answer {
+    fn media(&self, call: &Call) -> Response {
         let kid = PublicKey::from(&SigningKey::from_bytes(&[9; 32])).kid();
         if call.method == Method::Post {
             let (_, token) = call.headers.iter().find(|(name, _)| *name == "Upload-Metadata").unwrap();
@@ -278,30 +278,32 @@ impl FakeCoordinator {
             let hash: MediaHash = token.parse().unwrap();
             let size = size.parse().unwrap();
             self.memory(|memory| memory.uploads.insert(format!("/v1/media/{token}"), (hash, size, Vec::new())));
-            return answer(201, "", Vec::new());
+            return response(201, "", Vec::new());
         }
         let Some((hash, size, bytes)) = self.memory(|memory| memory.uploads.get(&call.path).cloned()) else {
-            return answer(404, "text/plain", Vec::new());
+            return response(404, "text/plain", Vec::new());
         };
         match call.method {
-            Method::Head => Answer { upload_offset: Some(bytes.len() as u64), ..answer(200, "", Vec::new()) },
-            _ if MediaHash::of(&bytes) == hash => answer(200, "application/cose", self.media_receipt(hash, size, kid)),
-            _ => answer(404, "text/plain", Vec::new()),
+            Method::Head => Response { upload_offset: Some(bytes.len() as u64), ..response(200, "", Vec::new()) },
+            _ if MediaHash::of(&bytes) == hash => {
+                response(200, "application/cose", self.media_receipt(hash, size, kid))
+            }
+            _ => response(404, "text/plain", Vec::new()),
         }
     }
 
-    async fn take_file(&self, mut patch: Patch) -> Result<Answer, TransportError> {
+    async fn take_file(&self, mut patch: Patch) -> Result<Response, TransportError> {
         let weather = self.memory(|memory| next(&mut memory.file_weather));
         let mut allowed = match weather {
             Weather::Fails(class) => return Err(failure(class)),
-            Weather::Instead(answer) => return Ok(answer),
+            Weather::Instead(response) => return Ok(response),
             Weather::Cut(bytes) => bytes,
             _ => usize::MAX,
         };
         let known = self.memory(|memory| memory.uploads.get(&patch.path).map(|upload| upload.2.len() as u64));
         match known {
-            None => return Ok(answer(404, "text/plain", Vec::new())),
-            Some(offset) if offset != patch.offset => return Ok(answer(409, "text/plain", Vec::new())),
+            None => return Ok(response(404, "text/plain", Vec::new())),
+            Some(offset) if offset != patch.offset => return Ok(response(409, "text/plain", Vec::new())),
             _ => {}
         }
         while let Some(piece) = patch.bytes.next().await {
@@ -324,15 +326,15 @@ impl FakeCoordinator {
         if MediaHash::of(&bytes) != hash {
             self.memory(|memory| memory.uploads.get_mut(&patch.path).unwrap().2.clear());
             let refusal = self.refusal(hash, RefusalCode::MediaMismatch);
-            return Ok(answer(460, "application/cose", refusal));
+            return Ok(response(460, "application/cose", refusal));
         }
         match weather {
-            Weather::AnswerLost => Err(failure(FailureClass::Reset)),
-            _ => Ok(Answer { upload_offset: Some(size), ..answer(204, "", Vec::new()) }),
+            Weather::ResponseLost => Err(failure(FailureClass::Reset)),
+            _ => Ok(Response { upload_offset: Some(size), ..response(204, "", Vec::new()) }),
         }
     }
 
-    fn inbox(&self, body: &[u8]) -> Answer {
+    fn inbox(&self, body: &[u8]) -> Response {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let after = request.after.unwrap();
         let messages = self.memory(|memory| memory.messages.clone());
@@ -350,18 +352,18 @@ impl FakeCoordinator {
             cose::sign(&message, self.deployment.id, &self.receipt).unwrap().into()
         });
         let body = InboxAnswer { messages: messages.collect(), more: false };
-        answer(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+        response(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
     }
 
-    fn serve(&self, call: &Call, key: &SigningKey, twist: bool) -> Answer {
+    fn serve(&self, call: &Call, key: &SigningKey, twist: bool) -> Response {
         let body = call.body.as_deref().unwrap_or_default();
         match call.path.as_str() {
-            "/v1/genesis" => answer(200, "application/cose", self.genesis.clone()),
+            "/v1/genesis" => response(200, "application/cose", self.genesis.clone()),
             "/v1/enrolments" => self.enrol(body),
             "/v1/records" => self.take(body, key, twist),
             "/v1/inbox" => self.inbox(body),
             path if path.starts_with("/v1/media") => self.media(call),
-            _ => answer(304, "", Vec::new()),
+            _ => response(304, "", Vec::new()),
         }
     }
 }
@@ -370,8 +372,8 @@ fn next(weather: &mut Vec<Weather>) -> Weather {
     if weather.is_empty() { Weather::Fine } else { weather.remove(0) }
 }
 
-pub(crate) fn answer(status: u16, content_type: &str, body: Vec<u8>) -> Answer {
-    Answer {
+pub(crate) fn response(status: u16, content_type: &str, body: Vec<u8>) -> Response {
+    Response {
         status,
         content_type: content_type.to_owned(),
         retry_after_ms: None,
@@ -386,7 +388,7 @@ pub(crate) fn failure(class: FailureClass) -> TransportError {
 }
 
 impl Transport for FakeCoordinator {
-    fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
+    fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let weather = self.memory(|memory| {
                 memory.calls.push(call.clone());
@@ -396,15 +398,15 @@ impl Transport for FakeCoordinator {
                 Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, false)),
                 Weather::Fails(class) => Err(failure(class)),
                 Weather::Cut(_) => Err(failure(FailureClass::Reset)),
-                Weather::AnswerLost => {
+                Weather::ResponseLost => {
                     self.serve(&call, &self.receipt, false);
                     Err(failure(FailureClass::Reset))
                 }
-                Weather::Instead(answer) => Ok(answer),
+                Weather::Instead(response) => Ok(response),
                 Weather::Truncated => {
-                    let mut answer = self.serve(&call, &self.receipt, false);
-                    answer.body.truncate(answer.body.len() / 2);
-                    Ok(answer)
+                    let mut response = self.serve(&call, &self.receipt, false);
+                    response.body.truncate(response.body.len() / 2);
+                    Ok(response)
                 }
                 Weather::WrongReceiptKey => Ok(self.serve(&call, &SigningKey::from_bytes(&[99; 32]), false)),
                 Weather::WrongRecord => Ok(self.serve(&call, &self.receipt, true)),
@@ -416,7 +418,7 @@ impl Transport for FakeCoordinator {
         })
     }
 
-    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Answer, TransportError>> {
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.take_file(patch))
     }
 }

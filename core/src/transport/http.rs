@@ -16,9 +16,9 @@ use kuager_wire::sync::DEPLOYMENT_HEADER;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Body, Certificate, Client, RequestBuilder, Response, Url, redirect};
+use reqwest::{Body, Certificate, Client, RequestBuilder, Url, redirect};
 
-use super::call::{Answer, BoxFuture, Call, Method, Patch, Transport, TransportError};
+use super::call::{BoxFuture, Call, Method, Patch, Response, Transport, TransportError};
 use crate::config::ObserverConfig;
 use crate::queue::FailureClass;
 
@@ -86,7 +86,7 @@ impl HttpTransport {
         Ok(self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment))
     }
 
-    async fn call_server(&self, server: &Url, call: &Call) -> Result<Answer, TransportError> {
+    async fn call_server(&self, server: &Url, call: &Call) -> Result<Response, TransportError> {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
@@ -114,7 +114,7 @@ impl HttpTransport {
 
     /// Sends a file to the address that answered last. A transfer may take hours, so there is no limit for the whole,
     /// only for standing still.
-    async fn patch_server(&self, patch: Patch) -> Result<Answer, TransportError> {
+    async fn patch_server(&self, patch: Patch) -> Result<Response, TransportError> {
         let index = self.preferred.load(Ordering::Relaxed) % self.servers.len().max(1);
         let server = self.servers.get(index).ok_or_else(no_server)?;
         let taken = Arc::new(AtomicU64::new(0));
@@ -156,7 +156,7 @@ fn no_server() -> TransportError {
 }
 
 impl Transport for HttpTransport {
-    fn call(&self, call: Call) -> BoxFuture<'_, Result<Answer, TransportError>> {
+    fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let first = self.preferred.load(Ordering::Relaxed);
             let mut outcome = Err(no_server());
@@ -172,7 +172,7 @@ impl Transport for HttpTransport {
         })
     }
 
-    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Answer, TransportError>> {
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.patch_server(patch))
     }
 }
@@ -208,7 +208,7 @@ fn build_client(anchors: &[Vec<u8>], config: &ObserverConfig) -> Result<Client, 
         .map_err(|error| HttpSetupError::Client(error.to_string()))
 }
 
-async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportError> {
+async fn read(mut response: reqwest::Response, limit: usize) -> Result<Response, TransportError> {
     let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
     let content_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
     // Dates are allowed here too, but no clock of a phone can be trusted to read them.
@@ -222,12 +222,12 @@ async fn read(mut response: Response, limit: usize) -> Result<Answer, TransportE
         if body.len() + chunk.len() > limit {
             return Err(TransportError {
                 class: FailureClass::CaptivePortal,
-                detail: format!("an answer of more than {limit} bytes"),
+                detail: format!("a response of more than {limit} bytes"),
             });
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Answer { status, content_type, retry_after_ms, upload_offset, location, body })
+    Ok(Response { status, content_type, retry_after_ms, upload_offset, location, body })
 }
 
 /// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.

@@ -1,4 +1,4 @@
-//! How bytes reach the coordinator. The outbox knows calls and answers; what carries them is behind [`Transport`].
+//! How bytes reach the coordinator. The outbox knows calls and responses; what carries them is behind [`Transport`].
 
 mod call;
 #[cfg(test)]
@@ -6,4 +6,4 @@ pub(crate) mod fake;
 pub mod http;
 pub mod tus;
 
-pub use self::call::{Answer, BoxFuture, ByteStream, Call, Method, Patch, Transport, TransportError};
+pub use self::call::{BoxFuture, ByteStream, Call, Method, Patch, Response, Transport, TransportError};

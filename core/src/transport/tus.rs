@@ -4,7 +4,7 @@
 
 use kuager_wire::limits;
 
-use super::call::{Answer, ByteStream, Call, Method, Patch, Transport, TransportError};
+use super::call::{ByteStream, Call, Method, Patch, Response, Transport, TransportError};
 
 /// What a server says about an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub enum Standing {
     Holds(u64),
     /// It knows nothing of it, or not any more.
     Gone,
-    /// Something else; the answer says what.
-    Other(Answer),
+    /// Something else; the response says what.
+    Other(Response),
 }
 
 fn headers() -> Vec<(&'static str, String)> {
@@ -39,15 +39,15 @@ fn call(method: Method, path: &str) -> Call {
 /// # Errors
 /// [`TransportError`].
 pub async fn standing(transport: &dyn Transport, path: &str) -> Result<Standing, TransportError> {
-    let answer = transport.call(call(Method::Head, path)).await?;
-    Ok(match (answer.status, answer.upload_offset) {
+    let response = transport.call(call(Method::Head, path)).await?;
+    Ok(match (response.status, response.upload_offset) {
         (200 | 204, Some(offset)) => Standing::Holds(offset),
         (404 | 410, _) => Standing::Gone,
-        _ => Standing::Other(answer),
+        _ => Standing::Other(response),
     })
 }
 
-/// Makes an upload (POST, extension "creation"). The answer is 201 with its address in [`Answer::location`].
+/// Makes an upload (POST, extension "creation"). The response is 201 with its address in [`Response::location`].
 ///
 /// # Errors
 /// [`TransportError`].
@@ -56,7 +56,7 @@ pub async fn create(
     path: &str,
     size: u64,
     metadata: &[(&str, &[u8])],
-) -> Result<Answer, TransportError> {
+) -> Result<Response, TransportError> {
     let metadata: Vec<String> =
         metadata.iter().map(|(key, value)| format!("{key} {}", data_encoding::BASE64.encode(value))).collect();
     let mut create = Call { body: Some(Vec::new()), ..call(Method::Post, path) };
@@ -75,7 +75,7 @@ pub async fn send(
     offset: u64,
     size: u64,
     bytes: ByteStream,
-) -> Result<Answer, TransportError> {
+) -> Result<Response, TransportError> {
     transport.patch(Patch { path: path.to_owned(), offset, length: size - offset, bytes }).await
 }
 
@@ -83,6 +83,6 @@ pub async fn send(
 ///
 /// # Errors
 /// [`TransportError`].
-pub async fn receipt(transport: &dyn Transport, path: &str) -> Result<Answer, TransportError> {
+pub async fn receipt(transport: &dyn Transport, path: &str) -> Result<Response, TransportError> {
     transport.call(call(Method::Get, path)).await
 }

@@ -1,4 +1,4 @@
-//! What an answer is worth. A status code proves nothing: a Wi-Fi sign-in page says 200. Only what verifies counts.
+//! What a response is worth. A status code proves nothing: a Wi-Fi sign-in page says 200. Only what verifies counts.
 
 use kuager_wire::canonical;
 use kuager_wire::cose;
@@ -8,12 +8,12 @@ use kuager_wire::limits;
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal};
 use kuager_wire::sync::{CBOR_TYPE, RecordResult, RecordsAnswer};
 
-use super::machine::Verdict;
+use super::machine::Decision;
 use crate::queue::FailureClass;
 use crate::store::MediaRow;
-use crate::transport::Answer;
+use crate::transport::Response;
 
-/// A record of the batch that an answer is about.
+/// A record of the batch that a response is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sent {
     /// Row of the record.
@@ -26,21 +26,21 @@ pub struct Sent {
     pub seq: u64,
 }
 
-/// A verdict with the signed bytes it rests on.
+/// A decision with the signed bytes it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// The record.
     pub sent: Sent,
     /// The word.
-    pub verdict: Verdict,
+    pub decision: Decision,
     /// Purpose and signed bytes of each statement, to be kept.
     pub statements: Vec<(&'static str, Vec<u8>)>,
 }
 
-/// What an answer that is not a success says about the network.
+/// What a response that is not a success says about the network.
 #[must_use]
-pub fn classify(answer: &Answer) -> FailureClass {
-    match answer.status {
+pub fn classify(response: &Response) -> FailureClass {
+    match response.status {
         421 => FailureClass::WrongServer,
         408 | 425 | 429 | 500..=599 => FailureClass::ServerBusy,
         400 | 413 | 415 | 422 => FailureClass::Rejected,
@@ -49,18 +49,18 @@ pub fn classify(answer: &Answer) -> FailureClass {
     }
 }
 
-/// Reads the answer to a batch.
+/// Reads the response to a batch.
 ///
 /// # Errors
-/// The class of failure when it is not an answer of a coordinator at all.
-pub fn read_records_answer(answer: &Answer) -> Result<RecordsAnswer, FailureClass> {
-    if answer.status != 200 {
-        return Err(classify(answer));
+/// The class of failure when it is not a response of a coordinator at all.
+pub fn read_records_answer(response: &Response) -> Result<RecordsAnswer, FailureClass> {
+    if response.status != 200 {
+        return Err(classify(response));
     }
-    if answer.content_type != CBOR_TYPE {
+    if response.content_type != CBOR_TYPE {
         return Err(FailureClass::CaptivePortal);
     }
-    canonical::decode(&answer.body, limits::ANSWER).map_err(|_| FailureClass::BadAnswer)
+    canonical::decode(&response.body, limits::ANSWER).map_err(|_| FailureClass::BadAnswer)
 }
 
 /// Verifies the word about one record. `None` when there is none that holds: the record is then not delivered.
@@ -72,11 +72,11 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
         if (receipt.record, receipt.kid, receipt.seq) != (sent.hash, sent.kid, sent.seq) {
             return None;
         }
-        let mut judged = Judged { sent, verdict: Verdict::Accepted, statements: vec![("receipt", bytes.to_vec())] };
+        let mut judged = Judged { sent, decision: Decision::Accepted, statements: vec![("receipt", bytes.to_vec())] };
         if let Some(bytes) = &result.fork {
             let fork: Fork = cose::open(bytes, deployment.id, key).ok()?;
             if (fork.kid, fork.seq) == (sent.kid, sent.seq) && [fork.first, fork.second].contains(&sent.hash) {
-                judged.verdict = Verdict::Forked;
+                judged.decision = Decision::Forked;
                 judged.statements.push(("fork", bytes.to_vec()));
             }
         }
@@ -86,7 +86,7 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
     let refusal: Refusal = cose::open(bytes, deployment.id, key).ok()?;
     (refusal.subject == sent.hash.into()).then(|| Judged {
         sent,
-        verdict: Verdict::Refused { code: refusal.code, retryable: refusal.retryable },
+        decision: Decision::Refused { code: refusal.code, retryable: refusal.retryable },
         statements: vec![("refusal", bytes.to_vec())],
     })
 }
