@@ -4,13 +4,13 @@
 //! the page is made of the record alone and carries its hash. Its fixed words come from the pack, in any of its languages.
 //! It is one HTML file that loads nothing: it can be opened, printed and kept without a network.
 
-use kuager_wire::form::{Form, Question, QuestionKind, Texts};
+use kuager_wire::form::{Form, QuestionKind, Texts};
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::pack::{ActTemplate, Pack};
-use kuager_wire::record::{Answers, AttachmentRole, Record, Value};
+use kuager_wire::record::{Answers, AttachmentRole, Record};
 
 use crate::incident;
-use crate::wording::written;
+use crate::wording::{Line, Wording, moment};
 
 /// A sealed record with what is not in it.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +79,7 @@ content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
         self.html.push_str("<dl>");
         let station = sealed.record.station.as_deref().map(|key| self.station(key)).unwrap_or_default();
         self.row("station", &station);
-        self.row("time", &self.time(sealed.record.clock.wall_ms));
+        self.row("time", &moment(sealed.record.clock.wall_ms, self.pack.utc_offset));
         self.violations(form, answers);
         self.facts(form, answers);
         self.attachments(sealed.record);
@@ -185,63 +185,12 @@ content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
             self.text(facts);
             self.html.push_str("</h2><dl>");
         }
-        self.questions(&form.questions, answers);
-    }
-
-    fn questions(&mut self, questions: &[Question], answers: &Answers) {
-        let omitted = |id: &String| self.template.omit.iter().flatten().any(|omitted| omitted == id);
-        let shown: Vec<&Question> =
-            questions.iter().filter(|question| question.id != self.template.codes && !omitted(&question.id)).collect();
-        for question in shown {
-            let Some(value) = answers.get(&question.id) else { continue };
-            let inner = question.questions.as_deref().unwrap_or_default();
-            match value {
-                Value::Group(group) => self.questions(inner, group),
-                Value::List(entries) if question.kind == QuestionKind::Group => {
-                    for entry in entries {
-                        if let Value::Group(group) = entry {
-                            self.questions(inner, group);
-                        }
-                    }
-                }
-                _ if question.kind == QuestionKind::Attachment => {}
-                _ => {
-                    let label = self.in_pack_language(question);
-                    let shown = self.answer(question, value);
-                    self.term(&label, &shown);
-                }
+        let omitted = |line: &Line<'_>| self.template.omit.iter().flatten().any(|omitted| line.is_within(omitted));
+        for line in Wording::new(Some(self.pack), self.language).lines(&form.questions, answers) {
+            let Some(question) = line.question else { continue };
+            if question.kind != QuestionKind::Attachment && !line.is_within(&self.template.codes) && !omitted(&line) {
+                self.term(line.label, &line.answer);
             }
-        }
-    }
-
-    fn in_pack_language(&self, question: &Question) -> String {
-        match self.pack.text(&question.text, self.language) {
-            "" => question.id.clone(),
-            text => text.to_owned(),
-        }
-    }
-
-    fn answer(&self, question: &Question, value: &Value) -> String {
-        let chosen = |key: &str| match question.choices.iter().flatten().find(|choice| choice.key == key) {
-            Some(choice) => self.pack.text(&choice.text, self.language).to_owned(),
-            None => key.to_owned(),
-        };
-        match (question.kind, value) {
-            (QuestionKind::Time | QuestionKind::Decimal, Value::Int(number)) => {
-                written(question, *number).unwrap_or_else(|| number.to_string())
-            }
-            (QuestionKind::YesNo, Value::Text(key)) => self.words(key).unwrap_or(key).to_owned(),
-            (_, Value::Text(key)) => chosen(key),
-            (_, Value::Int(number)) => number.to_string(),
-            (_, Value::List(list)) => {
-                let shown = list.iter().map(|value| match value {
-                    Value::Text(key) => chosen(key),
-                    Value::Int(number) => number.to_string(),
-                    Value::List(_) | Value::Group(_) => String::new(),
-                });
-                shown.collect::<Vec<_>>().join(", ")
-            }
-            (_, Value::Group(_)) => String::new(),
         }
     }
 
@@ -251,38 +200,8 @@ content=\"default-src 'none'; style-src 'unsafe-inline'\"><title>",
             originals.map(|file| format!("{}, {} B, SHA-256 {}", file.mime, file.size, file.hash)).collect();
         self.row("attachments", &lines.join("\n"));
     }
-
-    fn time(&self, wall_ms: i64) -> String {
-        let offset = i64::from(self.pack.utc_offset.unwrap_or(0));
-        let minutes = wall_ms.div_euclid(60_000).saturating_add(offset);
-        let (days, minute) = (minutes.div_euclid(24 * 60), minutes.rem_euclid(24 * 60));
-        let (year, month, day) = civil(days);
-        let sign = if offset < 0 { '-' } else { '+' };
-        let zone = offset.unsigned_abs();
-        format!(
-            "{year:04}-{month:02}-{day:02} {:02}:{:02} (UTC{sign}{:02}:{:02})",
-            minute / 60,
-            minute % 60,
-            zone / 60,
-            zone % 60
-        )
-    }
 }
 
 const fn is_direction_mark(character: char) -> bool {
     matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// Year, month and day of a day counted from 1970-01-01 in the Gregorian calendar (H. Hinnant, `civil_from_days`).
-const fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days.saturating_add(719_468);
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400;
-    (if month <= 2 { year + 1 } else { year }, month, day)
 }

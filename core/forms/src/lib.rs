@@ -5,7 +5,7 @@
 //! - [`expression`]: conditions and relations as text, read, typed and evaluated (`docs/expressions.md`);
 //! - [`words`]: numbers as a protocol writes them in words;
 //! - [`engine`]: a form over its answers, see [`CompiledForm::state`];
-//! - [`wording`]: answers as people write them;
+//! - [`wording`]: answers as people read them;
 //! - [`exit_poll`], [`incident`], [`tally`] and [`act`]: what an election day needs beside questions;
 //! - [`changes`]: what another version of the pack asks that this one does not.
 
@@ -21,7 +21,7 @@ pub mod words;
 
 pub use self::engine::{
     AnswerError, Asked, CompiledForm, FormError, FormState, Path, RelationState, Reminder, ReminderKind, Standing,
-    capture_allowed, carried, check, check_answer, is_blank, places, with_files,
+    capture_allowed, carried, check, check_answer, places, with_files,
 };
 
 #[cfg(test)]

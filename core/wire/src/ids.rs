@@ -124,6 +124,11 @@ hash_id!(
     /// Root of a Merkle tree (RFC 6962).
     TreeRoot
 );
+hash_id!(
+    /// SHA-256 of bytes of any kind, for places where things of several kinds stand side by side: what a refusal is about,
+    /// a store of statements by name. Every other hash can become one; none can be made of it again.
+    ContentHash
+);
 byte_id!(
     /// A key's id: the first 16 bytes of the SHA-256 of the public key.
     Kid,
@@ -154,6 +159,18 @@ byte_id!(
     PublicKey,
     32
 );
+
+macro_rules! content {
+    ($($name:ident),*) => {
+        $(impl From<$name> for ContentHash {
+            fn from(hash: $name) -> Self {
+                Self(hash.0)
+            }
+        })*
+    };
+}
+
+content!(DeploymentId, RecordHash, PackHash, ShardHash, MediaHash);
 
 impl PublicKey {
     /// The short id by which signatures name this key.

@@ -266,6 +266,16 @@ impl Value {
     pub const fn as_int(&self) -> Option<i64> {
         if let Self::Int(number) = self { Some(*number) } else { None }
     }
+
+    /// Whether it says nothing: blank text, an empty list. Treated as no answer at all.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Text(text) => text.trim().is_empty(),
+            Self::List(list) => list.is_empty(),
+            Self::Int(_) | Self::Group(_) => false,
+        }
+    }
 }
 
 impl From<i64> for Value {

@@ -3,13 +3,15 @@
 use std::fmt::Display;
 
 use jiff::Timestamp;
+use kuager_forms::wording::{bare, position};
 use kuager_wire::enrolment::{Action, Credential, Request};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
+use kuager_wire::ids::RecordHash;
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
-use kuager_wire::record::{Answers, ClockReading, Record, Value};
+use kuager_wire::record::{Answers, ClockReading, Record};
 
 use super::Trust;
 
@@ -67,7 +69,7 @@ impl Explain for Genesis {
 
 impl Explain for Record {
     fn explain(&self, trust: &Trust) -> Meaning {
-        let starts = trust.deployment().is_some_and(|known| known.id.0 == self.prev.0);
+        let starts = trust.deployment().is_some_and(|known| RecordHash::chain_start(known.id) == self.prev);
         let before = match (self.seq, starts) {
             (_, true) => "the deployment: the chain starts here".to_owned(),
             (0, false) => format!("{}, which must be the deployment", self.prev),
@@ -86,11 +88,7 @@ impl Explain for Record {
             .maybe("station", self.station.as_ref())
             .maybe("training", self.training.map(|_| "yes: this record does not count"))
             .maybe("corrects", self.supersedes)
-            .maybe(
-                "place",
-                self.location
-                    .map(|at| format!("{}, {} within {} m", degrees(at.lat_e7), degrees(at.lon_e7), at.accuracy_m)),
-            )
+            .maybe("place", self.location.map(|at| position(at.lat_e7.into(), at.lon_e7.into(), at.accuracy_m.into())))
             .maybe("language", self.body.language.as_ref())
             .maybe("text", self.body.text.as_ref())
             .maybe("lost", self.body.lost.map(|lost| format!("the numbers {} to {}", lost.first, lost.last)))
@@ -116,7 +114,7 @@ impl Explain for Record {
             }
         }
         for (question, answer) in self.body.answers.iter().flat_map(Answers::iter) {
-            meaning = meaning.line("answer", format!("{question} = {}", value(answer)));
+            meaning = meaning.line("answer", format!("{question} = {}", bare(answer)));
         }
         meaning
     }
@@ -125,22 +123,6 @@ impl Explain for Record {
 #[expect(clippy::cast_precision_loss, reason = "shown to three decimals; exact up to centuries of uptime")]
 fn seconds(ms: u64) -> f64 {
     ms as f64 / 1000.0
-}
-
-fn degrees(e7: i32) -> String {
-    format!("{:.7}°", f64::from(e7) / 1e7)
-}
-
-fn value(answer: &Value) -> String {
-    match answer {
-        Value::Int(number) => number.to_string(),
-        Value::Text(text) => text.clone(),
-        Value::List(values) => values.iter().map(value).collect::<Vec<_>>().join(", "),
-        Value::Group(group) => {
-            let entries: Vec<_> = group.iter().map(|(key, entry)| format!("{key} = {}", value(entry))).collect();
-            format!("({})", entries.join(", "))
-        }
-    }
 }
 
 impl Explain for Request {

@@ -15,7 +15,7 @@ use kuager_wire::canonical::{self, split_sequence};
 use kuager_wire::cose::{Envelope, NO_DEPLOYMENT, Purpose, Statement, StatementError};
 use kuager_wire::enrolment::{Credential, Request};
 use kuager_wire::genesis::Genesis;
-use kuager_wire::ids::{PublicKey, RecordHash};
+use kuager_wire::ids::{ContentHash, PublicKey};
 use kuager_wire::invite::{self, Invite};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
@@ -146,7 +146,7 @@ const KINDS: [Kind; 12] = [
 
 fn of_statement(bytes: &[u8], trust: &Trust) -> Report {
     let notation = diagnostic::notation(bytes);
-    let hash = RecordHash::of(bytes);
+    let hash = ContentHash::of(bytes);
     let fails = |what: &str, reason: String| {
         let text = format!("{what}, {} bytes\n\n{notation}\n\nsha-256     {hash}\n", bytes.len());
         Report { text, outcome: Outcome::Fails { reason } }
@@ -292,7 +292,7 @@ fn of_invite(url: &str, trust: &Trust) -> Report {
         line(
             &mut text,
             "TLS anchor",
-            &format!("X.509 certificate, {} bytes, sha-256 {}", anchor.len(), RecordHash::of(anchor)),
+            &format!("X.509 certificate, {} bytes, sha-256 {}", anchor.len(), ContentHash::of(anchor)),
         );
     }
     line(&mut text, "token", "present; whoever holds it can enrol one device, so it is not shown");

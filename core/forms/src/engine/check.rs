@@ -74,13 +74,3 @@ pub fn with_files(form: &Form, answers: &Answers, files: &[Attachment]) -> Answe
     }
     seen
 }
-
-/// Whether an answer says nothing: blank text, an empty list. Treated as no answer at all.
-#[must_use]
-pub fn is_blank(value: &Value) -> bool {
-    match value {
-        Value::Text(text) => text.trim().is_empty(),
-        Value::List(list) => list.is_empty(),
-        Value::Int(_) | Value::Group(_) => false,
-    }
-}

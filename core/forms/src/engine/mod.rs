@@ -13,6 +13,6 @@ pub mod places;
 mod run;
 mod state;
 
-pub use self::check::{AnswerError, capture_allowed, check, check_answer, is_blank, with_files};
+pub use self::check::{AnswerError, capture_allowed, check, check_answer, with_files};
 pub use self::compiled::{CompiledForm, FormError};
 pub use self::state::{Asked, FormState, Path, RelationState, Reminder, ReminderKind, Standing};

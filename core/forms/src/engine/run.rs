@@ -11,9 +11,8 @@ use kuager_wire::canonical::TextMap;
 use kuager_wire::form::{Choice, Parameter, QuestionKind};
 use kuager_wire::record::{Answers, Value};
 
-use super::check::is_blank;
 use super::compiled::{CompiledForm, Node};
-use crate::wording::written;
+use crate::wording::number_of;
 
 /// Questions that refer to later questions that refer to later ones, two steps each: beyond this, the value counts as
 /// missing. What comes before is remembered and takes no steps. Bounded so that no pack exhausts the 512 KiB stack of a
@@ -112,7 +111,7 @@ impl<'a> Run<'a> {
             Some(calculate) if node.question.kind == QuestionKind::Calculate => {
                 self.calculated(place, calculate).map(Cow::Owned)
             }
-            _ => self.raw(place).filter(|value| !is_blank(value)).map(Cow::Borrowed),
+            _ => self.raw(place).filter(|value| !value.is_blank()).map(Cow::Borrowed),
         }
     }
 
@@ -287,7 +286,7 @@ impl Source for View<'_, '_> {
     fn shown(&self, name: &str) -> Option<String> {
         let node = *self.run.form.names.get(name)?;
         match self.operand(node) {
-            Operand::Int(number) => written(&self.run.form.nodes[node].question, number),
+            Operand::Int(number) => Some(number_of(&self.run.form.nodes[node].question, number)),
             _ => None,
         }
     }

@@ -5,6 +5,7 @@
 //! write it, `20:15` for a time; what is computed is shown as a number.
 
 use super::{Expression, NodeKind, Operand, Source, SyntaxError};
+use crate::wording::{self, BLANK};
 
 /// A message ready to be filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,9 +43,6 @@ pub enum MessageError {
     #[error("between the braces at byte {0} stands a formula; formulas begin with =, as in {{= a + b}}")]
     Formula(usize),
 }
-
-/// What is shown for a value that is missing.
-const MISSING: &str = "—";
 
 impl Message {
     /// Reads a message.
@@ -135,8 +133,8 @@ fn value(inner: &str, at: usize) -> Result<Expression, MessageError> {
 
 fn show(value: &Operand<'_>, text: &mut String) {
     match value {
-        Operand::Missing => text.push_str(MISSING),
-        Operand::Int(number) => text.push_str(&number.to_string()),
+        Operand::Missing => text.push_str(BLANK),
+        Operand::Int(number) => text.push_str(&wording::number(*number)),
         Operand::Bool(truth) => text.push_str(if *truth { "✓" } else { "✗" }),
         Operand::Text(shown) => text.push_str(shown),
         Operand::List(list) => {

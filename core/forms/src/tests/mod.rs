@@ -2,6 +2,7 @@ mod day;
 mod engine;
 mod poll;
 mod protocol;
+mod wording;
 
 use kuager_wire::form::{Choice, Question, QuestionKind, Texts};
 

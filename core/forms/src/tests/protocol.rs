@@ -317,7 +317,7 @@ fn times_and_decimals_are_shown_as_people_write_them() {
     let form = CompiledForm::new(&form).expect("a form");
     let state = form.state(&answers, &TextMap::default(), "ru", &[]);
     let told = state.relations.last().and_then(|relation| relation.message.clone());
-    assert_eq!(told.as_deref(), Some("13:05–02:00, -665 min, -7.05, 895"));
+    assert_eq!(told.as_deref(), Some("13:05–02:00, −665 min, −7.05, 895"));
 }
 
 #[test]
