@@ -1,7 +1,5 @@
 //! What can go wrong with the database, as what it means for a caller.
 
-use rusqlite::ErrorCode;
-
 /// Why the ledger could not do something. Cheap to clone, because one failed commit fails many callers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
@@ -33,15 +31,22 @@ pub enum LedgerError {
     Database(String),
 }
 
+impl From<kuager_sqlite::Error> for LedgerError {
+    fn from(error: kuager_sqlite::Error) -> Self {
+        use kuager_sqlite::Error;
+        match error {
+            Error::Full => Self::Full,
+            Error::Unreachable(text) => Self::Disk(text),
+            Error::Busy => Self::Busy,
+            Error::Newer { found, known } => Self::Newer { found, known },
+            Error::Paused | Error::Closed => Self::Closed,
+            Error::Damaged(text) | Error::Other(text) => Self::Database(text),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::Full,
-            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly) => {
-                Self::Disk(error.to_string())
-            }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            _ => Self::Database(error.to_string()),
-        }
+        kuager_sqlite::Error::from(error).into()
     }
 }

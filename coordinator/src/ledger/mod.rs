@@ -1,12 +1,10 @@
 //! What has been received: the only place that names SQLite.
 //!
-//! One thread writes (`writer`, group commit), any number of short-lived readers read. Nothing is answered to a
-//! phone before the transaction that holds its record has been synced to disk. The exact signed bytes are kept; columns
+//! One thread writes (group commit), any number of short-lived readers read. Nothing is answered to a phone before the transaction that holds its record has been synced to disk. The exact signed bytes are kept; columns
 //! beside them only make them findable. Another process may have the same ledger open (`kuager invite` beside
 //! `kuager serve`).
 
 mod chains;
-mod connection;
 mod devices;
 mod error;
 mod media;
@@ -14,17 +12,14 @@ mod messages;
 mod records;
 mod refusals;
 mod uploads;
-mod writer;
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock, mpsc};
+use std::sync::{Arc, mpsc};
 
+use kuager_sqlite::{Config, Pool, Writer};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
-use connection::Readers;
 pub use devices::{Device, Enrolled, InviteRow, NewInvite};
 pub use error::LedgerError;
 pub use media::{Alike, FileView, Findings, MediaView, RecordView, RedactionRow};
@@ -32,8 +27,13 @@ pub use messages::NewMessage;
 pub use records::{Arrival, NewRecord, SignFork, Stored};
 pub use refusals::{RefusalBatch, RefusalKey};
 pub use uploads::{Held, NewUpload, UploadRow, UploadToken};
-use writer::Writer;
 
+/// Frozen once released: a change is a new file.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/001_initial.sql"), include_str!("migrations/002_media.sql")];
+/// 64 MiB of pages in memory. Fewer, larger checkpoints (16 MiB): under load the same index pages change again and again.
+const TUNING: &[(&str, i64)] = &[("cache_size", -65_536), ("wal_autocheckpoint", 4096)];
+/// Read connections kept when nobody uses them.
+const READERS: usize = 4;
 /// Arrivals a slow listener may be behind before it has to read the ledger again.
 const FEED: usize = 4096;
 
@@ -45,11 +45,9 @@ pub struct Ledger {
 
 #[derive(Debug)]
 struct Inner {
-    writer: RwLock<Writer>,
-    readers: Readers,
+    pool: Arc<Pool>,
+    writer: Writer<LedgerError>,
     feed: broadcast::Sender<Arc<[Arrival]>>,
-    /// Serialises closing, so that a second caller returns only when everything is on disk.
-    closing: Mutex<()>,
 }
 
 impl Ledger {
@@ -58,21 +56,16 @@ impl Ledger {
     /// # Errors
     /// [`LedgerError`].
     pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        // SQLite would create it for everybody to read; its other files take over the mode of this one.
-        let created = OpenOptions::new().create(true).append(true).mode(0o600).open(path);
-        created.map_err(|error| LedgerError::Disk(error.to_string()))?;
-        let writer = RwLock::new(Writer::start(path.to_owned())?);
-        let feed = broadcast::Sender::new(FEED);
-        let inner = Inner { writer, readers: Readers::new(path), feed, closing: Mutex::new(()) };
-        Ok(Self { inner: Arc::new(inner) })
+        let config = Config { key: None, steps: MIGRATIONS, tuning: TUNING, readers: READERS };
+        let pool = Arc::new(Pool::open(path, config)?);
+        let writer = Writer::start(Arc::clone(&pool), "ledger-writer")?;
+        Ok(Self { inner: Arc::new(Inner { pool, writer, feed: broadcast::Sender::new(FEED) }) })
     }
 
     /// Finishes what waits, syncs and closes. Later calls fail with [`LedgerError::Closed`].
     pub fn close(&self) {
-        let _one_at_a_time = self.inner.closing.lock().unwrap_or_else(PoisonError::into_inner);
-        // Readers first: the last connection to close checkpoints and removes the write-ahead log.
-        self.inner.readers.close();
-        self.inner.writer.write().unwrap_or_else(PoisonError::into_inner).close();
+        self.inner.writer.close();
+        self.inner.pool.close();
     }
 
     /// Hears of records after they have been committed.
@@ -86,7 +79,7 @@ impl Ledger {
         work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
         answer: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
     ) -> Result<(), LedgerError> {
-        self.inner.writer.read().unwrap_or_else(PoisonError::into_inner).submit(work, answer)
+        Ok(self.inner.writer.submit(work, answer)?)
     }
 
     /// Writes and waits until it is durable.
@@ -110,7 +103,7 @@ impl Ledger {
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
-        self.inner.readers.read(work)
+        self.inner.pool.read(work)?
     }
 }
 

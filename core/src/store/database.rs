@@ -1,22 +1,20 @@
 //! The file and a connection to it: its name, its key, its header, and the mark that damage leaves.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-// SQLCipher calls it; nothing in Rust does.
-use kuager_cipher as _;
-use rusqlite::{Connection, OpenFlags};
-use zeroize::Zeroizing;
+use kuager_sqlite::{Config, Key};
+use rusqlite::Connection;
 
 use super::error::StoreError;
+use super::schema;
 use crate::keys::{self, StoreKey};
 
 /// Name of the database within an observer's folder.
 pub const FILE: &str = "kuager.db";
 /// Left in the folder when damage is met while working, so that the next start salvages before it goes on.
 const DAMAGE_MARK: &str = "kuager.db.damaged";
-/// How long a connection waits for another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Read connections kept when nobody uses them.
+const READERS: usize = 3;
 
 /// Removes the database and everything beside it that belongs to it, quarantined files included.
 ///
@@ -36,34 +34,15 @@ pub(super) fn damage_mark(path: &Path) -> PathBuf {
     path.with_file_name(DAMAGE_MARK)
 }
 
-/// Opens a connection with the raw key. SQLCipher derives nothing from a raw key, which makes it 200 times faster to
-/// open than with a passphrase.
-pub(super) fn connect(path: &Path, key: &StoreKey, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    // SQLCipher would write its errors to the app's log.
-    connection.query_row("PRAGMA cipher_log_level = NONE", [], |_| Ok(())).or_else(ignore_no_rows)?;
-    let key = Zeroizing::new(format!(
-        "PRAGMA key = \"x'{}{}'\"",
-        *Zeroizing::new(data_encoding::HEXLOWER.encode(&key.0)),
-        data_encoding::HEXLOWER.encode(&header(key))
-    ));
-    connection.query_row(&key, [], |_| Ok(())).or_else(ignore_no_rows)?;
-    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(()))?;
-    connection.execute_batch(
-        "PRAGMA temp_store = MEMORY;
-         PRAGMA synchronous = FULL;
-         PRAGMA foreign_keys = ON;
-         PRAGMA trusted_schema = OFF;
-         PRAGMA cell_size_check = ON;",
-    )?;
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
+/// How a store is opened.
+pub(super) fn config(key: &StoreKey) -> Config {
+    let key = Key { key: key.0, header: header(key) };
+    Config { key: Some(key), steps: schema::MIGRATIONS, tuning: &[], readers: READERS }
 }
 
-fn ignore_no_rows(error: rusqlite::Error) -> Result<(), rusqlite::Error> {
-    if matches!(error, rusqlite::Error::QueryReturnedNoRows) { Ok(()) } else { Err(error) }
+/// Opens a connection to a store's file as it is.
+pub(super) fn connect(path: &Path, key: &StoreKey) -> Result<Connection, StoreError> {
+    Ok(config(key).connect(path)?)
 }
 
 /// The first 16 bytes of a store. SQLCipher calls them salt and lets the caller choose; here they follow from the key,

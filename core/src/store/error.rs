@@ -1,7 +1,6 @@
 //! Why the store did not do what was asked.
 
 use kuager_wire::canonical::Malformed;
-use rusqlite::ErrorCode;
 
 /// Why the store did not do what was asked. Whatever was sealed before is still there, unless it says otherwise.
 #[derive(Debug, thiserror::Error)]
@@ -43,22 +42,25 @@ pub enum StoreError {
     Other(String),
 }
 
+impl From<kuager_sqlite::Error> for StoreError {
+    fn from(error: kuager_sqlite::Error) -> Self {
+        use kuager_sqlite::Error;
+        match error {
+            Error::Damaged(text) => Self::Corrupt(text),
+            Error::Full => Self::DiskFull,
+            Error::Busy => Self::Locked,
+            Error::Unreachable(text) => Self::Unavailable(text),
+            Error::Newer { found, known } => Self::Newer { found, known },
+            Error::Paused => Self::Paused,
+            Error::Closed => Self::Closed,
+            Error::Other(text) => Self::Other(text),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
-        let text = error.to_string();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt(text),
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked,
-            Some(
-                ErrorCode::CannotOpen
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::PermissionDenied
-                | ErrorCode::ReadOnly
-                | ErrorCode::FileLockingProtocolFailed,
-            ) => Self::Unavailable(text),
-            _ => Self::Other(text),
-        }
+        kuager_sqlite::Error::from(error).into()
     }
 }
 

@@ -11,7 +11,7 @@ use kuager_wire::cose::{Envelope, Purpose, Statement};
 use kuager_wire::ids::{DeploymentId, MediaHash, PublicKey, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaClaims, Record};
 use minicbor::{Decode, Encode};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::database::{FILE, connect, damage_mark, remove_files};
@@ -190,7 +190,7 @@ fn copy_rows(new: &Connection, old: &Path, key: &StoreKey) -> Result<u64, StoreE
     let mut drafts = 0;
     for (table, insert, columns) in tables {
         // After an error SQLCipher refuses everything else on a connection, hence one for each table.
-        let Ok(connection) = connect(old, key, OpenFlags::SQLITE_OPEN_READ_WRITE) else { continue };
+        let Ok(connection) = connect(old, key) else { continue };
         let Ok(mut select) = connection.prepare(&format!("SELECT * FROM {table}")) else { continue };
         let Ok(mut rows) = select.query([]) else { continue };
         while let Ok(Some(row)) = rows.next() {
@@ -220,7 +220,7 @@ impl Damaged<'_> {
     fn read<T>(&mut self, query: impl Fn(&Connection) -> rusqlite::Result<T>) -> Option<T> {
         if self.connection.is_none() {
             self.left = self.left.checked_sub(1)?;
-            self.connection = Some(connect(self.path, self.key, OpenFlags::SQLITE_OPEN_READ_WRITE).ok()?);
+            self.connection = Some(connect(self.path, self.key).ok()?);
         }
         match query(self.connection.as_ref()?) {
             Ok(value) => Some(value),
