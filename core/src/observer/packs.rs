@@ -43,14 +43,6 @@ impl Observer {
         self.pack_with(current.ok_or(ObserverError::NoPack)?)
     }
 
-    /// The pack a draft was begun under.
-    ///
-    /// # Errors
-    /// [`ObserverError::NoPack`], [`ObserverError::NotInvited`], [`ObserverError::Store`].
-    pub fn pack_of(&self, form: &FormRef) -> Result<Arc<SignedPack>, ObserverError> {
-        self.pack_with(form.pack)
-    }
-
     pub(super) fn pack_with(&self, hash: PackHash) -> Result<Arc<SignedPack>, ObserverError> {
         let invite = self.invited()?;
         let mut cached = self.pack.lock();

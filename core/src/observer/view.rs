@@ -38,12 +38,6 @@ impl DraftView {
         &self.draft
     }
 
-    /// What was entered, by value.
-    #[must_use]
-    pub fn into_draft(self) -> Draft {
-        self.draft
-    }
-
     /// What the form sees of earlier records.
     pub(super) fn carried(&self) -> Option<&TextMap<Value>> {
         self.answers.as_ref().map(|(_, carried)| carried.as_ref())
