@@ -148,7 +148,8 @@ fn observer(dir: &Path) -> Observer {
         token: InviteToken([2; 16]),
     };
     observer.accept_invite(&invite.to_url().unwrap()).unwrap();
-    let pack = Pack { forms: vec![checklist(), comparing()], languages: vec!["kk".to_owned()], ..Pack::default() };
+    let pack =
+        Pack { version: 1, forms: vec![checklist(), comparing()], languages: vec!["kk".to_owned()], ..Pack::default() };
     observer.import_pack(cose::sign(&pack, DEPLOYMENT, &root).unwrap()).unwrap();
     observer
 }
