@@ -1,6 +1,6 @@
 //! `kuager serve`
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
 use std::process::ExitCode;
@@ -124,7 +124,9 @@ async fn interrupted() {
 
 fn start_logs(json: bool) {
     let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    // Colours are for people who watch, not for files and whatever reads them.
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr);
     // A second subscriber in one process is a test's; the first one stays.
     let _ = if json { logs.json().try_init() } else { logs.try_init() };
 }
