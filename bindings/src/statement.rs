@@ -87,7 +87,7 @@ pub fn check_statement(
     public_key: String,
 ) -> Result<StatementCheck, KuagerError> {
     guard::call(|| {
-        let known = Purpose::ALL.into_iter().find(|known| known.name() == purpose);
+        let known = Purpose::from_name(&purpose);
         let known = known.ok_or_else(|| KuagerError::new("not_an_id", "no statement has this purpose"))?;
         let (deployment, key) = (parse_id(&deployment)?, parse_id(&public_key)?);
         Ok(match open(known, &bytes, deployment, &key) {

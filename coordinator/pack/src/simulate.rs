@@ -212,7 +212,7 @@ fn value(question: &Question, time: usize, random: &mut Random) -> Option<Value>
         QuestionKind::Words => {
             let languages = kuager_forms::words::Language::ALL;
             let asked = question.language.as_deref().and_then(kuager_forms::words::Language::from_tag);
-            let language = asked.or_else(|| random.pick(&languages).copied())?;
+            let language = asked.or_else(|| random.pick(languages).copied())?;
             Value::Text(kuager_forms::words::write(random.small(2500), language)?)
         }
         // A calculated value is a number more often than not.

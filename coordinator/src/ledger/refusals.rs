@@ -84,7 +84,7 @@ impl Ledger {
             let mut counts = BTreeMap::new();
             while let Some(row) = rows.next()? {
                 let code: u8 = row.get(0)?;
-                if let Some(code) = RefusalCode::ALL.into_iter().find(|known| number(*known) == code) {
+                if let Some(code) = RefusalCode::ALL.iter().copied().find(|known| number(*known) == code) {
                     counts.insert(code, from_sql(row.get(1)?));
                 }
             }

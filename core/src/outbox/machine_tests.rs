@@ -74,7 +74,7 @@ fn retry_after_is_a_floor_that_send_now_respects() {
 #[test]
 fn every_refusal_leads_somewhere() {
     let sent = Item { attempts: 1, ..item(1, 1, State::Sending) };
-    for code in RefusalCode::ALL {
+    for &code in RefusalCode::ALL {
         let decision = Decision::Refused { code, retryable: code.retryable() };
         let state = after_decision(&sent, decision, &at(0), &mut no_jitter);
         assert_eq!(state.is_open(), code.retryable(), "{code:?}");

@@ -9,6 +9,7 @@ use coset::{CoseSign1, TaggedCborSerializable};
 use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 use minicbor::{Decode, Decoder, Encode};
 use sha2::{Digest, Sha256};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::canonical::{self, Fault, Malformed, Tags};
 use crate::ids::{DeploymentId, Kid, PublicKey};
@@ -19,7 +20,8 @@ const TAG: u64 = 18;
 pub const OVERHEAD: usize = 100;
 
 /// What a signature is for; one key signs for one purpose, or for few that cannot be confused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Purpose {
     /// A deployment's birth, by the root key. The only purpose without a deployment to name.
     Genesis,
@@ -49,38 +51,18 @@ pub enum Purpose {
 
 impl Purpose {
     /// All of them.
-    pub const ALL: [Self; 12] = [
-        Self::Genesis,
-        Self::Record,
-        Self::Request,
-        Self::Credential,
-        Self::Pack,
-        Self::Receipt,
-        Self::Refusal,
-        Self::Message,
-        Self::Fork,
-        Self::MediaReceipt,
-        Self::Redaction,
-        Self::StationShard,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name that is signed.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Genesis => "genesis",
-            Self::Record => "record",
-            Self::Request => "request",
-            Self::Credential => "credential",
-            Self::Pack => "pack",
-            Self::Receipt => "receipt",
-            Self::Refusal => "refusal",
-            Self::Message => "message",
-            Self::Fork => "fork",
-            Self::MediaReceipt => "media_receipt",
-            Self::Redaction => "redaction",
-            Self::StationShard => "station_shard",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The purpose with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        name.parse().ok()
     }
 }
 

@@ -125,8 +125,8 @@ hash_id!(
     TreeRoot
 );
 hash_id!(
-    /// SHA-256 of bytes of any kind, for places where things of several kinds stand side by side: what a refusal is about,
-    /// a store of statements by name. Every other hash can become one; none can be made of it again.
+    /// SHA-256 of bytes of any kind, where nothing says which: an object under inspection, a certificate. Every other hash of
+    /// bytes can become one; none can be made of it again.
     ContentHash
 );
 byte_id!(

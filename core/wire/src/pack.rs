@@ -8,6 +8,7 @@
 mod exit_poll;
 mod incident;
 mod station;
+mod unique;
 
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -15,6 +16,7 @@ use minicbor::{Decode, Encode};
 pub use self::exit_poll::{Disposition, ExitPoll, LegalMode, Wave, WaveFields};
 pub use self::incident::{ACT_TEXTS, ActTemplate, Gravity, Incident};
 pub use self::station::{Member, Region, ShardRef, Station, StationShard};
+use self::unique::unique;
 use crate::canonical::Malformed;
 use crate::cose::{self, Purpose, Statement, StatementError, check_version};
 use crate::form::{FenceError, Form, Question};
@@ -280,15 +282,6 @@ fn fenced(question: &Question) -> Result<(), Malformed> {
     match question.capture_allowed() {
         Err(error @ FenceError::Forbidden { .. }) => Err(Malformed::shape(error.to_string())),
         _ => Ok(()),
-    }
-}
-
-fn unique<'a>(what: &str, keys: impl Iterator<Item = &'a String>) -> Result<(), Malformed> {
-    let mut keys: Vec<_> = keys.collect();
-    keys.sort_unstable();
-    match keys.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Malformed::shape(format!("{what} {} is there twice", pair[0]))),
-        None => Ok(()),
     }
 }
 

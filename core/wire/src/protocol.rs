@@ -6,11 +6,15 @@
 //! never failed.
 
 use minicbor::{Decode, Encode};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::text::{Choice, Texts};
 
 /// How much a failed relation says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[cbor(index_only)]
 pub enum Severity {
     /// The law demands it, or arithmetic does: the paper is wrong.
@@ -26,22 +30,18 @@ pub enum Severity {
 
 impl Severity {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Hard, Self::Soft, Self::Statistical];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name pack sources use.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Hard => "hard",
-            Self::Soft => "soft",
-            Self::Statistical => "statistical",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The severity with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|severity| severity.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -74,7 +74,8 @@ pub struct Relation {
 }
 
 /// What a line of the paper means, so that results can be added up without knowing any form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[cbor(index_only)]
 pub enum LineRole {
     /// Voters in the list.
@@ -105,36 +106,18 @@ pub enum LineRole {
 
 impl LineRole {
     /// All of them.
-    pub const ALL: [Self; 8] = [
-        Self::Registered,
-        Self::Issued,
-        Self::TookPart,
-        Self::Votes,
-        Self::Invalid,
-        Self::Received,
-        Self::Cancelled,
-        Self::Outside,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name pack sources use.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::Issued => "issued",
-            Self::TookPart => "took_part",
-            Self::Votes => "votes",
-            Self::Invalid => "invalid",
-            Self::Received => "received",
-            Self::Cancelled => "cancelled",
-            Self::Outside => "outside",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The role with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.name() == name)
+        name.parse().ok()
     }
 }
 

@@ -1,6 +1,7 @@
 //! The coordinator's signed answers: acceptance, refusal, and evidence of a fork.
 
 use minicbor::{Decode, Encode};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::canonical::Malformed;
 use crate::cose::{Purpose, Statement, check_version};
@@ -112,7 +113,10 @@ impl Statement for Redaction {
 }
 
 /// Why something was not accepted. Numbers are signed and stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[cbor(index_only)]
 pub enum RefusalCode {
     /// Not a statement in the accepted form.
@@ -164,44 +168,18 @@ pub enum RefusalCode {
 
 impl RefusalCode {
     /// All codes.
-    pub const ALL: [Self; 15] = [
-        Self::Malformed,
-        Self::TooLarge,
-        Self::UnsupportedVersion,
-        Self::UnknownDevice,
-        Self::BadSignature,
-        Self::WrongDeployment,
-        Self::UnknownPack,
-        Self::RevokedDevice,
-        Self::InviteUnknown,
-        Self::InviteUsed,
-        Self::InviteRevoked,
-        Self::InviteExpired,
-        Self::Replayed,
-        Self::Busy,
-        Self::MediaMismatch,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// A stable name for logs, statistics and the app.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::TooLarge => "too_large",
-            Self::UnsupportedVersion => "unsupported_version",
-            Self::UnknownDevice => "unknown_device",
-            Self::BadSignature => "bad_signature",
-            Self::WrongDeployment => "wrong_deployment",
-            Self::UnknownPack => "unknown_pack",
-            Self::RevokedDevice => "revoked_device",
-            Self::InviteUnknown => "invite_unknown",
-            Self::InviteUsed => "invite_used",
-            Self::InviteRevoked => "invite_revoked",
-            Self::InviteExpired => "invite_expired",
-            Self::Replayed => "replayed",
-            Self::Busy => "busy",
-            Self::MediaMismatch => "media_mismatch",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// The code with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        name.parse().ok()
     }
 
     /// Whether sending the same bytes again can succeed without anybody changing them.

@@ -64,7 +64,9 @@ fn explain(fault: &ExpressionFault<'_>, form: &Form) -> (usize, Option<String>) 
     match &fault.error {
         FormulaError::Syntax(error) => {
             let near = match &error.fault {
-                SyntaxFault::UnknownFunction(name) => nearest(name, Function::ALL.map(Function::name)),
+                SyntaxFault::UnknownFunction(name) => {
+                    nearest(name, Function::ALL.iter().map(|function| function.name()))
+                }
                 _ => None,
             };
             (error.offset, near.map(|near| format!("{}; did you mean `{near}`?", error.fault)))

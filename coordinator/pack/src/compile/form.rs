@@ -18,7 +18,7 @@ use crate::table::{File, Found, Table};
 pub(super) fn read(reader: &Reader<'_>, name: &str, text: &str, pack: &Pack) -> (Form, Offsets) {
     let file = File { name, text, log: reader.log };
     let mut table = file.table();
-    let kinds = || RecordKind::ALL.into_iter().filter(|kind| kind.has_form());
+    let kinds = || RecordKind::ALL.iter().copied().filter(|kind| kind.has_form());
     let kind = table.need_text("kind");
     let found = kinds().find(|known| known.name() == kind.value);
     if found.is_none() && !kind.value.is_empty() {

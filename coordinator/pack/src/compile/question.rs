@@ -71,7 +71,8 @@ impl Questions<'_> {
         let kind = table.need_text("kind");
         let found = QuestionKind::from_name(&kind.value);
         if found.is_none() && !kind.value.is_empty() {
-            let problem = Problem::unknown("kind of question", &kind.value, QuestionKind::ALL.map(QuestionKind::name));
+            let problem =
+                Problem::unknown("kind of question", &kind.value, QuestionKind::ALL.iter().map(|kind| kind.name()));
             file.error(kind.at, problem);
         }
         let known_kind = found.is_some();
@@ -118,7 +119,10 @@ impl Questions<'_> {
         let role = table.text("role").and_then(|role| {
             let found = LineRole::from_name(&role.value);
             if found.is_none() {
-                file.error(role.at, Problem::unknown("role", &role.value, LineRole::ALL.map(LineRole::name)));
+                file.error(
+                    role.at,
+                    Problem::unknown("role", &role.value, LineRole::ALL.iter().map(|role| role.name())),
+                );
             }
             found
         });

@@ -99,7 +99,8 @@ fn read_relation(
     let severity = entry.need_text("severity");
     let found = Severity::from_name(&severity.value);
     if found.is_none() && !severity.value.is_empty() {
-        let problem = Problem::unknown("severity", &severity.value, Severity::ALL.map(Severity::name));
+        let problem =
+            Problem::unknown("severity", &severity.value, Severity::ALL.iter().map(|severity| severity.name()));
         entry.file.error(severity.at, problem);
     }
     let mut offsets = RelationOffsets::new();

@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn no_purpose_is_unknown_to_inspect() {
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         assert!(KINDS.iter().any(|kind| kind.purpose == purpose), "{purpose:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Why a text is not an expression.
 
-use super::{MAX_BYTES, MAX_DEPTH};
+use super::limits::{MAX_BYTES, MAX_DEPTH};
 
 /// Text that is not an expression.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Function, MAX_STEPS, Node, NodeKind, Operator};
+use super::function::Function;
+use super::limits::MAX_STEPS;
+use super::tree::{Node, NodeKind, Operator};
 use crate::words::{self, Language};
 use kuager_wire::form::is_date;
 

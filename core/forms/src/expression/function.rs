@@ -1,7 +1,10 @@
 //! The functions of the language. What each does is in `docs/expressions.md`; what it takes, in the type checker.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// A function.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Function {
     /// The sum of numbers and lists of numbers; missing when one is missing.
     Sum,
@@ -47,60 +50,18 @@ pub enum Function {
 
 impl Function {
     /// All functions.
-    pub const ALL: [Self; 20] = [
-        Self::Sum,
-        Self::SumKnown,
-        Self::Count,
-        Self::CountOf,
-        Self::Min,
-        Self::Max,
-        Self::Abs,
-        Self::CeilDiv,
-        Self::If,
-        Self::Coalesce,
-        Self::Answered,
-        Self::Selected,
-        Self::Length,
-        Self::Contains,
-        Self::Words,
-        Self::Date,
-        Self::First,
-        Self::Last,
-        Self::Rising,
-        Self::Same,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The name in expressions.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sum => "sum",
-            Self::SumKnown => "sum_known",
-            Self::Count => "count",
-            Self::CountOf => "count_of",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Abs => "abs",
-            Self::CeilDiv => "ceil_div",
-            Self::If => "if",
-            Self::Coalesce => "coalesce",
-            Self::Answered => "answered",
-            Self::Selected => "selected",
-            Self::Length => "length",
-            Self::Contains => "contains",
-            Self::Words => "words",
-            Self::Date => "date",
-            Self::First => "first",
-            Self::Last => "last",
-            Self::Rising => "rising",
-            Self::Same => "same",
-        }
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 
     /// The function with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|function| function.name() == name)
+        name.parse().ok()
     }
 
     /// How it is called, for messages.

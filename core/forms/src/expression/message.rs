@@ -4,7 +4,9 @@
 //! computed; `{{` and `}}` are braces. What is missing is shown as a dash. The answer to a question is shown as people
 //! write it, `20:15` for a time; what is computed is shown as a number.
 
-use super::{Expression, NodeKind, Operand, Source, SyntaxError};
+use super::error::SyntaxError;
+use super::eval::{Operand, Source};
+use super::formula::Expression;
 use crate::wording::{self, BLANK};
 
 /// A message ready to be filled in.
@@ -91,7 +93,7 @@ impl Message {
             match part {
                 Part::Text(plain) => text.push_str(plain),
                 Part::Value(value) => {
-                    if let NodeKind::Name(name) = &value.root.kind
+                    if let Some(name) = value.as_name()
                         && let Some(shown) = source.shown(name)
                     {
                         text.push_str(&shown);
@@ -127,7 +129,7 @@ fn value(inner: &str, at: usize) -> Result<Expression, MessageError> {
         None => (false, inner),
     };
     let value = Expression::parse(text).map_err(|error| MessageError::Expression { at, error })?;
-    let simple = matches!(value.root.kind, NodeKind::Name(_) | NodeKind::Parameter(_));
+    let simple = value.as_name().is_some() || value.is_parameter();
     if formula || simple { Ok(value) } else { Err(MessageError::Formula(at)) }
 }
 

@@ -1,8 +1,10 @@
 //! Tokens to a tree, by recursive descent along the grammar in `docs/expressions.md`.
 
 use super::error::{SyntaxError, SyntaxFault};
+use super::function::Function;
 use super::lexer::{Token, tokens};
-use super::{Function, MAX_BYTES, MAX_DEPTH, Node, NodeKind, Operator};
+use super::limits::{MAX_BYTES, MAX_DEPTH};
+use super::tree::{Node, NodeKind, Operator};
 
 pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     if text.len() > MAX_BYTES {

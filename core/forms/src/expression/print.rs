@@ -2,16 +2,16 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Expression, Node, NodeKind};
+use super::tree::{Node, NodeKind};
 
 const NOT: u8 = 3;
 const COMPARISON: u8 = 4;
 const NEGATE: u8 = 7;
 const PRIMARY: u8 = 8;
 
-impl Display for Expression {
+impl Display for Node {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
-        write(&self.root, 0, formatter)
+        write(self, 0, formatter)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Which names the expressions of a form may use, and a check of all of them at once.
 
-use super::{Expression, Message, MessageError, Part, Scalar, Scope, Symbol, SyntaxError, Type, TypeError};
+use super::error::SyntaxError;
+use super::formula::Expression;
+use super::message::{Message, MessageError, Part};
+use super::types::{Scalar, Scope, Symbol, Type, TypeError, TypeFault};
 use kuager_wire::form::{CarriedFrom, Choice, Form, Parameter, Question, QuestionKind, YES_NO};
 
 /// The names of a form, seen from a place in it.
@@ -331,7 +334,7 @@ fn check_field(question: &Question, field: &str, text: &str, scope: FormScope<'_
             let found = expression.check(&here)?;
             match symbol(question) {
                 Some(symbol) if symbol.kind != found => {
-                    let fault = super::TypeFault::Expected { expected: "a value the question takes", found };
+                    let fault = TypeFault::Expected { expected: "a value the question takes", found };
                     Err(TypeError { offset: 0, fault }.into())
                 }
                 _ => Ok(()),
@@ -340,7 +343,7 @@ fn check_field(question: &Question, field: &str, text: &str, scope: FormScope<'_
         "calculate" => {
             let found = Expression::parse(text)?.check(&here)?;
             let single = matches!(found, Type::One(_));
-            let fault = super::TypeFault::Expected { expected: "a single value", found };
+            let fault = TypeFault::Expected { expected: "a single value", found };
             single.then_some(()).ok_or_else(|| TypeError { offset: 0, fault }.into())
         }
         _ => condition(text, &here),

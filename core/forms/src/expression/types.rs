@@ -1,6 +1,7 @@
 //! The type checker: unknown names and operands that cannot fit, found when a pack is written.
 
-use super::{Expression, Function, Node, NodeKind, Operator};
+use super::function::Function;
+use super::tree::{Node, NodeKind, Operator};
 
 /// The type of a single value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -398,12 +399,7 @@ fn call(node: &Node, function: Function, arguments: &[Node], scope: &dyn Scope) 
     }
 }
 
-impl Expression {
-    /// Checks that it is a condition over these names.
-    ///
-    /// # Errors
-    /// As [`Expression::check`], and when it is something else.
-    pub fn check_condition(&self, scope: &dyn Scope) -> Result<(), TypeError> {
-        expect(&self.root, scope, BOOL, "a condition").map(drop)
-    }
+/// Checks that a part is a condition.
+pub(super) fn expect_condition(node: &Node, scope: &dyn Scope) -> Result<(), TypeError> {
+    expect(node, scope, BOOL, "a condition").map(drop)
 }

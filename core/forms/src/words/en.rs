@@ -1,7 +1,7 @@
 //! English numbers.
 
-use super::Word::{self, Filler, Hundred, Million, Teen, Ten, Thousand, Unit, Zero};
-use super::{groups, pick};
+use super::word::Word::{self, Filler, Hundred, Million, Teen, Ten, Thousand, Unit, Zero};
+use super::word::{groups, pick};
 
 pub(super) const WORDS: &[(&str, Word)] = &[
     ("zero", Zero),

@@ -1,7 +1,7 @@
 //! Kazakh numbers.
 
-use super::Word::{self, Hundred, Million, Ten, Thousand, Unit, Zero};
-use super::{groups, pick};
+use super::word::Word::{self, Hundred, Million, Ten, Thousand, Unit, Zero};
+use super::word::{groups, pick};
 
 /// As [`fold`] leaves them; other spellings beside the usual one.
 pub(super) const WORDS: &[(&str, Word)] = &[

@@ -10,86 +10,36 @@
 
 mod en;
 mod kk;
+mod language;
 mod ru;
+mod word;
 
 use unicode_normalization::UnicodeNormalization;
+
+pub use self::language::Language;
+use self::word::Word;
 
 /// The largest number that is read and written.
 pub const MAX: i64 = 999_999_999;
 /// Characters of a text that is looked at; the longest number takes about half of that.
 const MAX_CHARACTERS: usize = 240;
 
-/// A language numbers can be written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// Kazakh.
-    Kazakh,
-    /// Russian.
-    Russian,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Kazakh, Self::Russian, Self::English];
-
-    /// The language with this tag (BCP 47); only the first part of the tag counts.
-    #[must_use]
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        let primary = tag.split('-').next().unwrap_or(tag);
-        Self::ALL.into_iter().find(|language| primary.eq_ignore_ascii_case(language.tag()))
-    }
-
-    /// Its tag (BCP 47).
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::Kazakh => "kk",
-            Self::Russian => "ru",
-            Self::English => "en",
-        }
-    }
-
-    const fn words(self) -> &'static [(&'static str, Word)] {
-        match self {
-            Self::Kazakh => kk::WORDS,
-            Self::Russian => ru::WORDS,
-            Self::English => en::WORDS,
-        }
-    }
-
-    /// Text as the word lists have it: what people leave out is left out.
-    fn fold(self, text: &str) -> String {
-        match self {
-            Self::Kazakh => kk::fold(text),
-            Self::Russian => ru::fold(text),
-            Self::English => text.to_owned(),
-        }
+/// The words of a language, as [`fold`] leaves them.
+const fn words(language: Language) -> &'static [(&'static str, Word)] {
+    match language {
+        Language::Kazakh => kk::WORDS,
+        Language::Russian => ru::WORDS,
+        Language::English => en::WORDS,
     }
 }
 
-/// What a word contributes to a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Word {
-    /// Nothing, alone.
-    Zero,
-    /// 1 to 9.
-    Unit(i64),
-    /// 10 to 19 in one word: no unit follows.
-    Teen(i64),
-    /// A ten that a unit may follow.
-    Ten(i64),
-    /// Hundreds in one word.
-    Hundreds(i64),
-    /// "Hundred": what stands before it counts hundreds.
-    Hundred,
-    /// "Thousand".
-    Thousand,
-    /// "Million".
-    Million,
-    /// A word without a number of its own ("and").
-    Filler,
+/// Text as the word lists have it: what people leave out is left out.
+fn fold(text: &str, language: Language) -> String {
+    match language {
+        Language::Kazakh => kk::fold(text),
+        Language::Russian => ru::fold(text),
+        Language::English => text.to_owned(),
+    }
 }
 
 /// A text that is not a number in words.
@@ -147,7 +97,7 @@ pub fn parse_any(text: &str) -> Option<i64> {
         return None;
     }
     let letters = letters(text);
-    let mut numbers = Language::ALL.into_iter().flat_map(|language| match readings(&letters, language).as_slice() {
+    let mut numbers = Language::ALL.iter().flat_map(|language| match readings(&letters, *language).as_slice() {
         [number] => Some(*number),
         _ => None,
     });
@@ -160,7 +110,7 @@ fn readings(letters: &str, language: Language) -> Vec<i64> {
     let mut readings = Vec::new();
     // This is asked at every keystroke, for every number: other scripts are not even tried.
     if letters.starts_with(|first: char| first.is_ascii()) == (language == Language::English) {
-        read(&language.fold(letters), language, State::START, &mut readings);
+        read(&fold(letters, language), language, State::START, &mut readings);
     }
     readings
 }
@@ -254,7 +204,7 @@ fn read(rest: &str, language: Language, state: State, readings: &mut Vec<i64>) {
         }
         return;
     }
-    for (word, meaning) in language.words() {
+    for (word, meaning) in words(language) {
         if readings.len() > 1 {
             return;
         }
@@ -277,16 +227,6 @@ pub fn write(number: i64, language: Language) -> Option<String> {
         Language::Russian => ru::write(number),
         Language::English => en::write(number),
     })
-}
-
-/// Millions, thousands and the rest of a number.
-const fn groups(number: i64) -> [i64; 3] {
-    [number / 1_000_000, number / 1000 % 1000, number % 1000]
-}
-
-/// A word of a list by its place; lists cover every digit.
-fn pick<'a>(list: &'a [&'a str], place: i64) -> &'a str {
-    usize::try_from(place).ok().and_then(|place| list.get(place)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Russian numbers.
 
-use super::Word::{self, Hundreds, Million, Teen, Ten, Thousand, Unit, Zero};
-use super::{groups, pick};
+use super::word::Word::{self, Hundreds, Million, Teen, Ten, Thousand, Unit, Zero};
+use super::word::{groups, pick};
 
 /// As [`fold`] leaves them; other genders, cases and common misspellings beside the usual form.
 pub(super) const WORDS: &[(&str, Word)] = &[

@@ -63,7 +63,7 @@ fn another_key_purpose_or_deployment_is_refused() {
     assert_eq!(wrong.code(), "wrong_key");
     assert_eq!(open::<Message>(&bytes, DeploymentId([8; 32]), &public), Err(StatementError::BadSignature));
     let envelope = Envelope::parse(&bytes, 1000).expect("parses");
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         let accepted = envelope.verify(purpose, DEPLOYMENT, &public).is_ok();
         assert_eq!(accepted, purpose == Purpose::Message, "{purpose:?}");
     }

@@ -1,6 +1,7 @@
 //! Which answers fit a question.
 
-use super::{MAX_REPEAT, Question, QuestionKind, YES_NO};
+use super::kind::{QuestionKind, YES_NO};
+use super::question::{MAX_REPEAT, Question};
 use crate::record::Value;
 
 /// Why an answer does not fit its question.

@@ -1,6 +1,7 @@
 //! What is never photographed or recorded, whatever a pack asks for.
 
-use super::{Question, QuestionKind};
+use super::kind::QuestionKind;
+use super::question::Question;
 
 /// What a photo, video or sound shows, as far as the form says what it is asked for.
 pub const SUBJECTS: [&str; 7] = ["protocol", "document", "premises", "seal", "scene", "person", "sound"];

@@ -5,7 +5,7 @@
 
 use minicbor::{Decode, Encode};
 
-use super::unique;
+use super::unique::unique;
 use crate::canonical::Malformed;
 use crate::cose::{self, Purpose, Statement, StatementError, check_version};
 use crate::ids::{DeploymentId, PublicKey, ShardHash};

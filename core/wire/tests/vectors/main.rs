@@ -148,7 +148,7 @@ fn unhex(digits: &str) -> Vec<u8> {
 }
 
 fn purpose(name: &str) -> Purpose {
-    Purpose::ALL.into_iter().find(|purpose| purpose.name() == name).expect("a known purpose")
+    Purpose::from_name(name).expect("a known purpose")
 }
 
 fn deployment(digits: &str) -> DeploymentId {
@@ -393,10 +393,10 @@ fn every_stored_statement_opens() {
 #[test]
 fn every_kind_of_statement_and_record_has_a_vector() {
     let vectors = committed();
-    for purpose in Purpose::ALL {
+    for &purpose in Purpose::ALL {
         assert!(vectors.statements.iter().any(|vector| vector.purpose == purpose.name()), "{purpose:?}");
     }
-    for kind in kuager_wire::record::RecordKind::ALL {
+    for &kind in kuager_wire::record::RecordKind::ALL {
         assert!(vectors.statements.iter().any(|vector| vector.fields["kind"] == kind.name()), "{kind:?}");
     }
 }

@@ -477,7 +477,7 @@ fn signatures(list: &mut List<'_>) {
     bad(list, "a signature of zeros", zero);
     bad(list, "the signature with the group order added (S + L)", by_hand::malleated(&note));
 
-    for purpose in Purpose::ALL.into_iter().filter(|purpose| *purpose != Purpose::Record) {
+    for &purpose in Purpose::ALL.iter().filter(|purpose| **purpose != Purpose::Record) {
         let input = by_hand::sign(purpose, deployment, &phone, &payload);
         bad(list, &format!("signed as {}, offered as record", purpose.name()), input);
     }
