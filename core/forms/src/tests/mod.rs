@@ -1,3 +1,4 @@
+mod act;
 mod day;
 mod engine;
 mod poll;
