@@ -2,10 +2,19 @@
 //! coordinator, in a court. Pure: no network, no database, no clock, no files.
 //!
 //! - [`verify_chain`]: every signature, link and number of one device's records;
+//! - [`verify_receipt`], [`verify_media_receipt`], [`verify_refusal`], [`verify_fork`]: a coordinator's word, and that it is
+//!   about exactly this record or file;
 //! - [`inspect`]: any signed object in words, and whether it holds.
 
 mod chain;
 mod inspect;
+mod receipts;
 
 pub use chain::{ChainFault, ChainReport, verify_chain};
 pub use inspect::{InspectError, Outcome, Report, Trust, inspect, sentence};
+pub use receipts::{
+    MediaId, ReceiptFault, RecordId, verify_fork, verify_media_receipt, verify_receipt, verify_refusal,
+};
+
+#[cfg(test)]
+mod tests;

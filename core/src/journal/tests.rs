@@ -1,11 +1,9 @@
 use std::sync::{Arc, Mutex};
 
 use kuager_wire::SigningKey;
-use kuager_wire::cose;
 use kuager_wire::form::{Form, Question, QuestionKind};
-use kuager_wire::ids::{BootId, DeploymentId, PackHash, PublicKey, RecordHash};
-use kuager_wire::record::{Body, ClockReading, FormRef, Record, RecordKind, SeqRange, Value};
-use proptest::prelude::*;
+use kuager_wire::ids::{BootId, DeploymentId, PackHash, RecordHash};
+use kuager_wire::record::{ClockReading, FormRef, RecordKind, Value};
 
 use super::*;
 use crate::clock::{Clock, ClockSample};
@@ -168,78 +166,4 @@ fn drafts_survive_reopening() {
     let store = Store::open(fixture.dir.path(), &StoreKey([3; 32])).unwrap();
     let drafts = store.read(|tx| tx.drafts()).unwrap();
     assert_eq!(drafts[0].answers.get("O01"), Some(&"not_seen".into()));
-}
-
-/// Signs a note outside any store, as another copy of the same phone would.
-fn signed(seq: u64, prev: RecordHash, text: &str, lost: Option<SeqRange>) -> Vec<u8> {
-    let kind = if lost.is_some() { RecordKind::GapStatement } else { RecordKind::Note };
-    let record = Record {
-        version: 1,
-        kind,
-        seq,
-        prev,
-        clock: ClockReading { wall_ms: 0, monotonic_ms: 0, boot_id: BootId([0; 16]), flags: 0 },
-        checkpoint: None,
-        form: None,
-        station: None,
-        body: Body { text: Some(text.to_owned()), lost, ..Body::default() },
-        attachments: None,
-        supersedes: None,
-        location: None,
-        training: None,
-    };
-    cose::sign(&record, DEPLOYMENT, &SigningKey::from_bytes(&[9; 32])).unwrap()
-}
-
-fn chain(length: u64) -> Vec<Vec<u8>> {
-    let mut prev = RecordHash::chain_start(DEPLOYMENT);
-    (0..length)
-        .map(|seq| {
-            let bytes = signed(seq, prev, "x", None);
-            prev = RecordHash::of(&bytes);
-            bytes
-        })
-        .collect()
-}
-
-fn faults(records: &[Vec<u8>]) -> Vec<ChainFault> {
-    let key = PublicKey::from(&SigningKey::from_bytes(&[9; 32]));
-    verify_chain(records.iter().map(Vec::as_slice), DEPLOYMENT, &key).faults
-}
-
-#[test]
-fn forks_gaps_and_broken_links_are_named() {
-    let whole = chain(5);
-    assert_eq!(faults(&whole), []);
-
-    let mut gap = whole.clone();
-    gap.remove(2);
-    assert_eq!(faults(&gap), [ChainFault::Gap(SeqRange { first: 2, last: 2 })]);
-
-    let mut forked = whole.clone();
-    let other = signed(3, RecordHash::of(&whole[2]), "another", None);
-    forked.insert(4, other.clone());
-    let (first, second) = (RecordHash::of(&whole[3]), RecordHash::of(&other));
-    assert_eq!(faults(&forked), [ChainFault::Fork { seq: 3, first, second }]);
-
-    let mut unlinked = whole.clone();
-    unlinked[4] = signed(4, RecordHash([1; 32]), "x", None);
-    assert_eq!(faults(&unlinked), [ChainFault::Link { seq: 4 }]);
-
-    let mut stated = whole[..3].to_vec();
-    stated.push(signed(10, RecordHash::of(&whole[2]), "", Some(SeqRange { first: 3, last: 9 })));
-    assert_eq!(faults(&stated), []);
-}
-
-proptest! {
-    /// No subset of a chain but a prefix passes, and none is worse than gaps.
-    #[test]
-    fn every_hole_is_found(keep in prop::collection::vec(any::<bool>(), 12)) {
-        let whole = chain(12);
-        let kept: Vec<_> = whole.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(bytes, _)| bytes.clone()).collect();
-        let prefix = keep.iter().skip_while(|keep| **keep).all(|keep| !keep);
-        let found = faults(&kept);
-        prop_assert_eq!(found.is_empty(), prefix);
-        prop_assert!(found.iter().all(|fault| matches!(fault, ChainFault::Gap(_))));
-    }
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use kuager_evidence::verify_refusal;
 use kuager_wire::cose;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::SubjectHash;
 use kuager_wire::limits;
-use kuager_wire::receipt::Refusal;
 use kuager_wire::sync::COSE_TYPE;
 
 use super::calls::{get, is_cose, post, succeeded};
@@ -74,9 +74,8 @@ impl Shared {
             let class = if is_cose(&response) { FailureClass::BadAnswer } else { FailureClass::CaptivePortal };
             return self.failed(attempt, class, Some(&response)).await;
         }
-        let refusal = cose::open::<Refusal>(&response.body, deployment.id, &deployment.genesis.receipt_key);
-        match refusal {
-            Ok(refusal) if refusal.subject == subject && !refusal.retryable => {
+        match verify_refusal(&response.body, subject, &deployment) {
+            Ok(refusal) if !refusal.retryable => {
                 self.write(move |tx, shared| {
                     tx.set_meta(Meta::EnrolmentRefusal, &refusal.code)?;
                     succeeded(tx, shared, attempt, sent, response.body.len())

@@ -1,11 +1,12 @@
 //! What a response is worth. A status code proves nothing: a Wi-Fi sign-in page says 200. Only what verifies counts.
 
+use kuager_evidence::{MediaId, RecordId, verify_media_receipt, verify_receipt, verify_refusal};
 use kuager_wire::canonical;
 use kuager_wire::cose;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal};
+use kuager_wire::receipt::Fork;
 use kuager_wire::sync::{CBOR_TYPE, RecordResult, RecordsAnswer};
 
 use super::machine::Decision;
@@ -66,15 +67,12 @@ pub fn read_records_answer(response: &Response) -> Result<RecordsAnswer, Failure
 /// Verifies the word about one record. `None` when there is none that holds: the record is then not delivered.
 #[must_use]
 pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Option<Judged> {
-    let key = &deployment.genesis.receipt_key;
+    let record = RecordId { hash: sent.hash, kid: sent.kid, seq: sent.seq };
     if let Some(bytes) = &result.receipt {
-        let receipt: Receipt = cose::open(bytes, deployment.id, key).ok()?;
-        if (receipt.record, receipt.kid, receipt.seq) != (sent.hash, sent.kid, sent.seq) {
-            return None;
-        }
+        verify_receipt(bytes, &record, deployment).ok()?;
         let mut judged = Judged { sent, decision: Decision::Accepted, statements: vec![("receipt", bytes.to_vec())] };
         if let Some(bytes) = &result.fork {
-            let fork: Fork = cose::open(bytes, deployment.id, key).ok()?;
+            let fork: Fork = cose::open(bytes, deployment.id, &deployment.genesis.receipt_key).ok()?;
             if (fork.kid, fork.seq) == (sent.kid, sent.seq) && [fork.first, fork.second].contains(&sent.hash) {
                 judged.decision = Decision::Forked;
                 judged.statements.push(("fork", bytes.to_vec()));
@@ -83,8 +81,8 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
         return Some(judged);
     }
     let bytes = result.refusal.as_ref()?;
-    let refusal: Refusal = cose::open(bytes, deployment.id, key).ok()?;
-    (refusal.subject == sent.hash.into()).then(|| Judged {
+    let refusal = verify_refusal(bytes, sent.hash, deployment).ok()?;
+    Some(Judged {
         sent,
         decision: Decision::Refused { code: refusal.code, retryable: refusal.retryable },
         statements: vec![("refusal", bytes.to_vec())],
@@ -93,6 +91,6 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
 
 /// A receipt for exactly this file, listed by exactly this device.
 pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kid: Kid) -> Option<Vec<u8>> {
-    let receipt: MediaReceipt = cose::open(bytes, deployment.id, &deployment.genesis.receipt_key).ok()?;
-    ((receipt.media, receipt.size, receipt.kid) == (row.hash, row.size, kid)).then(|| bytes.to_vec())
+    let media = MediaId { hash: row.hash, size: row.size, kid };
+    verify_media_receipt(bytes, &media, deployment).ok().map(|_| bytes.to_vec())
 }

@@ -11,9 +11,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::stream;
-use kuager_wire::cose;
+use kuager_evidence::verify_refusal;
 use kuager_wire::genesis::Deployment;
-use kuager_wire::receipt::Refusal;
 use tokio::time::{Instant, sleep};
 
 use super::event::SyncEvent;
@@ -258,8 +257,7 @@ fn change_lane(tx: &Tx<'_>, change: impl FnOnce(&mut Lane)) -> Result<(), SyncEr
 
 /// The coordinator says that what arrived is not what was signed. Only its signature makes that more than a bad line.
 fn mismatch(response: &Response, row: &MediaRow, deployment: &Deployment) -> Ended {
-    let refusal = cose::open::<Refusal>(&response.body, deployment.id, &deployment.genesis.receipt_key);
-    let signed = refusal.is_ok_and(|refusal| refusal.subject == row.hash.into());
+    let signed = verify_refusal(&response.body, row.hash, deployment).is_ok();
     tracing::warn!(signed, "the coordinator received other bytes than were signed; the file is sent again");
     Ended::File(FailureClass::Rejected)
 }
