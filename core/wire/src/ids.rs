@@ -1,4 +1,5 @@
-//! Names of things, each its own type, so that a hash of one kind is never taken for a hash of another.
+//! Names of things, each its own type, so that a hash of one kind is never taken for a hash of another. Hashes are SHA-256
+//! (FIPS 180-4); as text, names are lower-case hexadecimal.
 
 use std::fmt;
 use std::str::FromStr;

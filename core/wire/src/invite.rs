@@ -1,7 +1,7 @@
 //! The invite: all a device needs to trust a deployment before it has ever reached it, as one QR code or link.
 //!
-//! Written as `KUAGER:INVITE/<base32>`: only capitals and digits, which a QR code packs at 5.5 bits a character, and
-//! still a valid URL, so that a tap opens the app.
+//! Written as `KUAGER:INVITE/<base32>` (RFC 4648 §6, without padding): only capitals and digits, which a QR code packs at
+//! 5.5 bits a character, and still a valid URL, so that a tap opens the app.
 
 use data_encoding::BASE32_NOPAD;
 use minicbor::bytes::ByteVec;
