@@ -1,17 +1,16 @@
 //! The one error type of the façade.
 
-use kuager_wire::canonical::Malformed;
-use kuager_wire::cose::StatementError;
-use kuager_wire::form::FenceError;
-use kuager_wire::invite::InviteError;
-
-use crate::journal::JournalError;
 use kuager_forms::act::ActError;
 use kuager_forms::exit_poll::ExitPollError;
 use kuager_forms::incident::IncidentError;
 use kuager_forms::{AnswerError, FormError};
+use kuager_wire::canonical::Malformed;
+use kuager_wire::cose::StatementError;
+use kuager_wire::form::FenceError;
 use kuager_wire::ids::MediaHash;
+use kuager_wire::invite::InviteError;
 
+use crate::journal::JournalError;
 use crate::keys::{IdentityError, VaultError};
 use crate::media::MediaError;
 use crate::outbox::SyncError;

@@ -11,7 +11,8 @@ use super::device::Observer;
 use super::view::{DraftView, PackForm};
 use crate::draft::{Draft, DraftId, NewDraft};
 use crate::error::ObserverError;
-use crate::journal::normalised;
+use crate::journal::{JournalError, normalised};
+use crate::store::Tx;
 
 impl Observer {
     /// Begins a draft, with the answers its form begins with, and saves it.
@@ -29,7 +30,7 @@ impl Observer {
                 if new.training && pack.pack.training == Some(false) {
                     return Err(ObserverError::NoTraining);
                 }
-                new.answers = self.beginning(&reference, &form, &new)?;
+                new.answers = self.beginning(&form, &new)?;
                 Some((reference, form))
             }
         };
@@ -120,28 +121,30 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::NoPack`], [`ObserverError::Store`].
     pub fn view(&self, draft: DraftId) -> Result<DraftView, ObserverError> {
-        let draft = self.journal.draft(draft)?;
-        let form = draft.form.as_ref().map(|reference| self.form(reference)).transpose()?;
-        self.view_of(draft, form)
+        let form = self.form_of(draft)?;
+        self.store.read(|tx| {
+            let draft = tx.draft(draft)?.ok_or(JournalError::NoSuchDraft)?;
+            self.view_of(tx, draft, form)
+        })
     }
 
-    fn view_of(&self, draft: Draft, form: Option<Arc<PackForm>>) -> Result<DraftView, ObserverError> {
-        let carried = match (&draft.form, &form) {
-            (Some(reference), Some(form)) => self.carried(reference, form, draft.station.as_deref(), draft.training)?,
-            _ => Arc::default(),
+    fn view_of(&self, tx: &Tx<'_>, draft: Draft, form: Option<Arc<PackForm>>) -> Result<DraftView, ObserverError> {
+        let carried = match &form {
+            Some(form) => self.carried(tx, form, draft.station.as_deref(), draft.training)?,
+            None => Arc::default(),
         };
         Ok(DraftView::new(draft, form, carried))
     }
 
     /// What a new draft of a form begins with: its defaults, unless the caller brought answers. A wave of an exit poll that
     /// has no legal ground does not begin, whichever way it is asked for.
-    fn beginning(&self, reference: &FormRef, form: &PackForm, new: &NewDraft) -> Result<Answers, ObserverError> {
+    fn beginning(&self, form: &PackForm, new: &NewDraft) -> Result<Answers, ObserverError> {
         if form.form.form().kind == RecordKind::ExitPollWave {
             exit_poll::legal(form.pack.pack.exit_poll.as_ref().ok_or(ExitPollError::None)?)?;
         }
         // What this release cannot interpret can still be filled in.
         let Ok(meaning) = form.form.meaning() else { return Ok(new.answers.clone()) };
-        let carried = self.carried(reference, form, new.station.as_deref(), new.training)?;
+        let carried = self.store.read(|tx| self.carried(tx, form, new.station.as_deref(), new.training))?;
         let mut answers = meaning.defaults(&carried);
         for (question, value) in new.answers.iter() {
             answers.insert(question, value.clone());
@@ -201,9 +204,10 @@ impl Observer {
             self.journal.draft(draft)?;
             return Err(ObserverError::NoQuestions);
         };
-        let (result, draft) =
-            self.store.write(|tx| self.journal.change_in(tx, draft, |draft| change(&form, &mut draft.answers)))?;
-        Ok((result, self.view_of(draft, Some(form))?))
+        self.store.write(|tx| {
+            let (result, draft) = self.journal.change_in(tx, draft, |draft| change(&form, &mut draft.answers))?;
+            Ok((result, self.view_of(tx, draft, Some(Arc::clone(&form)))?))
+        })
     }
 
     /// Switches the language a draft is shown in. Answers stay.

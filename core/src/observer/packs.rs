@@ -15,7 +15,7 @@ use crate::draft::DraftId;
 use crate::error::ObserverError;
 use crate::form::ReadForm;
 use crate::journal::Journal;
-use crate::store::Meta;
+use crate::store::{Meta, Tx};
 
 impl Observer {
     /// Takes a pack from a file, so that work can begin before the coordinator was ever reached. It must be signed by
@@ -83,25 +83,24 @@ impl Observer {
     /// What a form sees of earlier records of a station. They are read anew only when one was sealed since.
     pub(super) fn carried(
         &self,
-        reference: &FormRef,
+        tx: &Tx<'_>,
         form: &PackForm,
         station: Option<&str>,
         training: bool,
     ) -> Result<Arc<TextMap<Value>>, ObserverError> {
-        let form = form.form.form();
-        if form.carried.is_none() {
+        let asked = form.form.form();
+        if asked.carried.is_none() {
             return Ok(Arc::default());
         }
-        self.store.read(|tx| {
-            let newest = tx.newest_record()?;
-            let of = CarriedFor { form: reference.clone(), station: station.map(str::to_owned), training, newest };
-            if let Some(known) = self.known.lock().carried(&of) {
-                return Ok(known);
-            }
-            let carried = Arc::new(Journal::carried(tx, form, station, training)?);
-            self.known.lock().add_carried(of, Arc::clone(&carried));
-            Ok(carried)
-        })
+        let reference = FormRef { pack: form.pack.hash, form: asked.id.clone() };
+        let newest = tx.newest_record()?;
+        let of = CarriedFor { form: reference, station: station.map(str::to_owned), training, newest };
+        if let Some(known) = self.known.lock().carried(&of) {
+            return Ok(known);
+        }
+        let carried = Arc::new(Journal::carried(tx, asked, station, training)?);
+        self.known.lock().add_carried(of, Arc::clone(&carried));
+        Ok(carried)
     }
 
     /// What the current pack changes against the one a draft was begun under, form by form; `None` when it is the same.
