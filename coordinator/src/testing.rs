@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use kuager_pack::PackSource;
 use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::{BootId, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
@@ -78,9 +79,17 @@ impl Fixture {
     /// # Panics
     /// When the machine has no room for one.
     pub fn new() -> Self {
+        Self::of(PackSource::default())
+    }
+
+    /// A deployment of this pack.
+    ///
+    /// # Panics
+    /// When the machine has no room for one, or the pack has mistakes.
+    pub fn of(pack: PackSource) -> Self {
         let dir = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(TestClock(AtomicU64::new(MORNING_MS)));
-        let options = InitOptions { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..InitOptions::default() };
+        let options = InitOptions { pack, clock: Arc::clone(&clock) as Arc<dyn Clock>, ..InitOptions::default() };
         let deployment = init(&dir.path().join("data"), options).expect("a deployment");
         let app = App::open(deployment.clone(), Arc::clone(&clock) as Arc<dyn Clock>).expect("opens");
         let intake = Arc::new(Intake::new(app.clone()));
