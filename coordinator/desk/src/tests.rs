@@ -1,13 +1,25 @@
+mod country;
+mod snapshots;
+
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
 use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{HeaderMap, header};
+use data_encoding::BASE64;
 use futures_util::StreamExt;
+use kuager_coordinator::testing::Fixture;
+use kuager_wire::cose::sha256;
 use tower::ServiceExt;
 
 use super::*;
-use kuager_coordinator::testing::Fixture;
+use crate::language::Language;
+use crate::pages::index::Index;
 
 async fn open(desk: &Desk, path: &str, host: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).header(header::HOST, host).body(Body::empty()).expect("a request");
-    let response = desk.clone().router().oneshot(request).await.expect("infallible");
+    let response = router(desk.clone()).oneshot(request).await.expect("infallible");
     let (head, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("a body");
     (head.status, head.headers, String::from_utf8(body.to_vec()).expect("UTF-8"))
@@ -15,12 +27,6 @@ async fn open(desk: &Desk, path: &str, host: &str) -> (StatusCode, HeaderMap, St
 
 async fn start(fixture: &Fixture) -> Desk {
     Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts")
-}
-
-#[test]
-fn every_language_has_every_text() {
-    let codes: Vec<_> = languages().iter().map(|language| language.code).collect();
-    assert_eq!(codes, ["kk", "ru", "en"]);
 }
 
 #[tokio::test]
@@ -85,7 +91,7 @@ async fn open_pages_hear_of_what_arrives() {
     fixture.enrol(1).await;
     let desk = start(&fixture).await;
     let request = Request::get("/events?lang=ru").header(header::HOST, "localhost").body(Body::empty());
-    let response = desk.clone().router().oneshot(request.expect("a request")).await.expect("infallible");
+    let response = router(desk.clone()).oneshot(request.expect("a request")).await.expect("infallible");
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
     let mut events = response.into_body().into_data_stream();
     let record = fixture.sign(1, &fixture.turnout(0, "750000000-352\r\n\r\nevent: reload"));
@@ -118,4 +124,29 @@ async fn the_page_trusts_itself_only() {
         assert_eq!(open(&desk, "/", host).await.0, StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
     assert_eq!(open(&desk, "/v1/genesis", "localhost").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_page_that_takes_long_does_not_hold_up_the_counting() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let desk = start(&fixture).await;
+    let mut changes = desk.changes();
+    // A page that is being rendered until somebody lets it end.
+    let (rendering, (begun, begins), (end, ended)) = (desk.clone(), mpsc::channel(), mpsc::channel::<()>());
+    let slow = tokio::task::spawn_blocking(move || {
+        let overview = rendering.overview();
+        let language = Language::choose(&overview.published.latest.pack, Some("en"));
+        let index = Index::new(&overview, &language);
+        begun.send(()).expect("is awaited");
+        ended.recv().expect("is let end");
+        index.numbers().expect("renders")
+    });
+    tokio::task::spawn_blocking(move || begins.recv()).await.expect("runs").expect("begins");
+    fixture.send(&[fixture.sign(1, &fixture.turnout(0, "710000000-99"))]).await;
+    let changed = tokio::time::timeout(Duration::from_secs(60), changes.recv()).await;
+    assert_eq!(changed.expect("is counted while the page is rendered").expect("is told").len(), 1);
+    assert!(open(&desk, "/?lang=en", "localhost").await.2.contains("<dd>1 / 20</dd>"));
+    end.send(()).expect("is awaited");
+    assert!(slow.await.expect("ends").contains("<dd>0 / 20</dd>"), "and shows what was counted when it began");
 }

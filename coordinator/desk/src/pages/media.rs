@@ -1,25 +1,31 @@
 //! One file: the picture, what is known of it, and what can be done about it.
 //!
 //! The bytes of originals leave the coordinator here and nowhere else, and here only to this machine. Asking for another
-//! photo and making a redacted copy are forms; they are accepted from this very page only (`sent_from_here`).
+//! photo and making a redacted copy are forms; they are accepted from this very page only (`guard`).
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use kuager_wire::ids::{MediaHash, RecordHash};
-use kuager_wire::record::{AttachmentRole, MediaSource};
-use serde::Deserialize;
-
-use super::page::{CSS, LANGUAGES, MediaTexts, REDACT_JS, local};
-use super::station::{self, is_shown};
-use super::{Desk, Wanted, html, refuse, trouble};
 use kuager_coordinator::CoordinatorError;
 use kuager_coordinator::app::short;
 use kuager_coordinator::http::files::stream;
 use kuager_coordinator::inbox::ask_retake;
-use kuager_coordinator::ledger::{Alike, FileView, LedgerError, MediaView, RecordView, RedactionRow};
+use kuager_coordinator::ledger::{Alike, FileView, Ledger, LedgerError, MediaView, RecordView, RedactionRow};
 use kuager_coordinator::media::{ALIKE, Region};
+use kuager_wire::ids::{MediaHash, RecordHash};
+use kuager_wire::record::{AttachmentRole, MediaSource};
+use serde::Deserialize;
+
+use crate::assets::REDACT_JS;
+use crate::entry::{self, Entry, is_shown};
+use crate::frame::Frame;
+use crate::guard::sent_from_here;
+use crate::language::Language;
+use crate::response::{html, refuse, trouble};
+use crate::state::Desk;
+use crate::stations;
+use crate::time::Zone;
 
 /// Records shown that list one file.
 const RECORDS: u32 = 50;
@@ -33,11 +39,10 @@ const TEXT: usize = 1000;
 #[derive(Template)]
 #[template(path = "media.html")]
 struct Page<'a> {
-    language: &'a str,
-    languages: &'a [(&'static str, &'static str)],
-    texts: &'a MediaTexts,
-    css: &'static str,
+    frame: Frame,
+    language: &'a Language,
     js: &'static str,
+    zone: String,
     media: MediaHash,
     mime: String,
     kib: u64,
@@ -45,7 +50,7 @@ struct Page<'a> {
     shown: Option<MediaHash>,
     itself: bool,
     video: bool,
-    held: Option<Held>,
+    complete: Option<Complete>,
     of: Option<MediaHash>,
     claims: Vec<(String, String)>,
     listings: Vec<Listing>,
@@ -55,7 +60,8 @@ struct Page<'a> {
     asked: bool,
 }
 
-struct Held {
+/// A file that has arrived.
+struct Complete {
     received: String,
     pixels: String,
 }
@@ -91,34 +97,28 @@ struct Copy {
 /// Everything the ledger says of a file.
 struct Known {
     records: Vec<RecordView>,
-    held: Option<MediaView>,
+    arrived: Option<MediaView>,
     preview: Option<MediaHash>,
     alike: Vec<Alike>,
     redactions: Vec<RedactionRow>,
 }
 
-impl Desk {
-    async fn known(&self, media: MediaHash) -> Result<Known, CoordinatorError> {
-        let ledger = self.app.ledger.clone();
-        let read = tokio::task::spawn_blocking(move || {
-            Ok::<_, LedgerError>(Known {
-                records: ledger.records_listing(media, RECORDS)?,
-                held: ledger.media(media)?,
-                preview: ledger.preview_of(media)?,
-                alike: ledger.alike(media, ALIKE, ALIKES)?,
-                redactions: ledger.redactions_of(media)?,
-            })
-        });
-        Ok(read.await.map_err(|_| CoordinatorError::Worker)??)
+impl Known {
+    fn read(ledger: &Ledger, media: MediaHash) -> Result<Self, LedgerError> {
+        Ok(Self {
+            records: ledger.records_listing(media, RECORDS)?,
+            arrived: ledger.media(media)?,
+            preview: ledger.preview_of(media)?,
+            alike: ledger.alike(media, ALIKE, ALIKES)?,
+            redactions: ledger.redactions_of(media)?,
+        })
     }
+}
 
-    /// A file as the first record that lists it describes it; nothing for a file that no record lists.
-    async fn listed(&self, media: MediaHash) -> Result<Option<FileView>, CoordinatorError> {
-        let ledger = self.app.ledger.clone();
-        let read = tokio::task::spawn_blocking(move || ledger.records_listing(media, 1)).await;
-        let records = read.map_err(|_| CoordinatorError::Worker)??;
-        Ok(records.into_iter().flat_map(|record| record.files).find(|file| file.media == media))
-    }
+/// A file as the first record that lists it describes it; nothing for a file that no record lists.
+async fn listed(desk: &Desk, media: MediaHash) -> Result<Option<FileView>, CoordinatorError> {
+    let records = desk.read(move |ledger| ledger.records_listing(media, 1)).await?;
+    Ok(records.into_iter().flat_map(|record| record.files).find(|file| file.media == media))
 }
 
 fn not_found() -> Response {
@@ -126,28 +126,33 @@ fn not_found() -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Asked {
+pub(crate) struct Wanted {
+    lang: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Asked {
     lang: Option<String>,
     asked: Option<String>,
 }
 
 /// The page of a file.
-pub(super) async fn page(
+pub(crate) async fn page(
     State(desk): State<Desk>,
     Path(media): Path<String>,
     Query(wanted): Query<Asked>,
 ) -> Result<Response, Response> {
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
-    let language = desk.language(wanted.lang.as_deref());
-    let texts = &language.texts.media;
-    let known = desk.known(media).await.map_err(trouble)?;
-    let published = desk.app.shelf.published();
+    let published = desk.published();
+    let pack = &published.latest.pack;
+    let (language, zone) = (&Language::choose(pack, wanted.lang.as_deref()), Zone::of(pack));
+    let known = desk.read(move |ledger| Known::read(ledger, media)).await.map_err(trouble)?;
     let mut listings = Vec::new();
     let mut file = None;
     for view in &known.records {
         for listed in view.files.iter().filter(|file| file.media == media) {
-            let Some(entry) = desk.entry(view, &language).await else { continue };
-            let record = station::read(&view.bytes);
+            let Some(entry) = Entry::new(&desk, view, language).await else { continue };
+            let record = entry::read(&view.bytes);
             let attachments = record.iter().flat_map(|record| record.attachments.iter().flatten());
             let attachment = attachments.clone().find(|attachment| attachment.hash == media);
             let source = attachment.and_then(|attachment| attachment.source);
@@ -156,12 +161,12 @@ pub(super) async fn page(
             listings.push(Listing {
                 record: entry.hash,
                 title: entry.title,
-                station: station::name(&published, &language, view.station.as_deref()).0,
-                query: station::query(view.station.as_deref()),
+                station: stations::name(&published, language, view.station.as_deref()).0,
+                query: stations::query(view.station.as_deref()),
                 label: listed.label.clone().unwrap_or_default(),
-                role: texts.role(listed.role).to_owned(),
-                source: source.map_or("", |source| texts.source(source)).to_owned(),
-                received: entry.received,
+                role: language.say(role(listed.role)),
+                source: source.map(|source| language.say(self::source(source))).unwrap_or_default(),
+                received: entry.received.full,
                 device: short(view.kid),
                 receipted: listed.receipted,
                 percent: arrived.saturating_mul(100).checked_div(listed.size).unwrap_or(100),
@@ -177,37 +182,36 @@ pub(super) async fn page(
         }
     }
     let file = file.ok_or_else(not_found)?;
-    let itself = known.held.is_some() && PLAYED.contains(&file.mime.as_str());
+    let itself = known.arrived.is_some() && PLAYED.contains(&file.mime.as_str());
     let elsewhere = |alike: &Alike| Elsewhere {
         media: alike.media,
         same: alike.distance == 0 && alike.media == media,
-        station: station::name(&published, &language, alike.station.as_deref()).0,
-        query: station::query(alike.station.as_deref()),
+        station: stations::name(&published, language, alike.station.as_deref()).0,
+        query: stations::query(alike.station.as_deref()),
     };
-    let pixels = known.held.as_ref().and_then(|held| held.findings.size);
+    let pixels = known.arrived.as_ref().and_then(|arrived| arrived.findings.size);
     let page = Page {
-        language: language.code,
-        languages: &LANGUAGES,
-        texts,
-        css: CSS,
+        frame: Frame::new(pack, format!("/media/{media}?")),
+        language,
         js: REDACT_JS,
+        zone: zone.name(),
         media,
         kib: file.size.div_ceil(1024),
         shown: if itself { Some(media) } else { known.preview },
         itself,
         video: itself && !is_shown(&file.mime),
-        held: known.held.as_ref().map(|held| Held {
-            received: local(held.received_ms).0,
+        complete: known.arrived.as_ref().map(|arrived| Complete {
+            received: zone.moment(arrived.received_ms).full,
             pixels: pixels.map(|(width, height)| format!("{width} × {height}")).unwrap_or_default(),
         }),
         of: file.of,
-        claims: known.held.map(|held| held.findings.claims).unwrap_or_default(),
+        claims: known.arrived.map(|arrived| arrived.findings.claims).unwrap_or_default(),
         alike: known.alike.iter().map(elsewhere).collect(),
         redactable: itself && file.role == AttachmentRole::Original && pixels.is_some(),
         redactions: known
             .redactions
             .iter()
-            .map(|row| Copy { media: row.media, made: local(row.made_ms).0, kib: row.size.div_ceil(1024) })
+            .map(|row| Copy { media: row.media, made: zone.moment(row.made_ms).full, kib: row.size.div_ceil(1024) })
             .collect(),
         asked: wanted.asked.is_some(),
         mime: file.mime,
@@ -217,14 +221,12 @@ pub(super) async fn page(
 }
 
 /// The bytes of a file, or of a redacted copy.
-pub(super) async fn bytes(State(desk): State<Desk>, Path(media): Path<String>) -> Result<Response, Response> {
+pub(crate) async fn bytes(State(desk): State<Desk>, Path(media): Path<String>) -> Result<Response, Response> {
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
-    let mime = match desk.listed(media).await.map_err(trouble)? {
+    let mime = match listed(&desk, media).await.map_err(trouble)? {
         Some(file) => file.mime,
         None => {
-            let ledger = desk.app.ledger.clone();
-            let read = tokio::task::spawn_blocking(move || ledger.redaction(media)).await;
-            let copy = read.map_err(|_| CoordinatorError::Worker).and_then(|read| Ok(read?)).map_err(trouble)?;
+            let copy = desk.read(move |ledger| ledger.redaction(media)).await.map_err(trouble)?;
             copy.map(|_| "image/jpeg".to_owned()).ok_or_else(not_found)?
         }
     };
@@ -241,24 +243,20 @@ pub(super) async fn bytes(State(desk): State<Desk>, Path(media): Path<String>) -
     Ok(response)
 }
 
-/// Whether a form was sent by a page of this desk, and not by another web page that happens to be open in the same
-/// browser. Browsers say where a form comes from, and other pages cannot make them lie.
-fn sent_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let host = text(header::HOST).unwrap_or_default();
-    let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
-    let site = text(header::HeaderName::from_static("sec-fetch-site"));
-    !host.is_empty() && origin == Some(host) && site.is_none_or(|site| site == "same-origin")
-}
-
 fn foreign_form() -> Response {
     refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again")
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Retake {
+pub(crate) struct Retake {
     record: RecordHashText,
     text: String,
+}
+
+/// The page of a file in the language that is being read.
+fn here(desk: &Desk, media: MediaHash, wanted: &Wanted) -> String {
+    let language = Language::choose(&desk.published().latest.pack, wanted.lang.as_deref());
+    format!("/media/{media}?lang={}", language.code)
 }
 
 /// A record hash in a form.
@@ -275,7 +273,7 @@ impl TryFrom<String> for RecordHashText {
 }
 
 /// Asks the observer for another photo.
-pub(super) async fn retake(
+pub(crate) async fn retake(
     State(desk): State<Desk>,
     Path(media): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -290,22 +288,19 @@ pub(super) async fn retake(
     if text.is_empty() {
         return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, "say what to photograph again"));
     }
-    let records = desk.known(media).await.map_err(trouble)?.records;
+    let records = desk.read(move |ledger| ledger.records_listing(media, RECORDS)).await.map_err(trouble)?;
     let record = records.into_iter().find(|record| record.hash == form.record.0).ok_or_else(not_found)?;
     let app = desk.app.clone();
     let sent = tokio::task::spawn_blocking(move || ask_retake(&app, record.observer, &text, record.hash, media));
     match sent.await {
-        Ok(Ok(())) => {
-            let lang = desk.language(wanted.lang.as_deref()).code;
-            Ok(Redirect::to(&format!("/media/{media}?lang={lang}&asked=1")).into_response())
-        }
+        Ok(Ok(())) => Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response()),
         Ok(Err(error)) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
         Err(_) => Err(trouble(CoordinatorError::Worker)),
     }
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Redact {
+pub(crate) struct Redact {
     regions: String,
 }
 
@@ -322,7 +317,7 @@ fn regions(text: &str) -> Result<Vec<Region>, usize> {
 }
 
 /// Makes a redacted copy.
-pub(super) async fn redact(
+pub(crate) async fn redact(
     State(desk): State<Desk>,
     Path(media): Path<String>,
     Query(wanted): Query<Wanted>,
@@ -337,33 +332,28 @@ pub(super) async fn redact(
         let text = format!("line {line} is not four whole numbers: left, top, width, height");
         refuse(StatusCode::UNPROCESSABLE_ENTITY, &text)
     })?;
-    if desk.listed(media).await.map_err(trouble)?.is_none() {
+    if listed(&desk, media).await.map_err(trouble)?.is_none() {
         return Err(not_found());
     }
     match desk.media.redact(media, regions).await {
-        Ok(_) => {
-            let lang = desk.language(wanted.lang.as_deref()).code;
-            Ok(Redirect::to(&format!("/media/{media}?lang={lang}#copies")).into_response())
-        }
+        Ok(_) => Ok(Redirect::to(&format!("{}#copies", here(&desk, media, &wanted))).into_response()),
         Err(error) => Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())),
     }
 }
 
-impl MediaTexts {
-    fn role(&self, role: AttachmentRole) -> &str {
-        match role {
-            AttachmentRole::Original => &self.original,
-            AttachmentRole::Preview => &self.preview,
-            AttachmentRole::Redacted => &self.redacted,
-        }
+fn role(role: AttachmentRole) -> &'static str {
+    match role {
+        AttachmentRole::Original => "file-original",
+        AttachmentRole::Preview => "file-preview",
+        AttachmentRole::Redacted => "file-redacted",
     }
+}
 
-    fn source(&self, source: MediaSource) -> &str {
-        match source {
-            MediaSource::Captured => &self.captured,
-            MediaSource::Imported => &self.imported,
-            MediaSource::Derived => &self.derived,
-        }
+fn source(source: MediaSource) -> &'static str {
+    match source {
+        MediaSource::Captured => "file-captured",
+        MediaSource::Imported => "file-imported",
+        MediaSource::Derived => "file-derived",
     }
 }
 

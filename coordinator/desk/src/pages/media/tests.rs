@@ -1,98 +1,17 @@
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
-use futures_util::stream;
-use image::codecs::jpeg::JpegEncoder;
-use image::{Rgb, RgbImage};
+use kuager_coordinator::http::{Limits, router};
+use kuager_coordinator::inbox::fetch;
 use kuager_wire::cose;
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::receipt::Redaction;
-use kuager_wire::record::{Attachment, Record};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt;
 
 use super::*;
-use kuager_coordinator::http::{Limits, router};
-use kuager_coordinator::inbox::fetch;
-use kuager_coordinator::media::Part;
-use kuager_coordinator::testing::{Fixture, noise};
-
-const STATION: &str = "710000000-99";
-
-/// A photo of a page; another seed, another page.
-fn photo(seed: u64, quality: u8) -> Vec<u8> {
-    let grain = noise(48, seed);
-    let page = RgbImage::from_fn(240, 320, |x, y| {
-        let cell = usize::try_from((y / 40) * 6 + x / 40).expect("small");
-        Rgb([grain[cell], grain[cell] / 2 + 40, 90])
-    });
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&page).expect("encodes");
-    bytes
-}
-
-struct Office {
-    fixture: Fixture,
-    desk: Router,
-}
-
-impl Office {
-    async fn new() -> Self {
-        let fixture = Fixture::new();
-        fixture.enrol(1).await;
-        fixture.enrol(2).await;
-        let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts");
-        Self { desk: desk.router(), fixture }
-    }
-
-    async fn call(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
-        let response = self.desk.clone().oneshot(request).await.expect("infallible");
-        let (head, body) = response.into_parts();
-        (head.status, head.headers, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
-    }
-
-    async fn open(&self, path: &str) -> (StatusCode, String) {
-        let request = Request::get(path).header(header::HOST, "localhost:8080").body(Body::empty());
-        let (status, _, body) = self.call(request.expect("a request")).await;
-        (status, String::from_utf8_lossy(&body).into_owned())
-    }
-
-    /// Sends a form, as a browser does from a page at this origin.
-    async fn submit(&self, path: &str, origin: Option<&str>, form: &[(&str, &str)]) -> (StatusCode, HeaderMap, String) {
-        let form: Vec<_> = form.iter().map(|(name, value)| format!("{name}={}", station::encode(value))).collect();
-        let mut request = Request::post(path)
-            .header(header::HOST, "localhost:8080")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        if let Some(origin) = origin {
-            request = request.header(header::ORIGIN, origin);
-        }
-        let (status, headers, body) = self.call(request.body(form.join("&").into()).expect("a request")).await;
-        (status, headers, String::from_utf8_lossy(&body).into_owned())
-    }
-
-    /// A turnout report of a device with a photo and its preview; returns the record's hash.
-    async fn report(&self, seed: u8, seq: u64, station: &str, original: &[u8], preview: &[u8]) -> RecordHash {
-        let record = self.fixture.with_files(self.fixture.turnout(seq, station), &[original, preview]);
-        let mut files = record.attachments.clone().expect("has files");
-        files[0] =
-            Attachment { label: Some("page 1".to_owned()), source: Some(MediaSource::Captured), ..files[0].clone() };
-        files[1] = Attachment { role: AttachmentRole::Preview, of: Some(MediaHash::of(original)), ..files[1].clone() };
-        let sealed = self.fixture.sign(seed, &Record { attachments: Some(files), ..record });
-        let answer = self.fixture.send(std::slice::from_ref(&sealed)).await;
-        assert!(answer.results[0].receipt.is_some());
-        RecordHash::of(&sealed)
-    }
-
-    async fn upload(&self, seed: u8, bytes: &[u8]) {
-        let token = self.fixture.app.signer.uploads.token(kuager_coordinator::testing::kid(seed), MediaHash::of(bytes));
-        let chunks = stream::iter([Ok::<_, std::convert::Infallible>(bytes.to_vec())]);
-        let idle = std::time::Duration::from_secs(5);
-        let part = Part { offset: 0, announced: None, checksum: None, body: chunks, idle };
-        self.fixture.media.add(token, part).await.expect("is held");
-        while self.fixture.media.examine_next().await.expect("works") {}
-    }
-}
+use crate::testing::{Office, STATION, photo};
 
 #[tokio::test]
 async fn numbers_stand_beside_the_pictures_and_the_preview_comes_first() {
@@ -139,7 +58,8 @@ async fn what_people_typed_stays_text() {
     let office = Office::new().await;
     let typed = "../<script>alert(1)</script>?a=b&c #\"";
     office.report(1, 0, typed, &photo(1, 90), &photo(1, 30)).await;
-    let (status, page) = office.open(&format!("/station?key={}&lang=en", station::encode(typed))).await;
+    let (status, page) =
+        office.open(&format!("/station?key={}&lang=en", utf8_percent_encode(typed, NON_ALPHANUMERIC))).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("alert(1)") && !page.contains("<script>"), "{page}");
     assert!(page.contains("<td>120</td>"), "the record is found");

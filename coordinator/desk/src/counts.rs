@@ -6,38 +6,39 @@ use kuager_coordinator::ledger::Arrival;
 
 /// One row of the desk: a station as records name it, or none, and whether it is training.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RowKey {
-    pub(super) training: bool,
-    pub(super) station: Option<String>,
+pub(crate) struct RowKey {
+    pub(crate) training: bool,
+    pub(crate) station: Option<String>,
 }
 
 /// How much of one form has arrived, and when the newest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Count {
-    pub(super) count: u64,
-    pub(super) last_ms: u64,
+pub(crate) struct Count {
+    pub(crate) count: u64,
+    pub(crate) last_ms: u64,
 }
 
 impl Count {
-    pub(super) fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.count += other.count;
         self.last_ms = self.last_ms.max(other.last_ms);
     }
 }
 
 /// Counts of one row by form; what answers no form is under `None`.
-pub(super) type Counts = BTreeMap<Option<String>, Count>;
+pub(crate) type RowCounts = BTreeMap<Option<String>, Count>;
 
-#[derive(Debug, Default)]
-pub(super) struct Tally {
-    pub(super) rows: BTreeMap<RowKey, Counts>,
+/// The counts of every row.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Counts {
+    pub(crate) rows: BTreeMap<RowKey, RowCounts>,
     /// Everything up to this arrival is counted, so that nothing is counted twice.
     last_id: i64,
 }
 
-impl Tally {
+impl Counts {
     /// Counts an arrival, unless it is counted already, and notes the row it changed.
-    pub(super) fn add(&mut self, arrival: &Arrival, changed: &mut BTreeSet<RowKey>) {
+    pub(crate) fn add(&mut self, arrival: &Arrival, changed: &mut BTreeSet<RowKey>) {
         if arrival.id <= self.last_id {
             return;
         }
@@ -65,13 +66,13 @@ mod tests {
             training,
             received_ms: 1000 + u64::try_from(id).expect("positive"),
         };
-        let mut tally = Tally::default();
+        let mut all = Counts::default();
         let mut changed = BTreeSet::new();
         for (id, training) in [(1, false), (2, false), (2, false), (1, false), (3, true)] {
-            tally.add(&arrival(id, training), &mut changed);
+            all.add(&arrival(id, training), &mut changed);
         }
         assert_eq!(changed.len(), 2);
-        let counts: Vec<_> = tally.rows.values().map(|counts| counts[&Some("turnout".to_owned())]).collect();
+        let counts: Vec<_> = all.rows.values().map(|row| row[&Some("turnout".to_owned())]).collect();
         assert_eq!(counts, [Count { count: 2, last_ms: 1002 }, Count { count: 1, last_ms: 1003 }]);
     }
 }

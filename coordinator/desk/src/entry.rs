@@ -1,0 +1,92 @@
+//! A record as the pages show it: its answers in words, its files as pictures.
+
+use kuager_coordinator::app::short;
+use kuager_coordinator::ledger::{FileView, RecordView};
+use kuager_wire::cose::Envelope;
+use kuager_wire::ids::MediaHash;
+use kuager_wire::limits;
+use kuager_wire::record::{AttachmentRole, Record};
+
+use crate::answers::{self, Line};
+use crate::language::Language;
+use crate::state::Desk;
+use crate::time::{Moment, Zone};
+
+/// A record as it is shown.
+pub(crate) struct Entry {
+    pub(crate) hash: String,
+    pub(crate) title: String,
+    pub(crate) seq: u64,
+    pub(crate) received: Moment,
+    pub(crate) device: String,
+    pub(crate) observer: String,
+    pub(crate) training: bool,
+    pub(crate) corrected: bool,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) pictures: Vec<Picture>,
+}
+
+/// A file of a record as it is shown.
+pub(crate) struct Picture {
+    pub(crate) media: MediaHash,
+    pub(crate) label: String,
+    /// What is shown in its place: itself, its preview, or nothing yet.
+    pub(crate) shown: Option<MediaHash>,
+    /// Whether the whole file has arrived.
+    pub(crate) complete: bool,
+    pub(crate) arrived_kib: u64,
+    pub(crate) kib: u64,
+}
+
+/// MIME types every browser shows, and that hold no programs.
+pub(crate) fn is_shown(mime: &str) -> bool {
+    matches!(mime, "image/jpeg" | "image/png" | "image/webp")
+}
+
+/// Reads a record that was verified when it was stored.
+pub(crate) fn read(bytes: &[u8]) -> Option<Record> {
+    Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement()).ok()
+}
+
+impl Entry {
+    /// What is shown of a record; nothing of one that cannot be read.
+    pub(crate) async fn new(desk: &Desk, view: &RecordView, language: &Language) -> Option<Self> {
+        let record = read(&view.bytes)?;
+        let published = desk.published();
+        let pack = record.form.as_ref().and_then(|form| published.packs.get(&form.pack));
+        let pack = pack.map(|signed| &signed.pack);
+        let mut pictures = Vec::new();
+        for file in view.files.iter().filter(|file| file.role != AttachmentRole::Preview) {
+            pictures.push(Picture::new(desk, file, &view.files).await);
+        }
+        Some(Self {
+            hash: view.hash.to_string(),
+            title: answers::title(&record, pack, language),
+            seq: record.seq,
+            received: Zone::of(&published.latest.pack).moment(view.received_ms),
+            device: short(view.kid),
+            observer: view.observer.to_string()[..8].to_owned(),
+            training: record.training == Some(true),
+            corrected: view.corrected,
+            lines: answers::lines(&record, pack, language),
+            pictures,
+        })
+    }
+}
+
+impl Picture {
+    /// What is shown for a file: the small preview where there is one, since it comes first and loads quickly.
+    async fn new(desk: &Desk, file: &FileView, files: &[FileView]) -> Self {
+        let preview = files.iter().find(|other| other.of == Some(file.media) && other.held && is_shown(&other.mime));
+        let shown = preview.or(Some(file).filter(|file| file.held && is_shown(&file.mime)));
+        let arrived = if file.held { file.size } else { desk.media.arrived(file.token).await.unwrap_or(0) };
+        Self {
+            media: file.media,
+            label: file.label.clone().unwrap_or_default(),
+            shown: shown.map(|shown| shown.media),
+            complete: file.held,
+            arrived_kib: arrived / 1024,
+            kib: file.size.div_ceil(1024),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The pages, one file each: who may ask for it, what it reads, what it shows.
+
+pub(crate) mod index;
+pub(crate) mod media;
+pub(crate) mod station;

@@ -1,0 +1,27 @@
+//! What a browser is told.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use kuager_coordinator::CoordinatorError;
+
+/// A page, complete.
+#[expect(clippy::result_large_err, reason = "both are responses")]
+pub(crate) fn html(page: &impl Template) -> Result<Response, Response> {
+    page.render().map(|text| Html(text).into_response()).map_err(|error| {
+        tracing::error!(%error, "a page of the desk cannot be rendered");
+        StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    })
+}
+
+/// A refusal in plain words.
+pub(crate) fn refuse(status: StatusCode, reason: &str) -> Response {
+    (status, format!("{reason}\n")).into_response()
+}
+
+/// What the coordinator could not do.
+#[expect(clippy::needless_pass_by_value, reason = "takes what `map_err` has")]
+pub(crate) fn trouble(error: CoordinatorError) -> Response {
+    tracing::error!(%error, "a page of the desk cannot be shown");
+    refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+}

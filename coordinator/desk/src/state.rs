@@ -1,0 +1,123 @@
+//! What all pages of the desk share: the coordinator they look into, and the counts that a task keeps current.
+//!
+//! A page is rendered from a [`Overview`]: what is published and what is counted at one moment. Nothing changes in it,
+//! and making one takes no longer than copying two pointers, so that however long a page takes, counting goes on.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use kuager_coordinator::CoordinatorError;
+use kuager_coordinator::app::App;
+use kuager_coordinator::ledger::{Arrival, Ledger, LedgerError};
+use kuager_coordinator::media::Media;
+use kuager_coordinator::shelf::Published;
+use parking_lot::Mutex;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, Receiver};
+
+use crate::counts::{Counts, RowKey};
+
+/// Arrivals of this long are shown together.
+const PAUSE: Duration = Duration::from_millis(200);
+/// Changes a slow browser may be behind before it is told to load the page again.
+const BEHIND: usize = 256;
+
+/// Rows that changed together.
+pub(crate) type Changed = Arc<BTreeSet<RowKey>>;
+
+/// The desk's state. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Desk {
+    pub(crate) app: App,
+    pub(crate) media: Arc<Media>,
+    counts: Arc<Mutex<Arc<Counts>>>,
+    changes: broadcast::Sender<Changed>,
+}
+
+/// Everything at one moment.
+#[derive(Clone)]
+pub(crate) struct Overview {
+    pub(crate) published: Arc<Published>,
+    pub(crate) counts: Arc<Counts>,
+}
+
+impl Desk {
+    /// Counts what is there and keeps counting in the background.
+    pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
+        // Heard first, counted second: what arrives in between is known by its number and not counted twice.
+        let arrivals = app.ledger.arrivals();
+        let desk = Self { app, media, counts: Arc::default(), changes: broadcast::Sender::new(BEHIND) };
+        desk.count_all().await?;
+        tokio::spawn(desk.clone().follow(arrivals));
+        Ok(desk)
+    }
+
+    /// What the desk shows now.
+    pub(crate) fn overview(&self) -> Overview {
+        Overview { published: self.published(), counts: Arc::clone(&self.counts.lock()) }
+    }
+
+    /// What is published now.
+    pub(crate) fn published(&self) -> Arc<Published> {
+        self.app.shelf.published()
+    }
+
+    /// Rows as they change from now on.
+    pub(crate) fn changes(&self) -> Receiver<Changed> {
+        self.changes.subscribe()
+    }
+
+    /// Reads from the ledger.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
+    ) -> Result<T, CoordinatorError> {
+        let ledger = self.app.ledger.clone();
+        let reading = tokio::task::spawn_blocking(move || read(&ledger));
+        Ok(reading.await.map_err(|_| CoordinatorError::Worker)??)
+    }
+
+    /// Counts everything the ledger has that is not counted yet. Only the one task that counts may call it.
+    async fn count_all(&self) -> Result<(), LedgerError> {
+        let ledger = self.app.ledger.clone();
+        let mut counts = Arc::clone(&self.counts.lock());
+        let counting = tokio::task::spawn_blocking(move || {
+            let counted = Arc::make_mut(&mut counts);
+            ledger.each_arrival(|arrival| counted.add(&arrival, &mut BTreeSet::new()))?;
+            Ok(counts)
+        });
+        *self.counts.lock() = counting.await.unwrap_or(Err(LedgerError::Closed))?;
+        Ok(())
+    }
+
+    async fn follow(self, mut arrivals: Receiver<Arc<[Arrival]>>) {
+        loop {
+            let mut changed = BTreeSet::new();
+            match arrivals.recv().await {
+                Ok(batch) => self.count(&batch, &mut changed),
+                Err(RecvError::Lagged(_)) => {
+                    if let Err(error) = self.count_all().await {
+                        tracing::warn!(%error, "the desk page is out of date until the next record arrives");
+                    }
+                }
+                Err(RecvError::Closed) => return,
+            }
+            tokio::time::sleep(PAUSE).await;
+            while let Ok(batch) = arrivals.try_recv() {
+                self.count(&batch, &mut changed);
+            }
+            // No page may be open, which is fine.
+            let _ = self.changes.send(Arc::new(changed));
+        }
+    }
+
+    fn count(&self, batch: &[Arrival], changed: &mut BTreeSet<RowKey>) {
+        let mut counts = self.counts.lock();
+        // Copies the counts only while somebody looks at them.
+        let counts = Arc::make_mut(&mut counts);
+        for arrival in batch {
+            counts.add(arrival, changed);
+        }
+    }
+}

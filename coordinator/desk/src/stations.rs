@@ -1,0 +1,24 @@
+//! Stations as people know them, and where their pages are.
+
+use kuager_coordinator::shelf::Published;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::language::Language;
+
+/// All but what may stand in a query as it is.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The query of a station's page, without the language.
+pub(crate) fn query(station: Option<&str>) -> String {
+    station.map(|key| format!("key={}&", utf8_percent_encode(key, ESCAPED))).unwrap_or_default()
+}
+
+/// A station's name, and its key if it is in the list; what was typed for one that is not.
+pub(crate) fn name(published: &Published, language: &Language, station: Option<&str>) -> (String, String) {
+    let pack = &published.latest.pack;
+    match (station, station.and_then(|key| published.stations.get(key))) {
+        (Some(key), Some(listed)) => (pack.text(&listed.name, &language.code).to_owned(), key.to_owned()),
+        (Some(typed), None) => (typed.to_owned(), String::new()),
+        (None, _) => (language.say("station-none"), String::new()),
+    }
+}

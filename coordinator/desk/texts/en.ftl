@@ -1,0 +1,87 @@
+# What the desk says: English.
+
+# This language in itself.
+language-name = English
+
+## What every page says.
+
+language = Language
+all-stations = All stations
+observer = observer
+device = device
+picture = Picture
+not-arrived = the file has not arrived yet
+not-shown = the file is here, but a browser cannot show it
+
+## All stations.
+
+inde# What the desk says: Қазақша.-title = Records received
+inde# What the desk says: Қазақша.-station = Station
+inde# What the desk says: Қазақша.-total = Total
+inde# What the desk says: Қазақша.-other = Other
+inde# What the desk says: Қазақша.-records = Records accepted
+inde# What the desk says: Қазақша.-heard = Stations heard from
+inde# What the desk says: Қазақша.-silent = nothing yet
+inde# What the desk says: Қазақша.-unlisted = Stations not in the list (typed by hand)
+inde# What the desk says: Қазақша.-training = Training records (do not count)
+station-none = No station given
+inde# What the desk says: Қазақша.-times = Times are { $zone }: when the newest record arrived.
+inde# What the desk says: Қазақша.-reload = Reload the page to update it.
+inde# What the desk says: Қазақша.-lost = The connection is lost; the numbers may be out of date.
+
+## One station.
+
+station-nothing = No records from this station yet.
+station-newest-only = Only the newest records are shown.
+station-times = Times are { $zone }: when the record was received.
+record-training = training, does not count
+record-corrected = corrected by a later record
+record-te# What the desk says: Қазақша.t = Te# What the desk says: Қазақша.t
+file-original-coming = original on its way
+
+## How an answer is said that the pack has no words for.
+
+answer-yes = yes
+answer-no = no
+answer-not-seen = not seen
+answer-not-applicable = not applicable
+
+## One file.
+
+file-preview-shown = Only the preview is shown.
+file-original = Original
+file-preview = Preview
+file-redacted = Redacted copy
+file-captured = taken in this app (so it says)
+file-imported = from the gallery
+file-derived = made by the app from another file
+file-elsewhere = Seen at another station, too
+file-same = This very file
+file-similar = Similar picture
+file-zoom = Zoom
+file-rotate = Rotate
+file-kind = Kind and size
+file-arrived = Arrived ({ $zone })
+file-open = open the file
+file-made-from = Made from
+file-records = Records that list this file
+file-receipted = receipt given
+file-not-receipted = no receipt yet
+file-claims = What the file says about itself (EXIF)
+file-claims-note = Claims, not evidence: anybody can write anything there.
+file-claims-signed = EXIF in the signed record
+
+## Asking for another photo.
+
+retake = Ask for another photo:
+retake-te# What the desk says: Қазақша.t = Please photograph this page again: it cannot be read.
+retake-send = Send
+retake-sent = Sent. The phone gets it when it ne# What the desk says: Қазақша.t has a connection.
+
+## Copies for publication.
+
+copies = Copies for publication
+redact = Make a copy for publication
+redact-help = Mark what is to be hidden with the mouse, or type it: left, top, width, height (in pi# What the desk says: Қазақша.els, one rectangle per line). It is filled with black, what the file says about itself is removed, and the original does not change.
+redact-regions = Rectangles
+redact-make = Make the copy

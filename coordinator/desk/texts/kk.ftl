@@ -1,0 +1,87 @@
+# What the desk says: Қазақша.
+
+# This language in itself.
+language-name = Қазақша
+
+## What every page says.
+
+language = Тіл
+all-stations = Барлық учаскелер
+observer = бақылаушы
+device = құрылғы
+picture = Сурет
+not-arrived = файл әлі келген жоқ
+not-shown = файл осында, бірақ браузер оны көрсете алмайды
+
+## All stations.
+
+index-title = Келіп түскен жазбалар
+index-station = Учаске
+index-total = Барлығы
+index-other = Басқа
+index-records = Қабылданған жазбалар
+index-heard = Жазба келген учаскелер
+index-silent = жазба жоқ
+index-unlisted = Тізімде жоқ учаскелер (қолмен жазылған)
+index-training = Жаттығу жазбалары (есепке алынбайды)
+station-none = Учаске көрсетілмеген
+index-times = Уақыт { $zone } бойынша: соңғы жазба келген сәт.
+index-reload = Жаңарту үшін бетті қайта жүктеңіз.
+index-lost = Байланыс үзілді, сандар ескірген болуы мүмкін.
+
+## One station.
+
+station-nothing = Бұл учаскеден әлі жазба келген жоқ.
+station-newest-only = Тек ең соңғы жазбалар көрсетілген.
+station-times = Уақыт { $zone } бойынша: жазба қабылданған сәт.
+record-training = жаттығу, есепке алынбайды
+record-corrected = кейінгі жазбамен түзетілген
+record-text = Мәтін
+file-original-coming = түпнұсқа жүктелуде
+
+## How an answer is said that the pack has no words for.
+
+answer-yes = иә
+answer-no = жоқ
+answer-not-seen = көрмедім
+answer-not-applicable = қатысы жоқ
+
+## One file.
+
+file-preview-shown = Алдын ала көрініс қана көрсетілген.
+file-original = Түпнұсқа
+file-preview = Алдын ала көрініс
+file-redacted = Жасырылған көшірме
+file-captured = осы қолданбада түсірілген (қолданбаның мәлімдеуінше)
+file-imported = галереядан алынған
+file-derived = қолданба басқа файлдан жасаған
+file-elsewhere = Басқа учаскеде де кездеседі
+file-same = Дәл осы файл
+file-similar = Ұқсас сурет
+file-zoom = Үлкейту
+file-rotate = Бұру
+file-kind = Түрі мен көлемі
+file-arrived = Келген уақыты ({ $zone })
+file-open = файлды ашу
+file-made-from = Мына файлдан жасалған
+file-records = Бұл файл көрсетілген жазбалар
+file-receipted = қолхат берілді
+file-not-receipted = қолхат әлі берілген жоқ
+file-claims = Файлдың өзі туралы айтқаны (EXIF)
+file-claims-note = Бұл дәлел емес: мұнда кез келген адам кез келген нәрсені жаза алады.
+file-claims-signed = Қол қойылған жазбадағы EXIF
+
+## Asking for another photo.
+
+retake = Қайта түсіруді сұрау:
+retake-text = Бұл бетті қайта түсіріңізші: оқылмайды.
+retake-send = Жіберу
+retake-sent = Өтініш жіберілді. Телефон келесі байланыста алады.
+
+## Copies for publication.
+
+copies = Жариялауға арналған көшірмелер
+redact = Жариялауға көшірме жасау
+redact-help = Жасырылатын жерлерді тышқанмен белгілеңіз немесе сандармен жазыңыз: сол жақ шеті, жоғарғы шеті, ені, биіктігі (пиксельмен, әр жолда бір тіктөртбұрыш). Олар қара түспен боялады, файл деректері алынып тасталады, түпнұсқа өзгермейді.
+redact-regions = Тіктөртбұрыштар
+redact-make = Көшірме жасау
