@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use kuager_wire::invite;
-
-use super::CliError;
-use kuager_coordinator::deployment::Deployment;
 use kuager_coordinator::ledger::Ledger;
 use kuager_evidence::{Outcome, Trust, inspect, sentence};
+use kuager_wire::invite;
+
+use crate::data::Data;
+use crate::error::CliError;
 
 /// Exit code for "nobody could tell".
 const NOT_CHECKED: u8 = 2;
 
 /// Show any signed object in words and check it.
 ///
-/// Exit code 0 when it holds, 1 when it does not, 2 when a key to check it with is missing.
+/// Exit code 0 when it holds, 1 when it does not, 2 when a key to check it with is missing. With `--data`, the genesis and
+/// all credentials are taken from there.
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
     /// File with the object, or an invite as text.
@@ -32,14 +33,11 @@ pub(super) struct Inspect {
     /// Credential of a device; repeat for several.
     #[arg(long = "credential", value_name = "FILE")]
     credentials: Vec<PathBuf>,
-    /// Data directory of the coordinator: takes the genesis and all credentials from there.
-    #[arg(long, value_name = "DIR")]
-    data: Option<PathBuf>,
 }
 
 impl Inspect {
-    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let trust = self.trust()?;
+    pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let trust = self.trust(data)?;
         let start = self.object.trim_start().get(..invite::PREFIX.len());
         let bytes = if start.is_some_and(|start| start.eq_ignore_ascii_case(invite::PREFIX)) {
             self.object.into_bytes()
@@ -56,10 +54,10 @@ impl Inspect {
         })
     }
 
-    fn trust(&self) -> Result<Trust, CliError> {
+    fn trust(&self, data: &Data) -> Result<Trust, CliError> {
         let mut trust = Trust::default();
-        if let Some(dir) = &self.data {
-            let deployment = Deployment::open(dir)?;
+        if let Some(dir) = data.given() {
+            let deployment = data.open()?;
             trust.add_genesis(dir, deployment.genesis_bytes())?;
             let ledger = Ledger::open(&deployment.ledger_path())?;
             for credential in ledger.credentials()? {

@@ -5,23 +5,23 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
-use kuager_wire::enrolment::Role;
-use kuager_wire::ids::ObserverId;
-use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
-
-use super::{CliError, Data};
 use kuager_coordinator::app::App;
 use kuager_coordinator::enrol::{
     InviteError, InviteOptions, InviteState, InviteSummary, create_invite, invite_id, invites, revoke_invite,
 };
+use kuager_forms::wording::zone;
+use kuager_wire::enrolment::Role;
+use kuager_wire::ids::ObserverId;
+use kuager_wire::pack::Pack;
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
+
+use crate::data::Data;
+use crate::error::CliError;
 
 /// Make an invite for one device, list invites, or withdraw one.
 #[derive(Debug, Args)]
 pub(super) struct Invite {
-    #[command(flatten)]
-    data: Data,
     /// Address phones reach this coordinator at; repeat for several, tried in this order.
     #[arg(long = "server", value_name = "URL", required_unless_present_any = ["list", "revoke"])]
     servers: Vec<String>,
@@ -65,26 +65,28 @@ impl From<RoleName> for Role {
 }
 
 impl Invite {
-    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = self.data.app()?;
+    pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let app = data.app()?;
+        let published = app.shelf.published();
+        let pack = &published.latest.pack;
         if self.list {
             for summary in invites(&app)? {
-                write_summary(out, &summary)?;
+                write_summary(out, &summary, pack)?;
             }
         } else if let Some(id) = &self.revoke {
             let summary = revoke_invite(&app, id)?;
-            write_summary(out, &summary)?;
+            write_summary(out, &summary, pack)?;
             if matches!(summary.state, InviteState::Used(_)) {
                 writeln!(out, "A device has used this invite before; it stays enrolled.")?;
             }
         } else {
-            self.create(&app, out)?;
+            self.create(&app, data, out)?;
         }
         app.ledger.close();
         Ok(ExitCode::SUCCESS)
     }
 
-    fn create(self, app: &App, out: &mut dyn Write) -> Result<(), CliError> {
+    fn create(self, app: &App, data: &Data, out: &mut dyn Write) -> Result<(), CliError> {
         let options = InviteOptions {
             servers: self.servers,
             stations: self.stations,
@@ -100,7 +102,7 @@ impl Invite {
         writeln!(out)?;
         writeln!(out, "invite      {}", invite_id(&invite.token))?;
         writeln!(out, "For one device. Whoever reads it can enrol in its place; withdraw it if it got lost:")?;
-        let data = self.data.dir().display();
+        let data = data.dir().display();
         writeln!(out, "kuager invite --data {data} --revoke {}", invite_id(&invite.token))?;
         Ok(())
     }
@@ -117,22 +119,22 @@ fn qr(url: &str) -> Result<String, CliError> {
     Ok(picture)
 }
 
-fn write_summary(out: &mut dyn Write, summary: &InviteSummary) -> Result<(), CliError> {
+fn write_summary(out: &mut dyn Write, summary: &InviteSummary, pack: &Pack) -> Result<(), CliError> {
     let state = match summary.state {
-        InviteState::Open => format!("open until {}", date(summary.expires_ms)),
+        InviteState::Open => format!("open until {}", date(summary.expires_ms, pack)),
         InviteState::Used(kid) => format!("used by device {kid}"),
         InviteState::Revoked => "withdrawn".to_owned(),
-        InviteState::Expired => format!("expired {}", date(summary.expires_ms)),
+        InviteState::Expired => format!("expired {}", date(summary.expires_ms, pack)),
     };
     let stations = if summary.stations.is_empty() { "any station".to_owned() } else { summary.stations.join(" ") };
     writeln!(out, "{}  {state}  observer {}  {:?}  {stations}", summary.id, summary.observer, summary.role)?;
     Ok(())
 }
 
-/// A day in Kazakhstan's time, UTC+5.
-fn date(ms: u64) -> String {
+/// A day in the time of the pack's stations.
+fn date(ms: u64, pack: &Pack) -> String {
     let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let zone = TimeZone::fixed(Offset::constant(5));
+    let zone = zone(pack.utc_offset);
     timestamp.map_or_else(|| "never".to_owned(), |timestamp| timestamp.to_zoned(zone).date().to_string())
 }
 

@@ -4,16 +4,15 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
+use kuager_coordinator::inbox::send_message;
 use kuager_wire::ids::{ObserverId, RecordHash};
 
-use super::{CliError, Data};
-use kuager_coordinator::inbox::send_message;
+use crate::data::Data;
+use crate::error::CliError;
 
 /// Send a signed message to observers.
 #[derive(Debug, Args)]
 pub(super) struct Message {
-    #[command(flatten)]
-    data: Data,
     /// What to say.
     text: String,
     #[command(flatten)]
@@ -38,8 +37,8 @@ struct Recipients {
 }
 
 impl Message {
-    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = self.data.app()?;
+    pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let app = data.app()?;
         let mut observers = app.ledger.observers(self.to.station.as_deref())?;
         if let Some(observer) = self.to.observer {
             observers.retain(|known| *known == observer);

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-
-use super::CliError;
 use kuager_coordinator::deployment::Deployment;
 use kuager_coordinator::setup;
 use kuager_coordinator::sign::RootSigner;
 use kuager_pack::{Built, PackError, PackSource, SignedBuild, Weight, WriteError, xlsform};
+
+use crate::data::Data;
+use crate::error::CliError;
 
 /// Write, check, build, sign and compare packs.
 #[derive(Debug, Subcommand)]
@@ -58,8 +59,6 @@ pub(super) struct Build {
 pub(super) struct Sign {
     /// Source folder or built file.
     pack: PathBuf,
-    #[command(flatten)]
-    data: super::Data,
     /// The file to write.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -70,8 +69,6 @@ pub(super) struct Sign {
 pub(super) struct Publish {
     /// Source folder, built file or signed file; the built-in rehearsal pack when left out.
     pack: Option<PathBuf>,
-    #[command(flatten)]
-    data: super::Data,
 }
 
 /// Make a form, or a whole new pack around it, from an `XLSForm` workbook.
@@ -85,7 +82,7 @@ pub(super) struct Import {
 }
 
 impl Pack {
-    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+    pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         match self {
             Self::New { dir } => {
                 for file in kuager_pack::scaffold(&dir)? {
@@ -104,13 +101,13 @@ impl Pack {
                 show(&built, out)?;
             }
             Self::Sign(sign) => {
-                let build = RootSigner::open(&sign.data.open()?)?.pack(&load(&sign.pack)?)?;
+                let build = RootSigner::open(&data.open()?)?.pack(&load(&sign.pack)?)?;
                 write_file(&sign.output, &build.to_bytes())?;
                 writeln!(out, "signed      {}", build.pack.hash)?;
                 writeln!(out, "file        {}", sign.output.display())?;
                 writeln!(out, "shards      {}", build.shards.len())?;
             }
-            Self::Publish(publish) => return publish.run(out),
+            Self::Publish(publish) => return publish.run(data, out),
             Self::Diff { old, new } => {
                 let lines = kuager_pack::diff(&load(&old)?, &load(&new)?);
                 for line in &lines {
@@ -197,8 +194,8 @@ fn show(built: &Built, out: &mut dyn Write) -> Result<(), CliError> {
 }
 
 impl Publish {
-    fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let deployment = self.data.open()?;
+    fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let deployment = data.open()?;
         let built = match &self.pack {
             Some(file) if !file.is_dir() => match self.signed(&deployment, file)? {
                 Some(build) => {

@@ -8,17 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use tracing_subscriber::EnvFilter;
-
-use super::{CliError, Data};
 use kuager_coordinator::http::{self, Config, Limits};
 use kuager_coordinator::media::{Media, MediaPolicy};
+use tracing_subscriber::EnvFilter;
+
+use crate::data::Data;
+use crate::error::CliError;
 
 /// Receive records until interrupted.
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    #[command(flatten)]
-    data: Data,
     /// Where phones connect.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8443")]
     listen: SocketAddr,
@@ -55,9 +54,9 @@ pub(super) struct Serve {
 }
 
 impl Serve {
-    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+    pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         start_logs(self.log_json);
-        let app = self.data.app()?;
+        let app = data.app()?;
         let media = Arc::new(Media::open(app.clone(), self.media())?);
         let listener = listen(self.listen)?;
         let desk = if self.no_desk { None } else { Some(listen(self.desk)?) };
@@ -122,10 +121,10 @@ async fn interrupted() {
     }
 }
 
+/// Logs go to standard error, in colours only where somebody looks at them.
 fn start_logs(json: bool) {
     let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env_lossy();
-    // Colours are for people who watch, not for files and whatever reads them.
-    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr);
     // A second subscriber in one process is a test's; the first one stays.
     let _ = if json { logs.json().try_init() } else { logs.try_init() };

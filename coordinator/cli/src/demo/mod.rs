@@ -5,7 +5,8 @@
 //! The only place of this package that knows the phone's core.
 
 mod day;
-mod gate;
+mod error;
+mod network;
 mod phone;
 mod sheet;
 
@@ -17,7 +18,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use kuager_core::ObserverError;
+use kuager_coordinator::app::App;
+use kuager_coordinator::clock::{Clock, SystemClock};
+use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::enrol::{InviteOptions, create_invite};
+use kuager_coordinator::http::{Config, serve};
+use kuager_coordinator::media::{Media, MediaPolicy};
+use kuager_coordinator::setup::{InitOptions, init};
 use kuager_wire::cose::{self, StatementError};
 use kuager_wire::genesis;
 use kuager_wire::ids::{MediaHash, RecordHash};
@@ -25,54 +32,14 @@ use kuager_wire::receipt::{MediaReceipt, Receipt};
 use tokio::sync::oneshot;
 
 use self::day::{Day, DayOf};
+pub(crate) use self::error::DemoError;
+use self::error::check;
 pub(crate) use self::phone::DemoPhone;
 use self::phone::{PAGES, Said, Synced};
-use kuager_coordinator::app::{App, OpenError};
-use kuager_coordinator::clock::{Clock, SystemClock};
-use kuager_coordinator::deployment::Deployment;
-use kuager_coordinator::enrol::{InviteError, InviteOptions, create_invite};
-use kuager_coordinator::http::{Config, ServeError, serve};
-use kuager_coordinator::ledger::LedgerError;
-use kuager_coordinator::media::store::ObjectError;
-use kuager_coordinator::media::{Media, MediaPolicy};
-use kuager_coordinator::setup::{InitOptions, SetupError, init};
-
-/// Why the demonstration did not end well.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// Something that must hold does not.
-    #[error("this did not hold: {0}")]
-    Check(String),
-    /// A phone.
-    #[error("a phone failed: {0}")]
-    Phone(#[from] ObserverError),
-    /// The coordinator could not be made.
-    #[error(transparent)]
-    Setup(#[from] SetupError),
-    /// The coordinator's data.
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The coordinator's database.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// The coordinator's folder for files.
-    #[error("files cannot be kept: {0}")]
-    Files(#[from] ObjectError),
-    /// An invite.
-    #[error(transparent)]
-    Invite(#[from] InviteError),
-    /// The coordinator.
-    #[error(transparent)]
-    Serve(#[from] ServeError),
-    /// Something signed does not verify.
-    #[error("something signed does not verify: {0}")]
-    Statement(#[from] StatementError),
-    /// The system.
-    #[error("the system refuses: {0}")]
-    Io(#[from] io::Error),
-}
 
 /// Show one election day with three observers, from invites to receipts.
+///
+/// The coordinator is forgotten at the end, unless `--data` names a folder to make it in.
 #[derive(Debug, Args)]
 pub(crate) struct Demo {
     /// End when everything is done instead of keeping the page up; succeeds only if every check held.
@@ -94,7 +61,7 @@ struct Actor<'a> {
     number: usize,
     dir: PathBuf,
     today: &'a DayOf,
-    place: String,
+    station: String,
 }
 
 struct Story<'a> {
@@ -104,14 +71,15 @@ struct Story<'a> {
 }
 
 impl Demo {
-    pub(crate) fn run(&self, out: &mut dyn Write) -> Result<(), DemoError> {
+    pub(crate) fn run(&self, data: Option<&Path>, out: &mut dyn Write) -> Result<(), DemoError> {
         if let Some(folder) = self.out.as_deref().filter(|folder| folder.exists()) {
             // What an earlier run left there is of another deployment, and would not verify.
             let empty = std::fs::read_dir(folder)?.next().is_none();
             check(empty, "the folder given with --out is empty or does not exist yet")?;
         }
         let work = tempfile::tempdir()?;
-        let deployment = init(&work.path().join("coordinator"), InitOptions::default())?;
+        let folder = data.map_or_else(|| work.path().join("coordinator"), Path::to_path_buf);
+        let deployment = init(&folder, InitOptions::default())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let mut story = Story { out, work, deployment };
         runtime.block_on(story.tell(self))
@@ -151,7 +119,7 @@ impl Story<'_> {
         self.say(&format!("   phones connect with TLS; the page is at http://{page}/"))?;
 
         self.say("\n2. Three observers get an invite each. There is no network: connections are refused.")?;
-        let gate = gate::closed_port()?;
+        let port = network::closed_port()?;
         let pack_file = self.work.path().join("pack.cbor");
         std::fs::write(&pack_file, &pack.bytes)?;
         let mut actors = Vec::new();
@@ -159,17 +127,17 @@ impl Story<'_> {
             let station = pack.pack.station(&today.station);
             let name = station.map_or(today.station.as_str(), |station| pack.pack.text(&station.name, "en"));
             let dir = self.work.path().join(format!("phone-{}", number + 1));
-            actors.push(Actor { number, dir, today, place: name.to_owned() });
+            actors.push(Actor { number, dir, today, station: name.to_owned() });
         }
         for actor in &actors {
-            self.offline_day(actor, gate, &pack_file).await?;
+            self.offline_day(actor, port, &pack_file).await?;
         }
 
         self.say("\n4. The network comes back, and breaks in the middle of a photo.")?;
         let started = clock.elapsed();
         let mut accepted = 0;
         let mut files = 0;
-        let broken = gate::open(gate, coordinator, Some(BREAKS_AFTER)).await?;
+        let broken = network::open(port, coordinator, Some(BREAKS_AFTER)).await?;
         let first = self.sync(&actors[0], 4).await?;
         let before = broken.passed().0;
         broken.close();
@@ -180,7 +148,7 @@ impl Story<'_> {
         ))?;
         accepted += first.accepted;
         files += first.media_stored;
-        let open = gate::open(gate, coordinator, None).await?;
+        let open = network::open(port, coordinator, None).await?;
         for actor in &actors {
             let synced = self.sync(actor, 60).await?;
             check(synced.completed && synced.left == 0 && synced.media_left == 0, "everything is delivered")?;
@@ -227,9 +195,9 @@ impl Story<'_> {
     }
 
     /// An observer's day without network, from the invite to the sealed protocol.
-    async fn offline_day(&mut self, actor: &Actor<'_>, gate: SocketAddr, pack: &Path) -> Result<(), DemoError> {
+    async fn offline_day(&mut self, actor: &Actor<'_>, port: SocketAddr, pack: &Path) -> Result<(), DemoError> {
         let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
-        let mut options = InviteOptions::new(format!("https://127.0.0.1:{}", gate.port()));
+        let mut options = InviteOptions::new(format!("https://127.0.0.1:{}", port.port()));
         options.stations = vec![actor.today.station.clone()];
         let invite = create_invite(&app, options)?;
         app.ledger.close();
@@ -237,7 +205,7 @@ impl Story<'_> {
         if actor.number == 0 {
             self.say("\n3. They work offline, each on an encrypted store of its own.")?;
         }
-        self.say(&format!("   phone {}: {}", actor.number + 1, actor.place))?;
+        self.say(&format!("   phone {}: {}", actor.number + 1, actor.station))?;
 
         let mut first = self.command(actor, "work");
         first.arg("--invite").arg(&invite).arg("--pack").arg(pack);
@@ -367,7 +335,7 @@ impl Story<'_> {
         };
         let html = get("/?lang=en".to_owned()).await?;
         for actor in actors {
-            check(html.contains(&actor.place), "the page names every station that reported")?;
+            check(html.contains(&actor.station), "the page names every station that reported")?;
             let station = get(format!("/station?key={}&lang=en", actor.today.station)).await?;
             check(
                 station.matches("<img").count() >= PAGES,
@@ -397,10 +365,6 @@ impl Story<'_> {
         self.say(&format!("   no answer is readable in the {} KB the phones wrote", searched / 1024))?;
         Ok(())
     }
-}
-
-fn check(holds: bool, what: &str) -> Result<(), DemoError> {
-    if holds { Ok(()) } else { Err(DemoError::Check(what.to_owned())) }
 }
 
 /// Runs a phone to its end and returns what it said.

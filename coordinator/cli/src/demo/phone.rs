@@ -13,7 +13,8 @@ use kuager_wire::record::{RecordKind, Value};
 use serde::{Deserialize, Serialize};
 
 use super::day::{Day, DayOf};
-use super::{DemoError, sheet};
+use super::error::DemoError;
+use super::sheet;
 
 /// Pages of a protocol.
 pub(super) const PAGES: usize = 3;

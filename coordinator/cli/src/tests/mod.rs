@@ -1,9 +1,13 @@
 mod inspect;
+mod snapshots;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use super::*;
+use kuager_coordinator::deployment::Deployment;
 use kuager_coordinator::testing::{Fixture, key};
+
+use super::*;
 
 fn kuager(args: &[&str]) -> Result<(String, ExitCode), CliError> {
     let mut out = Vec::new();

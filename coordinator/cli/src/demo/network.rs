@@ -9,8 +9,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// An open gate; closes when dropped.
-pub(super) struct Gate {
+/// An open network; breaks when dropped.
+pub(super) struct Network {
     passed: Arc<Passed>,
     closed: watch::Sender<bool>,
 }
@@ -23,14 +23,14 @@ struct Passed {
     allowed: u64,
 }
 
-/// A loopback port that refuses connections until the gate is opened there.
+/// A loopback port that refuses connections until the network is opened there.
 pub(super) fn closed_port() -> std::io::Result<SocketAddr> {
     // The system does not give a port it has just given away to the next one who asks.
     std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()
 }
 
 /// Lets everything through from now on, or until so many bytes have gone up.
-pub(super) async fn open(port: SocketAddr, coordinator: SocketAddr, allowed: Option<u64>) -> std::io::Result<Gate> {
+pub(super) async fn open(port: SocketAddr, coordinator: SocketAddr, allowed: Option<u64>) -> std::io::Result<Network> {
     let listener = TcpListener::bind(port).await?;
     let allowed = allowed.unwrap_or(u64::MAX);
     let passed = Arc::new(Passed { up: AtomicU64::new(0), down: AtomicU64::new(0), allowed });
@@ -48,16 +48,16 @@ pub(super) async fn open(port: SocketAddr, coordinator: SocketAddr, allowed: Opt
             }
         }
     });
-    Ok(Gate { passed, closed: close })
+    Ok(Network { passed, closed: close })
 }
 
-impl Gate {
+impl Network {
     /// Bytes that have passed: up, down.
     pub(super) fn passed(&self) -> (u64, u64) {
         (self.passed.up.load(Ordering::Relaxed), self.passed.down.load(Ordering::Relaxed))
     }
 
-    /// Closes the gate for good, with every connection through it.
+    /// Breaks the network for good, with every connection through it.
     pub(super) fn close(self) {
         self.closed.send_replace(true);
     }

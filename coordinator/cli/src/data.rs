@@ -1,0 +1,44 @@
+//! Where the deployment is that a command works with.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use kuager_coordinator::app::App;
+use kuager_coordinator::clock::SystemClock;
+use kuager_coordinator::deployment::Deployment;
+
+use crate::error::CliError;
+
+/// Used when nothing else is given.
+const USUAL: &str = "kuager-data";
+
+/// Where the deployment is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Data {
+    /// Data directory of the deployment, `kuager-data` when left out; what works without a deployment does not look at it.
+    #[arg(long, value_name = "DIR", global = true)]
+    data: Option<PathBuf>,
+}
+
+impl Data {
+    /// The directory.
+    pub(crate) fn dir(&self) -> &Path {
+        self.given().unwrap_or(Path::new(USUAL))
+    }
+
+    /// The directory, if one was named.
+    pub(crate) fn given(&self) -> Option<&Path> {
+        self.data.as_deref()
+    }
+
+    /// Opens what is public of it, and the packs.
+    pub(crate) fn open(&self) -> Result<Deployment, CliError> {
+        Ok(Deployment::open(self.dir())?)
+    }
+
+    /// Opens everything of it, keys and database included.
+    pub(crate) fn app(&self) -> Result<App, CliError> {
+        Ok(App::open(self.open()?, Arc::new(SystemClock::default()))?)
+    }
+}

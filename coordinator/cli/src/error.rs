@@ -1,0 +1,93 @@
+//! Why a command did not do what was asked, worded for the person at the terminal.
+
+use std::io;
+use std::path::PathBuf;
+
+use kuager_coordinator::app::OpenError;
+use kuager_coordinator::deployment::DeploymentError;
+use kuager_coordinator::enrol::InviteError;
+use kuager_coordinator::http::ServeError;
+use kuager_coordinator::inbox::MessageError;
+use kuager_coordinator::ledger::LedgerError;
+use kuager_coordinator::media::store::ObjectError;
+use kuager_coordinator::setup::SetupError;
+use kuager_coordinator::sign::SignError;
+use kuager_evidence::InspectError;
+use kuager_pack::xlsform::ImportError;
+use kuager_pack::{PackError, WriteError};
+
+#[cfg(feature = "demo")]
+use crate::demo::DemoError;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The command line is wrong, or asks for help.
+    #[error(transparent)]
+    Usage(#[from] clap::Error),
+    /// The data directory.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// The data directory or its database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// Making a deployment, or publishing a pack.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// Signing a pack.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The invite.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+    /// The message.
+    #[error(transparent)]
+    Message(#[from] MessageError),
+    /// The folder for files.
+    #[error("files cannot be kept: {0}")]
+    Files(#[from] ObjectError),
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The server.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The pack.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The workbook.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// A file that cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The object.
+    #[error(transparent)]
+    Inspect(#[from] InspectError),
+    /// A file that cannot be read.
+    #[error("cannot read {} ({source})", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// An address that cannot be listened on.
+    #[error("cannot listen on {address} ({source}); choose another address or port")]
+    Listen {
+        /// The address.
+        address: String,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The invite does not fit a QR code.
+    #[error("the invite does not fit a QR code ({0}); give fewer or shorter server addresses")]
+    Qr(#[from] qrcode::types::QrError),
+    /// The demonstration.
+    #[cfg(feature = "demo")]
+    #[error(transparent)]
+    Demo(#[from] Box<DemoError>),
+    /// Standard output is closed, or the system refuses something else.
+    #[error("the system refuses: {0}")]
+    Io(#[from] io::Error),
+}
