@@ -6,6 +6,7 @@
 //! - [`enrol`], [`inbox`]: requests of devices that are signed one by one;
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
+//! - [`judge`]: what must add up in a record, judged again;
 //! - [`app`]: what all of these share, and decides nothing;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
 //! - [`ledger`]: the database, with one writer that commits for many callers at once;
@@ -26,6 +27,7 @@ mod error;
 pub mod http;
 pub mod inbox;
 pub mod intake;
+pub mod judge;
 pub mod ledger;
 pub mod media;
 pub mod refusals;

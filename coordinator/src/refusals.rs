@@ -3,12 +3,13 @@
 //! Counting in memory keeps a flood of rubbish from becoming a flood of disk writes.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use kuager_wire::canonical::Fault;
 use kuager_wire::cose::StatementError;
 use kuager_wire::ids::{Kid, SubjectHash};
 use kuager_wire::receipt::{Refusal, RefusalCode};
+use parking_lot::Mutex;
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, LedgerError, RefusalBatch, RefusalKey};
@@ -53,7 +54,7 @@ impl Refusals {
     /// How often each reason was given since the beginning.
     #[must_use]
     pub fn counts(&self) -> BTreeMap<RefusalCode, u64> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).total.clone()
+        self.state.lock().total.clone()
     }
 
     /// Signs and counts a refusal. The reason must not hold anything from what is refused.
@@ -82,7 +83,7 @@ impl Refusals {
     }
 
     fn count(&self, key: RefusalKey) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         *state.total.entry(key.code).or_default() += 1;
         *state.pending.counts.entry(key.code).or_default() += 1;
         let subjects = &mut state.pending.subjects;
@@ -108,11 +109,11 @@ impl Refusals {
     }
 
     fn take(&self) -> RefusalBatch {
-        std::mem::take(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner).pending)
+        std::mem::take(&mut self.state.lock().pending)
     }
 
     fn put_back(&self, batch: RefusalBatch) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
         for (code, count) in batch.counts {
             *state.pending.counts.entry(code).or_default() += count;
         }

@@ -1,12 +1,13 @@
 //! The published packs, kept current while the server runs.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use kuager_wire::compression::{CompressionError, Dictionary, DictionaryHash, dictionary_of};
 use kuager_wire::ids::PackHash;
 use kuager_wire::limits;
 use kuager_wire::pack::{SignedPack, Station};
+use parking_lot::RwLock;
 
 use crate::deployment::{Deployment, DeploymentError};
 
@@ -69,7 +70,7 @@ impl Shelf {
     /// What is published now.
     #[must_use]
     pub fn published(&self) -> Arc<Published> {
-        Arc::clone(&self.published.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.published.read())
     }
 
     /// Looks whether another process (`kuager pack publish`) has published more. Returns whether it has.
@@ -82,7 +83,7 @@ impl Shelf {
         let Some(published) = newer.as_deref().and_then(|packs| Published::new(packs, &self.deployment)) else {
             return Ok(false);
         };
-        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(published);
+        *self.published.write() = Arc::new(published);
         Ok(true)
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use futures_util::StreamExt;
+use headers::{ContentLength, ContentType, HeaderMapExt};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use mime::Mime;
 
 /// An answer for people; phones go by the status.
 #[derive(Debug)]
@@ -44,31 +46,23 @@ impl IntoResponse for Plain {
 /// Reads a whole body of at most `limit` bytes within `time`.
 pub(super) async fn read(headers: &HeaderMap, body: Body, limit: usize, time: Duration) -> Result<Vec<u8>, Plain> {
     let too_large = || Plain::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the body may have at most {limit} bytes"));
-    let announced = text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
+    let announced = headers.typed_get::<ContentLength>();
+    if announced.is_some_and(|length| usize::try_from(length.0).map_or(true, |length| length > limit)) {
         return Err(too_large());
     }
-    let collect = async {
-        let mut bytes = Vec::with_capacity(announced.unwrap_or(0));
-        let mut chunks = body.into_data_stream();
-        while let Some(chunk) = chunks.next().await {
-            let chunk = chunk.map_err(|_| Plain::new(StatusCode::BAD_REQUEST, "the body ended before its end"))?;
-            if bytes.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
-    };
-    let slow = || Plain::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {time:?}"));
-    tokio::time::timeout(time, collect).await.unwrap_or_else(|_| Err(slow()))
+    match tokio::time::timeout(time, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes().into()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Plain::new(StatusCode::BAD_REQUEST, "the body ended before its end")),
+        Err(_) => Err(Plain::new(StatusCode::REQUEST_TIMEOUT, format!("the body did not arrive within {time:?}"))),
+    }
 }
 
 /// Checks the media type, parameters aside.
 pub(super) fn expect_type(headers: &HeaderMap, expected: &'static str) -> Result<(), Plain> {
-    let essence = |value: &str| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let found = text(headers, header::CONTENT_TYPE).map(essence);
-    if found.as_deref() == Some(&*essence(expected)) {
+    let found = headers.typed_get::<ContentType>().map(Mime::from);
+    let expected_type = expected.parse::<Mime>().ok();
+    if found.is_some() && found.as_ref().map(Mime::essence_str) == expected_type.as_ref().map(Mime::essence_str) {
         Ok(())
     } else {
         Err(Plain::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("the body must be {expected}")))

@@ -1,38 +1,113 @@
-//! Files as answers.
+//! Files as answers: whole or from any byte on (RFC 9110 §13 and §14), so that a video can be played from its middle.
+//!
+//! A file is named by its hash, so its entity tag never lies and a part of it never belongs to another version. One range
+//! is answered as a part; several at once are answered with the whole file, which nobody who plays a video asks for.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::RangeInclusive;
 
 use axum::body::Body;
-use axum::http::header;
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt, IfNoneMatch, IfRange};
+use http_range_header::{RangeUnsatisfiableError, parse_range_header};
+use kuager_wire::ids::MediaHash;
 use tokio::sync::mpsc;
 
-use crate::media::store::Object;
+use crate::media::store::{Bytes, Object};
 
 /// Bytes of a file read at once.
 const CHUNK: usize = 64 * 1024;
 
-/// A file as a body, read as fast as it is taken and never whole in memory.
+/// What of a file is asked for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    /// Nothing: the asker has it.
+    Unchanged,
+    /// All of it.
+    Whole,
+    /// These bytes, the last one included.
+    Part(RangeInclusive<u64>),
+    /// Bytes it does not have.
+    Beyond,
+}
+
+/// The file as an answer to a `GET` or `HEAD` with these headers. The caller adds what kind of file it is.
 #[must_use]
-pub fn stream(mut object: Object) -> Response {
-    let (send, receive) = mpsc::channel::<io::Result<Vec<u8>>>(2);
+pub fn answer(method: &Method, headers: &HeaderMap, media: MediaHash, object: Object) -> Response {
     let size = object.size;
+    let tag = format!("\"{media}\"").parse::<ETag>().expect("hexadecimal digits in quotes are an entity tag");
+    let wanted = wanted(method, headers, &tag, size);
+    let mut answered = HeaderMap::new();
+    answered.typed_insert(tag);
+    answered.typed_insert(AcceptRanges::bytes());
+    let (status, part) = match wanted {
+        Wanted::Unchanged => return (StatusCode::NOT_MODIFIED, answered).into_response(),
+        Wanted::Beyond => {
+            answered.typed_insert(ContentRange::unsatisfied_bytes(size));
+            return (StatusCode::RANGE_NOT_SATISFIABLE, answered).into_response();
+        }
+        Wanted::Whole => (StatusCode::OK, 0..size),
+        Wanted::Part(part) => {
+            if let Ok(range) = ContentRange::bytes(part.clone(), size) {
+                answered.typed_insert(range);
+            }
+            (StatusCode::PARTIAL_CONTENT, *part.start()..part.end().saturating_add(1))
+        }
+    };
+    let length = part.end.saturating_sub(part.start);
+    answered.typed_insert(ContentLength(length));
+    let body = if method == Method::HEAD { Body::empty() } else { stream(object.bytes, part.start, length) };
+    (status, answered, body).into_response()
+}
+
+fn wanted(method: &Method, headers: &HeaderMap, tag: &ETag, size: u64) -> Wanted {
+    if headers.typed_get::<IfNoneMatch>().is_some_and(|known| !known.precondition_passes(tag)) {
+        return Wanted::Unchanged;
+    }
+    // Parts are defined for GET alone; and whoever has begun with another file must not get the middle of this one.
+    let of_another = headers.typed_get::<IfRange>().is_some_and(|range| range.is_modified(Some(tag), None));
+    let range = headers.get(header::RANGE).and_then(|range| range.to_str().ok());
+    let Some(range) = range.filter(|_| method == Method::GET && !of_another) else { return Wanted::Whole };
+    match parse_range_header(range).and_then(|ranges| ranges.validate(size)) {
+        Ok(ranges) => match <[_; 1]>::try_from(ranges) {
+            Ok([part]) => Wanted::Part(part),
+            Err(_) => Wanted::Whole,
+        },
+        Err(RangeUnsatisfiableError::Unsatisfiable) => Wanted::Beyond,
+        // What makes no sense may be ignored (RFC 9110 §14.2).
+        Err(_) => Wanted::Whole,
+    }
+}
+
+/// A part of a file as a body, read as fast as it is taken and never whole in memory.
+fn stream(mut bytes: Box<dyn Bytes>, start: u64, length: u64) -> Body {
+    let (send, receive) = mpsc::channel::<io::Result<Vec<u8>>>(2);
     tokio::task::spawn_blocking(move || {
+        if start > 0
+            && let Err(error) = bytes.seek(SeekFrom::Start(start))
+        {
+            // Whoever asked may be gone.
+            let _ = send.blocking_send(Err(error));
+            return;
+        }
+        let mut part = bytes.take(length);
         loop {
             let mut chunk = vec![0; CHUNK];
-            let read = object.bytes.read(&mut chunk).map(|read| {
+            let read = part.read(&mut chunk).map(|read| {
                 chunk.truncate(read);
                 chunk
             });
             let end = !matches!(&read, Ok(chunk) if !chunk.is_empty());
-            // Whoever asked may be gone.
             if matches!(&read, Ok(chunk) if chunk.is_empty()) || send.blocking_send(read).is_err() || end {
                 return;
             }
         }
     });
-    let chunks = futures_util::stream::unfold(receive, |mut receive| async {
+    Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async {
         receive.recv().await.map(|chunk| (chunk, receive))
-    });
-    ([(header::CONTENT_LENGTH, size)], Body::from_stream(chunks)).into_response()
+    }))
 }
+
+#[cfg(test)]
+mod tests;

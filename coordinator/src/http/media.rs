@@ -15,9 +15,10 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimePrinter;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::sync::{COSE_TYPE, MEDIA_PATH};
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::body::{Plain, expect_type, text};
-use super::files::stream;
+use super::files;
 use super::public::{BUSY_SECONDS, FOR_EVER, Public};
 use crate::error::CoordinatorError;
 use crate::ledger::{RedactionRow, UploadToken};
@@ -49,15 +50,22 @@ fn mismatch() -> StatusCode {
 
 /// Where uploads are.
 pub(super) fn routes() -> Router<Public> {
+    let always = |name, value| SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value));
     Router::new()
         .route(MEDIA_PATH.trim_end_matches('/'), any(collection))
         .route(&format!("{MEDIA_PATH}{{token}}"), any(upload))
+        .route_layer((always(TUS_RESUMABLE, VERSION), always(header::CACHE_CONTROL, "no-store")))
         .route("/v1/public/media/{hash}", get(copy))
         .route("/v1/public/media/{hash}/redaction", get(redaction))
 }
 
 /// A redacted copy. Nothing else is ever served here: what is not in the list of copies does not exist.
-async fn copy(State(public): State<Public>, Path(hash): Path<String>) -> Result<Response, Response> {
+async fn copy(
+    State(public): State<Public>,
+    Path(hash): Path<String>,
+    method: Method,
+    asked: HeaderMap,
+) -> Result<Response, Response> {
     let row = public_copy(&public, &hash).await?;
     let object = public.media.object(row.media).await.map_err(IntoResponse::into_response)?;
     let headers = [
@@ -65,7 +73,7 @@ async fn copy(State(public): State<Public>, Path(hash): Path<String>) -> Result<
         (header::CACHE_CONTROL, FOR_EVER),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    Ok((headers, stream(object.ok_or_else(no_copy)?)).into_response())
+    Ok((headers, files::answer(&method, &asked, row.media, object.ok_or_else(no_copy)?)).into_response())
 }
 
 /// The signed statement of what a redacted copy is a copy of.
@@ -84,42 +92,33 @@ async fn public_copy(public: &Public, hash: &str) -> Result<RedactionRow, Respon
     row.ok_or_else(no_copy)
 }
 
-async fn collection(State(public): State<Public>, request: Request) -> Response {
+async fn collection(State(public): State<Public>, request: Request) -> Result<Response, Response> {
     let headers = request.headers();
-    let answer = match method(&request) {
+    match method(&request) {
         Method::OPTIONS => Ok(options(&public)),
         Method::POST if speaks_tus(headers) => create(&public, headers).await,
         Method::POST => Err(wrong_version()),
         _ => Err(not_allowed("OPTIONS, POST")),
-    };
-    finished(answer)
+    }
 }
 
-async fn upload(State(public): State<Public>, Path(token): Path<String>, request: Request) -> Response {
+async fn upload(
+    State(public): State<Public>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Result<Response, Response> {
     let asked = method(&request);
     if asked == Method::OPTIONS {
-        return finished(Ok(options(&public)));
+        return Ok(options(&public));
     }
-    let Ok(token) = token.parse::<UploadToken>() else { return finished(Err(UploadError::Unknown.into_response())) };
-    if asked == Method::GET {
-        return finished(receipt(&public, token).await);
-    }
-    let answer = match asked {
+    let token: UploadToken = token.parse().map_err(|_| UploadError::Unknown.into_response())?;
+    match asked {
+        Method::GET => receipt(&public, token).await,
         _ if !speaks_tus(request.headers()) => Err(wrong_version()),
         Method::HEAD => head(&public, token).await,
         Method::PATCH => patch(&public, token, request).await,
         _ => Err(not_allowed("OPTIONS, HEAD, PATCH, GET")),
-    };
-    finished(answer)
-}
-
-/// What every answer has.
-fn finished(answer: Result<Response, Response>) -> Response {
-    let mut response = answer.unwrap_or_else(|refused| refused);
-    let headers = response.headers_mut();
-    headers.insert(TUS_RESUMABLE, HeaderValue::from_static(VERSION));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    }
 }
 
 /// Some networks let no other methods through than GET and POST.

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use headers::{HeaderMapExt, IfNoneMatch};
 use kuager_wire::canonical;
 use kuager_wire::compression::{CompressionError, ENCODING};
 use kuager_wire::ids::{PackHash, ShardHash};
@@ -105,10 +106,9 @@ async fn stations(State(public): State<Public>, Path(hash): Path<String>) -> Res
 
 fn signed_pack(signed: &SignedPack, headers: &HeaderMap, cache: &'static str) -> Response {
     let tag = format!("\"{}\"", signed.hash);
-    let held = text(headers, header::IF_NONE_MATCH).unwrap_or_default();
-    let unchanged = held.split(',').map(|held| held.trim().trim_start_matches("W/")).any(|held| held == tag);
+    let known = tag.parse().ok().zip(headers.typed_get::<IfNoneMatch>());
     let common = [(header::ETAG, tag), (header::CACHE_CONTROL, cache.to_owned())];
-    if unchanged {
+    if known.is_some_and(|(tag, known)| !known.precondition_passes(&tag)) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
     (common, [(header::CONTENT_TYPE, COSE_TYPE)], signed.bytes.clone()).into_response()

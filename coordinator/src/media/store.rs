@@ -5,7 +5,7 @@
 
 use std::fmt::Debug;
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -37,12 +37,17 @@ impl From<io::Error> for ObjectError {
     }
 }
 
+/// The bytes of a complete file, from any place on.
+pub trait Bytes: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> Bytes for T {}
+
 /// A complete file.
 pub struct Object {
     /// Its size.
     pub size: u64,
     /// Its bytes.
-    pub bytes: Box<dyn Read + Send>,
+    pub bytes: Box<dyn Bytes>,
 }
 
 impl Debug for Object {

@@ -5,11 +5,11 @@
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kuager_coordinator::CoordinatorError;
 use kuager_coordinator::app::short;
-use kuager_coordinator::http::files::stream;
+use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
 use kuager_coordinator::ledger::{Alike, FileView, Ledger, LedgerError, MediaView, RecordView, RedactionRow};
 use kuager_coordinator::media::{ALIKE, Region};
@@ -221,7 +221,12 @@ pub(crate) async fn page(
 }
 
 /// The bytes of a file, or of a redacted copy.
-pub(crate) async fn bytes(State(desk): State<Desk>, Path(media): Path<String>) -> Result<Response, Response> {
+pub(crate) async fn bytes(
+    State(desk): State<Desk>,
+    Path(media): Path<String>,
+    method: Method,
+    asked: HeaderMap,
+) -> Result<Response, Response> {
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
     let mime = match listed(&desk, media).await.map_err(trouble)? {
         Some(file) => file.mime,
@@ -233,7 +238,7 @@ pub(crate) async fn bytes(State(desk): State<Desk>, Path(media): Path<String>) -
     let object = desk.media.object(media).await.map_err(IntoResponse::into_response)?;
     let object = object.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "the file is not here yet"))?;
     let played = PLAYED.iter().find(|known| **known == mime);
-    let mut response = stream(object).into_response();
+    let mut response = files::answer(&method, &asked, media, object);
     let headers = response.headers_mut();
     let kind = HeaderValue::from_static(played.copied().unwrap_or("application/octet-stream"));
     headers.insert(header::CONTENT_TYPE, kind);
