@@ -10,8 +10,8 @@
 
 use std::collections::BTreeMap;
 
-use kuager_forms::{CompiledForm, FormError, RelationState, carried, with_files};
 pub use kuager_forms::Standing;
+use kuager_forms::{CompiledForm, FormError, RelationState, carried, with_files};
 use kuager_wire::form::Form;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::pack::Pack;

@@ -44,12 +44,12 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
         .route("/v1/health", get(health))
         .merge(media::routes())
         .fallback(async || Plain::new(StatusCode::NOT_FOUND, "there is nothing here"))
-        .layer(from_fn_with_state(public.clone(), gate))
+        .layer(from_fn_with_state(public.clone(), admit))
         .with_state(public)
 }
 
 /// What every request passes: the rate limit, and whether it means this deployment.
-async fn gate(State(public): State<Public>, request: Request, next: Next) -> Response {
+async fn admit(State(public): State<Public>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
     if let Err(wait) = public.rate.check(address) {

@@ -1,6 +1,6 @@
 //! From a request's bytes to a signed answer.
 //!
-//! One upload of records goes through these steps: decompress with the dictionary it names; split into items; judge
+//! One upload of records goes through these steps: decompress with the dictionary it names; split into items; verify
 //! every item by itself (`verify`) on blocking threads, bounded by the number of cores, where receipts and refusals
 //! are signed too; hand what is to be stored to the ledger's single writer; answer when it is durable. One bad item never
 //! fails another, and what has been received before gets the very receipt it got then.
@@ -23,9 +23,9 @@ use crate::error::CoordinatorError;
 use crate::ledger::{LedgerError, NewRecord};
 use crate::media::receipts;
 use crate::sign::SignError;
-use verify::{Item, Judge, Verdict};
+use verify::{Decision, Examiner, Item};
 
-/// Records judged in one go on one thread: small enough that a full upload uses every core.
+/// Records verified in one go on one thread: small enough that a full upload uses every core.
 const CHUNK: usize = 32;
 
 /// Why a whole upload gets no answer of its own.
@@ -71,7 +71,7 @@ impl Intake {
         Self { app, cores: Arc::new(Semaphore::new(cores)) }
     }
 
-    /// Judges and stores one upload: a sequence of signed records, decompressed.
+    /// Verifies and stores one upload: a sequence of signed records, decompressed.
     ///
     /// # Errors
     /// [`IntakeError`]; then nothing of the upload has been acknowledged.
@@ -81,28 +81,28 @@ impl Intake {
         if items.len() > limits::BATCH_RECORDS {
             return Err(IntakeError::TooMany);
         }
-        let verdicts = self.judge(Arc::new(body), items).await?;
+        let decisions = self.verify(Arc::new(body), items).await?;
         let mut kids = BTreeSet::new();
         let mut new = Vec::new();
         // Results of records that list files, or may.
         let mut listing = Vec::new();
-        let mut results = Vec::with_capacity(verdicts.len());
-        let (mut held, mut refused) = (0_usize, 0_usize);
-        for verdict in verdicts {
-            results.push(match verdict {
-                Verdict::Held { hash, kid, stored } => {
+        let mut results = Vec::with_capacity(decisions.len());
+        let (mut known, mut refused) = (0_usize, 0_usize);
+        for decision in decisions {
+            results.push(match decision {
+                Decision::Known { hash, kid, stored } => {
                     kids.insert(kid);
-                    held += 1;
+                    known += 1;
                     listing.push(results.len());
                     accepted(hash, stored.receipt, stored.fork)
                 }
-                Verdict::Refused { hash, refusal, verified } => {
+                Decision::Refused { hash, refusal, verified } => {
                     kids.extend(verified);
                     refused += 1;
                     RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None }
                 }
                 // The receipt follows when it is durable.
-                Verdict::New(record) => {
+                Decision::New(record) => {
                     kids.insert(record.kid);
                     let result = accepted(record.hash, Vec::new(), None);
                     if !record.uploads.is_empty() {
@@ -117,30 +117,30 @@ impl Intake {
         let chains = self.store(new, kids, &mut results).await?;
         self.list_uploads(listing, &mut results).await?;
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
-        tracing::info!(stored, held, refused, took_ms, "records received");
+        tracing::info!(stored, known, refused, took_ms, "records received");
         Ok(RecordsAnswer { results, chains })
     }
 
-    /// Judges all items, in their order, on as many threads as there are cores.
-    async fn judge(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Verdict>, IntakeError> {
+    /// Verifies all items, in their order, on as many threads as there are cores.
+    async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
         let mut workers = Vec::with_capacity(items.len().div_ceil(CHUNK));
         for chunk in items.chunks(CHUNK) {
             let permit = Arc::clone(&self.cores).acquire_owned().await.map_err(failed)?;
             let (app, body, chunk) = (self.app.clone(), Arc::clone(&body), chunk.to_vec());
             workers.push(tokio::task::spawn_blocking(move || {
                 let _permit = permit;
-                Judge::new(&app, &body).all(&chunk)
+                Examiner::new(&app, &body).all(&chunk)
             }));
         }
-        let mut verdicts = Vec::with_capacity(items.len());
+        let mut decisions = Vec::with_capacity(items.len());
         for worker in workers {
-            let judged = worker.await.map_err(|error| {
-                tracing::error!(%error, "judging an upload failed");
+            let decided = worker.await.map_err(|error| {
+                tracing::error!(%error, "verifying an upload failed");
                 failed(error)
             })?;
-            verdicts.extend(judged?);
+            decisions.extend(decided?);
         }
-        Ok(verdicts)
+        Ok(decisions)
     }
 
     async fn store(
@@ -155,15 +155,15 @@ impl Intake {
             let read = tokio::task::spawn_blocking(move || ledger.chains(&kids)).await;
             return Ok(read.map_err(failed)??);
         }
-        let (places, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
+        let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
         let app = self.app.clone();
         let sign = move |first, second, kid, seq| {
             sign_fork(&app, first, second, kid, seq).map_err(|error| LedgerError::Signing(error.to_string()))
         };
         let (stored, chains) = self.app.ledger.store(records, kids, Arc::new(sign)).await?;
-        for (place, stored) in places.into_iter().zip(stored) {
-            results[place].receipt = Some(stored.receipt.into());
-            results[place].fork = stored.fork.map(Into::into);
+        for (position, stored) in positions.into_iter().zip(stored) {
+            results[position].receipt = Some(stored.receipt.into());
+            results[position].fork = stored.fork.map(Into::into);
         }
         Ok(chains)
     }
@@ -174,17 +174,17 @@ impl Intake {
         if listing.is_empty() {
             return Ok(());
         }
-        let hashes: Vec<RecordHash> = listing.iter().map(|place| results[*place].hash).collect();
+        let hashes: Vec<RecordHash> = listing.iter().map(|position| results[*position].hash).collect();
         let ledger = self.app.ledger.clone();
         let read = tokio::task::spawn_blocking(move || ledger.uploads_of(&hashes)).await;
-        for (place, rows) in listing.into_iter().zip(read.map_err(failed)??) {
+        for (position, rows) in listing.into_iter().zip(read.map_err(failed)??) {
             let mut uploads = Vec::with_capacity(rows.len());
             for row in rows {
                 let path = format!("{MEDIA_PATH}{}", row.token);
                 let receipt = receipts::of(&self.app, &row).await?.map(Into::into);
                 uploads.push(Upload { media: row.media, path, receipt });
             }
-            results[place].uploads = Some(uploads).filter(|uploads| !uploads.is_empty());
+            results[position].uploads = Some(uploads).filter(|uploads| !uploads.is_empty());
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The judgement of one item: what it is, who signed it, whether it belongs here. No writing, no waiting.
+//! What is to become of one item: what it is, who signed it, whether it belongs here. No writing, no waiting.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -43,9 +43,9 @@ impl Item {
 
 /// What is to become of an item.
 #[derive(Debug)]
-pub(super) enum Verdict {
+pub(super) enum Decision {
     /// Received before.
-    Held { hash: RecordHash, kid: Kid, stored: Stored },
+    Known { hash: RecordHash, kid: Kid, stored: Stored },
     /// To be stored.
     New(Box<NewRecord>),
     /// Not accepted. `verified` names the chain when the signature was good.
@@ -74,8 +74,8 @@ impl Objection {
     }
 }
 
-/// Judges items of one upload.
-pub(super) struct Judge<'a> {
+/// Decides about items of one upload.
+pub(super) struct Examiner<'a> {
     app: &'a App,
     body: &'a [u8],
     published: Arc<Published>,
@@ -90,23 +90,23 @@ struct Known {
     head: Option<u64>,
 }
 
-impl<'a> Judge<'a> {
+impl<'a> Examiner<'a> {
     pub(super) fn new(app: &'a App, body: &'a [u8]) -> Self {
         Self { app, body, published: app.shelf.published(), devices: HashMap::new() }
     }
 
-    /// One verdict per item, in their order.
-    pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Verdict>, CoordinatorError> {
+    /// One decision per item, in their order.
+    pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Decision>, CoordinatorError> {
         items.iter().map(|item| self.one(item)).collect()
     }
 
-    fn one(&mut self, item: &Item) -> Result<Verdict, CoordinatorError> {
+    fn one(&mut self, item: &Item) -> Result<Decision, CoordinatorError> {
         let hash = RecordHash::of(&self.body[item.range.clone()]);
         let read = self.read(item);
-        if self.may_be_held(&read)?
+        if self.may_be_known(&read)?
             && let Some((kid, stored)) = self.app.ledger.find(hash)?
         {
-            return Ok(Verdict::Held { hash, kid, stored });
+            return Ok(Decision::Known { hash, kid, stored });
         }
         let checked = match read {
             Ok((envelope, record)) => self.check(&envelope, &record)?.map(|()| (envelope.kid(), record)),
@@ -118,14 +118,14 @@ impl<'a> Judge<'a> {
                 let Objection { code, reason, kid, verified } = objection;
                 tracing::info!(code = code.name(), kid = kid.map(short), "a record is refused");
                 let refusal = self.app.refusals.refuse(hash, kid, code, &reason)?;
-                Ok(Verdict::Refused { hash, refusal, verified: kid.filter(|_| verified) })
+                Ok(Decision::Refused { hash, refusal, verified: kid.filter(|_| verified) })
             }
         }
     }
 
     /// Whether the record may have been received before. A number above the head of its chain has not, which spares most
     /// records the look into the database; what cannot be read today may have been readable to an earlier release.
-    fn may_be_held(&mut self, read: &Result<(Envelope, Record), Objection>) -> Result<bool, CoordinatorError> {
+    fn may_be_known(&mut self, read: &Result<(Envelope, Record), Objection>) -> Result<bool, CoordinatorError> {
         let Ok((envelope, record)) = read else { return Ok(true) };
         let known = self.known(envelope.kid())?;
         Ok(known.as_ref().is_some_and(|known| known.head.is_some_and(|head| record.seq <= head)))
@@ -189,7 +189,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Verdict, CoordinatorError> {
+    fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Decision, CoordinatorError> {
         let received_ms = self.app.clock.now_ms();
         let receipt = Receipt {
             version: kuager_wire::VERSION,
@@ -205,7 +205,7 @@ impl<'a> Judge<'a> {
         let upload = |attachment: Attachment| NewUpload { token: uploads.token(kid, attachment.hash), attachment };
         let uploads = record.attachments.into_iter().flatten().map(upload).collect();
         let (pack, form) = record.form.map(|form| (form.pack, form.form)).unzip();
-        Ok(Verdict::New(Box::new(NewRecord {
+        Ok(Decision::New(Box::new(NewRecord {
             hash,
             kid,
             seq: record.seq,

@@ -143,8 +143,8 @@ fn likeness(picture: &DynamicImage) -> Option<[u8; 32]> {
     }
     let mut sums = [[(0_u64, 0_u64); 17]; 16];
     for (x, y, pixel) in grey.enumerate_pixels() {
-        let place = |at: u32, size: u32, fields: u32| u64::from(at) * u64::from(fields) / u64::from(size);
-        let (column, row) = (place(x, width, GRID.0), place(y, height, GRID.1));
+        let cell = |at: u32, size: u32, fields: u32| u64::from(at) * u64::from(fields) / u64::from(size);
+        let (column, row) = (cell(x, width, GRID.0), cell(y, height, GRID.1));
         let (sum, count) = &mut sums[usize::try_from(row).ok()?][usize::try_from(column).ok()?];
         *sum += u64::from(pixel.0[0]);
         *count += 1;

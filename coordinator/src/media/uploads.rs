@@ -6,7 +6,7 @@
 //! is worth keeping. When the last byte is there, the file is read back and hashed. The right file is moved to its
 //! place and receipted; of a wrong one the hash and size are kept as evidence, and the upload starts again.
 //!
-//! A crash at any point is repaired by the next request: a complete file that was not judged yet is judged then, and one
+//! A crash at any point is repaired by the next request: a complete file that was not verified yet is verified then, and one
 //! that was moved and not receipted is receipted then.
 
 use std::sync::Arc;
@@ -291,7 +291,7 @@ impl Media {
         Progress { offset, length: row.size, expires_ms: Some(row.touched_ms.saturating_add(keep)) }
     }
 
-    /// Gets the turn of an upload and looks how it stands; judges a file that is complete and not judged yet.
+    /// Gets the turn of an upload and looks how it stands; verifies a file that is complete and not verified yet.
     async fn enter(&self, token: UploadToken) -> Result<Entered, UploadError> {
         // Before anything is kept in memory for it: addresses that were never handed out cost nothing.
         self.find(token).await?;
@@ -316,7 +316,7 @@ impl Media {
         let store = Arc::clone(&self.store);
         let incoming = blocking(move || store.incoming(token)).await??;
         if incoming.durable() >= row.size {
-            self.judge(&row, incoming).await?;
+            self.verify(&row, incoming).await?;
             return Ok(Entered::Held(row));
         }
         Ok(Entered::Open { row, turn, incoming })
@@ -382,7 +382,7 @@ impl Media {
         let offset = incoming.durable();
         if offset == row.size {
             // However the request ended, the file is there.
-            self.judge(&row, incoming).await?;
+            self.verify(&row, incoming).await?;
             return Ok(Progress::complete(&row));
         }
         match ended {
@@ -395,7 +395,7 @@ impl Media {
     }
 
     /// Decides whether a complete file is the signed one.
-    async fn judge(&self, row: &UploadRow, mut incoming: Box<dyn Incoming>) -> Result<(), UploadError> {
+    async fn verify(&self, row: &UploadRow, mut incoming: Box<dyn Incoming>) -> Result<(), UploadError> {
         let (incoming, found) = blocking(move || {
             let found = incoming.hash();
             (incoming, found)

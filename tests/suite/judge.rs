@@ -1,0 +1,64 @@
+//! A protocol sealed by a real phone and judged again by the coordinator: both see the same.
+
+use std::path::Path;
+use std::time::Duration;
+
+use kuager_coordinator::judge::{Judge, Standing};
+use kuager_core::NewDraft;
+use kuager_tests::coordinator::TestCoordinator;
+use kuager_tests::phone::Phone;
+use kuager_wire::cose::Envelope;
+use kuager_wire::ids::RecordHash;
+use kuager_wire::limits;
+use kuager_wire::record::{Record, RecordKind};
+
+const STATION: &str = "100000000-57";
+const LONG: Duration = Duration::from_secs(30);
+
+/// Fills a form and seals it; what is not asked stays open.
+fn seal(phone: &Phone, form: &str, answers: &[(&str, i64)]) -> RecordHash {
+    let draft = phone.observer.new_draft(NewDraft::form(form).station(STATION).language("kk")).unwrap();
+    for (question, number) in answers {
+        phone.observer.set_answer(draft, question, Some((*number).into())).unwrap();
+    }
+    phone.observer.seal(draft).unwrap().hash
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_coordinator_judges_as_the_phone_did() {
+    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
+    let coordinator = TestCoordinator::start_from(&pack);
+    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    // The turnout told falls, more ballots are issued than there are voters, and half the lines are not entered.
+    seal(&phone, "turnout", &[("told", 400)]);
+    seal(&phone, "turnout", &[("told", 300)]);
+    let sealed = seal(&phone, "protocol-list", &[("P01", 700), ("P02", 800), ("P04", 780), ("P08", 1212)]);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+
+    let app = coordinator.app();
+    let views = app.ledger.station_records(Some(STATION), 10).unwrap();
+    let mut records: Vec<(RecordHash, Record)> = views
+        .iter()
+        .map(|view| (view.hash, Envelope::parse(&view.bytes, limits::RECORD).unwrap().statement().unwrap()))
+        .collect();
+    app.ledger.close();
+    records.sort_by_key(|(_, record)| record.seq);
+    let (hash, protocol) = records.pop().unwrap();
+    assert_eq!((hash, protocol.kind, records.len()), (sealed, RecordKind::Protocol, 2));
+
+    let pack = &coordinator.deployment.latest_pack().pack;
+    let judge = Judge::new(pack, pack.form("protocol-list").unwrap()).unwrap().unwrap();
+    let judged = judge.all(&protocol, &records, "en");
+    let differing: Vec<_> = judged.iter().filter(|one| one.differs()).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+    let came_out = |standing| judged.iter().filter(|one| one.standing == standing).count();
+    let fails: Vec<_> = judged.iter().filter(|one| one.standing == Standing::Fails).map(|one| &*one.relation).collect();
+    assert!(fails.contains(&"K01") && fails.contains(&"K12"), "{fails:?}");
+    assert!(came_out(Standing::Unknown) > 0 && came_out(Standing::Holds) > 0, "{judged:?}");
+    assert!(judged[0].message.as_deref().unwrap().contains("800"), "in the language asked for, with the numbers");
+
+    // Without the earlier records nothing is failed that they alone could fail.
+    let alone = judge.all(&protocol, &[], "en");
+    assert!(alone.iter().all(|one| one.relation != "K12" || one.standing != Standing::Fails));
+    assert!(alone.iter().any(|one| one.relation == "K12" && one.differs()), "and the difference is seen");
+}
