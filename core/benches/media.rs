@@ -19,13 +19,10 @@ use kuager_core::media::{MediaError, import, preview};
 use kuager_core::store::{CHUNK, Store};
 
 /// Bytes that cannot be compressed, like a photo's.
-fn noise(size: usize, seed: u32) -> Vec<u8> {
-    let mut state = seed;
-    let mut bytes = vec![0xff, 0xd8, 0xff];
-    bytes.resize_with(size, || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    });
+fn noise(size: usize, seed: u64) -> Vec<u8> {
+    let mut bytes = vec![0; size];
+    fastrand::Rng::with_seed(seed).fill(&mut bytes);
+    bytes[..3].copy_from_slice(&[0xff, 0xd8, 0xff]);
     bytes
 }
 
@@ -73,12 +70,11 @@ fn store(criterion: &mut Criterion) {
 /// A 12-megapixel photo of a page: paper, lines, strokes, camera noise.
 fn twelve_megapixels() -> Vec<u8> {
     let (width, height) = (4000_u16, 3000_u16);
-    let mut state = 7_u32;
+    let mut random = fastrand::Rng::with_seed(7);
     let mut pixels = Vec::with_capacity(36_000_000);
     for y in 0..u32::from(height) {
         for x in 0..u32::from(width) {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = state.to_be_bytes()[0] % 16;
+            let noise = random.u8(..16);
             let ink = y % 120 < 4 || x % 800 < 4 || ((x / 9 + y / 7) % 11 == 0 && x % 9 < 3);
             let paper = if ink { 30 } else { 215 };
             pixels.extend([paper + noise, paper + noise, paper]);

@@ -16,7 +16,7 @@ use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::enrol::create_invite;
 use kuager_coordinator::{App, Deployment, InitOptions, InviteOptions, init};
 use kuager_core::{NewDraft, Origin};
-use kuager_tests::phone::Phone;
+use kuager_testing::{LONG, Phone, files};
 use kuager_wire::ids::MediaHash;
 
 const PHOTO: usize = 4 << 20;
@@ -34,13 +34,7 @@ impl Drop for Server {
 }
 
 fn photo(path: &Path, seed: usize) {
-    let mut state = u32::try_from(seed).unwrap() * 2 + 1;
-    let mut bytes = vec![0xff, 0xd8, 0xff];
-    bytes.resize_with(PHOTO, || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    });
-    std::fs::write(path, bytes).unwrap();
+    std::fs::write(path, files::photo(PHOTO, seed as u64)).unwrap();
 }
 
 /// Seals a note with one photo.
@@ -70,7 +64,7 @@ async fn by_curl(
     for (hash, _) in files {
         phone.observer.hold_media(*hash).unwrap();
     }
-    phone.observer.sync_until(Duration::from_secs(60)).await.unwrap();
+    phone.observer.sync_until(LONG).await.unwrap();
     let rows = phone.observer.media().unwrap();
     let mut curl = Command::new("curl");
     curl.args(["--silent", "--show-error", "--fail"]);
@@ -121,7 +115,9 @@ async fn run() {
         .spawn()
         .unwrap();
     let _server = Server(server);
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    while std::net::TcpStream::connect(address).is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
     let url = format!("https://{address}");
     let invite = || {
         let app = App::open(deployment.clone(), Arc::new(SystemClock::default())).unwrap();
@@ -134,7 +130,7 @@ async fn run() {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
         let phone = Phone::invited(&invite(), &pack);
-        phone.observer.sync_until(Duration::from_secs(30)).await.unwrap();
+        phone.observer.sync_until(LONG).await.unwrap();
         let file = |number: usize| dir.path().join(format!("photo-{number}.jpg"));
         for number in 0..SET {
             photo(&file(number), round * 1000 + number);
@@ -161,7 +157,7 @@ async fn run() {
     );
 
     let phone = Phone::invited(&invite(), &pack);
-    phone.observer.sync_until(Duration::from_secs(30)).await.unwrap();
+    phone.observer.sync_until(LONG).await.unwrap();
     let file = dir.path().join("photo.jpg");
     for number in 0..100 {
         photo(&file, 100_000 + number);

@@ -18,7 +18,7 @@ use kuager_ffi::statement::{StatementCheck, check_statement};
 use serde_json::{Map, Value, json};
 
 /// The core's file vault, answering as a vault on the other side does.
-pub struct BridgedVault(pub FileKeyVault);
+struct BridgedVault(FileKeyVault);
 
 fn answered(result: Result<Vec<u8>, kuager_core::VaultError>) -> Result<VaultAnswer, CallbackError> {
     use kuager_core::VaultError;
@@ -43,19 +43,29 @@ impl KeyVault for BridgedVault {
     }
 }
 
+/// A vault in a folder.
+#[must_use]
+pub fn vault(folder: &Path) -> Arc<dyn KeyVault> {
+    Arc::new(BridgedVault(FileKeyVault::new(folder.join("vault"))))
+}
+
+/// How an observer is opened in a folder.
+#[must_use]
+pub fn options(folder: &Path) -> OpenOptions {
+    OpenOptions {
+        folder: folder.join("store").to_string_lossy().into_owned(),
+        connect_timeout_ms: None,
+        idle_timeout_ms: None,
+        call_timeout_ms: None,
+    }
+}
+
 /// Opens the observer of a folder through the bridge.
 ///
 /// # Errors
 /// As [`ObserverHandle::open`].
 pub fn open(folder: &Path) -> Result<Arc<ObserverHandle>, KuagerError> {
-    let options = OpenOptions {
-        folder: folder.join("store").to_string_lossy().into_owned(),
-        connect_timeout_ms: None,
-        idle_timeout_ms: None,
-        call_timeout_ms: None,
-    };
-    let vault = Arc::new(BridgedVault(FileKeyVault::new(folder.join("vault"))));
-    ObserverHandle::open(options, vault, None, None, None)
+    ObserverHandle::open(options(folder), vault(folder), None, None, None)
 }
 
 /// A phase that is being run.

@@ -7,24 +7,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, mpsc};
 use std::time::Duration;
 
-use kuager_core::FileKeyVault;
 use kuager_ffi::callbacks::{
     CallbackError, ChangeListener, Changes, Clock, ClockAnswer, Connectivity, Heard, KeyVault, NetworkState,
     VaultAnswer,
 };
 use kuager_ffi::counts::{LiveHandles, live_handles};
 use kuager_ffi::error::KuagerError;
-use kuager_ffi::observer::{ObserverHandle, OpenOptions, wipe_folder};
+use kuager_ffi::observer::{ObserverHandle, wipe_folder};
 use kuager_ffi::records::{Answer, FileOrigin, NewDraftOptions, SyncObstacle};
 use kuager_ffi::task::Waited;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::page_jpeg;
-use kuager_tests::proxy::{Fate, Proxy};
-use kuager_tests::scenario::BridgedVault;
+use kuager_testing::files::page_jpeg;
+use kuager_testing::{Fate, LONG, Proxy, TestCoordinator};
+use kuager_tests::scenario::{open, options, vault};
 use tempfile::TempDir;
 
 const NONE: LiveHandles = LiveHandles { observers: 0, tasks: 0, callbacks: 0 };
-const SOON: Duration = Duration::from_secs(10);
+/// As [`LONG`], for calls that take milliseconds.
+const LONG_MS: i64 = 120_000;
 
 fn alone() -> MutexGuard<'static, ()> {
     static ONE: Mutex<()> = Mutex::new(());
@@ -33,32 +32,17 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// Everything is let go of within a moment: threads that end take one.
 fn nothing_is_left() {
-    let mut left = live_handles().unwrap();
-    for _ in 0..200 {
+    const SHORT: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    loop {
+        let left = live_handles().unwrap();
         if left == NONE {
             return;
         }
-        std::thread::sleep(Duration::from_millis(10));
-        left = live_handles().unwrap();
+        assert!(waited < LONG, "left behind: {left:?}");
+        std::thread::sleep(SHORT);
+        waited += SHORT;
     }
-    panic!("left behind: {left:?}");
-}
-
-fn options(dir: &Path) -> OpenOptions {
-    OpenOptions {
-        folder: dir.join("store").to_string_lossy().into_owned(),
-        connect_timeout_ms: None,
-        idle_timeout_ms: None,
-        call_timeout_ms: None,
-    }
-}
-
-fn vault(dir: &Path) -> Arc<dyn KeyVault> {
-    Arc::new(BridgedVault(FileKeyVault::new(dir.join("vault"))))
-}
-
-fn open(dir: &Path) -> Arc<ObserverHandle> {
-    ObserverHandle::open(options(dir), vault(dir), None, None, None).unwrap()
 }
 
 fn note(text: &str) -> NewDraftOptions {
@@ -99,13 +83,13 @@ fn a_vault_that_fails_in_any_way_opens_nothing() {
         assert!(!dir.path().join("store/kuager.db").exists(), "{code}: a store without a key");
 
         // The same for a store that is there: it stays, and opens again once the vault does its work.
-        open(dir.path()).shutdown().unwrap();
+        open(dir.path()).unwrap().shutdown().unwrap();
         let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(answer)), None, None, None);
         assert!(
             ["vault_failed", "vault_locked", "vault_cancelled", "vault_lost", "identity_damaged"]
                 .contains(&error.unwrap_err().code())
         );
-        open(dir.path()).shutdown().unwrap();
+        open(dir.path()).unwrap().shutdown().unwrap();
     }
     nothing_is_left();
 }
@@ -114,7 +98,7 @@ fn a_vault_that_fails_in_any_way_opens_nothing() {
 fn after_the_end_every_call_says_so_and_nothing_is_held() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
-    let observer = open(dir.path());
+    let observer = open(dir.path()).unwrap();
     let draft = observer.new_draft(note("жазба")).unwrap();
     observer.shutdown().unwrap();
     observer.shutdown().unwrap();
@@ -134,7 +118,7 @@ fn after_the_end_every_call_says_so_and_nothing_is_held() {
     }
     drop(observer);
     nothing_is_left();
-    let again = open(dir.path());
+    let again = open(dir.path()).unwrap();
     assert_eq!(again.draft(draft).unwrap().text.as_deref(), Some("жазба"));
     // Whoever needs to destroy everything has no time to ask whether it is open.
     again.shutdown().unwrap();
@@ -149,7 +133,7 @@ fn after_the_end_every_call_says_so_and_nothing_is_held() {
 fn two_hundred_calls_at_once() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
-    let observer = open(dir.path());
+    let observer = open(dir.path()).unwrap();
     std::thread::scope(|scope| {
         for number in 0..200 {
             let observer = &observer;
@@ -193,7 +177,7 @@ fn a_listener_that_fails_hears_on_and_cannot_call_in() {
     drop(listener.observer.set(Arc::downgrade(&observer)));
     for _ in 0..3 {
         observer.new_draft(note("x")).unwrap();
-        let (changes, inside) = heard.recv_timeout(SOON).unwrap();
+        let (changes, inside) = heard.recv_timeout(LONG).unwrap();
         assert!(changes.drafts);
         assert_eq!(inside.as_deref(), Some("reentrant_call"));
     }
@@ -302,7 +286,7 @@ fn phone(coordinator: &TestCoordinator, invite: &str, connectivity: Option<Arc<d
     let observer = ObserverHandle::open(options(dir.path()), vault, None, connectivity, None).unwrap();
     observer.accept_invite(invite.to_owned()).unwrap();
     let pack = dir.path().join("pack");
-    std::fs::write(&pack, &coordinator.deployment.latest_pack().bytes).unwrap();
+    std::fs::write(&pack, coordinator.pack()).unwrap();
     observer.import_pack(pack.to_string_lossy().into_owned()).unwrap();
     Phone { dir, observer }
 }
@@ -322,14 +306,14 @@ async fn what_costs_money_waits_by_the_platforms_word() {
         let path = photo.to_string_lossy().into_owned();
         let attached = observer.attach(draft.clone(), path, FileOrigin::Imported, None).unwrap();
         observer.seal(draft).unwrap();
-        let task = observer.start_sync(20_000).unwrap();
-        let Waited::Ended { summary } = task.wait(30_000).unwrap() else { panic!("it ends by itself") };
+        let task = observer.start_sync(LONG_MS).unwrap();
+        let Waited::Ended { summary } = task.wait(2 * LONG_MS).unwrap() else { panic!("it ends by itself") };
         assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 1, 1), "{summary:?}");
         let outbox = observer.outbox().unwrap();
         assert!(matches!(outbox.obstacle, Some(SyncObstacle::Held { .. })), "{outbox:?}");
         assert!(says.1.load(Ordering::Relaxed) >= 2, "asked when opened and when synced");
         assert!(observer.send_media_now(attached.hash.clone()).unwrap());
-        let Waited::Ended { summary } = observer.start_sync(20_000).unwrap().wait(30_000).unwrap() else {
+        let Waited::Ended { summary } = observer.start_sync(LONG_MS).unwrap().wait(2 * LONG_MS).unwrap() else {
             panic!("it ends by itself")
         };
         assert!(summary.completed, "{summary:?}");
@@ -355,7 +339,7 @@ async fn work_stops_when_it_is_cancelled_let_go_of_paused_or_closed() {
         let Phone { dir: _dir, observer } = phone(&coordinator, &invite, None);
         let draft = observer.new_draft(note("x")).unwrap();
         observer.seal(draft).unwrap();
-        let ended = |task: &kuager_ffi::task::TaskHandle| task.wait(10_000).unwrap_err().code().to_owned();
+        let ended = |task: &kuager_ffi::task::TaskHandle| task.wait(LONG_MS).unwrap_err().code().to_owned();
 
         let task = observer.start_sync(600_000).unwrap();
         assert_eq!(task.wait(100).unwrap(), Waited::StillRunning);
@@ -393,7 +377,7 @@ fn a_folder_is_wiped_without_being_opened() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
     let folder = options(dir.path()).folder;
-    open(dir.path()).shutdown().unwrap();
+    open(dir.path()).unwrap().shutdown().unwrap();
     let refused = Arc::new(AlwaysVault(Ok(VaultAnswer::Locked)));
     assert_eq!(wipe_folder(folder.clone(), refused).unwrap_err().code(), "vault_locked");
     assert!(Path::new(&folder).join("kuager.db").exists(), "the key goes first");
@@ -409,7 +393,7 @@ fn a_folder_is_wiped_without_being_opened() {
 fn names_that_are_none_are_errors() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
-    let observer = open(dir.path());
+    let observer = open(dir.path()).unwrap();
     for wrong in ["", "xyz", "00", "ә"] {
         let answer = Some(Answer::Number { value: 1 });
         for error in [

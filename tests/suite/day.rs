@@ -5,22 +5,19 @@ use std::time::Duration;
 use kuager_coordinator::inbox::send_message;
 use kuager_core::queue::{FailureClass, Obstacle, State};
 use kuager_core::{ObserverError, SyncEvent};
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::{self, Phone, WrongClock};
-use kuager_tests::proxy::{Fate, Proxy};
+use kuager_testing::clock::WrongClock;
+use kuager_testing::files::copy_dir;
+use kuager_testing::{Fate, LONG, Phone, Proxy, TestCoordinator, phone, until};
 use kuager_wire::cose;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::receipt::{Receipt, RefusalCode};
 use kuager_wire::record::ClockReading;
 
-const LONG: Duration = Duration::from_secs(20);
-
 #[tokio::test(flavor = "multi_thread")]
 async fn offline_first_then_everything_arrives_with_receipts_that_verify() {
     let coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let phone = Phone::invited(&coordinator.invite(), &pack);
+    let phone = coordinator.phone();
     let mut sealed = vec![phone.checklist().hash];
     sealed.extend(phone.notes(3));
     assert_eq!(phone.observer.status().unwrap().waiting, 4);
@@ -48,8 +45,7 @@ async fn offline_first_then_everything_arrives_with_receipts_that_verify() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_record_always_gets_the_same_receipt() {
     let coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let phone = Phone::invited(&coordinator.invite(), &pack);
+    let phone = coordinator.phone();
     let before = phone.backup();
     let hash = phone.checklist().hash;
     let sealed = phone.backup();
@@ -58,7 +54,7 @@ async fn the_same_record_always_gets_the_same_receipt() {
     // Two copies of the phone as it was before it synced deliver the same record again, at once.
     let copies = [phone::open(sealed.path()).unwrap(), {
         let copy = tempfile::tempdir().unwrap();
-        phone::copy_dir(sealed.path(), copy.path());
+        copy_dir(sealed.path(), copy.path());
         phone::open(&copy.keep()).unwrap()
     }];
     let (one, two) = tokio::join!(copies[0].sync_until(LONG), copies[1].sync_until(LONG));
@@ -73,8 +69,7 @@ async fn the_same_record_always_gets_the_same_receipt() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_handles_on_one_outbox_deliver_each_record_once() {
     let coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let phone = Phone::invited(&coordinator.invite(), &pack);
+    let phone = coordinator.phone();
     phone.notes(40);
     let second = phone::open(phone.dir()).unwrap();
     let (one, two) = tokio::join!(phone.observer.sync_until(LONG), second.sync_until(LONG));
@@ -88,12 +83,11 @@ async fn two_handles_on_one_outbox_deliver_each_record_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_used_invite_is_replaced_without_touching_what_is_sealed() {
     let coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
     let invite = coordinator.invite();
-    let first = Phone::invited(&invite, &pack);
+    let first = Phone::invited(&invite, coordinator.pack());
     assert!(first.observer.sync_until(LONG).await.unwrap().completed);
 
-    let second = Phone::invited(&invite, &pack);
+    let second = Phone::invited(&invite, coordinator.pack());
     let sealed = second.checklist();
     let summary = second.observer.sync_until(LONG).await.unwrap();
     assert_eq!(summary.obstacle, Some(Obstacle::Enrolment(RefusalCode::InviteUsed)));
@@ -111,10 +105,10 @@ async fn a_used_invite_is_replaced_without_touching_what_is_sealed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invite_of_another_deployment_is_refused() {
     let (here, there) = (TestCoordinator::start(), TestCoordinator::start());
-    let phone = Phone::invited(&here.invite(), &here.deployment.latest_pack().bytes);
+    let phone = here.phone();
     let error = phone.observer.accept_invite(&there.invite().to_url().unwrap()).unwrap_err();
     assert!(matches!(error, ObserverError::OtherDeployment), "{error}");
-    let error = phone.observer.import_pack(there.deployment.latest_pack().bytes.clone()).unwrap_err();
+    let error = phone.observer.import_pack(there.pack().to_vec()).unwrap_err();
     assert!(matches!(error, ObserverError::Pack(_)), "{error}");
 }
 
@@ -122,15 +116,23 @@ async fn an_invite_of_another_deployment_is_refused() {
 async fn every_network_failure_has_its_own_name() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let short = Duration::from_millis(800);
     let class_of = async |invite: &kuager_wire::invite::Invite| {
-        let phone = Phone::invited(invite, &pack);
+        let phone = Phone::invited(invite, coordinator.pack());
         phone.checklist();
-        let summary = phone.observer.sync_until(short).await.unwrap();
-        assert_eq!((summary.completed, summary.left), (false, 1));
-        match summary.obstacle {
-            Some(Obstacle::Network(class)) => class,
+        let mut events = phone.observer.subscribe();
+        let waiting = until(&mut events, |event| match event {
+            SyncEvent::Waiting(obstacle, _) => Some(*obstacle),
+            _ => None,
+        });
+        // It goes on trying for as long as it may; what is wanted is why the first attempt failed.
+        let obstacle = tokio::select! {
+            ended = phone.observer.run() => panic!("{ended:?}"),
+            obstacle = waiting => obstacle,
+        };
+        let outlook = phone.observer.outlook().unwrap();
+        assert_eq!((outlook.completed, outlook.left, outlook.obstacle), (false, 1, Some(obstacle)));
+        match obstacle {
+            Obstacle::Network(class) => class,
             other => panic!("{other:?}"),
         }
     };
@@ -166,7 +168,7 @@ async fn the_second_address_is_tried_when_the_first_is_dead() {
     let coordinator = TestCoordinator::start();
     let mut invite = coordinator.invite();
     invite.servers.insert(0, "https://127.0.0.1:1".to_owned());
-    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    let phone = Phone::invited(&invite, coordinator.pack());
     phone.checklist();
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
 }
@@ -178,7 +180,7 @@ async fn a_clock_ten_years_wrong_changes_nothing_but_the_evidence() {
     let clock = std::sync::Arc::new(WrongClock::new());
     let observer = phone::open_with(dir.path(), clock.clone()).unwrap();
     observer.accept_invite(&coordinator.invite().to_url().unwrap()).unwrap();
-    observer.import_pack(coordinator.deployment.latest_pack().bytes.clone()).unwrap();
+    observer.import_pack(coordinator.pack().to_vec()).unwrap();
     let ten_years = 10 * 365 * 86_400_000_i64;
     let flags: Vec<u32> = [0, ten_years, -ten_years, -ten_years]
         .into_iter()
@@ -196,8 +198,7 @@ async fn a_clock_ten_years_wrong_changes_nothing_but_the_evidence() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_reaches_its_observer_and_nobody_else() {
     let coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let (one, two) = (Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack));
+    let (one, two) = (coordinator.phone(), coordinator.phone());
     assert!(one.observer.sync_until(LONG).await.unwrap().completed);
     assert!(two.observer.sync_until(LONG).await.unwrap().completed);
     let observer = one.observer.status().unwrap().credential.unwrap().observer;
@@ -212,19 +213,23 @@ async fn a_message_reaches_its_observer_and_nobody_else() {
     assert!(one.observer.messages().unwrap()[0].read);
 }
 
+fn asks_for_messages(event: &SyncEvent) -> Option<()> {
+    matches!(event, SyncEvent::AttemptStarted { purpose: "inbox", .. }).then_some(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_continuous_run_delivers_what_is_sealed_while_it_runs() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     let mut events = phone.observer.subscribe();
     let delivered = async {
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        // The run has sent what there was, which was nothing, and looks for news.
+        until(&mut events, asks_for_messages).await;
         let hash = tokio::task::block_in_place(|| phone.checklist()).hash;
-        while events.recv().await.unwrap() != SyncEvent::Accepted(hash) {}
+        until(&mut events, |event| (*event == SyncEvent::Accepted(hash)).then_some(())).await;
     };
     tokio::select! {
         result = phone.observer.run() => panic!("ended: {result:?}"),
-        () = tokio::time::sleep(LONG) => panic!("not delivered"),
         () = delivered => {}
     }
 }
@@ -232,14 +237,13 @@ async fn a_continuous_run_delivers_what_is_sealed_while_it_runs() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_continuous_run_asks_for_messages_when_the_network_changed() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
     let observer = phone.observer.status().unwrap().credential.unwrap().observer;
     let mut events = phone.observer.subscribe();
     let arrives = async {
         // The run has asked once and found nothing.
-        let asked = |event: &SyncEvent| matches!(event, SyncEvent::AttemptStarted { purpose: "inbox", .. });
-        while !asked(&events.recv().await.unwrap()) {}
+        until(&mut events, asks_for_messages).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
         tokio::task::block_in_place(|| {
             let app = coordinator.app();
@@ -247,11 +251,10 @@ async fn a_continuous_run_asks_for_messages_when_the_network_changed() {
             app.ledger.close();
             phone.observer.network_changed().unwrap();
         });
-        while !matches!(events.recv().await.unwrap(), SyncEvent::MessageArrived(_)) {}
+        until(&mut events, |event| matches!(event, SyncEvent::MessageArrived(_)).then_some(())).await;
     };
     tokio::select! {
         result = phone.observer.run() => panic!("ended: {result:?}"),
-        () = tokio::time::sleep(LONG) => panic!("no message"),
         () = arrives => {}
     }
 }
@@ -261,11 +264,11 @@ async fn pausing_in_mid_sync_is_a_typed_error_and_loses_nothing() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
     proxy.plan([Fate::Late(40); 50]);
-    let invite = coordinator.invite_through(proxy.address);
-    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone_through(&proxy);
     phone.notes(20);
+    let mut events = phone.observer.subscribe();
     let pausing = async {
-        tokio::time::sleep(Duration::from_millis(120)).await;
+        until(&mut events, |event| matches!(event, SyncEvent::AttemptStarted { .. }).then_some(())).await;
         tokio::task::block_in_place(|| phone.observer.pause()).unwrap();
     };
     let (synced, ()) = tokio::join!(phone.observer.sync_until(LONG), pausing);
@@ -281,7 +284,7 @@ async fn pausing_in_mid_sync_is_a_typed_error_and_loses_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn wiping_leaves_nothing_to_read() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     phone.checklist();
     phone.observer.wipe().unwrap();
     phone.observer.wipe().unwrap();

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use kuager_core::NewDraft;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::{self, Phone};
-
-const LONG: Duration = Duration::from_secs(30);
+use kuager_testing::files::copy_dir;
+use kuager_testing::{LONG, Phone, TestCoordinator};
 
 fn packs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources")
@@ -17,7 +14,7 @@ fn packs() -> PathBuf {
 /// The Kazakhstan pack with 10,388 invented stations.
 fn national() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    phone::copy_dir(&packs().join("kz-2026"), dir.path());
+    copy_dir(&packs().join("kz-2026"), dir.path());
     let generator = Path::new(env!("CARGO_MANIFEST_DIR")).join("stations.py");
     let made = Command::new("python3").arg(generator).arg(dir.path()).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));

@@ -2,34 +2,29 @@
 
 use std::time::Duration;
 
+use kuager_core::SyncEvent;
 use kuager_core::queue::State;
-use kuager_tests::Seeded;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::Phone;
-use kuager_tests::proxy::{Fate, Proxy};
+use kuager_testing::chance::seeds;
+use kuager_testing::{Fate, LONG, Proxy, TestCoordinator, until};
 
 /// One storm: records are sealed and synced through connections that break in every way, then the network heals.
 async fn storm(coordinator: &TestCoordinator, proxy: &Proxy, seed: u64) {
-    let mut random = Seeded::new(seed);
+    let mut random = fastrand::Rng::with_seed(seed);
     let held = coordinator.records();
-    let phone = Phone::invited(&coordinator.invite_through(proxy.address), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone_through(proxy);
     let mut sealed = 0;
-    for _ in 0..=random.below(4) {
-        let fates: Vec<_> = (0..random.below(6)).map(|_| Fate::random(&mut random)).collect();
+    for _ in 0..=random.u8(..4) {
+        let fates: Vec<_> = (0..random.u8(..6)).map(|_| Fate::random(&mut random)).collect();
         eprintln!("seed {seed}: {fates:?}");
         proxy.plan(fates);
-        let count = usize::try_from(random.below(5)).unwrap();
-        sealed += phone.notes(count).len();
+        sealed += phone.notes(random.usize(..5)).len();
         // Often too short on purpose: a sync may be cut off anywhere.
-        let limit = Duration::from_millis(20 + random.below(300));
+        let limit = Duration::from_millis(random.u64(20..320));
         phone.observer.sync_until(limit).await.unwrap();
     }
     proxy.plan([]);
-    let mut summary = phone.observer.sync_until(Duration::from_secs(20)).await.unwrap();
-    if !summary.completed {
-        // A connection from before may still be half-open in the pool.
-        summary = phone.observer.sync_until(Duration::from_secs(20)).await.unwrap();
-    }
+    // A connection from before may still be half-open in the pool, and costs one attempt.
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "seed {seed}: {summary:?}");
     assert_eq!(coordinator.records() - held, sealed as u64, "seed {seed}");
     let rows = phone.observer.records().unwrap();
@@ -47,11 +42,7 @@ async fn every_record_arrives_once_through_every_storm() {
         config.limits.burst = 10_000.try_into().unwrap();
     });
     let proxy = Proxy::start(coordinator.address).await;
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    if let Some(seed) = number("KUAGER_SEED") {
-        return storm(&coordinator, &proxy, seed).await;
-    }
-    for seed in 0..number("KUAGER_SEEDS").unwrap_or(40) {
+    for seed in seeds("KUAGER_SEEDS", 40) {
         storm(&coordinator, &proxy, seed).await;
     }
 }
@@ -61,28 +52,24 @@ async fn every_record_arrives_once_through_every_storm() {
 async fn an_answer_lost_at_any_byte_is_asked_for_again() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
-    let invite = coordinator.invite_through(proxy.address);
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
     for cut in (1..4_000).step_by(331) {
-        let phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
+        let phone = coordinator.phone_through(&proxy);
         phone.notes(1);
         proxy.plan([Fate::CutDown(cut)]);
-        let summary = phone.observer.sync_until(Duration::from_secs(20)).await.unwrap();
+        let summary = phone.observer.sync_until(LONG).await.unwrap();
         assert!(summary.completed, "cut at {cut}: {summary:?}");
     }
     assert_eq!(coordinator.records(), (1..4_000).step_by(331).count() as u64);
-    drop(invite);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn twenty_kilobits_are_enough() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
-    let invite = coordinator.invite_through(proxy.address);
-    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone_through(&proxy);
     phone.checklist();
     proxy.plan([Fate::Slow(2_500); 4]);
-    let summary = phone.observer.sync_until(Duration::from_secs(60)).await.unwrap();
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "{summary:?}");
 }
 
@@ -92,12 +79,20 @@ async fn too_many_requests_wait_as_long_as_the_coordinator_says() {
         config.limits.per_second = 1.try_into().unwrap();
         config.limits.burst = 2.try_into().unwrap();
     });
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     phone.notes(3);
-    let first = phone.observer.sync_until(Duration::from_millis(300)).await.unwrap();
-    assert!(!first.completed);
-    assert!(first.next_attempt_ms.is_some_and(|wait| wait > 0 && wait <= 60_000), "{first:?}");
-    let summary = phone.observer.sync_until(Duration::from_secs(60)).await.unwrap();
+    let mut events = phone.observer.subscribe();
+    let waiting = until(&mut events, |event| match event {
+        SyncEvent::Waiting(_, wait_ms) => Some(*wait_ms),
+        _ => None,
+    });
+    let wait_ms = tokio::select! {
+        ended = phone.observer.run() => panic!("{ended:?}"),
+        wait_ms = waiting => wait_ms,
+    };
+    assert!(wait_ms.is_some_and(|wait_ms| wait_ms > 0 && wait_ms <= 60_000), "{wait_ms:?}");
+    assert!(!phone.observer.outlook().unwrap().completed);
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "{summary:?}");
     assert_eq!(coordinator.records(), 3);
 }

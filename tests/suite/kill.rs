@@ -1,33 +1,20 @@
 //! Processes killed for real, at every moment at which something becomes durable.
 
-use std::collections::BTreeSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use kuager_core::queue::{State, UploadState};
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone;
+use kuager_testing::{LONG, TestCoordinator};
+use kuager_tests::promises::{Promises, lay_out};
 use kuager_tests::strace::{self, Fault};
-use kuager_wire::ids::{MediaHash, RecordHash};
 
 const NOTES: usize = 3;
+/// Between two looks at a process.
+const SHORT: Duration = Duration::from_millis(10);
 
 struct Child {
     dir: tempfile::TempDir,
     files: PathBuf,
-}
-
-/// What a child printed before it ended.
-#[derive(Default, Debug)]
-struct Promises {
-    sealed: BTreeSet<RecordHash>,
-    accepted: BTreeSet<RecordHash>,
-    saved: BTreeSet<MediaHash>,
-    stored: BTreeSet<MediaHash>,
-    drafted: usize,
-    completed: bool,
 }
 
 impl Child {
@@ -35,9 +22,7 @@ impl Child {
     fn new(coordinator: &TestCoordinator) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let files = dir.path().to_owned();
-        std::fs::write(files.join("invite"), coordinator.invite().to_url().unwrap()).unwrap();
-        std::fs::write(files.join("pack"), &coordinator.deployment.latest_pack().bytes).unwrap();
-        std::fs::write(files.join("photo.jpg"), phone::page_jpeg(1200, 900)).unwrap();
+        lay_out(&files, coordinator);
         Self { dir, files }
     }
 
@@ -52,51 +37,18 @@ impl Child {
             None => Command::new(program),
         };
         command.arg(self.phone()).arg(self.files.join("invite")).arg(self.files.join("pack"));
-        command.args([NOTES.to_string(), "10".to_owned()]);
+        command.args([NOTES.to_string(), LONG.as_secs().to_string()]);
         command
     }
 
     fn run(&self, fault: Option<Fault>) -> (bool, Promises) {
         let output = self.command(fault).stderr(Stdio::inherit()).output().unwrap();
-        let mut promises = Promises::default();
-        for line in String::from_utf8(output.stdout).unwrap().lines() {
-            match line.split_once(' ') {
-                Some(("sealed", hash)) => drop(promises.sealed.insert(hash.parse().unwrap())),
-                Some(("accepted", hash)) => drop(promises.accepted.insert(hash.parse().unwrap())),
-                Some(("saved", hash)) => drop(promises.saved.insert(hash.parse().unwrap())),
-                Some(("stored", hash)) => drop(promises.stored.insert(hash.parse().unwrap())),
-                _ if line == "drafted" => promises.drafted += 1,
-                _ if line == "completed" => promises.completed = true,
-                _ => {}
-            }
-        }
+        let promises = Promises::heard(String::from_utf8(output.stdout).unwrap().lines());
         (output.status.success(), promises)
     }
 
-    /// Opens the phone in this process and checks that every promise holds.
     fn check(&self, promises: &Promises, when: &str) {
-        let observer = phone::open(&self.phone()).unwrap_or_else(|error| panic!("{when}: {error}"));
-        let rows = observer.records().unwrap();
-        let held: BTreeSet<_> = rows.iter().map(|row| row.record.hash).collect();
-        assert_eq!(held.len(), rows.len(), "{when}: doubled");
-        assert!(promises.sealed.is_subset(&held), "{when}: a sealed record is lost: {promises:?}");
-        let delivered: BTreeSet<_> =
-            rows.iter().filter(|row| row.state == State::Accepted).map(|row| row.record.hash).collect();
-        assert!(promises.accepted.is_subset(&delivered), "{when}: a receipt is lost");
-        for hash in promises.saved.union(&promises.stored) {
-            let mut bytes = Vec::new();
-            observer.open_media(*hash).unwrap().read_to_end(&mut bytes).unwrap();
-            assert_eq!(MediaHash::of(&bytes), *hash, "{when}: a photo is lost");
-        }
-        let media = observer.media().unwrap();
-        let stored = media.iter().filter(|row| row.state == UploadState::Stored).map(|row| row.hash).collect();
-        assert!(promises.stored.is_subset(&stored), "{when}: a photo's receipt is lost");
-        let drafts = observer.drafts().unwrap().len();
-        assert!(drafts <= 1 && rows.len() + drafts >= promises.drafted, "{when}: a draft is lost or doubled");
-        if observer.status().unwrap().deployment.is_some() {
-            assert_eq!(observer.verify().unwrap().faults, [], "{when}");
-        }
-        observer.close();
+        promises.check(&self.phone(), when);
     }
 }
 
@@ -166,12 +118,18 @@ async fn a_phone_whose_disk_fills_up_loses_nothing_that_it_promised() {
     });
 }
 
+/// Waits until a process has ended.
+async fn gone(process: &mut std::process::Child) {
+    while process.try_wait().unwrap().is_none() {
+        tokio::time::sleep(SHORT).await;
+    }
+}
+
 /// A coordinator killed at every fsync while phones send: whatever it receipted, it still holds.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
     assert!(strace::available(), "strace is needed and must be allowed to trace");
     let mut coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
     coordinator.stop().await;
     let mut kills = 0;
     for number in 1..30 {
@@ -187,19 +145,19 @@ async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        for _ in 0..1_000 {
-            let up = std::net::TcpStream::connect(coordinator.address).is_ok();
-            if up || server.try_wait().unwrap().is_some() {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        while std::net::TcpStream::connect(coordinator.address).is_err() && server.try_wait().unwrap().is_none() {
+            tokio::time::sleep(SHORT).await;
         }
-        let phone = phone::Phone::invited(&coordinator.invite(), &pack);
+        let phone = coordinator.phone();
+        let mut killed = false;
         for _ in 0..4 {
             phone.notes(1);
-            phone.observer.sync_until(Duration::from_millis(700)).await.unwrap();
+            tokio::select! {
+                summary = phone.observer.sync_until(LONG), if !killed => drop(summary.unwrap()),
+                () = gone(&mut server), if !killed => killed = true,
+                else => {}
+            }
         }
-        let killed = server.try_wait().unwrap().is_some();
         if !killed {
             strace::kill(&mut server);
         }
@@ -213,7 +171,7 @@ async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
         }
         ledger.close();
         coordinator.restart();
-        let summary = phone.observer.sync_until(Duration::from_secs(20)).await.unwrap();
+        let summary = phone.observer.sync_until(LONG).await.unwrap();
         assert!(summary.completed, "kill {number}: {summary:?}");
         assert_eq!(coordinator.records() - held, 4, "kill {number}");
         coordinator.stop().await;

@@ -1,35 +1,23 @@
 //! Photos through a bad network: unchanged, once, and provably there.
 
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::path::Path;
 use std::time::Duration;
 
 use kuager_core::queue::UploadState;
-use kuager_core::{Network, NewDraft, Origin};
-use kuager_tests::Seeded;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::{self, Phone};
-use kuager_tests::proxy::{Fate, Proxy};
+use kuager_core::{Network, NewDraft, Origin, SyncEvent};
+use kuager_testing::chance::seeds;
+use kuager_testing::files::{page_jpeg, photo};
+use kuager_testing::{Fate, LONG, Phone, Proxy, TestCoordinator, phone, until};
 use kuager_wire::cose;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::receipt::MediaReceipt;
 use kuager_wire::record::MediaSource;
 
-const LONG: Duration = Duration::from_secs(30);
-
-/// A file with a JPEG's first bytes and noise behind them.
-fn photo(dir: &Path, size: usize, seed: u64) -> (PathBuf, Vec<u8>) {
-    let mut random = Seeded::new(seed);
-    let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0];
-    bytes.resize_with(size, || u8::try_from(random.below(256)).unwrap());
-    let path = dir.join(format!("photo-{seed}.jpg"));
-    std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
-    (path, bytes)
-}
-
 /// Seals a note with a photo of so many bytes.
 fn note_with_photo(phone: &Phone, size: usize, seed: u64) -> (MediaHash, Vec<u8>) {
-    let (path, bytes) = photo(phone.dir(), size, seed);
+    let (path, bytes) = (phone.dir().join("photo.jpg"), photo(size, seed));
+    std::fs::write(&path, &bytes).unwrap();
     let draft = phone.observer.new_draft(NewDraft::note("photo").station(phone::STATION)).unwrap();
     let attached = phone.observer.attach_path(draft, &path, Origin::Imported, Some("page 1")).unwrap();
     std::fs::remove_file(&path).unwrap();
@@ -51,7 +39,7 @@ fn state(phone: &Phone, hash: MediaHash) -> UploadState {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_photo_arrives_bit_for_bit_with_a_receipt_that_verifies() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     let (hash, bytes) = note_with_photo(&phone, 1_500_000, 1);
     let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "{summary:?}");
@@ -70,19 +58,15 @@ async fn a_photo_arrives_bit_for_bit_with_a_receipt_that_verifies() {
 async fn cuts_at_every_class_of_byte_cost_at_most_a_step_each() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
     let size = 400_000;
     for (seed, cut) in (10..).zip([3_000, 9_000, 40_000, 70_000, 131_072, 200_001, 330_000, 399_000, 404_000]) {
-        let phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
+        let phone = coordinator.phone_through(&proxy);
         assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
         let (hash, bytes) = note_with_photo(&phone, size, seed);
         phone.reconnect();
         let before = proxy.bytes().0;
         proxy.plan([Fate::CutUp(cut)]);
-        let mut summary = phone.observer.sync_until(LONG).await.unwrap();
-        if !summary.completed {
-            summary = phone.observer.sync_until(LONG).await.unwrap();
-        }
+        let summary = phone.observer.sync_until(LONG).await.unwrap();
         assert!(summary.completed, "cut at {cut}: {summary:?}");
         assert!(held(&coordinator, hash).unwrap() == bytes, "cut at {cut}");
         let sent = usize::try_from(proxy.bytes().0 - before).unwrap();
@@ -95,15 +79,19 @@ async fn cuts_at_every_class_of_byte_cost_at_most_a_step_each() {
 async fn a_coordinator_that_restarts_in_the_middle_goes_on() {
     let mut coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
-    let invite = coordinator.invite_through(proxy.address);
-    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone_through(&proxy);
     let (hash, bytes) = note_with_photo(&phone, 2_000_000, 2);
     proxy.plan([Fate::Slow(400_000); 10]);
-    let (first, ()) = tokio::join!(phone.observer.sync_until(Duration::from_secs(3)), async {
-        tokio::time::sleep(Duration::from_millis(1_800)).await;
-        coordinator.stop().await;
-    });
-    assert!(!first.unwrap().completed);
+    let mut events = phone.observer.subscribe();
+    let mut running = Box::pin(phone.observer.run());
+    tokio::select! {
+        ended = &mut running => panic!("{ended:?}"),
+        () = until(&mut events, |event| matches!(event, SyncEvent::UploadProgress { sent: 300_000.., .. }).then_some(())) => {}
+    }
+    // It goes on for a moment, but not as long as the rest of the photo takes.
+    let going_on = async { drop(tokio::time::timeout(Duration::from_secs(1), running).await) };
+    tokio::join!(going_on, coordinator.stop());
+    assert_ne!(state(&phone, hash), UploadState::Stored);
     coordinator.restart();
     proxy.plan([]);
     let summary = phone.observer.sync_until(LONG).await.unwrap();
@@ -115,25 +103,20 @@ async fn a_coordinator_that_restarts_in_the_middle_goes_on() {
 async fn numbers_pass_while_a_photo_crawls() {
     let coordinator = TestCoordinator::start();
     let proxy = Proxy::start(coordinator.address).await;
-    let invite = coordinator.invite_through(proxy.address);
-    let phone = Phone::invited(&invite, &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone_through(&proxy);
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
     let (hash, _) = note_with_photo(&phone, 3_000_000, 3);
     phone.reconnect();
     proxy.plan([Fate::Slow(150_000); 10]);
+    let mut events = phone.observer.subscribe();
     let numbers = async {
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        tokio::task::block_in_place(|| phone.checklist()).hash
-    };
-    let running = phone.observer.run();
-    let watch = async {
-        let mut events = phone.observer.subscribe();
-        let wanted = numbers.await;
-        while events.recv().await.unwrap() != kuager_core::SyncEvent::Accepted(wanted) {}
+        until(&mut events, |event| matches!(event, SyncEvent::UploadProgress { sent: 1.., .. }).then_some(())).await;
+        let wanted = tokio::task::block_in_place(|| phone.checklist()).hash;
+        until(&mut events, |event| (*event == SyncEvent::Accepted(wanted)).then_some(())).await;
     };
     tokio::select! {
-        ended = running => panic!("{ended:?}"),
-        arrived = tokio::time::timeout(Duration::from_secs(12), watch) => arrived.expect("long before the photo"),
+        ended = phone.observer.run() => panic!("{ended:?}"),
+        () = numbers => {}
     }
     assert_ne!(state(&phone, hash), UploadState::Stored, "the photo is still on its way");
 }
@@ -141,12 +124,12 @@ async fn numbers_pass_while_a_photo_crawls() {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_a_metered_network_only_previews_go() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     phone.observer.set_network(Network::Metered);
     let draft = phone.observer.new_draft(NewDraft::form("protocol").station(phone::STATION)).unwrap();
     let token = phone.observer.begin_capture().unwrap();
     let path = phone.dir().join("page.jpg");
-    std::fs::write(&path, phone::page_jpeg(2400, 1800)).unwrap();
+    std::fs::write(&path, page_jpeg(2400, 1800)).unwrap();
     let attached = phone.observer.attach_path(draft, &path, Origin::Captured(token), None).unwrap();
     assert_eq!(attached.source, MediaSource::Captured);
     let again = phone.observer.attach_path(draft, &path, Origin::Captured(token), None).unwrap();
@@ -166,8 +149,7 @@ async fn on_a_metered_network_only_previews_go() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_photo_two_phones_took_in_is_held_once_and_receipted_to_both() {
     let coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let phones = [Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack)];
+    let phones = [coordinator.phone(), coordinator.phone()];
     let mut receipts = Vec::new();
     for phone in &phones {
         let (hash, _) = note_with_photo(phone, 300_000, 4);
@@ -179,29 +161,24 @@ async fn a_photo_two_phones_took_in_is_held_once_and_receipted_to_both() {
 
 /// One storm for files: connections that break anywhere, syncs cut off anywhere, a phone that restarts.
 async fn storm(coordinator: &TestCoordinator, seed: u64) {
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
     let proxy = Proxy::start(coordinator.address).await;
-    let mut random = Seeded::new(seed);
-    let mut phone = Phone::invited(&coordinator.invite_through(proxy.address), &pack);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let mut phone = coordinator.phone_through(&proxy);
     let mut files = Vec::new();
-    for number in 0..=random.below(2) {
-        let size = usize::try_from(1_000 + random.below(300_000)).unwrap();
-        files.push(note_with_photo(&phone, size, 1_000 + seed * 10 + number));
+    for number in 0..=random.u64(..2) {
+        files.push(note_with_photo(&phone, random.usize(1_000..301_000), 1_000 + seed * 10 + number));
     }
-    for _ in 0..random.below(5) {
-        let fates: Vec<_> = (0..random.below(4)).map(|_| Fate::random_for_files(&mut random)).collect();
+    for _ in 0..random.u8(..5) {
+        let fates: Vec<_> = (0..random.u8(..4)).map(|_| Fate::random_for_files(&mut random)).collect();
         proxy.plan(fates);
-        phone.observer.sync_until(Duration::from_millis(50 + random.below(500))).await.unwrap();
-        if random.below(3) == 0 {
+        phone.observer.sync_until(Duration::from_millis(random.u64(50..550))).await.unwrap();
+        if random.u8(..3) == 0 {
             phone.reopen();
         }
     }
     proxy.plan([]);
     phone.reopen();
-    let mut summary = phone.observer.sync_until(LONG).await.unwrap();
-    if !summary.completed {
-        summary = phone.observer.sync_until(LONG).await.unwrap();
-    }
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "seed {seed}: {summary:?}");
     for (hash, bytes) in files {
         assert!(held(coordinator, hash).unwrap() == bytes, "seed {seed}");
@@ -220,12 +197,8 @@ async fn every_photo_arrives_through_every_storm() {
         config.limits.per_second = 100_000.try_into().unwrap();
         config.limits.burst = 100_000.try_into().unwrap();
     }));
-    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
-    if let Some(seed) = number("KUAGER_SEED") {
-        return storm(&coordinator, seed).await;
-    }
     let mut running = tokio::task::JoinSet::new();
-    for seed in 0..number("KUAGER_FILE_SEEDS").unwrap_or(40) {
+    for seed in seeds("KUAGER_FILE_SEEDS", 40) {
         if running.len() >= SIDE_BY_SIDE {
             running.join_next().await.unwrap().unwrap();
         }
@@ -240,7 +213,7 @@ async fn every_photo_arrives_through_every_storm() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_that_cannot_be_taken_in_leaves_the_draft_as_it_was() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     let draft = phone.observer.new_draft(NewDraft::note("photo")).unwrap();
     let before = phone.observer.draft(draft).unwrap();
     let attach = |path: &Path| phone.observer.attach_path(draft, path, Origin::Imported, None).unwrap_err().code();

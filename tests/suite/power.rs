@@ -7,18 +7,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use kuager_core::queue::State;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone;
+use kuager_testing::{LONG, TestCoordinator};
+use kuager_tests::promises::{Promises, lay_out};
 use kuager_tests::strace::{self, Fault};
-use kuager_wire::ids::{MediaHash, RecordHash};
+
+/// Between two looks at the trace.
+const SHORT: Duration = Duration::from_millis(2);
 
 /// What a disk would hold if the power failed now.
 #[derive(Default)]
@@ -86,30 +87,10 @@ fn traced_process(tracer: &Child) -> Option<u32> {
     String::from_utf8(output.stdout).unwrap().lines().next()?.parse().ok()
 }
 
-fn check(disk: &Disk, live: &Path, promises: &[String], after: &str) {
+fn check(disk: &Disk, live: &Path, promises: &Promises, after: &str) {
     let rest = tempfile::tempdir().unwrap();
     disk.restore(live, rest.path());
-    let observer = phone::open(rest.path()).unwrap_or_else(|error| panic!("{after}: {error}"));
-    let rows = observer.records().unwrap();
-    let hashes = |verb: &str| -> BTreeSet<RecordHash> {
-        promises.iter().filter_map(|line| line.strip_prefix(verb)?.trim().parse().ok()).collect()
-    };
-    let held: BTreeSet<_> = rows.iter().map(|row| row.record.hash).collect();
-    assert!(hashes("sealed").is_subset(&held), "{after}: a sealed record is lost");
-    let delivered: BTreeSet<_> =
-        rows.iter().filter(|row| row.state == State::Accepted).map(|row| row.record.hash).collect();
-    assert!(hashes("accepted").is_subset(&delivered), "{after}: a receipt is lost");
-    for hash in promises.iter().filter_map(|line| line.strip_prefix("saved ")?.parse::<MediaHash>().ok()) {
-        let mut bytes = Vec::new();
-        observer.open_media(hash).unwrap().read_to_end(&mut bytes).unwrap();
-        assert_eq!(MediaHash::of(&bytes), hash, "{after}: a photo is lost");
-    }
-    let drafted = promises.iter().filter(|line| *line == "drafted").count();
-    assert!(rows.len() + observer.drafts().unwrap().len() >= drafted, "{after}: a draft is lost");
-    if observer.status().unwrap().deployment.is_some() {
-        assert_eq!(observer.verify().unwrap().faults, [], "{after}");
-    }
-    observer.close();
+    promises.check(rest.path(), after);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -117,9 +98,7 @@ async fn a_phone_whose_battery_dies_holds_what_it_promised() {
     assert!(strace::available(), "strace is needed and must be allowed to trace");
     let coordinator = TestCoordinator::start();
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("invite"), coordinator.invite().to_url().unwrap()).unwrap();
-    fs::write(dir.path().join("pack"), &coordinator.deployment.latest_pack().bytes).unwrap();
-    fs::write(dir.path().join("photo.jpg"), phone::page_jpeg(1200, 900)).unwrap();
+    lay_out(dir.path(), &coordinator);
     let points = tokio::task::block_in_place(|| stop_and_check(dir.path()));
     assert!(points >= 25, "only {points} durable writes: the test no longer sees what it should");
     eprintln!("power lost after each of {points} durable writes");
@@ -132,38 +111,38 @@ fn stop_and_check(dir: &Path) -> usize {
         .arg(&live)
         .arg(dir.join("invite"))
         .arg(dir.join("pack"))
-        .args(["3", "300"])
+        .args(["3", "600"])
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let promises = Arc::new(Mutex::new(Vec::new()));
-    let (stdout, heard) = (child.stdout.take().unwrap(), Arc::clone(&promises));
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let (stdout, heard) = (child.stdout.take().unwrap(), Arc::clone(&lines));
     let listener = std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines() {
             heard.lock().unwrap().push(line.unwrap());
         }
     });
+    let promised = || Promises::heard(lines.lock().unwrap().iter().map(String::as_str));
 
     let mut disk = Disk::default();
     let mut seen = 0;
-    #[expect(clippy::disallowed_methods, reason = "a test that must not hang")]
-    let deadline = Instant::now() + Duration::from_secs(240);
+    let mut idle = Duration::ZERO;
     while child.try_wait().unwrap().is_none() {
-        #[expect(clippy::disallowed_methods, reason = "a test that must not hang")]
-        let now = Instant::now();
-        if now > deadline {
-            strace::kill(&mut child);
-            panic!("the traced phone does not go on after {seen} durable writes");
-        }
         let (synced, stops) = progress(&trace);
         if stops < synced.len() || synced.len() == seen {
-            std::thread::sleep(Duration::from_millis(2));
+            if idle > LONG {
+                strace::kill(&mut child);
+                panic!("the traced phone does not go on after {seen} durable writes");
+            }
+            idle += SHORT;
+            std::thread::sleep(SHORT);
             continue;
         }
+        idle = Duration::ZERO;
         // It is stopped: everything printed so far was promised before the write that has just become durable, and
         // must hold without it.
         std::thread::sleep(Duration::from_millis(5));
-        let promised = promises.lock().unwrap().clone();
+        let promised = promised();
         check(&disk, &live, &promised, &format!("before durable write {} ({:?})", seen + 1, synced.last()));
         for path in &synced[seen..] {
             disk.synced(path);
@@ -176,8 +155,8 @@ fn stop_and_check(dir: &Path) -> usize {
     }
     listener.join().unwrap();
     assert!(child.wait().unwrap().success());
-    let promised = promises.lock().unwrap().clone();
-    assert_eq!(promised.last().map(String::as_str), Some("completed"));
+    let promised = promised();
+    assert!(promised.completed);
     check(&disk, &live, &promised, "at the end");
     seen
 }

@@ -1,27 +1,22 @@
 //! Backups that come back: an older coordinator, an older phone.
 
-use std::time::Duration;
-
 use kuager_core::queue::State;
 use kuager_core::{SyncEvent, VaultError};
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::{self, Phone};
+use kuager_testing::files::copy_dir;
+use kuager_testing::{LONG, Phone, TestCoordinator, phone};
 use kuager_wire::cose;
 use kuager_wire::receipt::Fork;
-
-const LONG: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
     let mut coordinator = TestCoordinator::start();
-    let pack = coordinator.deployment.latest_pack().bytes.clone();
-    let (known, unknown) = (Phone::invited(&coordinator.invite(), &pack), Phone::invited(&coordinator.invite(), &pack));
+    let (known, unknown) = (coordinator.phone(), coordinator.phone());
     known.notes(2);
     assert!(known.observer.sync_until(LONG).await.unwrap().completed);
 
     coordinator.stop().await;
     let backup = tempfile::tempdir().unwrap();
-    phone::copy_dir(coordinator.data(), backup.path());
+    copy_dir(coordinator.data(), backup.path());
     coordinator.restart();
     known.notes(3);
     unknown.notes(2);
@@ -32,7 +27,7 @@ async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
     coordinator.stop().await;
     let data = coordinator.data().to_owned();
     std::fs::remove_dir_all(&data).unwrap();
-    phone::copy_dir(backup.path(), &data);
+    copy_dir(backup.path(), &data);
     for name in ["keys", "tls"] {
         restrict(&data.join(name));
     }
@@ -61,7 +56,7 @@ fn restrict(dir: &std::path::Path) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_restored_from_an_older_backup_is_told_and_both_versions_are_kept() {
     let coordinator = TestCoordinator::start();
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     phone.notes(2);
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
     let backup = phone.backup();
@@ -101,7 +96,7 @@ async fn a_store_without_its_identity_is_not_taken_for_another() {
 fn stores_of_every_released_format_still_open() {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let copy = tempfile::tempdir().unwrap();
-    phone::copy_dir(&fixtures.join("store-v2"), copy.path());
+    copy_dir(&fixtures.join("store-v2"), copy.path());
     let observer = phone::open(copy.path()).unwrap();
     let report = observer.verify().unwrap();
     assert_eq!((report.records, report.faults), (4, Vec::new()));

@@ -6,11 +6,10 @@ use super::*;
 fn page(width: u16, height: u16) -> Picture {
     let (wide, high) = (usize::from(width), usize::from(height));
     let mut pixels = Vec::with_capacity(wide * high * 3);
-    let mut state = 7_u32;
+    let mut random = fastrand::Rng::with_seed(7);
     for y in 0..high {
         for x in 0..wide {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let noise = state.to_be_bytes()[0] % 24;
+            let noise = random.u8(..24);
             let line = y % (high / 24).max(8) < 4 || x % (wide / 5).max(8) < 4;
             let stroke = (x / 9 + y / 7) % 11 == 0 && x % 9 < 3;
             let paper = if line || stroke { 30 } else { 210 };

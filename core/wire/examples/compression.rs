@@ -16,6 +16,8 @@ use kuager_wire::cose;
 use kuager_wire::form::YES_NO;
 use kuager_wire::ids::{BootId, DeploymentId, PackHash, RecordHash};
 use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Location, Record, RecordKind, Value};
+use rand_xoshiro::SplitMix64;
+use rand_xoshiro::rand_core::{Rng, SeedableRng};
 
 const DEPLOYMENT: DeploymentId = DeploymentId([0x6e; 32]);
 const PACK: PackHash = PackHash([0xa2; 32]);
@@ -131,15 +133,12 @@ fn inflate(stream: &[u8], dictionary: Option<&[u8]>) -> Vec<u8> {
     body
 }
 
-/// SplitMix64: the same days everywhere.
-struct Rng(u64);
+/// The same days everywhere, and in every year: what was measured with them is written down.
+struct Random(SplitMix64);
 
-impl Rng {
+impl Random {
     fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % bound
+        self.0.next_u64() % bound
     }
 
     fn int(&mut self, bound: u64) -> i64 {
@@ -157,7 +156,7 @@ impl Rng {
 
 /// One observer's day at one station: 4 checklists with 76 questions, 7 turnouts, 2 incidents, 1 protocol.
 fn day(seed: u64) -> Vec<Vec<u8>> {
-    let mut rng = Rng(seed);
+    let mut rng = Random(SplitMix64::seed_from_u64(seed));
     let mut observer = Observer {
         key: SigningKey::from_bytes(&rng.bytes()),
         boot_id: BootId(rng.bytes()),
@@ -205,7 +204,7 @@ fn day(seed: u64) -> Vec<Vec<u8>> {
 }
 
 /// Mostly "yes", a few left out, a time or number here and there.
-fn checklist(form: &str, questions: u32, rng: &mut Rng) -> Answers {
+fn checklist(form: &str, questions: u32, rng: &mut Random) -> Answers {
     let letter = form[..1].to_ascii_uppercase();
     let mut answers = Answers::default();
     for number in 1..=questions {
@@ -230,7 +229,7 @@ struct Observer {
 }
 
 impl Observer {
-    fn seal(&mut self, kind: RecordKind, form: &str, answers: Answers, rng: &mut Rng) {
+    fn seal(&mut self, kind: RecordKind, form: &str, answers: Answers, rng: &mut Random) {
         self.minutes += 30 + rng.int(60);
         let milliseconds = self.minutes * 60_000 + rng.int(60_000);
         let record = Record {

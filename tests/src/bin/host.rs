@@ -6,9 +6,8 @@ use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use kuager_coordinator::inbox::ask_retake;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::page_jpeg;
-use kuager_tests::proxy::{Fate, Proxy};
+use kuager_testing::files::page_jpeg;
+use kuager_testing::{Fate, Proxy, TestCoordinator};
 use serde_json::{Value, json};
 
 /// Far more connections than a scenario makes.
@@ -43,7 +42,7 @@ impl Host {
         let genesis = kuager_wire::genesis::Deployment::open(deployment.genesis_bytes())?;
         Ok(json!({
             "invite": self.invite()?,
-            "pack": self.file("election.pack", &deployment.latest_pack().bytes)?,
+            "pack": self.file("election.pack", self.coordinator.pack())?,
             "photo": self.file("page.jpg", &page_jpeg(2400, 3200))?,
             "deployment": genesis.id.to_string(),
             "receipt_key": genesis.genesis.receipt_key.to_string(),

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use kuager_core::{NewDraft, Origin, SyncEvent};
-use kuager_tests::phone;
+use kuager_testing::phone;
 
 fn promise(text: &str) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();

@@ -8,7 +8,7 @@ use std::io::Read;
 
 use kuager_coordinator::enrol::enrol;
 use kuager_coordinator::intake::Intake;
-use kuager_tests::coordinator::TestCoordinator;
+use kuager_testing::TestCoordinator;
 use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::{BootId, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Attachment, AttachmentRole, Body, ClockReading, Record, RecordKind};

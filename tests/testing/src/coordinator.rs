@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::{Phone, Proxy};
+
 /// A running coordinator with a deployment of its own.
 pub struct TestCoordinator {
     dir: TempDir,
@@ -114,6 +116,24 @@ impl TestCoordinator {
         let invite = create_invite(&app, options).unwrap();
         app.ledger.close();
         invite
+    }
+
+    /// The signed pack that phones get.
+    #[must_use]
+    pub fn pack(&self) -> &[u8] {
+        &self.deployment.latest_pack().bytes
+    }
+
+    /// A new phone with an invite and the pack, that has not been online yet.
+    #[must_use]
+    pub fn phone(&self) -> Phone {
+        Phone::invited(&self.invite(), self.pack())
+    }
+
+    /// As [`TestCoordinator::phone`], with this bad network in between.
+    #[must_use]
+    pub fn phone_through(&self, proxy: &Proxy) -> Phone {
+        Phone::invited(&self.invite_through(proxy.address), self.pack())
     }
 
     /// How many records it holds.

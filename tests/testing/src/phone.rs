@@ -1,13 +1,15 @@
 //! A phone: an observer with a store of its own, and what an observer does in a day.
 
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::Arc;
 
-use kuager_core::clock::{Clock, ClockSample, SystemClock};
+use kuager_core::clock::{Clock, SystemClock};
 use kuager_core::{FileKeyVault, NewDraft, Observer, ObserverConfig, ObserverError, Sealed};
 use kuager_wire::ids::RecordHash;
 use kuager_wire::invite::Invite;
 use tempfile::TempDir;
+
+use crate::files::copy_dir;
 
 /// A station of the built-in pack.
 pub const STATION: &str = "710000000-99";
@@ -120,68 +122,4 @@ pub fn checklist(observer: &Observer) -> Result<Sealed, ObserverError> {
 pub fn note(observer: &Observer, text: &str) -> Result<Sealed, ObserverError> {
     let draft = observer.new_draft(NewDraft::note(text).station(STATION))?;
     observer.seal(draft)
-}
-
-/// A JPEG of a page with a table and strokes on it.
-#[must_use]
-pub fn page_jpeg(width: u16, height: u16) -> Vec<u8> {
-    let mut random = crate::Seeded::new(1);
-    let mut pixels = Vec::with_capacity(usize::from(width) * usize::from(height));
-    for y in 0..u32::from(height) {
-        for x in 0..u32::from(width) {
-            let ink = y % 90 < 3 || x % 400 < 3 || ((x / 9 + y / 7) % 11 == 0 && x % 9 < 3);
-            let noise = u8::try_from(random.below(16)).expect("small");
-            pixels.push(if ink { 30 } else { 215 } + noise);
-        }
-    }
-    let mut jpeg = Vec::new();
-    let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
-    encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Luma).unwrap();
-    jpeg
-}
-
-/// Copies a folder with everything in it.
-pub fn copy_dir(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target: PathBuf = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_dir(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
-/// The machine's clock, set wrong by as much as a test wants.
-pub struct WrongClock {
-    real: SystemClock,
-    offset_ms: Mutex<i64>,
-}
-
-impl WrongClock {
-    /// A clock that is right until it is [set](WrongClock::set).
-    #[must_use]
-    pub fn new() -> Self {
-        Self { real: SystemClock::new(), offset_ms: Mutex::new(0) }
-    }
-
-    /// Sets the wall clock wrong by so many milliseconds.
-    pub fn set(&self, offset_ms: i64) {
-        *self.offset_ms.lock().unwrap() = offset_ms;
-    }
-}
-
-impl Default for WrongClock {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Clock for WrongClock {
-    fn now(&self) -> ClockSample {
-        let real = self.real.now();
-        ClockSample { wall_ms: real.wall_ms + *self.offset_ms.lock().unwrap(), ..real }
-    }
 }

@@ -6,12 +6,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use fastrand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
-
-use crate::Seeded;
 
 /// How one connection fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,25 +35,25 @@ pub enum Fate {
 
 impl Fate {
     /// A random one that leaves a call a chance of a few hundred milliseconds.
-    pub fn random(random: &mut Seeded) -> Self {
-        let bytes = |random: &mut Seeded| usize::try_from(random.below(6_000)).expect("small");
-        match random.below(9) {
+    pub fn random(random: &mut Rng) -> Self {
+        let bytes = |random: &mut Rng| random.usize(..6_000);
+        match random.u8(..9) {
             0 => Self::Refused,
             1 | 2 => Self::CutUp(bytes(random)),
             3 | 4 => Self::CutDown(bytes(random)),
             5 => Self::HalfOpen,
             6 => Self::Portal,
-            7 => Self::Late(random.below(60)),
+            7 => Self::Late(random.u64(..60)),
             _ => Self::Fine,
         }
     }
 
     /// A random one that breaks in the middle of a file rather than in a handshake.
-    pub fn random_for_files(random: &mut Seeded) -> Self {
-        match random.below(6) {
-            0 | 1 => Self::CutUp(usize::try_from(3_000 + random.below(250_000)).expect("small")),
-            2 => Self::CutDown(usize::try_from(1_000 + random.below(6_000)).expect("small")),
-            3 => Self::Slow(usize::try_from(50_000 + random.below(500_000)).expect("small")),
+    pub fn random_for_files(random: &mut Rng) -> Self {
+        match random.u8(..6) {
+            0 | 1 => Self::CutUp(random.usize(3_000..253_000)),
+            2 => Self::CutDown(random.usize(1_000..7_000)),
+            3 => Self::Slow(random.usize(50_000..550_000)),
             _ => Self::random(random),
         }
     }
