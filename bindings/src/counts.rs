@@ -43,7 +43,7 @@ pub struct LiveHandles {
     pub observers: i64,
     /// Syncs and other long pieces of work.
     pub tasks: i64,
-    /// Callback objects held from here. A log sink is held for good once it was given.
+    /// Callback objects that are kept from here. A log sink is kept for good once it was given.
     pub callbacks: i64,
 }
 

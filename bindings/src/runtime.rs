@@ -1,7 +1,8 @@
 //! The threads that work for a phone: two, named, started when first needed and kept.
 
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
+use parking_lot::Mutex;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::KuagerError;
@@ -16,7 +17,7 @@ const WORKERS: usize = 2;
 pub(crate) fn handle() -> Result<Handle, KuagerError> {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     static STARTING: Mutex<()> = Mutex::new(());
-    let _one = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    let _one = STARTING.lock();
     if RUNTIME.get().is_none() {
         let built = Builder::new_multi_thread()
             .worker_threads(WORKERS)

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, Once, PoisonError, RwLock};
+use std::sync::{Arc, Once};
 use std::thread;
 
+use parking_lot::{Mutex, RwLock};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::Layer;
@@ -43,7 +44,7 @@ pub struct LogLine {
     pub text: String,
 }
 
-/// What a sink answers; an enum, so that a Kotlin `Error` cannot read as an answer.
+/// What a sink replies; an enum, so that a Kotlin `Error` cannot read as a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Logged {
     /// Taken.
@@ -86,20 +87,20 @@ pub fn start(options: StartOptions, log: Option<Arc<dyn LogSink>>) -> Result<(),
             (true, LogLevel::Info) => LevelFilter::INFO,
             (true, LogLevel::Debug) => LevelFilter::DEBUG,
         };
-        *LEVEL.write().unwrap_or_else(PoisonError::into_inner) = level;
+        *LEVEL.write() = level;
         // Places that were told "never" while there was no sink ask again.
         tracing::callsite::rebuild_interest_cache();
         let sender = log.map(forward).transpose()?;
         // The thread of the sink before ends with its sender.
-        *SINK.lock().unwrap_or_else(PoisonError::into_inner) = sender;
+        *SINK.lock() = sender;
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             // An app in Rust may have set its own; then lines go there.
             drop(tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Forward)));
             std::panic::set_hook(Box::new(|info| {
                 // Where, never what: the message may hold anything.
-                let place = info.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
-                tracing::error!(place, "a mistake in Kuager");
+                let at = info.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
+                tracing::error!(at, "a mistake in Kuager");
             }));
         });
         Ok(())
@@ -134,8 +135,7 @@ struct Forward;
 
 impl<S: Subscriber> Layer<S> for Forward {
     fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
-        *metadata.level() <= *LEVEL.read().unwrap_or_else(PoisonError::into_inner)
-            && metadata.target().starts_with("kuager")
+        *metadata.level() <= *LEVEL.read() && metadata.target().starts_with("kuager")
     }
 
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
@@ -148,7 +148,7 @@ impl<S: Subscriber> Layer<S> for Forward {
             _ => LogLevel::Debug,
         };
         let line = LogLine { level, target: event.metadata().target().to_owned(), text: text.0 };
-        if let Some(sink) = SINK.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+        if let Some(sink) = SINK.lock().as_ref() {
             drop(sink.try_send(line));
         }
     }

@@ -12,7 +12,7 @@ use kuager_core::wire::record::Record;
 
 use crate::error::KuagerError;
 use crate::guard;
-use crate::records::{hex, parse_id};
+use crate::types::{hex, parse_id};
 
 /// What checking a statement found.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
@@ -78,7 +78,7 @@ fn open(purpose: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
 /// deployment, signed by this key. A genesis statement names its own keys: deployment and key are not looked at.
 ///
 /// # Errors
-/// `not_an_id` for a purpose, deployment or key that is none; what is wrong with the bytes is in the answer.
+/// `not_an_id` for a purpose, deployment or key that is none; what is wrong with the bytes is in the check.
 #[uniffi::export]
 pub fn check_statement(
     purpose: String,

@@ -2,12 +2,13 @@
 //!
 //! The work runs on its own; awaiting it only waits for its end. So a future that is dropped (Kotlin cancels coroutines by
 //! dropping, Swift does not cancel across the bridge at all) changes nothing about the work, and stopping it is always
-//! said in words: [`TaskHandle::cancel`], or dropping the handle.
+//! said aloud: [`TaskHandle::cancel`], or dropping the handle.
 
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_core::{Observer, SyncSummary as CoreSummary};
+use parking_lot::{Condvar, Mutex};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -15,7 +16,7 @@ use tokio::task::AbortHandle;
 use crate::counts::{Counted, TASKS};
 use crate::error::KuagerError;
 use crate::guard;
-use crate::records::SyncSummary;
+use crate::types::SyncSummary;
 
 type Outcome = Result<SyncSummary, KuagerError>;
 
@@ -31,18 +32,19 @@ struct End {
 impl End {
     fn set(&self, outcome: Outcome) {
         self.sender.send_replace(Some(outcome));
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        *self.ended.lock() = true;
         self.signal.notify_all();
     }
 
     fn why(&self) -> KuagerError {
-        let why = self.why.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let why = self.why.lock().take();
         why.unwrap_or_else(cancelled)
     }
 
     fn wait(&self, limit: Duration) -> Option<Outcome> {
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.signal.wait_timeout_while(ended, limit, |ended| !*ended));
+        let mut ended = self.ended.lock();
+        self.signal.wait_while_for(&mut ended, |ended| !*ended, limit);
+        drop(ended);
         self.sender.borrow().clone()
     }
 }
@@ -86,7 +88,7 @@ impl TaskHandle {
 
     /// Stops the work for a reason. It has ended when the end is said, not when this returns.
     pub(crate) fn stop(&self, why: KuagerError) {
-        self.end.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+        self.end.why.lock().get_or_insert(why);
         self.work.abort();
     }
 

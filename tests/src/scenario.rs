@@ -10,36 +10,36 @@ use std::time::Duration;
 
 use kuager_core::FileKeyVault;
 use kuager_core::KeyVault as _;
-use kuager_ffi::callbacks::{CallbackError, KeyVault, VaultAnswer};
+use kuager_ffi::callbacks::{CallbackError, KeyVault, VaultReply};
 use kuager_ffi::error::KuagerError;
-use kuager_ffi::observer::{ObserverHandle, OpenOptions, Setting};
-use kuager_ffi::records::{Answer, FileOrigin, NewDraftOptions, PlaceInfo};
+use kuager_ffi::observer::{ObserverConfig, ObserverHandle, Setting};
 use kuager_ffi::statement::{StatementCheck, check_statement};
+use kuager_ffi::types::{self, MediaOrigin, NewDraft, Place};
 use serde_json::{Map, Value, json};
 
 /// The core's file vault, answering as a vault on the other side does.
 struct BridgedVault(FileKeyVault);
 
-fn answered(result: Result<Vec<u8>, kuager_core::VaultError>) -> Result<VaultAnswer, CallbackError> {
+fn reply(result: Result<Vec<u8>, kuager_core::VaultError>) -> Result<VaultReply, CallbackError> {
     use kuager_core::VaultError;
     Ok(match result {
-        Ok(bytes) => VaultAnswer::Done { bytes },
-        Err(VaultError::Locked) => VaultAnswer::Locked,
-        Err(VaultError::Cancelled) => VaultAnswer::Cancelled,
-        Err(VaultError::Lost) => VaultAnswer::Lost,
-        Err(VaultError::Failed(reason)) => VaultAnswer::Failed { reason },
+        Ok(bytes) => VaultReply::Done { bytes },
+        Err(VaultError::Locked) => VaultReply::Locked,
+        Err(VaultError::Cancelled) => VaultReply::Cancelled,
+        Err(VaultError::Lost) => VaultReply::Lost,
+        Err(VaultError::Failed(reason)) => VaultReply::Failed { reason },
     })
 }
 
 impl KeyVault for BridgedVault {
-    fn seal(&self, secret: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
-        answered(self.0.seal(&secret))
+    fn seal(&self, secret: Vec<u8>) -> Result<VaultReply, CallbackError> {
+        reply(self.0.seal(&secret))
     }
-    fn unseal(&self, sealed: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
-        answered(self.0.unseal(&sealed).map(|plain| plain.to_vec()))
+    fn unseal(&self, sealed: Vec<u8>) -> Result<VaultReply, CallbackError> {
+        reply(self.0.unseal(&sealed).map(|plain| plain.to_vec()))
     }
-    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
-        answered(self.0.destroy().map(|()| Vec::new()))
+    fn destroy_key(&self) -> Result<VaultReply, CallbackError> {
+        reply(self.0.destroy().map(|()| Vec::new()))
     }
 }
 
@@ -51,8 +51,8 @@ pub fn vault(folder: &Path) -> Arc<dyn KeyVault> {
 
 /// How an observer is opened in a folder.
 #[must_use]
-pub fn options(folder: &Path) -> OpenOptions {
-    OpenOptions {
+pub fn options(folder: &Path) -> ObserverConfig {
+    ObserverConfig {
         folder: folder.join("store").to_string_lossy().into_owned(),
         connect_timeout_ms: None,
         idle_timeout_ms: None,
@@ -96,31 +96,31 @@ pub fn run(folder: &Path, phase: &Value, ready: &Value, host: &mut dyn FnMut(&Va
     runner.observer.shutdown().unwrap();
 }
 
-fn answer_of(value: &Value) -> Option<Answer> {
+fn answer_of(value: &Value) -> Option<types::Value> {
     let of = |value| answer_of(value).unwrap();
     match value {
         Value::Null => None,
-        Value::Number(number) => Some(Answer::Number { value: number.as_i64().unwrap() }),
-        Value::String(text) => Some(Answer::Text { value: text.clone() }),
-        Value::Array(values) => Some(Answer::Several { values: values.iter().map(of).collect() }),
+        Value::Number(number) => Some(types::Value::Int { value: number.as_i64().unwrap() }),
+        Value::String(text) => Some(types::Value::Text { value: text.clone() }),
+        Value::Array(values) => Some(types::Value::List { values: values.iter().map(of).collect() }),
         Value::Object(fields) => {
             let answers = fields.iter().map(|(key, value)| (key.clone(), of(value))).collect();
-            Some(Answer::Group { answers })
+            Some(types::Value::Group { answers })
         }
         Value::Bool(_) => panic!("answers have no booleans"),
     }
 }
 
-fn json_of(answer: &Answer) -> Value {
+fn json_of(answer: &types::Value) -> Value {
     match answer {
-        Answer::Number { value } => json!(value),
-        Answer::Text { value } => json!(value),
-        Answer::Several { values } => values.iter().map(json_of).collect(),
-        Answer::Group { answers } => json_map(answers),
+        types::Value::Int { value } => json!(value),
+        types::Value::Text { value } => json!(value),
+        types::Value::List { values } => values.iter().map(json_of).collect(),
+        types::Value::Group { answers } => json_map(answers),
     }
 }
 
-fn json_map(answers: &HashMap<String, Answer>) -> Value {
+fn json_map(answers: &HashMap<String, types::Value>) -> Value {
     Value::Object(answers.iter().map(|(key, answer)| (key.clone(), json_of(answer))).collect())
 }
 
@@ -180,24 +180,24 @@ impl Runner<'_> {
         match step["do"].as_str().unwrap() {
             "host" => {
                 let command = self.named(&step["command"]);
-                let answer = (self.host)(&command);
-                assert_eq!(answer["error"], Value::Null, "{step}");
+                let said = (self.host)(&command);
+                assert_eq!(said["error"], Value::Null, "{step}");
                 for (name, field) in step["as"].as_object().into_iter().flatten() {
-                    self.keep(&json!({ "as": name }), answer[field.as_str().unwrap()].as_str().unwrap());
+                    self.keep(&json!({ "as": name }), said[field.as_str().unwrap()].as_str().unwrap());
                 }
-                self.compare(step, &answer);
+                self.compare(step, &said);
             }
             "accept_invite" => drop(observer.accept_invite(self.text(step, "invite"))?),
             "import_pack" => drop(observer.import_pack(self.text(step, "path"))?),
             "new_draft" => {
-                let options = NewDraftOptions {
+                let new = NewDraft {
                     form: self.maybe(step, "form"),
                     station: self.maybe(step, "station"),
                     language: self.maybe(step, "language"),
                     text: self.maybe(step, "text"),
                     training: step["training"] == true,
                 };
-                self.keep(step, &observer.new_draft(options)?);
+                self.keep(step, &observer.new_draft(new)?);
             }
             "new_turnout" => self.keep(step, &observer.new_turnout(self.text(step, "hour"), self.setting(step))?),
             "new_incident" => {
@@ -209,7 +209,7 @@ impl Runner<'_> {
                 observer.set_answer(self.text(step, "draft"), self.text(step, "question"), answer)?;
             }
             "answer_in" => {
-                let place = PlaceInfo {
+                let place = Place {
                     question: self.text(step, "question"),
                     group: self.maybe(step, "group"),
                     entry: step["entry"].as_i64(),
@@ -226,11 +226,11 @@ impl Runner<'_> {
             "capture" => {
                 let (draft, label) = (self.text(step, "draft"), self.maybe(step, "label"));
                 observer.capture_allowed(draft.clone(), label.clone())?;
-                let origin = FileOrigin::Captured { token: observer.begin_capture()? };
+                let origin = MediaOrigin::Captured { token: observer.begin_capture()? };
                 let attached = observer.attach(draft, self.text(step, "path"), origin, label)?;
                 self.keep(step, &attached.hash);
             }
-            "detach" => observer.detach(self.text(step, "draft"), self.text(step, "file"))?,
+            "detach" => observer.detach(self.text(step, "draft"), self.text(step, "media"))?,
             "correct" => self.keep(step, &observer.correct(self.text(step, "record"))?),
             "seal" => {
                 let sealed = observer.seal(self.text(step, "draft"))?;
@@ -287,9 +287,9 @@ impl Runner<'_> {
             let expected = self.named(expected);
             match (&expected, &found[field]) {
                 // Of a map, only what is named is compared.
-                (Value::Object(wanted), Value::Object(held)) => {
+                (Value::Object(wanted), Value::Object(all)) => {
                     for (key, value) in wanted {
-                        assert_eq!(held.get(key), Some(value), "{field}.{key} in {step}");
+                        assert_eq!(all.get(key), Some(value), "{field}.{key} in {step}");
                     }
                 }
                 (expected, found) => assert_eq!(found, expected, "{field} in {step}"),
@@ -305,11 +305,11 @@ impl Runner<'_> {
                 json!({ "delivered": status.delivered, "waiting": status.waiting, "refused": status.refused,
                         "enrolled": status.enrolled })
             }
-            "outbox" => {
-                let outbox = observer.outbox()?;
-                json!({ "completed": outbox.completed, "records_left": outbox.records_left,
-                        "media_left": outbox.media_left,
-                        "obstacle": outbox.obstacle.as_ref().map(snake) })
+            "outlook" => {
+                let outlook = observer.outlook()?;
+                json!({ "completed": outlook.completed, "records_left": outlook.records_left,
+                        "media_left": outlook.media_left,
+                        "obstacle": outlook.obstacle.as_ref().map(snake) })
             }
             "drafts" => json!({ "count": observer.drafts()?.len() }),
             "draft" => {
@@ -319,7 +319,7 @@ impl Runner<'_> {
             "form" => {
                 let state = observer.form_state(self.text(step, "draft"))?.expect("a form");
                 let relations = state.relations.iter();
-                let relations = relations.map(|held| (held.id.clone(), json!(snake(&held.standing))));
+                let relations = relations.map(|relation| (relation.id.clone(), json!(snake(&relation.standing))));
                 let missing: Vec<_> = state.missing.iter().map(|place| place.question.clone()).collect();
                 json!({ "asked": state.asked.len(), "missing": missing,
                         "relations": Value::Object(relations.collect()) })
@@ -356,8 +356,8 @@ impl Runner<'_> {
             }
             "tally" => json!({ "total": observer.tally(self.text(step, "station"))?.total }),
             "chain" => {
-                let check = observer.verify()?;
-                json!({ "records": check.records, "faults": check.faults.len() })
+                let report = observer.verify()?;
+                json!({ "records": report.records, "faults": report.faults.len() })
             }
             "stations" => {
                 let found = observer.search_stations(self.text(step, "query"), 5, self.text(step, "language"))?;

@@ -8,13 +8,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, mpsc};
 use std::time::Duration;
 
 use kuager_ffi::callbacks::{
-    CallbackError, ChangeListener, Changes, Clock, ClockAnswer, Connectivity, Heard, KeyVault, NetworkState,
-    VaultAnswer,
+    CallbackError, ChangeListener, Changes, Clock, ClockReply, Connectivity, Heard, KeyVault, NetworkState, VaultReply,
 };
 use kuager_ffi::counts::{LiveHandles, live_handles};
 use kuager_ffi::error::KuagerError;
 use kuager_ffi::observer::{ObserverHandle, wipe_folder};
-use kuager_ffi::records::{Answer, FileOrigin, NewDraftOptions, SyncObstacle};
+use kuager_ffi::types::{MediaOrigin, NewDraft, SyncObstacle, Value};
 use kuager_ffi::task::Waited;
 use kuager_testing::files::page_jpeg;
 use kuager_testing::{Fate, LONG, Proxy, TestCoordinator};
@@ -45,21 +44,21 @@ fn nothing_is_left() {
     }
 }
 
-fn note(text: &str) -> NewDraftOptions {
-    NewDraftOptions { form: None, station: None, language: None, text: Some(text.to_owned()), training: false }
+fn note(text: &str) -> NewDraft {
+    NewDraft { form: None, station: None, language: None, text: Some(text.to_owned()), training: false }
 }
 
-/// Answers everything in one way.
-struct AlwaysVault(Result<VaultAnswer, CallbackError>);
+/// Replies to everything in one way.
+struct AlwaysVault(Result<VaultReply, CallbackError>);
 
 impl KeyVault for AlwaysVault {
-    fn seal(&self, _: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
+    fn seal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
         self.0.clone()
     }
-    fn unseal(&self, _: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
+    fn unseal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
         self.0.clone()
     }
-    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
+    fn destroy_key(&self) -> Result<VaultReply, CallbackError> {
         self.0.clone()
     }
 }
@@ -70,21 +69,21 @@ fn a_vault_that_fails_in_any_way_opens_nothing() {
     let failed = || CallbackError::Failed { reason: "not today".to_owned() };
     let cases = [
         (Err(failed()), "vault_failed"),
-        (Ok(VaultAnswer::Failed { reason: "no".to_owned() }), "vault_failed"),
-        (Ok(VaultAnswer::Locked), "vault_locked"),
-        (Ok(VaultAnswer::Cancelled), "vault_cancelled"),
-        (Ok(VaultAnswer::Lost), "vault_lost"),
-        (Ok(VaultAnswer::Done { bytes: Vec::new() }), "vault_failed"),
+        (Ok(VaultReply::Failed { reason: "no".to_owned() }), "vault_failed"),
+        (Ok(VaultReply::Locked), "vault_locked"),
+        (Ok(VaultReply::Cancelled), "vault_cancelled"),
+        (Ok(VaultReply::Lost), "vault_lost"),
+        (Ok(VaultReply::Done { bytes: Vec::new() }), "vault_failed"),
     ];
-    for (answer, code) in cases {
+    for (reply, code) in cases {
         let dir = tempfile::tempdir().unwrap();
-        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(answer.clone())), None, None, None);
+        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(reply.clone())), None, None, None);
         assert_eq!(error.unwrap_err().code(), code);
         assert!(!dir.path().join("store/kuager.db").exists(), "{code}: a store without a key");
 
         // The same for a store that is there: it stays, and opens again once the vault does its work.
         open(dir.path()).unwrap().shutdown().unwrap();
-        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(answer)), None, None, None);
+        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(reply)), None, None, None);
         assert!(
             ["vault_failed", "vault_locked", "vault_cancelled", "vault_lost", "identity_damaged"]
                 .contains(&error.unwrap_err().code())
@@ -95,7 +94,7 @@ fn a_vault_that_fails_in_any_way_opens_nothing() {
 }
 
 #[test]
-fn after_the_end_every_call_says_so_and_nothing_is_held() {
+fn after_the_end_every_call_says_so_and_nothing_is_kept() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
     let observer = open(dir.path()).unwrap();
@@ -195,7 +194,7 @@ struct Prompting {
 }
 
 impl KeyVault for Prompting {
-    fn seal(&self, secret: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
+    fn seal(&self, secret: Vec<u8>) -> Result<VaultReply, CallbackError> {
         if let Some(observer) = self.observer.get().and_then(Weak::upgrade) {
             self.seen.lock().unwrap().push(observer.status().map(|_| ()));
             // A screen on another thread goes on meanwhile.
@@ -205,10 +204,10 @@ impl KeyVault for Prompting {
         }
         self.inner.seal(secret)
     }
-    fn unseal(&self, sealed: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
+    fn unseal(&self, sealed: Vec<u8>) -> Result<VaultReply, CallbackError> {
         self.inner.unseal(sealed)
     }
-    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
+    fn destroy_key(&self) -> Result<VaultReply, CallbackError> {
         self.inner.destroy_key()
     }
 }
@@ -236,15 +235,15 @@ async fn a_vault_that_prompts_stops_nobody_else() {
 struct WrongClock;
 
 impl Clock for WrongClock {
-    fn now(&self) -> Result<ClockAnswer, CallbackError> {
-        Ok(ClockAnswer::Now { wall_ms: 42, monotonic_ms: 7, boot_id: vec![9; 16] })
+    fn now(&self) -> Result<ClockReply, CallbackError> {
+        Ok(ClockReply::Now { wall_ms: 42, monotonic_ms: 7, boot_id: vec![9; 16] })
     }
 }
 
 struct BrokenClock;
 
 impl Clock for BrokenClock {
-    fn now(&self) -> Result<ClockAnswer, CallbackError> {
+    fn now(&self) -> Result<ClockReply, CallbackError> {
         Err(CallbackError::Failed { reason: "no clock".to_owned() })
     }
 }
@@ -304,13 +303,13 @@ async fn what_costs_money_waits_by_the_platforms_word() {
         std::fs::write(&photo, page_jpeg(800, 600)).unwrap();
         let draft = observer.new_draft(note("бет")).unwrap();
         let path = photo.to_string_lossy().into_owned();
-        let attached = observer.attach(draft.clone(), path, FileOrigin::Imported, None).unwrap();
+        let attached = observer.attach(draft.clone(), path, MediaOrigin::Imported, None).unwrap();
         observer.seal(draft).unwrap();
         let task = observer.start_sync(LONG_MS).unwrap();
         let Waited::Ended { summary } = task.wait(2 * LONG_MS).unwrap() else { panic!("it ends by itself") };
         assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, 1, 1), "{summary:?}");
-        let outbox = observer.outbox().unwrap();
-        assert!(matches!(outbox.obstacle, Some(SyncObstacle::Held { .. })), "{outbox:?}");
+        let outlook = observer.outlook().unwrap();
+        assert!(matches!(outlook.obstacle, Some(SyncObstacle::Held { .. })), "{outlook:?}");
         assert!(says.1.load(Ordering::Relaxed) >= 2, "asked when opened and when synced");
         assert!(observer.send_media_now(attached.hash.clone()).unwrap());
         let Waited::Ended { summary } = observer.start_sync(LONG_MS).unwrap().wait(2 * LONG_MS).unwrap() else {
@@ -378,7 +377,7 @@ fn a_folder_is_wiped_without_being_opened() {
     let dir = tempfile::tempdir().unwrap();
     let folder = options(dir.path()).folder;
     open(dir.path()).unwrap().shutdown().unwrap();
-    let refused = Arc::new(AlwaysVault(Ok(VaultAnswer::Locked)));
+    let refused = Arc::new(AlwaysVault(Ok(VaultReply::Locked)));
     assert_eq!(wipe_folder(folder.clone(), refused).unwrap_err().code(), "vault_locked");
     assert!(Path::new(&folder).join("kuager.db").exists(), "the key goes first");
     wipe_folder(folder.clone(), vault(dir.path())).unwrap();
@@ -395,7 +394,7 @@ fn names_that_are_none_are_errors() {
     let dir = tempfile::tempdir().unwrap();
     let observer = open(dir.path()).unwrap();
     for wrong in ["", "xyz", "00", "ә"] {
-        let answer = Some(Answer::Number { value: 1 });
+        let answer = Some(Value::Int { value: 1 });
         for error in [
             observer.draft(wrong.to_owned()).map(|_| ()),
             observer.set_answer(wrong.to_owned(), "q".to_owned(), answer.clone()),

@@ -11,7 +11,7 @@ use crate::guard;
 
 /// What the clocks of the platform say.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum ClockAnswer {
+pub enum ClockReply {
     /// All of them at one moment.
     Now {
         /// Wall clock, milliseconds since 1970.
@@ -32,7 +32,7 @@ pub trait Clock: Send + Sync {
     ///
     /// # Errors
     /// [`CallbackError`]; the system's own clock serves then.
-    fn now(&self) -> Result<ClockAnswer, CallbackError>;
+    fn now(&self) -> Result<ClockReply, CallbackError>;
 }
 
 /// A clock on the other side, with the system's own behind it.
@@ -50,16 +50,16 @@ impl ForeignClock {
 
 impl kuager_core::Clock for ForeignClock {
     fn now(&self) -> ClockSample {
-        let answer = guard::callback(|| self.clock.now());
-        let sample = match answer {
-            Ok(ClockAnswer::Now { wall_ms, monotonic_ms, boot_id }) => BootId::try_from(boot_id.as_slice())
+        let reply = guard::callback(|| self.clock.now());
+        let sample = match reply {
+            Ok(ClockReply::Now { wall_ms, monotonic_ms, boot_id }) => BootId::try_from(boot_id.as_slice())
                 .ok()
                 .zip(u64::try_from(monotonic_ms).ok())
                 .map(|(boot_id, monotonic_ms)| ClockSample { wall_ms, monotonic_ms, boot_id }),
-            Ok(ClockAnswer::Unavailable) | Err(_) => None,
+            Ok(ClockReply::Unavailable) | Err(_) => None,
         };
         sample.unwrap_or_else(|| {
-            tracing::warn!("the platform's clock gave no answer; the system's own is used");
+            tracing::warn!("the platform's clock gave no reply; the system's own is used");
             self.fallback.now()
         })
     }
@@ -71,20 +71,20 @@ mod tests {
 
     use super::*;
 
-    struct Always(Result<ClockAnswer, CallbackError>);
+    struct Always(Result<ClockReply, CallbackError>);
 
     impl Clock for Always {
-        fn now(&self) -> Result<ClockAnswer, CallbackError> {
+        fn now(&self) -> Result<ClockReply, CallbackError> {
             self.0.clone()
         }
     }
 
     #[test]
     fn a_clock_that_fails_is_replaced_by_the_systems_own() {
-        let now = |answer| ForeignClock::new(Arc::new(Always(answer))).now();
-        let at = |boot_id: Vec<u8>, monotonic_ms| Ok(ClockAnswer::Now { wall_ms: 5, monotonic_ms, boot_id });
+        let now = |reply| ForeignClock::new(Arc::new(Always(reply))).now();
+        let at = |boot_id: Vec<u8>, monotonic_ms| Ok(ClockReply::Now { wall_ms: 5, monotonic_ms, boot_id });
         assert_eq!(now(at(vec![1; 16], 7)), ClockSample { wall_ms: 5, monotonic_ms: 7, boot_id: BootId([1; 16]) });
-        for bad in [at(vec![1; 3], 7), at(vec![1; 16], -1), Ok(ClockAnswer::Unavailable)] {
+        for bad in [at(vec![1; 3], 7), at(vec![1; 16], -1), Ok(ClockReply::Unavailable)] {
             assert!(now(bad).wall_ms > 1_600_000_000_000);
         }
         assert!(now(Err(CallbackError::Failed { reason: String::new() })).wall_ms > 1_600_000_000_000);

@@ -4,7 +4,7 @@ use super::CallbackError;
 use crate::guard;
 use kuager_core::Network;
 
-/// What kind of network there is.
+/// What kind of network there is: the core's `Network`, a class of Android's and a module of Apple's, and whether there is one at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
 pub enum NetworkState {
     /// None, as far as the platform knows. Sending is tried all the same: platforms are wrong about this.

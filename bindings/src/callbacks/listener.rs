@@ -5,16 +5,17 @@
 //! Rust's to the JVM for every callback would cost more than what it says.
 
 use std::mem;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use kuager_core::SyncEvent;
+use parking_lot::{Condvar, Mutex};
 
 use super::CallbackError;
 use crate::counts::{CALLBACKS, Counted};
 use crate::guard;
-use crate::records::signed;
+use crate::types::signed;
 
 /// Shortest time between two calls that only report progress.
 const PROGRESS: Duration = Duration::from_millis(100);
@@ -72,7 +73,7 @@ impl Changes {
     }
 }
 
-/// What a listener answers; an enum, so that a Kotlin `Error` cannot read as an answer.
+/// What a listener replies; an enum, so that a Kotlin `Error` cannot read as a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
 pub enum Heard {
     /// Go on calling.
@@ -160,7 +161,7 @@ impl Notifier {
 
     /// Says that something changed. Never waits.
     pub(crate) fn notify(&self, change: &Change) {
-        let mut pending = self.shared.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.shared.pending.lock();
         let changes = &mut pending.changes;
         match change {
             Change::Drafts => changes.drafts = true,
@@ -171,7 +172,7 @@ impl Notifier {
             Change::Pack => changes.pack = true,
             Change::Stations => changes.stations = true,
             Change::Progress(progress) => {
-                changes.progress.retain(|held| held.media != progress.media);
+                changes.progress.retain(|known| known.media != progress.media);
                 changes.progress.push(progress.clone());
             }
             Change::Everything => {
@@ -193,21 +194,21 @@ impl Notifier {
 
     /// Ends the calls; once this has returned there is none under way, unless the listener did not return in time.
     pub(crate) fn stop(&self) {
-        let mut pending = self.shared.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.shared.pending.lock();
         pending.stop = true;
         self.shared.changed.notify_all();
-        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let thread = self.thread.lock().take();
         if thread.is_none_or(|thread| thread.thread().id() == thread::current().id()) {
             return;
         }
         let waiting = |pending: &mut Pending| !pending.ended;
-        drop(self.shared.changed.wait_timeout_while(pending, LAST_CALL, waiting));
+        self.shared.changed.wait_while_for(&mut pending, waiting, LAST_CALL);
     }
 }
 
 impl Drop for Notifier {
     fn drop(&mut self) {
-        let mut pending = self.shared.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = self.shared.pending.lock();
         pending.stop = true;
         self.shared.changed.notify_all();
     }
@@ -217,7 +218,7 @@ fn deliver(shared: &Shared, listener: Arc<dyn ChangeListener>, counted: Counted)
     struct Ended<'a>(&'a Shared);
     impl Drop for Ended<'_> {
         fn drop(&mut self) {
-            self.0.pending.lock().unwrap_or_else(PoisonError::into_inner).ended = true;
+            self.0.pending.lock().ended = true;
             self.0.changed.notify_all();
         }
     }
@@ -225,16 +226,13 @@ fn deliver(shared: &Shared, listener: Arc<dyn ChangeListener>, counted: Counted)
     // Dropped before the end is said: whoever waits for it may count on the listener being let go.
     let (listener, _counted) = (listener, counted);
     loop {
-        let mut pending = shared.pending.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pending = shared.pending.lock();
         while !pending.dirty && !pending.stop {
-            pending = shared.changed.wait(pending).unwrap_or_else(PoisonError::into_inner);
+            shared.changed.wait(&mut pending);
         }
         if pending.changes.only_progress() && !pending.stop {
             let soon = |pending: &mut Pending| !pending.stop && pending.changes.only_progress();
-            pending = match shared.changed.wait_timeout_while(pending, PROGRESS, soon) {
-                Ok((pending, _)) => pending,
-                Err(poisoned) => poisoned.into_inner().0,
-            };
+            shared.changed.wait_while_for(&mut pending, soon, PROGRESS);
         }
         if pending.stop {
             return;

@@ -1,7 +1,7 @@
 //! What the platform does for the core: keep a key, tell the time and the network, hear of changes, take log lines.
 //!
-//! Every answer is an enum, and a callback that fails in any way (an exception, a Kotlin `Error`, an answer that cannot be
-//! read) becomes the safe answer of its kind: the vault *failed*, the clock falls back to the system's own, the network is
+//! Every reply is an enum, and a callback that fails in any way (an exception, a Kotlin `Error`, a reply that cannot be
+//! read) becomes the safe reply of its kind: the vault *failed*, the clock falls back to the system's own, the network is
 //! taken for one that costs money, a listener and a log sink are simply called again next time.
 
 mod clock;
@@ -10,15 +10,15 @@ mod listener;
 mod vault;
 
 pub(crate) use self::clock::ForeignClock;
-pub use self::clock::{Clock, ClockAnswer};
+pub use self::clock::{Clock, ClockReply};
 pub(crate) use self::connectivity::ask as ask_network;
 pub use self::connectivity::{Connectivity, NetworkState};
 pub(crate) use self::listener::{Change, Notifier};
 pub use self::listener::{ChangeListener, Changes, Heard, UploadProgress};
 pub(crate) use self::vault::ForeignVault;
-pub use self::vault::{KeyVault, VaultAnswer};
+pub use self::vault::{KeyVault, VaultReply};
 
-/// Why a callback gave no answer. What an implementation throws arrives as this.
+/// Why a callback gave no reply. What an implementation throws arrives as this.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 #[uniffi::export(Debug, Display)]
 pub enum CallbackError {

@@ -9,9 +9,9 @@ use super::CallbackError;
 use crate::counts::{CALLBACKS, Counted};
 use crate::guard;
 
-/// What a vault answers.
+/// What a vault replies.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum VaultAnswer {
+pub enum VaultReply {
     /// Done; for `seal` and `unseal` with the bytes, for `destroy_key` with none.
     Done {
         /// What was sealed or unsealed.
@@ -36,20 +36,20 @@ pub trait KeyVault: Send + Sync {
     /// Encrypts a secret so that only this vault can read it again.
     ///
     /// # Errors
-    /// [`CallbackError`], taken for [`VaultAnswer::Failed`].
-    fn seal(&self, secret: Vec<u8>) -> Result<VaultAnswer, CallbackError>;
+    /// [`CallbackError`], taken for [`VaultReply::Failed`].
+    fn seal(&self, secret: Vec<u8>) -> Result<VaultReply, CallbackError>;
 
     /// Decrypts what `seal` gave.
     ///
     /// # Errors
-    /// [`CallbackError`], taken for [`VaultAnswer::Failed`].
-    fn unseal(&self, sealed: Vec<u8>) -> Result<VaultAnswer, CallbackError>;
+    /// [`CallbackError`], taken for [`VaultReply::Failed`].
+    fn unseal(&self, sealed: Vec<u8>) -> Result<VaultReply, CallbackError>;
 
-    /// Destroys the key (in Kotlin, `destroy` is taken by the generated class): everything it ever sealed is unreadable from now on.
+    /// Destroys the key (the core's `destroy`, which in Kotlin the generated class has already): everything it ever sealed is unreadable from now on.
     ///
     /// # Errors
-    /// [`CallbackError`], taken for [`VaultAnswer::Failed`].
-    fn destroy_key(&self) -> Result<VaultAnswer, CallbackError>;
+    /// [`CallbackError`], taken for [`VaultReply::Failed`].
+    fn destroy_key(&self) -> Result<VaultReply, CallbackError>;
 }
 
 /// A vault on the other side, as the core knows one.
@@ -63,16 +63,13 @@ impl ForeignVault {
         Self { vault, _counted: CALLBACKS.one() }
     }
 
-    fn ask(
-        &self,
-        ask: impl FnOnce(&dyn KeyVault) -> Result<VaultAnswer, CallbackError>,
-    ) -> Result<Vec<u8>, VaultError> {
+    fn ask(&self, ask: impl FnOnce(&dyn KeyVault) -> Result<VaultReply, CallbackError>) -> Result<Vec<u8>, VaultError> {
         match guard::callback(|| ask(self.vault.as_ref())) {
-            Ok(VaultAnswer::Done { bytes }) => Ok(bytes),
-            Ok(VaultAnswer::Locked) => Err(VaultError::Locked),
-            Ok(VaultAnswer::Cancelled) => Err(VaultError::Cancelled),
-            Ok(VaultAnswer::Lost) => Err(VaultError::Lost),
-            Ok(VaultAnswer::Failed { reason }) | Err(CallbackError::Failed { reason }) => {
+            Ok(VaultReply::Done { bytes }) => Ok(bytes),
+            Ok(VaultReply::Locked) => Err(VaultError::Locked),
+            Ok(VaultReply::Cancelled) => Err(VaultError::Cancelled),
+            Ok(VaultReply::Lost) => Err(VaultError::Lost),
+            Ok(VaultReply::Failed { reason }) | Err(CallbackError::Failed { reason }) => {
                 Err(VaultError::Failed(reason))
             }
         }
@@ -106,42 +103,42 @@ mod tests {
 
     use super::*;
 
-    /// Answers everything in one way.
-    struct Always(Result<VaultAnswer, CallbackError>);
+    /// Replies to everything in one way.
+    struct Always(Result<VaultReply, CallbackError>);
 
     impl KeyVault for Always {
-        fn seal(&self, _: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
+        fn seal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
             self.0.clone()
         }
-        fn unseal(&self, _: Vec<u8>) -> Result<VaultAnswer, CallbackError> {
+        fn unseal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
             self.0.clone()
         }
-        fn destroy_key(&self) -> Result<VaultAnswer, CallbackError> {
+        fn destroy_key(&self) -> Result<VaultReply, CallbackError> {
             self.0.clone()
         }
     }
 
-    fn vault(answer: Result<VaultAnswer, CallbackError>) -> ForeignVault {
-        ForeignVault::new(Arc::new(Always(answer)))
+    fn vault(reply: Result<VaultReply, CallbackError>) -> ForeignVault {
+        ForeignVault::new(Arc::new(Always(reply)))
     }
 
     #[test]
-    fn every_answer_keeps_its_meaning() {
-        assert_eq!(vault(Ok(VaultAnswer::Locked)).destroy(), Err(VaultError::Locked));
-        assert_eq!(vault(Ok(VaultAnswer::Cancelled)).destroy(), Err(VaultError::Cancelled));
-        assert_eq!(vault(Ok(VaultAnswer::Lost)).unseal(b"x").map(|_| ()), Err(VaultError::Lost));
+    fn every_reply_keeps_its_meaning() {
+        assert_eq!(vault(Ok(VaultReply::Locked)).destroy(), Err(VaultError::Locked));
+        assert_eq!(vault(Ok(VaultReply::Cancelled)).destroy(), Err(VaultError::Cancelled));
+        assert_eq!(vault(Ok(VaultReply::Lost)).unseal(b"x").map(|_| ()), Err(VaultError::Lost));
         let failed = Err(CallbackError::Failed { reason: "no".to_owned() });
         assert_eq!(vault(failed).destroy(), Err(VaultError::Failed("no".to_owned())));
-        assert_eq!(vault(Ok(VaultAnswer::Done { bytes: Vec::new() })).destroy(), Ok(()));
+        assert_eq!(vault(Ok(VaultReply::Done { bytes: Vec::new() })).destroy(), Ok(()));
     }
 
     #[test]
     fn a_vault_that_seals_nothing_is_found_out() {
         let secret = *b"a secret of some length";
         for bytes in [Vec::new(), secret.to_vec(), [b"prefix".as_slice(), &secret].concat(), vec![7; 5]] {
-            let sealed = vault(Ok(VaultAnswer::Done { bytes })).seal(&secret);
+            let sealed = vault(Ok(VaultReply::Done { bytes })).seal(&secret);
             assert!(matches!(sealed, Err(VaultError::Failed(_))), "{sealed:?}");
         }
-        assert!(vault(Ok(VaultAnswer::Done { bytes: vec![7; 60] })).seal(&secret).is_ok());
+        assert!(vault(Ok(VaultReply::Done { bytes: vec![7; 60] })).seal(&secret).is_ok());
     }
 }

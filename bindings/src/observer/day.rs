@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{ObserverHandle, draft_id};
 use crate::callbacks::Change;
 use crate::error::KuagerError;
-use crate::records::{self, Answer, IncidentStep, TallyInfo, WaveStatus, answers_to, hex, parse_id};
+use crate::types::{self, IncidentStatus, TallyInfo, Value, WaveState, answers_to, hex, parse_id};
 
 /// Where, in what language, and whether it counts.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -33,13 +33,13 @@ impl ObserverHandle {
         })
     }
 
-    /// Begins a signed word about an incident. Gives the draft's name.
+    /// Begins a signed statement about an incident. Gives the draft's name.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn follow_up(&self, record: String, step: IncidentStep, reason: String) -> Result<String, KuagerError> {
+    pub fn follow_up(&self, record: String, status: IncidentStatus, reason: String) -> Result<String, KuagerError> {
         self.change(Change::Drafts, |core| {
-            Ok(hex(core.follow_up(parse_id(&record)?, step.into(), &reason)?.as_bytes()))
+            Ok(hex(core.follow_up(parse_id(&record)?, status.into(), &reason)?.as_bytes()))
         })
     }
 
@@ -56,7 +56,7 @@ impl ObserverHandle {
     /// # Errors
     /// Those of the store.
     pub fn tally(&self, station: String) -> Result<TallyInfo, KuagerError> {
-        self.call(|core| Ok(records::tally(&core.tally(&station)?)))
+        self.call(|core| Ok(types::tally(&core.tally(&station)?)))
     }
 
     /// Counts heads, or takes back taps too many. When this returns, the tap survives a kill.
@@ -64,7 +64,7 @@ impl ObserverHandle {
     /// # Errors
     /// Those of the store.
     pub fn tap(&self, station: String, heads: i32) -> Result<TallyInfo, KuagerError> {
-        self.change(Change::Drafts, |core| Ok(records::tally(&core.tap(&station, heads)?)))
+        self.change(Change::Drafts, |core| Ok(types::tally(&core.tap(&station, heads)?)))
     }
 
     /// Notes that the observer stops counting for a while; the next tap ends that.
@@ -72,7 +72,7 @@ impl ObserverHandle {
     /// # Errors
     /// Those of the store.
     pub fn leave_tally(&self, station: String) -> Result<TallyInfo, KuagerError> {
-        self.change(Change::Drafts, |core| Ok(records::tally(&core.leave_tally(&station)?)))
+        self.change(Change::Drafts, |core| Ok(types::tally(&core.leave_tally(&station)?)))
     }
 
     /// Begins a turnout record for an hour, with the tally's sum. Gives the draft's name.
@@ -101,7 +101,7 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `exit_poll`, `no_such_draft`, and those of the store.
-    pub fn pass_voters(&self, wave: String, voters: i32) -> Result<bool, KuagerError> {
+    pub fn pass(&self, wave: String, voters: i32) -> Result<bool, KuagerError> {
         self.change(Change::Drafts, |core| Ok(core.pass(draft_id(&wave)?, voters)?))
     }
 
@@ -113,8 +113,8 @@ impl ObserverHandle {
         &self,
         wave: String,
         disposition: String,
-        observed: HashMap<String, Answer>,
-        card: Option<HashMap<String, Answer>>,
+        observed: HashMap<String, Value>,
+        card: Option<HashMap<String, Value>>,
     ) -> Result<(), KuagerError> {
         let (observed, card) = (answers_to(observed), card.map(answers_to));
         self.change(Change::Drafts, |core| Ok(core.note_contact(draft_id(&wave)?, &disposition, &observed, card)?))
@@ -124,7 +124,7 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `exit_poll`, `no_such_draft`, and those of the store.
-    pub fn wave(&self, wave: String) -> Result<WaveStatus, KuagerError> {
-        self.call(|core| Ok(records::wave_status(&core.wave(draft_id(&wave)?)?)))
+    pub fn wave(&self, wave: String) -> Result<WaveState, KuagerError> {
+        self.call(|core| Ok(types::wave_state(&core.wave(draft_id(&wave)?)?)))
     }
 }

@@ -1,15 +1,15 @@
 //! Drafts, forms and sealing.
 
+use kuager_core::ObserverError;
 use kuager_core::forms::Path;
-use kuager_core::wire::record::Value;
-use kuager_core::{NewDraft, ObserverError};
+use kuager_core::wire::record;
 
 use super::{ObserverHandle, draft_id};
 use crate::callbacks::Change;
 use crate::error::KuagerError;
-use crate::records::{
-    self, Answer, DraftInfo, FormState, NewDraftOptions, PackChange, Place, PlaceInfo, RecordDetail, RecordInfo,
-    SealedInfo, hex, parse_id,
+use crate::types::{
+    self, DraftInfo, FormChange, FormState, LocationInfo, NewDraft, Place, RecordInfo, Sealed, SealedRecord, Value,
+    hex, parse_id,
 };
 
 #[uniffi::export]
@@ -18,11 +18,11 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_pack`, `no_such_form`, `no_training`, `exit_poll_off`, and those of the store.
-    pub fn new_draft(&self, options: NewDraftOptions) -> Result<String, KuagerError> {
-        let NewDraftOptions { form, station, language, text, training } = options;
+    pub fn new_draft(&self, new: NewDraft) -> Result<String, KuagerError> {
+        let NewDraft { form, station, language, text, training } = new;
         let mut new = match form {
-            Some(form) => NewDraft::form(form),
-            None => NewDraft::note(text.unwrap_or_default()),
+            Some(form) => kuager_core::NewDraft::form(form),
+            None => kuager_core::NewDraft::note(text.unwrap_or_default()),
         };
         if let Some(station) = station {
             new = new.station(station);
@@ -41,7 +41,7 @@ impl ObserverHandle {
     /// # Errors
     /// Those of the store.
     pub fn drafts(&self) -> Result<Vec<DraftInfo>, KuagerError> {
-        self.call(|core| Ok(core.drafts()?.iter().map(records::draft_info).collect()))
+        self.call(|core| Ok(core.drafts()?.iter().map(types::draft_info).collect()))
     }
 
     /// One draft.
@@ -49,15 +49,15 @@ impl ObserverHandle {
     /// # Errors
     /// `no_such_draft`, and those of the store.
     pub fn draft(&self, draft: String) -> Result<DraftInfo, KuagerError> {
-        self.call(|core| Ok(records::draft_info(&core.draft(draft_id(&draft)?)?)))
+        self.call(|core| Ok(types::draft_info(&core.draft(draft_id(&draft)?)?)))
     }
 
     /// Sets one answer, or clears it. When this returns, the change survives a kill.
     ///
     /// # Errors
     /// `answer_does_not_fit`, `unknown_question`, `no_such_draft`, and those of the store.
-    pub fn set_answer(&self, draft: String, question: String, answer: Option<Answer>) -> Result<(), KuagerError> {
-        let answer = answer.map(Value::from);
+    pub fn set_answer(&self, draft: String, question: String, answer: Option<Value>) -> Result<(), KuagerError> {
+        let answer = answer.map(record::Value::from);
         self.change(Change::Drafts, |core| Ok(drop(core.set_answer(draft_id(&draft)?, &question, answer)?)))
     }
 
@@ -65,8 +65,8 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// As [`ObserverHandle::set_answer`]; `unknown_question` also for an entry that is not there.
-    pub fn set_answer_at(&self, draft: String, place: PlaceInfo, answer: Option<Answer>) -> Result<(), KuagerError> {
-        let answer = answer.map(Value::from);
+    pub fn set_answer_at(&self, draft: String, place: Place, answer: Option<Value>) -> Result<(), KuagerError> {
+        let answer = answer.map(record::Value::from);
         let path = Path::from(&place);
         self.change(Change::Drafts, |core| Ok(drop(core.set_answer_at(draft_id(&draft)?, &path, answer)?)))
     }
@@ -77,7 +77,7 @@ impl ObserverHandle {
     /// `unknown_question` where there is no such group, `answer_does_not_fit` for an entry too many, `no_such_draft`, and those of the
     /// store.
     pub fn add_entry(&self, draft: String, group: String) -> Result<i64, KuagerError> {
-        self.change(Change::Drafts, |core| Ok(records::counted(core.add_entry(draft_id(&draft)?, &group)?.0)))
+        self.change(Change::Drafts, |core| Ok(types::counted(core.add_entry(draft_id(&draft)?, &group)?.0)))
     }
 
     /// Takes an entry out of a repeat group; those after it move up.
@@ -101,8 +101,8 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_such_draft`, and those of the store.
-    pub fn set_location(&self, draft: String, place: Option<Place>) -> Result<(), KuagerError> {
-        self.change(Change::Drafts, |core| Ok(core.set_location(draft_id(&draft)?, place.map(Into::into))?))
+    pub fn set_location(&self, draft: String, location: Option<LocationInfo>) -> Result<(), KuagerError> {
+        self.change(Change::Drafts, |core| Ok(core.set_location(draft_id(&draft)?, location.map(Into::into))?))
     }
 
     /// Switches the language a draft is shown in.
@@ -139,7 +139,7 @@ impl ObserverHandle {
             let state = view.state().map_err(ObserverError::from)?;
             let (Some(pack), Some(form), Some(state)) = (view.pack(), view.form(), state) else { return Ok(None) };
             let language = view.draft().language.as_deref().unwrap_or_default();
-            Ok(Some(records::form_state(pack, form, language, &state)))
+            Ok(Some(types::form_state(pack, form, language, &state)))
         })
     }
 
@@ -147,10 +147,10 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_such_draft`, `no_pack`, and those of the store.
-    pub fn pack_changes(&self, draft: String) -> Result<Option<Vec<PackChange>>, KuagerError> {
+    pub fn pack_changes(&self, draft: String) -> Result<Option<Vec<FormChange>>, KuagerError> {
         self.call(|core| {
             let changes = core.pack_changes(draft_id(&draft)?)?;
-            Ok(changes.map(|changes| changes.into_iter().map(records::pack_change).collect()))
+            Ok(changes.map(|changes| changes.into_iter().map(types::form_change).collect()))
         })
     }
 
@@ -159,10 +159,10 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `not_invited`, `cannot_seal`, `too_large`, `no_such_draft`, and those of the store; the draft is then unchanged.
-    pub fn seal(&self, draft: String) -> Result<SealedInfo, KuagerError> {
+    pub fn seal(&self, draft: String) -> Result<Sealed, KuagerError> {
         let sealed = self.change(Change::Drafts, |core| Ok(core.seal(draft_id(&draft)?)?))?;
         self.notify(&[Change::Records, Change::Media, Change::Status]);
-        Ok(records::sealed_info(sealed))
+        Ok(types::sealed(sealed))
     }
 
     /// Begins a correction of a sealed record. Gives the draft's name.
@@ -179,19 +179,19 @@ impl ObserverHandle {
     /// Those of the store.
     pub fn recent(&self, limit: i64) -> Result<Vec<RecordInfo>, KuagerError> {
         let limit = u32::try_from(limit.max(0)).unwrap_or(u32::MAX);
-        self.call(|core| Ok(core.recent(limit)?.iter().map(records::record_info).collect()))
+        self.call(|core| Ok(core.recent(limit)?.iter().map(types::record_info).collect()))
     }
 
     /// One sealed record with what the coordinator signed about it.
     ///
     /// # Errors
     /// `no_such_record`, and those of the store.
-    pub fn record(&self, record: String) -> Result<RecordDetail, KuagerError> {
+    pub fn record(&self, record: String) -> Result<SealedRecord, KuagerError> {
         self.call(|core| {
             let hash = parse_id(&record)?;
             let sealed = core.record(hash)?;
             let (receipt, refusal) = core.opened_statements(&sealed)?;
-            Ok(records::record_detail(hash, sealed, receipt.as_ref(), refusal.as_ref()))
+            Ok(types::sealed_record(hash, sealed, receipt.as_ref(), refusal.as_ref()))
         })
     }
 }

@@ -8,7 +8,7 @@ use kuager_core::{CaptureToken, Origin};
 use super::{ObserverHandle, draft_id, read};
 use crate::callbacks::Change;
 use crate::error::KuagerError;
-use crate::records::{AttachedFile, FileOrigin, MediaInfo, parse_id};
+use crate::types::{Attached, MediaInfo, MediaOrigin, parse_id};
 
 /// Bytes of a stored file handed out in one piece at most.
 const PIECE: usize = 1 << 20;
@@ -41,17 +41,17 @@ impl ObserverHandle {
         &self,
         draft: String,
         path: String,
-        origin: FileOrigin,
+        origin: MediaOrigin,
         label: Option<String>,
-    ) -> Result<AttachedFile, KuagerError> {
+    ) -> Result<Attached, KuagerError> {
         let attached = self.change(Change::Drafts, |core| {
             let origin = match origin {
                 // A token that is none makes the file an imported one, as an old token does: nothing is refused for it.
-                FileOrigin::Captured { token } => match token.parse::<CaptureToken>() {
+                MediaOrigin::Captured { token } => match token.parse::<CaptureToken>() {
                     Ok(token) => Origin::Captured(token),
                     Err(_) => Origin::Imported,
                 },
-                FileOrigin::Imported => Origin::Imported,
+                MediaOrigin::Imported => Origin::Imported,
             };
             Ok(core.attach_path(draft_id(&draft)?, Path::new(&path), origin, label.as_deref())?)
         })?;
@@ -73,8 +73,8 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_such_draft`, and those of the store.
-    pub fn detach(&self, draft: String, file: String) -> Result<(), KuagerError> {
-        self.change(Change::Drafts, |core| Ok(core.detach(draft_id(&draft)?, parse_id(&file)?)?))
+    pub fn detach(&self, draft: String, media: String) -> Result<(), KuagerError> {
+        self.change(Change::Drafts, |core| Ok(core.detach(draft_id(&draft)?, parse_id(&media)?)?))
     }
 
     /// Every file of this store and where it stands, in the order they came.
@@ -89,9 +89,9 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_such_media`, and those of the store.
-    pub fn read_media(&self, file: String, offset: i64, length: i64) -> Result<Vec<u8>, KuagerError> {
+    pub fn read_media(&self, media: String, offset: i64, length: i64) -> Result<Vec<u8>, KuagerError> {
         self.call(|core| {
-            let mut stored = core.open_media(parse_id(&file)?)?;
+            let mut stored = core.open_media(parse_id(&media)?)?;
             let failed = |error: std::io::Error| KuagerError::new("store_failed", error.to_string());
             stored.seek(SeekFrom::Start(u64::try_from(offset).unwrap_or(0))).map_err(failed)?;
             let length = usize::try_from(length).unwrap_or(0).min(PIECE);
@@ -105,23 +105,23 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn media_receipt(&self, file: String) -> Result<Option<Vec<u8>>, KuagerError> {
-        self.call(|core| Ok(core.media_receipt(parse_id(&file)?)?))
+    pub fn media_receipt(&self, media: String) -> Result<Option<Vec<u8>>, KuagerError> {
+        self.call(|core| Ok(core.media_receipt(parse_id(&media)?)?))
     }
 
     /// Sends a file on any network, even where bytes cost money. Says whether there was anything to send.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn send_media_now(&self, file: String) -> Result<bool, KuagerError> {
-        self.change(Change::Media, |core| Ok(core.send_media_now(parse_id(&file)?)?))
+    pub fn send_media_now(&self, media: String) -> Result<bool, KuagerError> {
+        self.change(Change::Media, |core| Ok(core.send_media_now(parse_id(&media)?)?))
     }
 
     /// Holds a file back, also in the middle of its upload. Says whether there was anything to hold.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn hold_media(&self, file: String) -> Result<bool, KuagerError> {
-        self.change(Change::Media, |core| Ok(core.hold_media(parse_id(&file)?)?))
+    pub fn hold_media(&self, media: String) -> Result<bool, KuagerError> {
+        self.change(Change::Media, |core| Ok(core.hold_media(parse_id(&media)?)?))
     }
 }

@@ -10,10 +10,11 @@ mod stations;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use kuager_core::{DraftId, Observer, ObserverConfig, ObserverError, SystemClock};
+use kuager_core::{DraftId, Observer, ObserverError, SystemClock};
+use parking_lot::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 
 pub use self::day::Setting;
@@ -23,13 +24,13 @@ use crate::callbacks::{
 };
 use crate::counts::{CALLBACKS, Counted, OBSERVERS};
 use crate::error::KuagerError;
-use crate::records::{self, ObserverStatus};
 use crate::task::TaskHandle;
+use crate::types::{self, ChainReport, ObserverStatus, PackInfo};
 use crate::{guard, runtime};
 
 /// Where an observer's data lives and how patient the network code is.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct OpenOptions {
+pub struct ObserverConfig {
     /// Folder of the store, private to the app and left out of backups; made when missing.
     pub folder: String,
     /// Longest wait for a connection to one address, milliseconds; the core's own when absent.
@@ -43,9 +44,9 @@ pub struct OpenOptions {
     pub call_timeout_ms: Option<i64>,
 }
 
-impl OpenOptions {
-    fn config(&self) -> ObserverConfig {
-        let mut config = ObserverConfig::new(&self.folder);
+impl ObserverConfig {
+    fn config(&self) -> kuager_core::ObserverConfig {
+        let mut config = kuager_core::ObserverConfig::new(&self.folder);
         let duration = |ms: Option<i64>| ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
         config.connect_timeout = duration(self.connect_timeout_ms).unwrap_or(config.connect_timeout);
         config.idle_timeout = duration(self.idle_timeout_ms).unwrap_or(config.idle_timeout);
@@ -102,7 +103,7 @@ impl ObserverHandle {
     }
 
     fn notify(&self, changes: &[Change]) {
-        let notifier = self.platform.lock().unwrap_or_else(PoisonError::into_inner).notifier.clone();
+        let notifier = self.platform.lock().notifier.clone();
         if let Some(notifier) = notifier {
             changes.iter().for_each(|change| notifier.notify(change));
         }
@@ -110,7 +111,7 @@ impl ObserverHandle {
 
     /// Asks the platform about the network and tells the core. The platform is asked without any lock.
     fn look_at_network(&self) {
-        let connectivity = self.platform.lock().unwrap_or_else(PoisonError::into_inner).connectivity.clone();
+        let connectivity = self.platform.lock().connectivity.clone();
         if let Some(connectivity) = connectivity {
             self.core.set_network(ask_network(connectivity.as_ref()));
         }
@@ -121,7 +122,7 @@ impl ObserverHandle {
             self.usable()?;
             self.look_at_network();
             let task = TaskHandle::start(&runtime::handle()?, Arc::clone(&self.core), limit);
-            let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut tasks = self.tasks.lock();
             tasks.retain(|task| task.strong_count() > 0);
             tasks.push(Arc::downgrade(&task));
             Ok(task)
@@ -129,7 +130,7 @@ impl ObserverHandle {
     }
 
     fn stop_tasks(&self, code: &str, reason: &str) {
-        let tasks: Vec<_> = self.tasks.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+        let tasks: Vec<_> = self.tasks.lock().drain(..).collect();
         let tasks: Vec<_> = tasks.iter().filter_map(Weak::upgrade).collect();
         tasks.iter().for_each(|task| task.stop(KuagerError::new(code, reason)));
         // They stop at their next await; the longest between two is one transaction.
@@ -138,7 +139,7 @@ impl ObserverHandle {
 
     fn release(&self) {
         self.stop_tasks("store_closed", "the observer was closed");
-        let mut platform = self.platform.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut platform = self.platform.lock();
         let (notifier, connectivity) = (platform.notifier.take(), platform.connectivity.take());
         platform._counted = None;
         drop(platform);
@@ -180,7 +181,7 @@ impl ObserverHandle {
     /// `store_unavailable` (try again later) and others of the store.
     #[uniffi::constructor]
     pub fn open(
-        options: OpenOptions,
+        config: ObserverConfig,
         vault: Arc<dyn KeyVault>,
         clock: Option<Arc<dyn Clock>>,
         connectivity: Option<Arc<dyn Connectivity>>,
@@ -191,7 +192,7 @@ impl ObserverHandle {
                 Some(clock) => Arc::new(ForeignClock::new(clock)),
                 None => Arc::new(SystemClock::new()),
             };
-            let core = Arc::new(Observer::open(options.config(), Arc::new(ForeignVault::new(vault)), clock)?);
+            let core = Arc::new(Observer::open(config.config(), Arc::new(ForeignVault::new(vault)), clock)?);
             let notifier = listener.map(Notifier::start).transpose().map_err(ObserverError::from)?.map(Arc::new);
             if let Some(notifier) = &notifier {
                 follow(&core, notifier)?;
@@ -210,7 +211,7 @@ impl ObserverHandle {
     /// # Errors
     /// Those of the store.
     pub fn status(&self) -> Result<ObserverStatus, KuagerError> {
-        self.call(|core| Ok(records::status(core.status()?)))
+        self.call(|core| Ok(types::status(core.status()?)))
     }
 
     /// Accepts an invite, the text of a QR code or link. Needs no network; from here on records can be sealed. Gives the
@@ -234,16 +235,16 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// `no_pack`, and those of the store.
-    pub fn pack(&self, language: String) -> Result<records::PackInfo, KuagerError> {
-        self.call(|core| Ok(records::pack_info(core.pack()?.as_ref(), &language)))
+    pub fn pack(&self, language: String) -> Result<PackInfo, KuagerError> {
+        self.call(|core| Ok(types::pack_info(core.pack()?.as_ref(), &language)))
     }
 
     /// Checks every signature and every link of this device's chain.
     ///
     /// # Errors
-    /// `not_invited`, and those of the store; what is wrong with the chain is in the answer.
-    pub fn verify(&self) -> Result<records::ChainCheck, KuagerError> {
-        self.call(|core| Ok(records::chain_check(&core.verify()?)))
+    /// `not_invited`, and those of the store; what is wrong with the chain is in the report.
+    pub fn verify(&self) -> Result<ChainReport, KuagerError> {
+        self.call(|core| Ok(types::chain_report(&core.verify()?)))
     }
 
     /// Stops what is being sent and closes every connection to the store, as iOS demands before an app is suspended. Calls
@@ -267,7 +268,7 @@ impl ObserverHandle {
         self.change(Change::Everything, |core| Ok(core.resume()?))
     }
 
-    /// Closes everything and lets go of every callback. Afterwards every call fails with `store_closed`. Safe to call twice.
+    /// Closes everything and lets go of every callback: the core's `close`, which the generated class has already. Afterwards every call fails with `store_closed`. Safe to call twice.
     ///
     /// # Errors
     /// `reentrant_call` from a callback.

@@ -8,8 +8,8 @@ use kuager_core::ObserverError;
 use super::ObserverHandle;
 use crate::callbacks::{Change, NetworkState};
 use crate::error::KuagerError;
-use crate::records::{self, Attempt, MessageInfo, Outbox};
 use crate::task::TaskHandle;
+use crate::types::{self, AttemptInfo, MessageInfo, Outlook};
 
 #[uniffi::export]
 impl ObserverHandle {
@@ -33,17 +33,17 @@ impl ObserverHandle {
     ///
     /// # Errors
     /// Those of the store.
-    pub fn outbox(&self) -> Result<Outbox, KuagerError> {
-        self.call(|core| Ok(records::outbox(&core.outlook()?)))
+    pub fn outlook(&self) -> Result<Outlook, KuagerError> {
+        self.call(|core| Ok(types::outlook(&core.outlook()?)))
     }
 
     /// The log of attempts, newest first.
     ///
     /// # Errors
     /// Those of the store.
-    pub fn attempts(&self, limit: i64) -> Result<Vec<Attempt>, KuagerError> {
+    pub fn attempts(&self, limit: i64) -> Result<Vec<AttemptInfo>, KuagerError> {
         let limit = u32::try_from(limit.max(0)).unwrap_or(u32::MAX);
-        self.call(|core| Ok(core.attempts(limit)?.into_iter().map(Attempt::from).collect()))
+        self.call(|core| Ok(core.attempts(limit)?.into_iter().map(AttemptInfo::from).collect()))
     }
 
     /// Says that the network changed: asks what there is now, drops the connections that went through the old one, and ends
@@ -78,7 +78,7 @@ impl ObserverHandle {
     /// # Errors
     /// Those of the store.
     pub fn messages(&self) -> Result<Vec<MessageInfo>, KuagerError> {
-        self.call(|core| Ok(core.messages()?.into_iter().map(records::message_info).collect()))
+        self.call(|core| Ok(core.messages()?.into_iter().map(types::message_info).collect()))
     }
 
     /// Marks a message as read.

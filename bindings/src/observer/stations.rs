@@ -3,7 +3,7 @@
 use super::{ObserverHandle, read};
 use crate::callbacks::Change;
 use crate::error::KuagerError;
-use crate::records::{RegionInfo, StationInfo, station_info};
+use crate::types::{RegionInfo, StationInfo, station_info};
 
 #[uniffi::export]
 impl ObserverHandle {

@@ -46,7 +46,7 @@
 
     /// A time or a day; empty until somebody chooses one, since a wheel always shows something.
     struct MomentField: View {
-        let question: AskedQuestion
+        let question: Asked
         let form: FormModel
         let components: DatePickerComponents
 
@@ -83,8 +83,8 @@
         }
 
         private var moment: Date? {
-            switch question.answer {
-            case .number(let minutes):
+            switch question.value {
+            case .int(let minutes):
                 calendar.date(bySettingHour: Int(minutes / 60), minute: Int(minutes % 60), second: 0, of: Date())
             case .text(let day):
                 Entry.day(day).flatMap(calendar.date(from:))
@@ -95,9 +95,9 @@
 
         private func set(_ date: Date) {
             let parts = calendar.dateComponents([.year, .month, .day, .hour, .minute], from: date)
-            let answer: Answer =
+            let answer: Value =
                 components == .date
-                ? .text(value: Entry.day(parts)) : .number(value: Int64((parts.hour ?? 0) * 60 + (parts.minute ?? 0)))
+                ? .text(value: Entry.day(parts)) : .int(value: Int64((parts.hour ?? 0) * 60 + (parts.minute ?? 0)))
             Task { await form.answer(question.place, answer) }
         }
     }

@@ -100,7 +100,7 @@
     /// What a photo is taken for.
     struct CameraTarget: Identifiable {
         /// The question; absent for the record as a whole.
-        let place: PlaceInfo?
+        let place: Place?
 
         var id: String { place?.question ?? "" }
     }
@@ -124,7 +124,7 @@
 
     /// Control relations as they come out while numbers are typed: in words and with a sign, not in colour alone.
     private struct RelationsSection: View {
-        let relations: [RelationInfo]
+        let relations: [RelationState]
 
         var body: some View {
             if !relations.isEmpty {
@@ -140,7 +140,7 @@
             }
         }
 
-        private func row(_ relation: RelationInfo, _ standing: Phrase) -> some View {
+        private func row(_ relation: RelationState, _ standing: Phrase) -> some View {
             HStack(alignment: .top) {
                 Image(systemName: icon(relation.standing))
                     .foregroundStyle(relation.standing == .fails ? Color.red : .primary)

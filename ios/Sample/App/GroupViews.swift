@@ -23,7 +23,7 @@
 
     /// What the questions below have in common.
     private struct GroupHeading: View {
-        let group: AskedQuestion
+        let group: Asked
         let state: FormModel.State
 
         var body: some View {
@@ -43,7 +43,7 @@
 
     /// The head of an entry, and a way to take it out. Asked twice: its answers are gone with it.
     private struct EntryHead: View {
-        let group: AskedQuestion
+        let group: Asked
         let entry: Int64
         let form: FormModel
         @State private var asksToRemove = false
@@ -80,7 +80,7 @@
 
     /// One entry more, below the last one.
     private struct MoreEntries: View {
-        let group: AskedQuestion
+        let group: Asked
         let state: FormModel.State
         let form: FormModel
 

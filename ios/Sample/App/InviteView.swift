@@ -21,7 +21,7 @@
             ScrollView {
                 VStack(spacing: 20) {
                     Notice(icon: "qrcode", title: .inviteTitle, text: Phrase(.inviteText))
-                    if let refused { ProblemLabel(phrase: Phrase(SyncObstacle.enrolmentRefused(code: refused))) }
+                    if let refused { ProblemLabel(phrase: Phrase(SyncObstacle.enrolment(code: refused))) }
                     if let problem = state.problem { ProblemLabel(phrase: problem) }
                     if let read = state.invite { destination(read) } else { ways }
                 }

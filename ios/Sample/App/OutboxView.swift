@@ -34,15 +34,15 @@
 
         private var summary: some View {
             Section {
-                if let outbox = state.outbox {
-                    if outbox.completed {
+                if let outlook = state.outlook {
+                    if outlook.completed {
                         Label(TextKey.outboxDone.string, systemImage: "checkmark.seal.fill").font(.headline)
                     } else {
-                        Text(Phrase(.outboxRecordsLeft, .number(outbox.recordsLeft))).font(.headline)
-                        Text(Phrase(.outboxFilesLeft, .number(outbox.mediaLeft))).font(.headline)
+                        Text(Phrase(.outboxRecordsLeft, .number(outlook.recordsLeft))).font(.headline)
+                        Text(Phrase(.outboxFilesLeft, .number(outlook.mediaLeft))).font(.headline)
                     }
                     if let why = state.why { Label(why.string, systemImage: "info.circle") }
-                    if let next = outbox.nextAttemptMs, next > 0 {
+                    if let next = outlook.nextAttemptMs, next > 0 {
                         Text(Phrase(.outboxNext, .text(Date(timeIntervalSinceNow: TimeInterval(next) / 1000).clock)))
                     }
                 }

@@ -5,7 +5,7 @@
 
     /// One question: what is asked, what was answered, what to remind of.
     struct QuestionView: View {
-        let question: AskedQuestion
+        let question: Asked
         let state: FormModel.State
         let form: FormModel
         @Binding var camera: CameraTarget?
@@ -91,12 +91,12 @@
         }
 
         private var number: String {
-            guard case .number(let number) = question.answer else { return "" }
+            guard case .int(let number) = question.value else { return "" }
             return Entry.text(number, scale: question.kind == .integer ? 0 : question.scale)
         }
 
         private var text: String {
-            guard case .text(let text) = question.answer else { return "" }
+            guard case .text(let text) = question.value else { return "" }
             return text
         }
 

@@ -40,7 +40,7 @@
             }
         }
 
-        private func receipt(_ detail: RecordDetail) -> some View {
+        private func receipt(_ detail: SealedRecord) -> some View {
             Section {
                 if let receipt = detail.receipt {
                     Text(Phrase(.receiptReceived, .text(receipt.receivedMs.timeText))).font(.headline)

@@ -36,7 +36,7 @@
         private let connectivity = PathConnectivity()
         private var lifecycle: Lifecycle?
         private var background: BackgroundSync?
-        private var lastOutbox: Outbox?
+        private var lastOutlook: Outlook?
         private var following: Task<Void, Never>?
         private var watches: [any NSObjectProtocol] = []
 
@@ -76,9 +76,9 @@
             }
             following = Task { [weak self] in
                 do {
-                    for try await outbox in observer.outboxUpdates { self?.lastOutbox = outbox }
+                    for try await outlook in observer.outlookUpdates { self?.lastOutlook = outlook }
                 } catch {
-                    self?.lastOutbox = nil
+                    self?.lastOutlook = nil
                 }
             }
         }
@@ -93,23 +93,23 @@
             lifecycle?.stop()
             lifecycle = nil
             following?.cancel()
-            lastOutbox = nil
+            lastOutlook = nil
             try await model.wipe()
         }
 
-        private func deliver(_ limit: TimeInterval) async throws -> Outbox {
+        private func deliver(_ limit: TimeInterval) async throws -> Outlook {
             await open()
             guard let observer = model.observer, let lifecycle else { return .nothing }
             return try await lifecycle.whileWorking {
                 try await observer.sync(limit: limit)
-                return try await observer.outbox()
+                return try await observer.outlook()
             }
         }
 
         private func schedule() {
             // The outbox as last seen: the store is being closed at this moment. Without background refresh, which a person may
             // switch off, records go when the app is in front.
-            if let lastOutbox { try? background?.schedule(after: lastOutbox) }
+            if let lastOutlook { try? background?.schedule(after: lastOutlook) }
         }
 
         private func watch(_ name: Notification.Name, _ heard: @escaping @MainActor (Device) -> Void) {
@@ -122,9 +122,9 @@
         }
     }
 
-    extension Outbox {
+    extension Outlook {
         /// Nothing to send, and nothing known.
-        fileprivate static let nothing = Outbox(
+        fileprivate static let nothing = Outlook(
             completed: true, recordsLeft: 0, mediaLeft: 0, obstacle: nil, nextAttemptMs: nil)
     }
 #endif

@@ -36,10 +36,11 @@
         var string: String { Phrase(self).string }
     }
 
-    /// The language the app is shown in; the system chooses among those the app has.
+    /// The language the app is shown in; the system chooses among those the app has. Where it names none, packs use their own first one.
     enum AppLanguage {
         static var current: String {
-            Bundle.main.preferredLocalizations.first.flatMap { Locale(identifier: $0).language.languageCode?.identifier } ?? "kk"
+            let localization = Bundle.main.preferredLocalizations.first ?? Bundle.main.developmentLocalization
+            return localization.flatMap { Locale(identifier: $0).language.languageCode?.identifier } ?? ""
         }
     }
 #endif

@@ -1,15 +1,15 @@
 import Foundation
 
-/// Reads the clocks of the device.
+/// Reads the clocks of the device. The core calls it `Clock`, as Swift calls a protocol of its own.
 ///
 /// Called in the middle of work on the store: answer at once, and do not call an ``Observer`` from here.
 public protocol DeviceClock: Sendable {
     /// Reads all clocks at one moment. The system's own serve when this gives nothing, throws, or gives what cannot be.
-    func now() throws -> DeviceTime?
+    func now() throws -> ClockSample?
 }
 
 /// What the clocks of a device say at one moment.
-public struct DeviceTime: Hashable, Sendable {
+public struct ClockSample: Hashable, Sendable {
     /// The wall clock.
     public var wall: Date
     /// Milliseconds since some moment of this boot, time asleep included; never goes backwards within one boot.

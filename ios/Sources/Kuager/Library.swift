@@ -6,7 +6,7 @@ public enum KuagerLibrary {
     private static let isStarted = Locked(false)
 
     /// Says where log lines go, once, before anything else. Called again, it changes both; without a sink, nothing is logged. The
-    /// sink is held until another one is given. Opening an observer does this, without a sink, where nobody has.
+    /// sink is kept until another one is given. Opening an observer does this, without a sink, where nobody has.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/runtime`` when the system gives no threads.
     public static func start(log sink: (any LogSink)?, level: LogLevel = .warn) throws(KuagerError) {

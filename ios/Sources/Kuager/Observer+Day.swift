@@ -10,11 +10,11 @@ extension Observer {
         try await session.call { try $0.newIncident(codes: codes, setting: setting) }
     }
 
-    /// Begins a signed word about an incident.
+    /// Begins a signed statement about an incident.
     ///
     /// - Returns: The draft's name.
-    public func followUp(record: String, step: IncidentStep, reason: String) async throws(KuagerError) -> String {
-        try await session.call { try $0.followUp(record: record, step: step, reason: reason) }
+    public func followUp(record: String, status: IncidentStatus, reason: String) async throws(KuagerError) -> String {
+        try await session.call { try $0.followUp(record: record, status: status, reason: reason) }
     }
 
     /// The act about a sealed incident as one HTML page to print.
@@ -62,8 +62,8 @@ extension Observer {
     ///
     /// - Returns: Whether the last of them is to be asked.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/exitPoll``, ``KuagerError/Code/noSuchDraft``.
-    public func passVoters(wave: String, voters: Int32 = 1) async throws(KuagerError) -> Bool {
-        try await session.call { try $0.passVoters(wave: wave, voters: voters) }
+    public func pass(wave: String, voters: Int32 = 1) async throws(KuagerError) -> Bool {
+        try await session.call { try $0.pass(wave: wave, voters: voters) }
     }
 
     /// Notes how asking a selected voter ended.
@@ -71,7 +71,7 @@ extension Observer {
     /// - Throws: ``KuagerError``: ``KuagerError/Code/exitPoll``, ``KuagerError/Code/answerDoesNotFit``,
     ///   ``KuagerError/Code/noSuchDraft``.
     public func noteContact(
-        wave: String, disposition: String, observed: [String: Answer], card: [String: Answer]? = nil
+        wave: String, disposition: String, observed: [String: Value], card: [String: Value]? = nil
     ) async throws(KuagerError) {
         try await session.call {
             try $0.noteContact(wave: wave, disposition: disposition, observed: observed, card: card)
@@ -81,7 +81,7 @@ extension Observer {
     /// How a wave stands.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/exitPoll``, ``KuagerError/Code/noSuchDraft``.
-    public func wave(_ wave: String) async throws(KuagerError) -> WaveStatus {
+    public func wave(_ wave: String) async throws(KuagerError) -> WaveState {
         try await session.call { try $0.wave(wave: wave) }
     }
 }

@@ -2,13 +2,13 @@ import KuagerFFI
 
 /// Drafts, and the records they become.
 extension Observer {
-    /// Begins a draft of a form, or of a note where `options` name no form, and saves it.
+    /// Begins a draft of a form, or of a note where `new` names no form, and saves it.
     ///
     /// - Returns: The draft's name.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noPack``, ``KuagerError/Code/noSuchForm``, ``KuagerError/Code/noTraining``,
     ///   ``KuagerError/Code/exitPollOff``.
-    public func newDraft(_ options: NewDraftOptions) async throws(KuagerError) -> String {
-        try await session.call { try $0.newDraft(options: options) }
+    public func newDraft(_ new: NewDraft) async throws(KuagerError) -> String {
+        try await session.call { try $0.newDraft(new: new) }
     }
 
     /// All drafts, the last changed first.
@@ -27,7 +27,7 @@ extension Observer {
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/answerDoesNotFit``, ``KuagerError/Code/unknownQuestion``,
     ///   ``KuagerError/Code/noSuchDraft``.
-    public func setAnswer(draft: String, question: String, answer: Answer?) async throws(KuagerError) {
+    public func setAnswer(draft: String, question: String, answer: Value?) async throws(KuagerError) {
         try await session.call { try $0.setAnswer(draft: draft, question: question, answer: answer) }
     }
 
@@ -35,7 +35,7 @@ extension Observer {
     ///
     /// - Throws: ``KuagerError``: as ``setAnswer(draft:question:answer:)``; ``KuagerError/Code/unknownQuestion`` also for an entry that
     ///   is not there.
-    public func setAnswer(draft: String, place: PlaceInfo, answer: Answer?) async throws(KuagerError) {
+    public func setAnswer(draft: String, place: Place, answer: Value?) async throws(KuagerError) {
         try await session.call { try $0.setAnswerAt(draft: draft, place: place, answer: answer) }
     }
 
@@ -67,8 +67,8 @@ extension Observer {
     /// Sets where the device is, for this draft, or with `nil` that it is not said.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchDraft``.
-    public func setLocation(draft: String, place: Place?) async throws(KuagerError) {
-        try await session.call { try $0.setLocation(draft: draft, place: place) }
+    public func setLocation(draft: String, location: LocationInfo?) async throws(KuagerError) {
+        try await session.call { try $0.setLocation(draft: draft, location: location) }
     }
 
     /// Switches the language a draft is shown in.
@@ -104,7 +104,7 @@ extension Observer {
     /// What the current pack changes against the one a draft was begun under; `nil` when it is the same.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchDraft``, ``KuagerError/Code/noPack``.
-    public func packChanges(draft: String) async throws(KuagerError) -> [PackChange]? {
+    public func packChanges(draft: String) async throws(KuagerError) -> [FormChange]? {
         try await session.call { try $0.packChanges(draft: draft) }
     }
 
@@ -114,7 +114,7 @@ extension Observer {
     /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``, ``KuagerError/Code/cannotSeal``, ``KuagerError/Code/tooLarge``,
     ///   ``KuagerError/Code/noSuchDraft``; the draft is then unchanged.
     @discardableResult
-    public func seal(draft: String) async throws(KuagerError) -> SealedInfo {
+    public func seal(draft: String) async throws(KuagerError) -> Sealed {
         try await session.call { try $0.seal(draft: draft) }
     }
 
@@ -127,14 +127,14 @@ extension Observer {
     }
 
     /// The newest records and where they stand, the newest first.
-    public func records(limit: Int = .max) async throws(KuagerError) -> [RecordInfo] {
+    public func recent(limit: Int = .max) async throws(KuagerError) -> [RecordInfo] {
         try await session.call { try $0.recent(limit: Int64(limit)) }
     }
 
     /// One sealed record with what the coordinator signed about it.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchRecord``.
-    public func record(_ record: String) async throws(KuagerError) -> RecordDetail {
+    public func record(_ record: String) async throws(KuagerError) -> SealedRecord {
         try await session.call { try $0.record(record: record) }
     }
 }

@@ -26,13 +26,13 @@ extension Observer {
     ///   ``KuagerError/Code/diskFull``; nothing is kept then and the draft is as it was.
     @discardableResult
     public func attach(
-        draft: String, file: URL, origin: FileOrigin, label: String? = nil
-    ) async throws(KuagerError) -> AttachedFile {
+        draft: String, file: URL, origin: MediaOrigin, label: String? = nil
+    ) async throws(KuagerError) -> Attached {
         let path = try file.localPath
         return try await session.call { try $0.attach(draft: draft, path: path, origin: origin, label: label) }
     }
 
-    /// Attaches a preview that the app made, where ``AttachedFile`` says `previewNeeded`: a JPEG of at most 153,600 bytes.
+    /// Attaches a preview that the app made, where ``Attached`` says `previewNeeded`: a JPEG of at most 153,600 bytes.
     ///
     /// - Returns: The preview's hash.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/mediaTooLarge``, ``KuagerError/Code/mediaType``,
@@ -46,8 +46,8 @@ extension Observer {
     /// Takes a file out of a draft; its preview goes with it.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchDraft``.
-    public func detach(draft: String, file: String) async throws(KuagerError) {
-        try await session.call { try $0.detach(draft: draft, file: file) }
+    public func detach(draft: String, media: String) async throws(KuagerError) {
+        try await session.call { try $0.detach(draft: draft, media: media) }
     }
 
     /// Every file of this store and where it stands, in the order they came.
@@ -58,28 +58,28 @@ extension Observer {
     /// A piece of a stored file, for showing it: at most a mebibyte from `offset`, empty at the end. Do not write it to a disk.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchMedia``.
-    public func readMedia(file: String, offset: Int64, length: Int64) async throws(KuagerError) -> Data {
-        try await session.call { try $0.readMedia(file: file, offset: offset, length: length) }
+    public func readMedia(media: String, offset: Int64, length: Int64) async throws(KuagerError) -> Data {
+        try await session.call { try $0.readMedia(media: media, offset: offset, length: length) }
     }
 
     /// The coordinator's signed receipt for a file, once there is one.
-    public func mediaReceipt(file: String) async throws(KuagerError) -> Data? {
-        try await session.call { try $0.mediaReceipt(file: file) }
+    public func mediaReceipt(media: String) async throws(KuagerError) -> Data? {
+        try await session.call { try $0.mediaReceipt(media: media) }
     }
 
     /// Sends a file on any network, even where bytes cost money.
     ///
     /// - Returns: Whether there was anything to send.
     @discardableResult
-    public func sendMediaNow(file: String) async throws(KuagerError) -> Bool {
-        try await session.call { try $0.sendMediaNow(file: file) }
+    public func sendMediaNow(media: String) async throws(KuagerError) -> Bool {
+        try await session.call { try $0.sendMediaNow(media: media) }
     }
 
     /// Holds a file back, also in the middle of its upload.
     ///
     /// - Returns: Whether there was anything to hold.
     @discardableResult
-    public func holdMedia(file: String) async throws(KuagerError) -> Bool {
-        try await session.call { try $0.holdMedia(file: file) }
+    public func holdMedia(media: String) async throws(KuagerError) -> Bool {
+        try await session.call { try $0.holdMedia(media: media) }
     }
 }

@@ -24,12 +24,12 @@ extension Observer {
     }
 
     /// What is left to send and what the next attempt waits for, without touching the network.
-    public func outbox() async throws(KuagerError) -> Outbox {
-        try await session.call { try $0.outbox() }
+    public func outlook() async throws(KuagerError) -> Outlook {
+        try await session.call { try $0.outlook() }
     }
 
     /// The log of attempts, newest first.
-    public func attempts(limit: Int) async throws(KuagerError) -> [Attempt] {
+    public func attempts(limit: Int) async throws(KuagerError) -> [AttemptInfo] {
         try await session.call { try $0.attempts(limit: Int64(limit)) }
     }
 

@@ -29,8 +29,8 @@ extension Observer {
     }
 
     /// What is left to send, and what the next attempt waits for.
-    public var outboxUpdates: Updates<Outbox> {
-        updates(of: [.records, .media, .status]) { try $0.outbox() }
+    public var outlookUpdates: Updates<Outlook> {
+        updates(of: [.records, .media, .status]) { try $0.outlook() }
     }
 
     /// Every file and where it stands, in the order they came.

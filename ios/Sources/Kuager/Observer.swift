@@ -42,7 +42,7 @@ public final class Observer: Sendable {
         folder: URL, vault: any KeyVault, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil,
         timeouts: Timeouts = Timeouts()
     ) async throws(KuagerError) -> Observer {
-        let options = OpenOptions(
+        let options = ObserverConfig(
             folder: try folder.localPath, connectTimeoutMs: timeouts.connect.map(milliseconds),
             idleTimeoutMs: timeouts.idle.map(milliseconds), callTimeoutMs: timeouts.call.map(milliseconds))
         try KuagerLibrary.startUnlessStarted()
@@ -148,7 +148,7 @@ public final class Observer: Sendable {
     /// Checks every signature and every link of this device's chain. What is wrong with it is in the answer.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``.
-    public func verify() async throws(KuagerError) -> ChainCheck {
+    public func verify() async throws(KuagerError) -> ChainReport {
         try await session.call { try $0.verify() }
     }
 }

@@ -1,80 +1,81 @@
 import KuagerFFI
 
 // The values that cross, under this module's name, so that an app imports nothing else. Plain data: ids are hexadecimal text,
-// times ending in `Ms` are milliseconds since 1970, texts are already in one language.
+// times ending in `Ms` are milliseconds since 1970, texts are already in one language. Names are the core's, which says more about
+// each; where a platform has the name for something else, it is said here.
 
 // MARK: Forms
 
 /// A question that is asked now.
-public typealias AskedQuestion = KuagerFFI.AskedQuestion
+public typealias Asked = KuagerFFI.Asked
 /// One choice.
 public typealias ChoiceInfo = KuagerFFI.ChoiceInfo
 /// How a form stands.
 public typealias FormState = KuagerFFI.FormState
-/// Where a question stands.
-public typealias PlaceInfo = KuagerFFI.PlaceInfo
+/// Where a question stands. The core calls it `Path`, which in SwiftUI is something else.
+public typealias Place = KuagerFFI.Place
 /// What kind of answer a question takes.
-public typealias QuestionType = KuagerFFI.QuestionType
+public typealias QuestionKind = KuagerFFI.QuestionKind
 /// A control relation and how it comes out.
-public typealias RelationInfo = KuagerFFI.RelationInfo
+public typealias RelationState = KuagerFFI.RelationState
 /// How much a relation that fails says.
 public typealias RelationSeverity = KuagerFFI.RelationSeverity
 /// How a relation comes out.
 public typealias RelationStanding = KuagerFFI.RelationStanding
 /// Something to remind of.
-public typealias ReminderInfo = KuagerFFI.ReminderInfo
-/// Why to remind.
-public typealias ReminderReason = KuagerFFI.ReminderReason
+public typealias Reminder = KuagerFFI.Reminder
+/// What a reminder is about.
+public typealias ReminderKind = KuagerFFI.ReminderKind
 
 // MARK: Drafts and records
 
-/// An answer to a question.
-public typealias Answer = KuagerFFI.Answer
+/// The value of an answer.
+public typealias Value = KuagerFFI.Value
 /// An attempt of the log, newest first.
-public typealias Attempt = KuagerFFI.Attempt
+public typealias AttemptInfo = KuagerFFI.AttemptInfo
 /// What checking this device's chain found.
-public typealias ChainCheck = KuagerFFI.ChainCheck
+public typealias ChainReport = KuagerFFI.ChainReport
 /// What has been entered and not sealed yet.
 public typealias DraftInfo = KuagerFFI.DraftInfo
 /// A step in the life of an incident.
-public typealias IncidentStep = KuagerFFI.IncidentStep
+public typealias IncidentStatus = KuagerFFI.IncidentStatus
 /// Numbers that are lost by signed statement.
-public typealias LostRange = KuagerFFI.LostRange
+public typealias SeqRange = KuagerFFI.SeqRange
 /// How a draft begins.
-public typealias NewDraftOptions = KuagerFFI.NewDraftOptions
+public typealias NewDraft = KuagerFFI.NewDraft
 /// What a newer pack changes about a form.
-public typealias PackChange = KuagerFFI.PackChange
-/// Where the device is.
-public typealias Place = KuagerFFI.Place
+public typealias FormChange = KuagerFFI.FormChange
+/// Where the device is: the core's `Location`, as it is read here.
+public typealias LocationInfo = KuagerFFI.LocationInfo
 /// What a verified receipt says.
 public typealias ReceiptInfo = KuagerFFI.ReceiptInfo
 /// A sealed record with its content.
-public typealias RecordDetail = KuagerFFI.RecordDetail
+public typealias SealedRecord = KuagerFFI.SealedRecord
 /// A sealed record and where it stands.
 public typealias RecordInfo = KuagerFFI.RecordInfo
 /// Where a record stands, and why it is not sent yet.
 public typealias RecordState = KuagerFFI.RecordState
 /// What a record is about.
-public typealias RecordType = KuagerFFI.RecordType
+public typealias RecordKind = KuagerFFI.RecordKind
 /// A record that has just been sealed.
-public typealias SealedInfo = KuagerFFI.SealedInfo
+public typealias Sealed = KuagerFFI.Sealed
 /// Where, in what language, and whether it counts.
 public typealias Setting = KuagerFFI.Setting
 
 // MARK: Photos, videos and sound
 
 /// A file that has been saved and attached.
-public typealias AttachedFile = KuagerFFI.AttachedFile
+public typealias Attached = KuagerFFI.Attached
 /// A file as a draft or record lists it.
 public typealias AttachmentInfo = KuagerFFI.AttachmentInfo
 /// Where a file comes from.
-public typealias FileOrigin = KuagerFFI.FileOrigin
+public typealias MediaOrigin = KuagerFFI.MediaOrigin
 /// What a file is to its record.
-public typealias FileRole = KuagerFFI.FileRole
+public typealias AttachmentRole = KuagerFFI.AttachmentRole
 /// How a file is marked in the record.
-public typealias FileSource = KuagerFFI.FileSource
+public typealias MediaSource = KuagerFFI.MediaSource
 /// Where a file stands.
-public typealias FileState = KuagerFFI.FileState
+public typealias UploadState = KuagerFFI.UploadState
 /// A file of this store.
 public typealias MediaInfo = KuagerFFI.MediaInfo
 /// How far an upload has come.
@@ -90,8 +91,6 @@ public typealias DispositionInfo = KuagerFFI.DispositionInfo
 public typealias FormInfo = KuagerFFI.FormInfo
 /// How much an incident weighs.
 public typealias IncidentGravity = KuagerFFI.IncidentGravity
-/// A group of the catalogue of incidents.
-public typealias IncidentGroup = KuagerFFI.IncidentGroup
 /// An incident of the catalogue.
 public typealias IncidentInfo = KuagerFFI.IncidentInfo
 /// The election.
@@ -108,21 +107,21 @@ public typealias WaveInfo = KuagerFFI.WaveInfo
 // MARK: How things stand
 
 /// Why an attempt failed.
-public typealias FailureReason = KuagerFFI.FailureReason
+public typealias FailureClass = KuagerFFI.FailureClass
 /// Why something is kept back.
-public typealias HoldReason = KuagerFFI.HoldReason
+public typealias HeldReason = KuagerFFI.HeldReason
 /// What a message asks for, so that the app can offer it as one tap.
 public typealias MessageAsk = KuagerFFI.MessageAsk
 /// A message from the coordinator, verified.
 public typealias MessageInfo = KuagerFFI.MessageInfo
-/// What kind of network there is.
+/// What kind of network there is. The core calls it `Network`, as Apple calls a module.
 public typealias NetworkState = KuagerFFI.NetworkState
 /// What the holder of this device may do.
 public typealias ObserverRole = KuagerFFI.ObserverRole
 /// How things stand, in one look.
 public typealias ObserverStatus = KuagerFFI.ObserverStatus
 /// What is left to send.
-public typealias Outbox = KuagerFFI.Outbox
+public typealias Outlook = KuagerFFI.Outlook
 /// What was salvaged from a damaged store.
 public typealias RecoveryInfo = KuagerFFI.RecoveryInfo
 /// What the next attempt waits for.
@@ -132,7 +131,7 @@ public typealias SyncSummary = KuagerFFI.SyncSummary
 /// Heads counted at a station.
 public typealias TallyInfo = KuagerFFI.TallyInfo
 /// How a wave of the exit poll stands.
-public typealias WaveStatus = KuagerFFI.WaveStatus
+public typealias WaveState = KuagerFFI.WaveState
 
 // MARK: The library
 

@@ -15,9 +15,9 @@ struct InsecureTestVault: KeyVault {
     }
 
     func unseal(_ sealed: Data) throws -> Data {
-        guard let key = try key(), sealed.count >= Self.checkLength else { throw KeyVaultError.lost }
+        guard let key = try key(), sealed.count >= Self.checkLength else { throw VaultError.lost }
         let secret = mask(sealed.dropLast(Self.checkLength), with: key)
-        guard check(secret) == sealed.suffix(Self.checkLength) else { throw KeyVaultError.lost }
+        guard check(secret) == sealed.suffix(Self.checkLength) else { throw VaultError.lost }
         return secret
     }
 

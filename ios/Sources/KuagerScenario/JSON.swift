@@ -80,11 +80,11 @@ extension JSON: Codable {
 }
 
 extension JSON {
-    init(_ answer: Answer) {
-        switch answer {
-        case .number(let value): self = .number(value)
+    init(_ value: Value) {
+        switch value {
+        case .int(let value): self = .number(value)
         case .text(let value): self = .text(value)
-        case .several(let values): self = .list(values.map(JSON.init))
+        case .list(let values): self = .list(values.map(JSON.init))
         case .group(let answers): self = .object(answers.mapValues(JSON.init))
         }
     }
@@ -104,13 +104,13 @@ extension JSON {
     }
 
     /// As an answer; nothing for null, which clears one.
-    func answer() throws -> Answer? {
+    func answer() throws -> Value? {
         switch self {
         case .null: nil
         case .bool: throw Unexpected("answers have no booleans")
-        case .number(let value): .number(value: value)
+        case .number(let value): .int(value: value)
         case .text(let value): .text(value: value)
-        case .list(let values): .several(values: try values.compactMap { try $0.answer() })
+        case .list(let values): .list(values: try values.compactMap { try $0.answer() })
         case .object(let fields): .group(answers: try fields.compactMapValues { try $0.answer() })
         }
     }

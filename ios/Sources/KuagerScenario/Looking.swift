@@ -5,7 +5,7 @@ extension Runner {
     func look(_ step: JSON) async throws -> JSON {
         switch step["what"].text {
         case "status": try await status()
-        case "outbox": try await outbox()
+        case "outlook": try await outlook()
         case "drafts": .object(["count": JSON(try await observer.drafts().count)])
         case "draft": try await draft(step)
         case "form": try await form(step)
@@ -33,11 +33,11 @@ extension Runner {
         ])
     }
 
-    private func outbox() async throws -> JSON {
-        let outbox = try await observer.outbox()
+    private func outlook() async throws -> JSON {
+        let outlook = try await observer.outlook()
         return .object([
-            "completed": .bool(outbox.completed), "records_left": .number(outbox.recordsLeft),
-            "media_left": .number(outbox.mediaLeft), "obstacle": outbox.obstacle.map { JSON(caseOf: $0) } ?? .null,
+            "completed": .bool(outlook.completed), "records_left": .number(outlook.recordsLeft),
+            "media_left": .number(outlook.mediaLeft), "obstacle": outlook.obstacle.map { JSON(caseOf: $0) } ?? .null,
         ])
     }
 

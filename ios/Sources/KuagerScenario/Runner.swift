@@ -43,7 +43,7 @@ final class Runner {
         case "accept_invite": try await observer.acceptInvite(text(step, "invite"))
         case "import_pack": try await observer.importPack(from: file(step, "path"))
         case "new_draft":
-            let options = NewDraftOptions(
+            let options = NewDraft(
                 form: try maybe(step, "form"), station: try maybe(step, "station"), language: try maybe(step, "language"),
                 text: try maybe(step, "text"), training: step["training"] == .bool(true))
             try keep(step, try await observer.newDraft(options))
@@ -55,7 +55,7 @@ final class Runner {
             try await observer.setAnswer(
                 draft: text(step, "draft"), question: text(step, "question"), answer: step["value"].answer())
         case "answer_in":
-            let place = PlaceInfo(
+            let place = Place(
                 question: try text(step, "question"), group: try maybe(step, "group"), entry: step["entry"].number)
             try await observer.setAnswer(draft: text(step, "draft"), place: place, answer: step["value"].answer())
         case "add_entry": try await observer.addEntry(draft: text(step, "draft"), group: text(step, "group"))
@@ -63,7 +63,7 @@ final class Runner {
             try await observer.removeEntry(
                 draft: text(step, "draft"), group: text(step, "group"), entry: number(step, "entry"))
         case "capture": try await capture(step)
-        case "detach": try await observer.detach(draft: text(step, "draft"), file: text(step, "file"))
+        case "detach": try await observer.detach(draft: text(step, "draft"), media: text(step, "media"))
         case "correct": try keep(step, try await observer.correct(record: text(step, "record")))
         case "seal": try keep(step, try await observer.seal(draft: text(step, "draft")).hash)
         case "tap": try await observer.tap(station: text(step, "station"), heads: Int32(number(step, "heads")))
@@ -190,14 +190,14 @@ final class Runner {
     /// Compares what `equals` names; of an object, the fields it names.
     private func compare(_ step: JSON, found: JSON) throws {
         for (field, expected) in try named(step["equals"]).object {
-            let held = found[field]
+            let seen = found[field]
             let same =
                 if case .object(let wanted) = expected {
-                    wanted.allSatisfy { held[$0.key] == $0.value }
+                    wanted.allSatisfy { seen[$0.key] == $0.value }
                 } else {
-                    held == expected
+                    seen == expected
                 }
-            guard same else { throw Unexpected("\(field) is \(try held.line())") }
+            guard same else { throw Unexpected("\(field) is \(try seen.line())") }
         }
     }
 }

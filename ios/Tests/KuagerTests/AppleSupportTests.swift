@@ -21,14 +21,14 @@ final class AppleSupportTests: XCTestCase {
     }
 
     func testWhatTheKeychainSays() {
-        let meanings: [(Int, KeyVaultError)] = [
+        let meanings: [(Int, VaultError)] = [
             (-25308, .locked), (-25291, .locked), (-128, .cancelled), (-25300, .lost), (-50, .failed("x: status -50")),
         ]
         for (status, meaning) in meanings {
             XCTAssertEqual(KeychainStatus.error(status: status, while: "x"), meaning)
             XCTAssertEqual(KeychainStatus.error(domain: "NSOSStatusErrorDomain", code: status, while: "x"), meaning)
         }
-        let others: [(String, Int, KeyVaultError)] = [
+        let others: [(String, Int, VaultError)] = [
             ("com.apple.LocalAuthentication", -2, .cancelled), ("com.apple.LocalAuthentication", -3, .cancelled),
             ("com.apple.LocalAuthentication", -4, .cancelled), ("com.apple.LocalAuthentication", -9, .cancelled),
             ("com.apple.LocalAuthentication", -8, .locked), ("com.apple.LocalAuthentication", -1004, .locked),
@@ -61,18 +61,18 @@ final class AppleSupportTests: XCTestCase {
             completed: Bool = false, media: Int64 = 0, obstacle: SyncObstacle? = nil, next: Int64? = nil
         ) -> BackgroundPlan {
             BackgroundPlan(
-                Outbox(
+                Outlook(
                     completed: completed, recordsLeft: completed ? 0 : 1, mediaLeft: media, obstacle: obstacle,
                     nextAttemptMs: next))
         }
         XCTAssertEqual(plan(completed: true).refresh, BackgroundPlan.lookAgain, "messages may come")
         XCTAssertNil(plan(completed: true).processing)
         XCTAssertEqual(plan(next: 0).refresh, BackgroundPlan.soonest)
-        XCTAssertEqual(plan(obstacle: .network(reason: .offline), next: 600_000).refresh, 600)
+        XCTAssertEqual(plan(obstacle: .network(failure: .offline), next: 600_000).refresh, 600)
         XCTAssertNil(plan(next: 0).processing, "records are small")
         XCTAssertEqual(plan(media: 3, next: 90_000).processing, 90)
         XCTAssertEqual(plan(media: 3, obstacle: .held(reason: .metered)).processing, BackgroundPlan.soonest)
-        for obstacle in [SyncObstacle.notInvited, .enrolmentRefused(code: "invite_used")] {
+        for obstacle in [SyncObstacle.notInvited, .enrolment(code: "invite_used")] {
             XCTAssertNil(plan(obstacle: obstacle, next: 5).refresh, "only a person can help")
             XCTAssertNil(plan(media: 1, obstacle: obstacle, next: 5).processing)
         }

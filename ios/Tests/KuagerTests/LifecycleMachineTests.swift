@@ -28,7 +28,7 @@ final class LifecycleMachineTests: XCTestCase {
         XCTAssertEqual(machine.handle(.enteredBackground), [])
         XCTAssertEqual(machine.handle(.enteringForeground), [])
         XCTAssertEqual(machine.handle(.finished(.pause, succeeded: true)), [.perform(.resume)])
-        XCTAssertEqual(machine.handle(.enteredBackground), [], "the time of the first pause is still held")
+        XCTAssertEqual(machine.handle(.enteredBackground), [], "the time of the first pause is not given back yet")
         XCTAssertEqual(machine.handle(.finished(.resume, succeeded: true)), [.perform(.pause)])
         XCTAssertEqual(machine.handle(.finished(.pause, succeeded: true)), [.release])
     }
@@ -100,7 +100,7 @@ final class LifecycleMachineTests: XCTestCase {
         XCTAssertEqual(machine, before)
     }
 
-    /// Whatever comes in whatever order: one step at a time, time held while the store is open behind the screen, every hold
+    /// Whatever comes in whatever order: one step at a time, time taken while the store is open behind the screen, every hold
     /// released once, and in the end what is wanted.
     func testAnyOrderOfEvents() {
         var random = Numbers(state: 20_260_823)

@@ -11,7 +11,7 @@ final class LifecycleTests: KuagerTestCase {
         XCTAssertEqual(try KuagerLibrary.liveHandles(), .none, "at once, not some time later")
         try await assertFails(.storeClosed) { try await observer.status() }
         try await assertFails(.storeClosed) { try await observer.drafts() }
-        try await assertFails(.storeClosed) { try await observer.newDraft(NewDraftOptions(text: "late")) }
+        try await assertFails(.storeClosed) { try await observer.newDraft(NewDraft(text: "late")) }
         try await assertFails(.storeClosed) { try await observer.sync(limit: 1) }
         try await assertFails(.storeClosed) { try await observer.run() }
         try await assertFails(.storeClosed) { try await observer.pause() }
@@ -40,7 +40,7 @@ final class LifecycleTests: KuagerTestCase {
             for number in 0..<50 {
                 group.addTask {
                     do {
-                        _ = try await observer.newDraft(NewDraftOptions(text: "\(number)"))
+                        _ = try await observer.newDraft(NewDraft(text: "\(number)"))
                         outcomes.change { $0.append(true) }
                     } catch {
                         XCTAssertEqual((error as? KuagerError)?.code, .storeClosed, "\(error)")
@@ -72,7 +72,7 @@ final class LifecycleTests: KuagerTestCase {
 
     func testPausedCallsFailAndResumedOnesDoNot() async throws {
         try await withObserver { observer in
-            let draft = try await observer.newDraft(NewDraftOptions(text: "before"))
+            let draft = try await observer.newDraft(NewDraft(text: "before"))
             try await observer.pause()
             try await observer.pause()
             let failure = try await assertFails(.storePaused) { try await observer.setText(draft: draft, text: "while") }
@@ -86,7 +86,7 @@ final class LifecycleTests: KuagerTestCase {
 
     func testWipingLeavesNothing() async throws {
         let observer = try await open()
-        _ = try await observer.newDraft(NewDraftOptions(text: "secret"))
+        _ = try await observer.newDraft(NewDraft(text: "secret"))
         try await observer.wipe()
         XCTAssertEqual(try KuagerLibrary.liveHandles(), .none)
         XCTAssertFalse(FileManager.default.fileExists(atPath: vault.file.path))
@@ -103,7 +103,7 @@ final class LifecycleTests: KuagerTestCase {
                 for number in 0..<200 {
                     group.addTask {
                         if number.isMultiple(of: 4) {
-                            _ = try await observer.newDraft(NewDraftOptions(text: "\(number)"))
+                            _ = try await observer.newDraft(NewDraft(text: "\(number)"))
                         } else {
                             try await observer.tap(station: "somewhere")
                         }

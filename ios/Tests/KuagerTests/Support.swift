@@ -92,19 +92,19 @@ func eventually(_ what: String, file: StaticString = #filePath, line: UInt = #li
 /// A value that callbacks of other threads write to.
 final class Shared<Value: Sendable>: @unchecked Sendable {
     private let lock = NSLock()
-    private var held: Value
+    private var current: Value
 
     init(_ value: Value) {
-        held = value
+        current = value
     }
 
     var value: Value {
-        get { lock.withLock { held } }
-        set { lock.withLock { held = newValue } }
+        get { lock.withLock { current } }
+        set { lock.withLock { current = newValue } }
     }
 
     func change(_ body: (inout Value) -> Void) {
-        lock.withLock { body(&held) }
+        lock.withLock { body(&current) }
     }
 }
 

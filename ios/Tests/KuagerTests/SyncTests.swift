@@ -42,7 +42,7 @@ final class SyncTests: KuagerTestCase {
     func testPausingInMidSync() async throws {
         try await withHost { observer, host in
             try host.setNetwork("silent")
-            let draft = try await observer.newDraft(NewDraftOptions(text: "to be sent"))
+            let draft = try await observer.newDraft(NewDraft(text: "to be sent"))
             try await observer.seal(draft: draft)
             for _ in 0..<3 {
                 let sync = Task { try await observer.sync(limit: 120) }
@@ -93,7 +93,7 @@ final class SyncTests: KuagerTestCase {
     private func withSilence(_ body: (Observer) async throws -> Void) async throws {
         try await withHost { observer, host in
             try host.setNetwork("silent")
-            let draft = try await observer.newDraft(NewDraftOptions(text: "to be sent"))
+            let draft = try await observer.newDraft(NewDraft(text: "to be sent"))
             try await observer.seal(draft: draft)
             try await body(observer)
         }

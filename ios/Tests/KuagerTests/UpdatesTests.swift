@@ -10,7 +10,7 @@ final class UpdatesTests: KuagerTestCase {
             var drafts = observer.draftUpdates.makeAsyncIterator()
             var texts = try await drafts.next()?.map(\.text)
             XCTAssertEqual(texts, [])
-            let draft = try await observer.newDraft(NewDraftOptions(text: "one"))
+            let draft = try await observer.newDraft(NewDraft(text: "one"))
             texts = try await drafts.next()?.map(\.text)
             XCTAssertEqual(texts, ["one"])
             try await observer.setText(draft: draft, text: "two")
@@ -23,7 +23,7 @@ final class UpdatesTests: KuagerTestCase {
         try await withObserver { observer in
             var slow = observer.draftUpdates.makeAsyncIterator()
             _ = try await slow.next()
-            let draft = try await observer.newDraft(NewDraftOptions(text: "0"))
+            let draft = try await observer.newDraft(NewDraft(text: "0"))
             for number in 1...100 { try await observer.setText(draft: draft, text: "\(number)") }
             var seen: [String] = []
             while seen.last != "100" {
@@ -43,7 +43,7 @@ final class UpdatesTests: KuagerTestCase {
                     return false
                 }
             }
-            for number in 1...3 { _ = try await observer.newDraft(NewDraftOptions(text: "\(number)")) }
+            for number in 1...3 { _ = try await observer.newDraft(NewDraft(text: "\(number)")) }
             for reader in readers {
                 let saw = try await reader.value
                 XCTAssert(saw)
@@ -80,7 +80,7 @@ final class UpdatesTests: KuagerTestCase {
 
     func testPausingHoldsASequenceAndResumingGoesOn() async throws {
         try await withObserver { observer in
-            let draft = try await observer.newDraft(NewDraftOptions(text: "before"))
+            let draft = try await observer.newDraft(NewDraft(text: "before"))
             try await observer.pause()
             let reader = Task {
                 var drafts = observer.draftUpdates.makeAsyncIterator()
@@ -95,7 +95,7 @@ final class UpdatesTests: KuagerTestCase {
 
     func testAFormIsFollowedUntilItIsSealed() async throws {
         try await withHost { observer, _ in
-            let options = NewDraftOptions(form: "opening", station: "710000000-99", language: "kk")
+            let options = NewDraft(form: "opening", station: "710000000-99", language: "kk")
             let draft = try await observer.newDraft(options)
             var forms = observer.formUpdates(draft: draft).makeAsyncIterator()
             var state = try await forms.next()
@@ -118,7 +118,7 @@ final class UpdatesTests: KuagerTestCase {
 
     func testDeliveryIsSeen() async throws {
         try await withHost { observer, host in
-            let draft = try await observer.newDraft(NewDraftOptions(text: "with a photo"))
+            let draft = try await observer.newDraft(NewDraft(text: "with a photo"))
             let photo = try await observer.attach(draft: draft, file: host.file("photo"), origin: .imported).hash
             try await observer.seal(draft: draft)
             let progress = observer.uploadProgress()
@@ -127,12 +127,12 @@ final class UpdatesTests: KuagerTestCase {
                 try await observer.mediaUpdates.first { files in files.allSatisfy { $0.state == .stored } }
             }
             let accepted = Task { try await observer.recordUpdates().first { $0.map(\.state) == [.accepted] } }
-            let done = Task { try await observer.outboxUpdates.first { $0.completed } }
+            let done = Task { try await observer.outlookUpdates.first { $0.completed } }
             try await observer.sync(limit: 60)
-            let (files, records, outbox) = (try await stored.value, try await accepted.value, try await done.value)
+            let (files, records, outlook) = (try await stored.value, try await accepted.value, try await done.value)
             XCTAssertEqual(files?.count, 2)
             XCTAssertEqual(records?.count, 1)
-            XCTAssertEqual(outbox?.mediaLeft, 0)
+            XCTAssertEqual(outlook?.mediaLeft, 0)
             let upload = await uploads.value
             XCTAssertEqual(upload?.media, photo)
         }

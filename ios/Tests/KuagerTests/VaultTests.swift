@@ -6,8 +6,8 @@ import XCTest
 
 /// A vault that does what a test says.
 private struct ScriptedVault: KeyVault {
-    var sealing: @Sendable (Data) throws -> Data = { _ in throw KeyVaultError.lost }
-    var unsealing: @Sendable (Data) throws -> Data = { _ in throw KeyVaultError.lost }
+    var sealing: @Sendable (Data) throws -> Data = { _ in throw VaultError.lost }
+    var unsealing: @Sendable (Data) throws -> Data = { _ in throw VaultError.lost }
     var destroying: @Sendable () throws -> Void = {}
 
     func seal(_ secret: Data) throws -> Data { try sealing(secret) }
@@ -18,8 +18,8 @@ private struct ScriptedVault: KeyVault {
 final class VaultTests: KuagerTestCase {
     func testEverythingThatIsThrownArrivesAsACode() async throws {
         let thrown: [(any Error, KuagerError.Code)] = [
-            (KeyVaultError.locked, .vaultLocked), (KeyVaultError.cancelled, .vaultCancelled),
-            (KeyVaultError.lost, .vaultLost), (KeyVaultError.failed("no keystore"), .vaultFailed),
+            (VaultError.locked, .vaultLocked), (VaultError.cancelled, .vaultCancelled),
+            (VaultError.lost, .vaultLost), (VaultError.failed("no keystore"), .vaultFailed),
             (Odd(), .vaultFailed), (CancellationError(), .vaultFailed), (CocoaError(.fileNoSuchFile), .vaultFailed),
         ]
         for (error, code) in thrown {
@@ -30,7 +30,7 @@ final class VaultTests: KuagerTestCase {
     }
 
     func testReasonsArrive() async throws {
-        let vault = ScriptedVault(sealing: { _ in throw KeyVaultError.failed("OSStatus -25300") })
+        let vault = ScriptedVault(sealing: { _ in throw VaultError.failed("OSStatus -25300") })
         let failure = try await assertFails(.vaultFailed) { try await open(vault: vault) }
         XCTAssert(failure.reason.contains("OSStatus -25300"), failure.reason)
     }
@@ -43,8 +43,8 @@ final class VaultTests: KuagerTestCase {
     }
 
     func testAStoreOpensOnceTheDeviceIsUnlocked() async throws {
-        try await withObserver { _ = try await $0.newDraft(NewDraftOptions(text: "kept")) }
-        let locked = ScriptedVault(unsealing: { _ in throw KeyVaultError.locked })
+        try await withObserver { _ = try await $0.newDraft(NewDraft(text: "kept")) }
+        let locked = ScriptedVault(unsealing: { _ in throw VaultError.locked })
         try await assertFails(.vaultLocked) { try await open(vault: locked) }
         try await withObserver { observer in
             let drafts = try await observer.drafts()

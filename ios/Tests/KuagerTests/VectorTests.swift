@@ -57,7 +57,7 @@ private struct Vectors: Decodable {
     }
 }
 
-/// The known answers that every implementation of the signed formats is held to.
+/// The known results that every implementation of the signed formats must give.
 final class VectorTests: XCTestCase {
     func testStatements() throws {
         let vectors = try Vectors()

@@ -76,9 +76,9 @@ impl Host {
             "records" => Ok(json!({ "records": self.coordinator.records() })),
             "media" => {
                 let ledger = self.coordinator.ledger();
-                let held = ledger.media(text("file")?.parse()?)?.is_some();
+                let whole = ledger.media(text("file")?.parse()?)?.is_some();
                 ledger.close();
-                Ok(json!({ "held": held }))
+                Ok(json!({ "whole": whole }))
             }
             other => Err(format!("no such command: {other}").into()),
         }

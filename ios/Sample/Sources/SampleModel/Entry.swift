@@ -3,30 +3,30 @@ import Kuager
 
 /// What a finger types and what is signed: the one turned into the other.
 public enum Entry {
-    /// Reads a number with that many decimal places; nothing when the text is none. Spaces between digits are allowed, as paper
+    /// Reads a number with that many decimals; nothing when the text is none. Spaces between digits are allowed, as paper
     /// has them.
     ///
     /// A number is never rounded: digits beyond the scale are no number.
     public static func number(_ text: String, scale: Int64) -> Int64? {
         let text = text.filter { !$0.isWhitespace }.replacingOccurrences(of: ",", with: ".")
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard let places = Int(exactly: scale), places >= 0, (1...2).contains(parts.count) else { return nil }
+        guard let decimals = Int(exactly: scale), decimals >= 0, (1...2).contains(parts.count) else { return nil }
         let fraction = parts.count == 2 ? parts[1] : ""
-        guard parts.count == 1 || !fraction.isEmpty, fraction.count <= places else { return nil }
+        guard parts.count == 1 || !fraction.isEmpty, fraction.count <= decimals else { return nil }
         var whole = parts[0]
         let isNegative = whole.first == "-"
         if isNegative { whole = whole.dropFirst() }
         guard !whole.isEmpty, (whole + fraction).allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
-        let digits = whole + fraction + String(repeating: "0", count: places - fraction.count)
+        let digits = whole + fraction + String(repeating: "0", count: decimals - fraction.count)
         return Int64((isNegative ? "-" : "") + digits)
     }
 
     /// A number as the observer reads it.
     public static func text(_ number: Int64, scale: Int64) -> String {
-        guard scale > 0, let places = Int(exactly: scale) else { return String(number) }
+        guard scale > 0, let decimals = Int(exactly: scale) else { return String(number) }
         var digits = String(number.magnitude)
-        if digits.count <= places { digits = String(repeating: "0", count: places + 1 - digits.count) + digits }
-        return (number < 0 ? "-" : "") + digits.dropLast(places) + "," + digits.suffix(places)
+        if digits.count <= decimals { digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits }
+        return (number < 0 ? "-" : "") + digits.dropLast(decimals) + "," + digits.suffix(decimals)
     }
 
     /// Minutes after midnight as the clock shows them.

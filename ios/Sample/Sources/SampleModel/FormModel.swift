@@ -14,7 +14,7 @@ public final class FormModel: StateModel<FormModel.State> {
         /// A photo is being taken in.
         public var isSavingPhoto = false
         /// What the draft has become.
-        public var sealed: SealedInfo?
+        public var sealed: Sealed?
         /// How often an entry was taken out, by group; see ``FormRow/ID``.
         var removals: [String: Int] = [:]
 
@@ -25,19 +25,19 @@ public final class FormModel: StateModel<FormModel.State> {
         public var rows: [FormRow] { FormRow.rows(of: form?.asked ?? [], removals: removals) }
 
         /// Control relations that say something about these answers, what fails first.
-        public var relations: [RelationInfo] {
+        public var relations: [RelationState] {
             let judged = form?.relations.filter { $0.standing != .notJudged } ?? []
             let order: [RelationStanding] = [.fails, .unknown, .holds]
             return order.flatMap { standing in judged.filter { $0.standing == standing } }
         }
 
         /// What to remind of about a question.
-        public func reminders(at place: PlaceInfo) -> [Phrase] {
-            form?.reminders.filter { $0.place == place }.map { Phrase($0.reason) } ?? []
+        public func reminders(at place: Place) -> [Phrase] {
+            form?.reminders.filter { $0.place == place }.map { Phrase($0.kind) } ?? []
         }
 
         /// Whether an answer to a question is still expected.
-        public func isMissing(_ place: PlaceInfo) -> Bool {
+        public func isMissing(_ place: Place) -> Bool {
             form?.missing.contains(place) ?? false
         }
 
@@ -50,13 +50,13 @@ public final class FormModel: StateModel<FormModel.State> {
     /// Something that went wrong.
     public struct Problem: Equatable, Sendable {
         /// The question; absent for what concerns the draft as a whole.
-        public var place: PlaceInfo?
+        public var place: Place?
         /// What to tell the observer.
         public var phrase: Phrase
 
         /// Whether it is past once something went well: what concerns the draft as a whole at once, what concerns a question when
         /// that one did, or the group around it.
-        func isSettled(by success: PlaceInfo?) -> Bool {
+        func isSettled(by success: Place?) -> Bool {
             guard let place else { return true }
             guard let success else { return false }
             return place == success || place.group == success.question
@@ -81,9 +81,9 @@ public final class FormModel: StateModel<FormModel.State> {
     public func follow() async {
         do {
             for try await drafts in observer.draftUpdates {
-                guard let held = drafts.first(where: { $0.id == draft }) else { return }
+                guard let saved = drafts.first(where: { $0.id == draft }) else { return }
                 let form = try await observer.formState(draft: draft)
-                update { ($0.draft, $0.form) = (held, form) }
+                update { ($0.draft, $0.form) = (saved, form) }
             }
         } catch let error as KuagerError where error.code == .noSuchDraft {
             return
@@ -93,33 +93,33 @@ public final class FormModel: StateModel<FormModel.State> {
     }
 
     /// Saves an answer, or clears it. When this returns, it survives a kill.
-    public func answer(_ place: PlaceInfo, _ answer: Answer?) async {
+    public func answer(_ place: Place, _ answer: Value?) async {
         await inOrder(at: place) { [self] in
             try await observer.setAnswer(draft: draft, place: place, answer: answer)
         }
     }
 
     /// Saves a number as it was typed; an empty text clears it.
-    public func number(_ place: PlaceInfo, _ text: String, scale: Int64) async {
+    public func number(_ place: Place, _ text: String, scale: Int64) async {
         guard !text.trimmingCharacters(in: .whitespaces).isEmpty else { return await answer(place, nil) }
         guard let number = Entry.number(text, scale: scale) else {
             return update { $0.problem = Problem(place: place, phrase: Phrase(.answerNotANumber)) }
         }
-        await answer(place, .number(value: number))
+        await answer(place, .int(value: number))
     }
 
     /// Chooses a choice of a question as the screen shows it, or takes it back: a slip of the finger must not stay.
-    public func toggle(_ key: String, of question: AskedQuestion) async {
-        let (choice, chooses) = (Answer.text(value: key), !question.isChosen(key))
+    public func toggle(_ key: String, of question: Asked) async {
+        let (choice, chooses) = (Value.text(value: key), !question.isChosen(key))
         guard question.kind == .choices else { return await answer(question.place, chooses ? choice : nil) }
         await inOrder(at: question.place) { [self] in
             // The others as they are saved: what the screen shows may be a tap behind.
             let asked = try await observer.formState(draft: draft)?.asked.first { $0.place == question.place }
-            var chosen: [Answer] = []
-            if case .several(let values) = asked?.answer { chosen = values.filter { $0 != choice } }
+            var chosen: [Value] = []
+            if case .list(let values) = asked?.value { chosen = values.filter { $0 != choice } }
             if chooses { chosen.append(choice) }
             try await observer.setAnswer(
-                draft: draft, place: question.place, answer: chosen.isEmpty ? nil : .several(values: chosen))
+                draft: draft, place: question.place, answer: chosen.isEmpty ? nil : .list(values: chosen))
         }
     }
 
@@ -127,14 +127,14 @@ public final class FormModel: StateModel<FormModel.State> {
     ///
     /// - Returns: Its number, from 0; nothing when there may be no more, which ``State/problem`` says.
     @discardableResult
-    public func addEntry(to group: PlaceInfo) async -> Int64? {
+    public func addEntry(to group: Place) async -> Int64? {
         var added: Int64?
         await inOrder(at: group) { [self] in added = try await observer.addEntry(draft: draft, group: group.question) }
         return added
     }
 
     /// Takes an entry out of a repeat group; those after it move up.
-    public func removeEntry(_ entry: Int64, of group: PlaceInfo) async {
+    public func removeEntry(_ entry: Int64, of group: Place) async {
         await inOrder(at: group) { [self] in
             try await observer.removeEntry(draft: draft, group: group.question, entry: entry)
             let form = try await observer.formState(draft: draft)
@@ -151,14 +151,14 @@ public final class FormModel: StateModel<FormModel.State> {
     }
 
     /// Asks whether the camera may open for a question; why not is in ``State/problem``.
-    public func mayPhotograph(_ place: PlaceInfo?) async -> Bool {
+    public func mayPhotograph(_ place: Place?) async -> Bool {
         await attempt(at: place) { [self] in
             try await observer.captureAllowed(draft: draft, label: place?.question)
         }
     }
 
     /// Takes a photo for a question.
-    public func photograph(_ place: PlaceInfo?, with source: any PhotoSource) async {
+    public func photograph(_ place: Place?, with source: any PhotoSource) async {
         update { $0.isSavingPhoto = true }
         await attempt(at: place) { [self] in
             try await Photos.take(
@@ -169,7 +169,7 @@ public final class FormModel: StateModel<FormModel.State> {
 
     /// Takes a photo out of the draft.
     public func remove(photo: AttachmentInfo) async {
-        await inOrder(at: nil) { [self] in try await observer.detach(draft: draft, file: photo.hash) }
+        await inOrder(at: nil) { [self] in try await observer.detach(draft: draft, media: photo.hash) }
     }
 
     /// Seals: signed, chained, queued, and never changed again. Nothing that is missing or does not add up keeps from it.
@@ -189,7 +189,7 @@ public final class FormModel: StateModel<FormModel.State> {
 
     /// Makes a change when those before it are through: what is typed first is saved first, and a seal is behind everything.
     @discardableResult
-    private func inOrder(at place: PlaceInfo?, _ work: @escaping @MainActor () async throws -> Void) async -> Bool {
+    private func inOrder(at place: Place?, _ work: @escaping @MainActor () async throws -> Void) async -> Bool {
         let before = lastChange
         let change = Task {
             _ = await before?.value
@@ -200,7 +200,7 @@ public final class FormModel: StateModel<FormModel.State> {
     }
 
     @discardableResult
-    private func attempt(at place: PlaceInfo?, _ work: @MainActor () async throws -> Void) async -> Bool {
+    private func attempt(at place: Place?, _ work: @MainActor () async throws -> Void) async -> Bool {
         do {
             try await work()
             update { state in
@@ -213,7 +213,7 @@ public final class FormModel: StateModel<FormModel.State> {
         }
     }
 
-    private func fail(_ error: any Error, _ place: PlaceInfo?) {
+    private func fail(_ error: any Error, _ place: Place?) {
         update { $0.problem = Problem(place: place, phrase: Phrase(error)) }
     }
 }

@@ -18,7 +18,7 @@ public struct FormRow: Identifiable, Equatable, Sendable {
     /// Whether it is still the same block. Once an entry was taken out, the blocks of its group are others: the entries after it
     /// moved up, and a field that somebody is typing in would otherwise save one entry's text to another.
     public struct ID: Hashable, Sendable {
-        let place: PlaceInfo
+        let place: Place
         let part: Part
         let removals: Int
     }
@@ -26,11 +26,11 @@ public struct FormRow: Identifiable, Equatable, Sendable {
     /// What the block is for.
     public let part: Part
     /// The question or, of every other part, the group.
-    public let question: AskedQuestion
+    public let question: Asked
     /// Its identity.
     public let id: ID
 
-    init(_ part: Part, _ question: AskedQuestion, removals: Int = 0) {
+    init(_ part: Part, _ question: Asked, removals: Int = 0) {
         self.part = part
         self.question = question
         id = ID(place: question.place, part: part, removals: removals)
@@ -42,7 +42,7 @@ public struct FormRow: Identifiable, Equatable, Sendable {
     ///   - asked: What the form asks.
     ///   - removals: How often an entry was taken out, by group.
     /// - Returns: One below the other.
-    static func rows(of asked: [AskedQuestion], removals: [String: Int]) -> [FormRow] {
+    static func rows(of asked: [Asked], removals: [String: Int]) -> [FormRow] {
         let entries = Dictionary(grouping: asked.filter { $0.place.group != nil }, by: \.place.group)
         return asked.filter { $0.place.group == nil }.flatMap { question in
             guard question.repeats else { return [FormRow(question)] }
@@ -51,10 +51,10 @@ public struct FormRow: Identifiable, Equatable, Sendable {
         }
     }
 
-    private static func rows(ofGroup group: AskedQuestion, asked: [AskedQuestion], removals: Int) -> [FormRow] {
+    private static func rows(ofGroup group: Asked, asked: [Asked], removals: Int) -> [FormRow] {
         // An entry that asks nothing at the moment is there all the same, and can be taken out.
         var count = asked.compactMap(\.place.entry).max().map { $0 + 1 } ?? 0
-        if case .several(let entries) = group.answer { count = max(count, Int64(entries.count)) }
+        if case .list(let entries) = group.value { count = max(count, Int64(entries.count)) }
         let entries = (0..<count).flatMap { entry in
             [FormRow(.entry(entry), group, removals: removals)]
                 + asked.filter { $0.place.entry == entry }.map { FormRow($0, removals: removals) }
@@ -63,17 +63,17 @@ public struct FormRow: Identifiable, Equatable, Sendable {
         return [FormRow(.group, group)] + entries + more
     }
 
-    private init(_ question: AskedQuestion, removals: Int = 0) {
+    private init(_ question: Asked, removals: Int = 0) {
         self.init(question.kind == .group ? .group : .question, question, removals: removals)
     }
 }
 
-extension AskedQuestion {
+extension Asked {
     /// Whether a choice is chosen.
     public func isChosen(_ key: String) -> Bool {
         switch answer {
         case .text(let text): text == key
-        case .several(let values): values.contains(.text(value: key))
+        case .list(let values): values.contains(.text(value: key))
         default: false
         }
     }

@@ -27,11 +27,11 @@ public struct HoldToConfirm: Sendable, Equatable {
     public mutating func tick(at now: ContinuousClock.Instant) -> Double {
         guard !isConfirmed else { return 1 }
         guard let began else { return 0 }
-        let held = min(1, (now - began) / Self.duration)
-        if held >= 1 {
+        let pressed = min(1, (now - began) / Self.duration)
+        if pressed >= 1 {
             isConfirmed = true
             self.began = nil
         }
-        return held
+        return pressed
     }
 }

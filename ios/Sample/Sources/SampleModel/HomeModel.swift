@@ -18,7 +18,7 @@ public final class HomeModel: StateModel<HomeModel.State> {
         /// Messages nobody has opened.
         public var unread = 0
         /// What is left to send.
-        public var outbox: Outbox?
+        public var outlook: Outlook?
         /// What went wrong.
         public var problem: Phrase?
 
@@ -32,7 +32,7 @@ public final class HomeModel: StateModel<HomeModel.State> {
         }
 
         /// Records and files that have not arrived.
-        public var waiting: Int64 { outbox.map { $0.recordsLeft + $0.mediaLeft } ?? 0 }
+        public var waiting: Int64 { outlook.map { $0.recordsLeft + $0.mediaLeft } ?? 0 }
 
         /// Forms that begin without an hour or a code of the catalogue.
         public var forms: [FormInfo] {
@@ -59,11 +59,11 @@ public final class HomeModel: StateModel<HomeModel.State> {
             await nameStation()
         }
         async let drafts: Void = follow(observer.draftUpdates) { [self] drafts in update { $0.drafts = drafts } }
-        async let outbox: Void = follow(observer.outboxUpdates) { [self] outbox in update { $0.outbox = outbox } }
+        async let outlook: Void = follow(observer.outlookUpdates) { [self] outlook in update { $0.outlook = outlook } }
         async let messages: Void = follow(observer.messageUpdates) { [self] messages in
             update { $0.unread = messages.count { !$0.read } }
         }
-        _ = await (status, pack, drafts, outbox, messages)
+        _ = await (status, pack, drafts, outlook, messages)
     }
 
     /// Goes to another station. Drafts stay where they are.
@@ -88,7 +88,7 @@ public final class HomeModel: StateModel<HomeModel.State> {
     public func begin(_ form: FormInfo) async -> String? {
         do {
             let draft = try await observer.newDraft(
-                NewDraftOptions(form: form.id, station: state.station, language: language))
+                NewDraft(form: form.id, station: state.station, language: language))
             update { $0.problem = nil }
             return draft
         } catch {
@@ -106,7 +106,7 @@ public final class HomeModel: StateModel<HomeModel.State> {
     private func take(_ status: ObserverStatus) async {
         update { $0.status = status }
         guard state.station == nil, let drafts = try? await observer.drafts(),
-            let records = try? await observer.records(limit: 20),
+            let records = try? await observer.recent(limit: 20),
             let station = Self.likelyStation(drafts: drafts, records: records, sentTo: status.stations)
         else { return }
         await choose(station: station)

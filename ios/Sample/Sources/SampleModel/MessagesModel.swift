@@ -58,7 +58,7 @@ public final class MessagesModel: StateModel<MessagesModel.State> {
             let draft = try await observer.correct(record: record)
             let attachments = try await observer.draft(draft).attachments
             let photo = attachments.first { $0.hash == message.media }
-            if let photo { try await observer.detach(draft: draft, file: photo.hash) }
+            if let photo { try await observer.detach(draft: draft, media: photo.hash) }
             update { $0.problem = nil }
             await read(message)
             return Retake(draft: draft, label: photo?.label)

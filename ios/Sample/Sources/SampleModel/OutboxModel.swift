@@ -6,7 +6,7 @@ public final class OutboxModel: StateModel<OutboxModel.State> {
     /// What the screen shows.
     public struct State: Equatable, Sendable {
         /// What is left to send.
-        public var outbox: Outbox?
+        public var outlook: Outlook?
         /// Records, the newest first.
         public var records: [Row] = []
         /// Files that a record lists, in the order they came.
@@ -20,7 +20,7 @@ public final class OutboxModel: StateModel<OutboxModel.State> {
         public init() {}
 
         /// Why nothing more is sent now.
-        public var why: Phrase? { outbox?.obstacle.map { Phrase($0) } }
+        public var why: Phrase? { outlook?.obstacle.map { Phrase($0) } }
     }
 
     /// A record.
@@ -34,14 +34,14 @@ public final class OutboxModel: StateModel<OutboxModel.State> {
 
         public var id: String { record.hash }
 
-        init(_ record: RecordInfo, outbox: Outbox?) {
+        init(_ record: RecordInfo, outlook: Outlook?) {
             self.record = record
             state = Phrase(record.state)
             why =
                 switch record.state {
                 case .waiting(let reason): Phrase(reason)
                 case .held(let reason): Phrase(reason)
-                case .sealed: outbox?.obstacle.map { Phrase($0) }
+                case .sealed: outlook?.obstacle.map { Phrase($0) }
                 case .sending, .refused, .accepted, .forked: nil
                 }
         }
@@ -86,7 +86,7 @@ public final class OutboxModel: StateModel<OutboxModel.State> {
             // Whatever changes what is to be sent changes this; records and files are then read with it, so that a row and its
             // reason belong to one moment.
             async let files: Void = followFiles()
-            for try await outbox in observer.outboxUpdates { try await read(outbox) }
+            for try await outlook in observer.outlookUpdates { try await read(outlook) }
             try await files
         } catch {
             update { $0.problem = Phrase(error) }
@@ -118,7 +118,7 @@ public final class OutboxModel: StateModel<OutboxModel.State> {
     /// Sends a file even where bytes cost money.
     public func sendNow(_ file: FileRow) async {
         do {
-            try await observer.sendMediaNow(file: file.id)
+            try await observer.sendMediaNow(media: file.id)
         } catch {
             update { $0.problem = Phrase(error) }
         }
@@ -130,11 +130,11 @@ public final class OutboxModel: StateModel<OutboxModel.State> {
         }
     }
 
-    private func read(_ outbox: Outbox) async throws {
-        let records = try await observer.records(limit: 200)
+    private func read(_ outlook: Outlook) async throws {
+        let records = try await observer.recent(limit: 200)
         update { state in
-            state.outbox = outbox
-            state.records = records.map { Row($0, outbox: outbox) }
+            state.outlook = outlook
+            state.records = records.map { Row($0, outlook: outlook) }
         }
     }
 }

@@ -49,7 +49,7 @@ public enum Photos {
 
     private static func attach(_ leftover: CaptureFolder.Leftover, _ observer: Observer) async throws {
         let isThere = try await observer.drafts().contains { $0.id == leftover.draft }
-        let draft = isThere ? leftover.draft : try await observer.newDraft(NewDraftOptions(text: ""))
+        let draft = isThere ? leftover.draft : try await observer.newDraft(NewDraft(text: ""))
         try await observer.attach(
             draft: draft, file: leftover.file, origin: .imported, label: isThere ? leftover.label : nil)
     }

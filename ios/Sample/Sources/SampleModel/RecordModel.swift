@@ -5,7 +5,7 @@ public final class RecordModel: StateModel<RecordModel.State> {
     /// What the screen shows.
     public struct State: Equatable, Sendable {
         /// The record, once read.
-        public var detail: RecordDetail?
+        public var detail: SealedRecord?
         /// What went wrong.
         public var problem: Phrase?
         /// The correction that was begun.

@@ -66,7 +66,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         var observer = try XCTUnwrap(app.observer)
         await accept(host, observer)
         try await observer.importPack(from: host.pack)
-        let draft = try await observer.newDraft(NewDraftOptions(form: "opening", station: "x", language: "kk"))
+        let draft = try await observer.newDraft(NewDraft(form: "opening", station: "x", language: "kk"))
         let captures = try XCTUnwrap(app.captures)
         let files = [captures.newFile(draft: draft, label: "O09.photo"), captures.newFile(draft: draft, label: "O09.photo")]
         for file in files { try FileManager.default.copyItem(at: host.photo, to: file) }
@@ -113,7 +113,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         await app.open()
         let observer = try XCTUnwrap(app.observer)
         await accept(host, observer)
-        let draft = try await observer.newDraft(NewDraftOptions(station: "x", text: "note"))
+        let draft = try await observer.newDraft(NewDraft(station: "x", text: "note"))
         let note = FormModel(observer, draft: draft, captures: try XCTUnwrap(app.captures))
         follow { await note.follow() }
         await note.photograph(nil, with: TestCamera(page: host.photo, breaks: true))
@@ -176,7 +176,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
 
     private func fill(_ form: FormModel, _ camera: TestCamera) async throws {
         await form.shows("questions") { $0.form?.asked.isEmpty == false }
-        func place(_ question: String) -> PlaceInfo { PlaceInfo(question: question, group: nil, entry: nil) }
+        func place(_ question: String) -> Place { Place(question: question, group: nil, entry: nil) }
         await form.number(place("P02"), "many", scale: 0)
         XCTAssertEqual(
             form.state.problem, FormModel.Problem(place: place("P02"), phrase: Phrase(.answerNotANumber)))
@@ -207,7 +207,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         try await observer.networkChanged()
         outbox.syncNow()
         await outbox.shows("delivery") { state in
-            state.outbox?.completed == true && state.records.allSatisfy { $0.state == Phrase(.recordAccepted) && $0.why == nil }
+            state.outlook?.completed == true && state.records.allSatisfy { $0.state == Phrase(.recordAccepted) && $0.why == nil }
                 && state.files.allSatisfy { $0.state == Phrase(.fileStored) } && state.files.count == 2
         }
         let sealed = RecordModel(observer, record: record)
@@ -234,7 +234,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
 
         let correction = FormModel(observer, draft: retake.draft, captures: try XCTUnwrap(app.captures))
         await correction.photograph(
-            retake.label.map { PlaceInfo(question: $0, group: nil, entry: nil) }, with: camera)
+            retake.label.map { Place(question: $0, group: nil, entry: nil) }, with: camera)
         await correction.seal()
         XCTAssertNotNil(correction.state.sealed)
     }

@@ -25,11 +25,11 @@ final class FormRowTests: XCTestCase {
     }
 
     private func question(
-        _ id: String, _ kind: QuestionType = .integer, in group: String? = nil, _ entry: Int64? = nil, groups: [String] = [],
-        repeats: Bool = false, answer: Answer? = nil
-    ) -> AskedQuestion {
-        AskedQuestion(
-            place: PlaceInfo(question: id, group: group, entry: entry), kind: kind, text: id, hint: nil, required: false,
+        _ id: String, _ kind: QuestionKind = .integer, in group: String? = nil, _ entry: Int64? = nil, groups: [String] = [],
+        repeats: Bool = false, answer: Value? = nil
+    ) -> Asked {
+        Asked(
+            place: Place(question: id, group: group, entry: entry), kind: kind, text: id, hint: nil, required: false,
             answer: answer, choices: [], law: nil, detailOf: nil, min: nil, max: nil, maxLength: nil, scale: 0,
             repeats: repeats, groups: groups, subject: nil, accept: [], line: nil)
     }

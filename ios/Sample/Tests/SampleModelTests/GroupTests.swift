@@ -22,11 +22,11 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
 
     func testWhatEachMemberIssuedIsTypedInEntries() async throws {
         try await withForm("protocol-list") { form, observer, draft in
-            let group = PlaceInfo(question: "P03", group: nil, entry: nil)
-            func issued(_ entry: Int64) -> PlaceInfo { PlaceInfo(question: "P03.issued", group: "P03", entry: entry) }
+            let group = Place(question: "P03", group: nil, entry: nil)
+            func issued(_ entry: Int64) -> Place { Place(question: "P03.issued", group: "P03", entry: entry) }
             await form.shows("a group without entries") { Self.parts($0, of: "P03") == [.group, .more] }
 
-            await form.number(PlaceInfo(question: "P02", group: nil, entry: nil), "800", scale: 0)
+            await form.number(Place(question: "P02", group: nil, entry: nil), "800", scale: 0)
             let added = [await form.addEntry(to: group), await form.addEntry(to: group)]
             XCTAssertEqual(added, [0, 1])
             await form.number(issued(0), "300", scale: 0)
@@ -60,8 +60,8 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
 
     func testAProblemStandsWhereItIsUntilThatIsSettled() async throws {
         try await withForm("protocol-list") { form, _, _ in
-            let group = PlaceInfo(question: "P03", group: nil, entry: nil)
-            let issued = PlaceInfo(question: "P03.issued", group: "P03", entry: 0)
+            let group = Place(question: "P03", group: nil, entry: nil)
+            let issued = Place(question: "P03.issued", group: "P03", entry: 0)
             await form.number(issued, "5", scale: 0)
             XCTAssertEqual(form.state.problem?.phrase.key, "error_unknown_question", "there is no such entry")
             for entry in Int64(0)..<15 {
@@ -72,7 +72,7 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
             XCTAssertNil(sixteenth)
             XCTAssertEqual(form.state.problem?.place, group)
             XCTAssertEqual(form.state.problem?.phrase.key, "error_answer_does_not_fit")
-            await form.number(PlaceInfo(question: "P02", group: nil, entry: nil), "800", scale: 0)
+            await form.number(Place(question: "P02", group: nil, entry: nil), "800", scale: 0)
             XCTAssertNotNil(form.state.problem, "another question settles nothing")
             await form.number(issued, "many", scale: 0)
             XCTAssertEqual(form.state.problem?.place, issued)
@@ -88,12 +88,12 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
             let defects = try XCTUnwrap(form.state.rows.first { $0.question.kind == .choices }).question
             let keys = defects.choices.map(\.key)
             XCTAssertGreaterThan(keys.count, 2)
-            let place = PlaceInfo(question: "P01", group: nil, entry: nil)
+            let place = Place(question: "P01", group: nil, entry: nil)
             let taps = keys.map { key in Task { await form.toggle(key, of: defects) } }
             let numbers = (1...20).map { number in Task { await form.number(place, "\(number)", scale: 0) } }
             for tap in taps + numbers { await tap.value }
             let answers = try await observer.draft(draft).answers
-            XCTAssertEqual(answers[defects.place.question], .several(values: keys.map { .text(value: $0) }))
+            XCTAssertEqual(answers[defects.place.question], .list(values: keys.map { .text(value: $0) }))
             XCTAssertEqual(answers["P01"], 20, "what was typed last")
         }
     }
@@ -106,7 +106,7 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
         let observer = try await Observer.open(folder: root.appendingPathComponent("store"), vault: TestVault())
         try await observer.acceptInvite(host.invite)
         try await observer.importPack(from: host.pack)
-        let draft = try await observer.newDraft(NewDraftOptions(form: form, station: "710000000-99", language: "kk"))
+        let draft = try await observer.newDraft(NewDraft(form: form, station: "710000000-99", language: "kk"))
         let model = FormModel(observer, draft: draft, captures: CaptureFolder(root))
         following = Task { await model.follow() }
         do {
@@ -126,7 +126,7 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
         state.relations.first { $0.id == "K02" }?.standing
     }
 
-    private nonisolated static func answer(_ state: FormModel.State, _ place: PlaceInfo) -> Answer? {
-        state.rows.first { $0.part == .question && $0.question.place == place }?.question.answer
+    private nonisolated static func answer(_ state: FormModel.State, _ place: Place) -> Value? {
+        state.rows.first { $0.part == .question && $0.question.place == place }?.question.value
     }
 }

@@ -49,18 +49,18 @@ final class Host {
 
 /// Protects nothing; for tests.
 final class TestVault: KeyVault, @unchecked Sendable {
-    private let gate = NSLock()
+    private let guarding = NSLock()
     private var isLocked = false
 
-    func lock() { gate.withLock { isLocked = true } }
-    func unlock() { gate.withLock { isLocked = false } }
+    func lock() { guarding.withLock { isLocked = true } }
+    func unlock() { guarding.withLock { isLocked = false } }
 
     func seal(_ secret: Data) throws -> Data { try turn(secret) }
     func unseal(_ sealed: Data) throws -> Data { try turn(sealed) }
     func destroy() throws {}
 
     private func turn(_ bytes: Data) throws -> Data {
-        if gate.withLock({ isLocked }) { throw KeyVaultError.locked }
+        if guarding.withLock({ isLocked }) { throw VaultError.locked }
         return Data(bytes.map { $0 ^ 0x5A })
     }
 }

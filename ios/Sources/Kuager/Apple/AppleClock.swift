@@ -7,12 +7,12 @@
         /// The system's clocks.
         public init() {}
 
-        public func now() -> DeviceTime? {
+        public func now() -> ClockSample? {
             guard let bootID = Self.bootID else { return nil }
             // On Darwin this clock is mach_continuous_time, which counts sleep; CLOCK_UPTIME_RAW and `ProcessInfo.systemUptime`
             // stand still while the phone sleeps, and CLOCK_MONOTONIC follows corrections of the wall clock.
             let monotonic = clock_gettime_nsec_np(CLOCK_MONOTONIC_RAW)
-            return DeviceTime(wall: Date(), monotonicMs: Int64(monotonic / 1_000_000), bootID: bootID)
+            return ClockSample(wall: Date(), monotonicMs: Int64(monotonic / 1_000_000), bootID: bootID)
         }
 
         /// Made by the kernel at every start. Read once: it cannot change while the process lives.

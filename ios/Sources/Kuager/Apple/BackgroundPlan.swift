@@ -22,21 +22,21 @@ struct BackgroundPlan: Sendable, Equatable {
         self.processing = processing
     }
 
-    /// The plan for an outbox; nothing to ask for while only an invite can help.
-    init(_ outbox: Outbox) {
-        switch outbox.obstacle {
-        case .notInvited, .enrolmentRefused:
+    /// The plan for an outlook; nothing to ask for while only an invite can help.
+    init(_ outlook: Outlook) {
+        switch outlook.obstacle {
+        case .notInvited, .enrolment:
             return
         case .network, .held, nil:
             break
         }
-        guard !outbox.completed else {
+        guard !outlook.completed else {
             refresh = Self.lookAgain
             return
         }
-        let wait = outbox.nextAttemptMs.map { max(Self.soonest, TimeInterval($0) / 1000) }
+        let wait = outlook.nextAttemptMs.map { max(Self.soonest, TimeInterval($0) / 1000) }
         refresh = wait ?? Self.lookAgain
-        if outbox.mediaLeft > 0 {
+        if outlook.mediaLeft > 0 {
             processing = wait ?? Self.soonest
         }
     }

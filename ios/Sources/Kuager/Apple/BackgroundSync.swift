@@ -10,7 +10,7 @@
     @available(iOSApplicationExtension, unavailable, message: "The system's scheduler launches apps only.")
     public struct BackgroundSync: Sendable {
         /// Delivers for at most that many seconds and says what is left. Cancelled when the system wants the time back.
-        public typealias Deliver = @Sendable (_ limit: TimeInterval) async throws -> Outbox
+        public typealias Deliver = @Sendable (_ limit: TimeInterval) async throws -> Outlook
 
         /// Shorter than what the system grants, so that the run ends by itself and the store is closed in time.
         private static let refreshLimit: TimeInterval = 20
@@ -37,11 +37,11 @@
             register(refresh, limit: Self.refreshLimit) && register(processing, limit: Self.processingLimit)
         }
 
-        /// Asks for the runs that an outbox needs. Call it when the app leaves the screen.
+        /// Asks for the runs that an outlook needs. Call it when the app leaves the screen.
         ///
         /// - Throws: `BGTaskScheduler.Error`, as where the person switched background refresh off.
-        public func schedule(after outbox: Outbox) throws {
-            try submit(BackgroundPlan(outbox))
+        public func schedule(after outlook: Outlook) throws {
+            try submit(BackgroundPlan(outlook))
         }
 
         private func register(_ identifier: String, limit: TimeInterval) -> Bool {
@@ -56,8 +56,8 @@
             try? submit(.again)
             let work = Task {
                 do {
-                    let outbox = try await deliver(limit)
-                    try submit(BackgroundPlan(outbox))
+                    let outlook = try await deliver(limit)
+                    try submit(BackgroundPlan(outlook))
                     run.end(succeeded: true)
                 } catch {
                     run.end(succeeded: false)

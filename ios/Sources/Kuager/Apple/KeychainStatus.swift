@@ -1,7 +1,7 @@
 /// What the keychain's own numbers mean to a vault. Numbers instead of the names of Security, so that this is tested everywhere.
 enum KeychainStatus {
     /// What a number of Security (`OSStatus`) means.
-    static func error(status: Int, while doing: String) -> KeyVaultError {
+    static func error(status: Int, while doing: String) -> VaultError {
         switch status {
         // errSecInteractionNotAllowed, errSecNotAvailable: before the first unlock after a restart, or no way to ask the person.
         case -25308, -25291: .locked
@@ -14,7 +14,7 @@ enum KeychainStatus {
     }
 
     /// What an error of a key operation means; it comes from whoever keeps the key.
-    static func error(domain: String, code: Int, while doing: String) -> KeyVaultError {
+    static func error(domain: String, code: Int, while doing: String) -> VaultError {
         switch (domain, code) {
         case ("NSOSStatusErrorDomain", _):
             error(status: code, while: doing)

@@ -32,7 +32,7 @@
 
         public func seal(_ secret: Data) throws -> Data {
             let (name, key) = try keyForSealing()
-            guard let publicKey = SecKeyCopyPublicKey(key) else { throw KeyVaultError.failed("no public key") }
+            guard let publicKey = SecKeyCopyPublicKey(key) else { throw VaultError.failed("no public key") }
             var error: Unmanaged<CFError>?
             guard let ciphertext = SecKeyCreateEncryptedData(publicKey, Self.algorithm, secret as CFData, &error) else {
                 throw Self.error(error, while: "encrypting")
@@ -41,7 +41,7 @@
         }
 
         public func unseal(_ sealed: Data) throws -> Data {
-            guard let envelope = KeychainEnvelope(sealed) else { throw KeyVaultError.lost }
+            guard let envelope = KeychainEnvelope(sealed) else { throw VaultError.lost }
             let key = try find(envelope.key)
             var error: Unmanaged<CFError>?
             guard let secret = SecKeyCreateDecryptedData(key, Self.algorithm, envelope.ciphertext as CFData, &error) else {
@@ -104,7 +104,7 @@
             var found: CFTypeRef?
             let status = SecItemCopyMatching(query as CFDictionary, &found)
             guard status == errSecSuccess else { throw KeychainStatus.error(status: Int(status), while: "finding the key") }
-            guard let found, CFGetTypeID(found) == SecKeyGetTypeID() else { throw KeyVaultError.failed("not a key") }
+            guard let found, CFGetTypeID(found) == SecKeyGetTypeID() else { throw VaultError.failed("not a key") }
             // The type was just checked; a conditional cast to a type of Core Foundation always succeeds.
             // swift-format-ignore: NeverForceUnwrap
             return found as! SecKey
@@ -133,7 +133,7 @@
             Data("org.kuager.key.\(name.uuidString)".utf8)
         }
 
-        private static func error(_ error: Unmanaged<CFError>?, while doing: String) -> KeyVaultError {
+        private static func error(_ error: Unmanaged<CFError>?, while doing: String) -> VaultError {
             guard let error = error?.takeRetainedValue() else { return .failed("\(doing): no reason given") }
             return KeychainStatus.error(
                 domain: CFErrorGetDomain(error) as String, code: CFErrorGetCode(error), while: doing)

@@ -10,27 +10,27 @@ final class VaultAdapter: KuagerFFI.KeyVault {
         self.vault = vault
     }
 
-    func seal(secret: Data) throws -> VaultAnswer { answer { try vault.seal(secret) } }
+    func seal(secret: Data) throws -> VaultReply { reply { try vault.seal(secret) } }
 
-    func unseal(sealed: Data) throws -> VaultAnswer { answer { try vault.unseal(sealed) } }
+    func unseal(sealed: Data) throws -> VaultReply { reply { try vault.unseal(sealed) } }
 
-    func destroyKey() throws -> VaultAnswer {
-        answer {
+    func destroyKey() throws -> VaultReply {
+        reply {
             try vault.destroy()
             return Data()
         }
     }
 
-    private func answer(_ ask: () throws -> Data) -> VaultAnswer {
+    private func reply(_ ask: () throws -> Data) -> VaultReply {
         do {
             return .done(bytes: try ask())
-        } catch KeyVaultError.locked {
+        } catch VaultError.locked {
             return .locked
-        } catch KeyVaultError.cancelled {
+        } catch VaultError.cancelled {
             return .cancelled
-        } catch KeyVaultError.lost {
+        } catch VaultError.lost {
             return .lost
-        } catch KeyVaultError.failed(let reason) {
+        } catch VaultError.failed(let reason) {
             return .failed(reason: reason)
         } catch {
             return .failed(reason: String(describing: error))
@@ -45,7 +45,7 @@ final class ClockAdapter: KuagerFFI.Clock {
         self.clock = clock
     }
 
-    func now() throws -> ClockAnswer {
+    func now() throws -> ClockReply {
         guard let time = try? clock.now(), let wallMs = Int64(exactly: (time.wall.timeIntervalSince1970 * 1000).rounded())
         else { return .unavailable }
         let bootID = withUnsafeBytes(of: time.bootID.uuid) { Data($0) }

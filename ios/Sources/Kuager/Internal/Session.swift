@@ -42,7 +42,7 @@ final class Session: Sendable {
         return try result.get()
     }
 
-    /// Closes with `last` as the last call. When this returns, nothing is under way and nothing is held on the other side;
+    /// Closes with `last` as the last call. When this returns, nothing is under way and nothing is kept on the other side;
     /// gives nothing when somebody else has closed, after they are done.
     func end(_ last: @escaping @Sendable (ObserverHandle) throws -> Void) async -> Result<Void, KuagerError>? {
         let first = state.withLock { state in

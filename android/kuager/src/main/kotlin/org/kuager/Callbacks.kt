@@ -1,13 +1,13 @@
 package org.kuager
 
 import org.kuager.ffi.Changes
-import org.kuager.ffi.ClockAnswer
+import org.kuager.ffi.ClockReply
 import org.kuager.ffi.Heard
 import org.kuager.ffi.Logged
-import org.kuager.ffi.VaultAnswer
+import org.kuager.ffi.VaultReply
 
 // Between the app's interfaces and the generated ones. In UniFFI 0.32 an `Error` thrown out of a callback can read as success, so nothing
-// leaves these methods by throwing: whatever goes wrong becomes the safe answer of its kind.
+// leaves these methods by throwing: whatever goes wrong becomes the safe reply of its kind.
 
 /** Marks the threads that are in a callback: a coroutine started there works on another thread, which Rust cannot connect with it. */
 internal object CallbackThread {
@@ -42,39 +42,39 @@ internal object CallbackThread {
 private fun describe(failure: Throwable): String = "the callback threw ${failure.javaClass.name}"
 
 internal class VaultAdapter(private val vault: KeyVault) : org.kuager.ffi.KeyVault {
-    override fun seal(secret: ByteArray): VaultAnswer =
+    override fun seal(secret: ByteArray): VaultReply =
         try {
-            answer { vault.seal(secret) }
+            reply { vault.seal(secret) }
         } finally {
             secret.fill(0)
         }
 
-    override fun unseal(sealed: ByteArray): VaultAnswer = answer { vault.unseal(sealed) }
+    override fun unseal(sealed: ByteArray): VaultReply = reply { vault.unseal(sealed) }
 
-    override fun destroyKey(): VaultAnswer =
-        answer {
+    override fun destroyKey(): VaultReply =
+        reply {
             vault.destroy()
             ByteArray(0)
         }
 
-    private inline fun answer(work: () -> ByteArray): VaultAnswer =
-        CallbackThread.run(::refusal) { VaultAnswer.Done(work()) }
+    private inline fun reply(work: () -> ByteArray): VaultReply =
+        CallbackThread.run(::refusal) { VaultReply.Done(work()) }
 
-    private fun refusal(failure: Throwable): VaultAnswer =
+    private fun refusal(failure: Throwable): VaultReply =
         when (failure) {
-            is KeyVaultException.Locked -> VaultAnswer.Locked
-            is KeyVaultException.Cancelled -> VaultAnswer.Cancelled
-            is KeyVaultException.Lost -> VaultAnswer.Lost
-            is KeyVaultException.Failed -> VaultAnswer.Failed(failure.reason)
-            else -> VaultAnswer.Failed(describe(failure))
+            is VaultException.Locked -> VaultReply.Locked
+            is VaultException.Cancelled -> VaultReply.Cancelled
+            is VaultException.Lost -> VaultReply.Lost
+            is VaultException.Failed -> VaultReply.Failed(failure.reason)
+            else -> VaultReply.Failed(describe(failure))
         }
 }
 
 internal class ClockAdapter(private val clock: Clock) : org.kuager.ffi.Clock {
-    override fun now(): ClockAnswer =
-        CallbackThread.run({ ClockAnswer.Unavailable }) {
-            val reading = clock.now()
-            ClockAnswer.Now(reading.wallMillis, reading.monotonicMillis, reading.bootId)
+    override fun now(): ClockReply =
+        CallbackThread.run({ ClockReply.Unavailable }) {
+            val sample = clock.now()
+            ClockReply.Now(sample.wallMillis, sample.monotonicMillis, sample.bootId)
         }
 }
 

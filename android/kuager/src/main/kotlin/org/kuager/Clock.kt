@@ -6,7 +6,7 @@ package org.kuager
  */
 public fun interface Clock {
     /** Reads all clocks at one moment. */
-    public fun now(): ClockReading
+    public fun now(): ClockSample
 }
 
 /**
@@ -16,7 +16,7 @@ public fun interface Clock {
  * @property monotonicMillis Milliseconds since some moment of this boot, time asleep included; never goes backwards within one boot.
  * @property bootId The boot the monotonic clock belongs to: 16 bytes, the same until the next restart of the device.
  */
-public class ClockReading(public val wallMillis: Long, public val monotonicMillis: Long, public val bootId: ByteArray) {
+public class ClockSample(public val wallMillis: Long, public val monotonicMillis: Long, public val bootId: ByteArray) {
     init {
         require(bootId.size == BOOT_ID_BYTES) { "a boot id has $BOOT_ID_BYTES bytes, not ${bootId.size}" }
         require(monotonicMillis >= 0) { "a monotonic clock does not go below 0" }

@@ -7,7 +7,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
 import org.kuager.ffi.ObserverHandle
-import org.kuager.ffi.OpenOptions
+import org.kuager.ffi.ObserverConfig
 import org.kuager.ffi.TaskHandle
 import org.kuager.ffi.wipeFolder
 
@@ -66,7 +66,7 @@ public class Observer private constructor(
      * @return What was found; faults of the chain are in there.
      * @throws KuagerException with `not_invited`, and those of the store.
      */
-    public suspend fun verify(): ChainCheck = call { it.verify() }
+    public suspend fun verify(): ChainReport = call { it.verify() }
 
     /**
      * Delivers what is waiting, and ends as soon as nothing is left or [limit] has passed. Cancelling the coroutine stops it at once.
@@ -236,6 +236,6 @@ public class Observer private constructor(
  * @property call Longest duration of one call.
  */
 public data class Timeouts(val connect: Duration? = null, val idle: Duration? = null, val call: Duration? = null) {
-    internal fun options(folder: File): OpenOptions =
-        OpenOptions(folder.path, connect?.inWholeMilliseconds, idle?.inWholeMilliseconds, call?.inWholeMilliseconds)
+    internal fun options(folder: File): ObserverConfig =
+        ObserverConfig(folder.path, connect?.inWholeMilliseconds, idle?.inWholeMilliseconds, call?.inWholeMilliseconds)
 }

@@ -11,13 +11,13 @@ package org.kuager
 public suspend fun Observer.newIncident(codes: List<String>, setting: Setting): String = call { it.newIncident(codes, setting) }
 
 /**
- * Begins a signed word about a sealed incident.
+ * Begins a signed statement about a sealed incident.
  *
  * @return The draft's name.
  * @throws KuagerException of the store.
  */
-public suspend fun Observer.followUp(record: String, step: IncidentStep, reason: String): String =
-    call { it.followUp(record, step, reason) }
+public suspend fun Observer.followUp(record: String, status: IncidentStatus, reason: String): String =
+    call { it.followUp(record, status, reason) }
 
 /**
  * The act about a sealed incident.
@@ -71,7 +71,7 @@ public suspend fun Observer.newWave(wave: String, setting: Setting): String = ca
  * @return Whether the last of them is to be asked.
  * @throws KuagerException with `exit_poll`, `no_such_draft`, and those of the store.
  */
-public suspend fun Observer.passVoters(wave: String, voters: Int = 1): Boolean = call { it.passVoters(wave, voters) }
+public suspend fun Observer.pass(wave: String, voters: Int = 1): Boolean = call { it.pass(wave, voters) }
 
 /**
  * Notes how asking a selected voter ended.
@@ -85,8 +85,8 @@ public suspend fun Observer.passVoters(wave: String, voters: Int = 1): Boolean =
 public suspend fun Observer.noteContact(
     wave: String,
     disposition: String,
-    observed: Map<String, Answer> = emptyMap(),
-    card: Map<String, Answer>? = null,
+    observed: Map<String, Value> = emptyMap(),
+    card: Map<String, Value>? = null,
 ): Unit = call { it.noteContact(wave, disposition, observed, card) }
 
 /**
@@ -95,4 +95,4 @@ public suspend fun Observer.noteContact(
  * @param wave The draft of the wave.
  * @throws KuagerException with `exit_poll`, `no_such_draft`, and those of the store.
  */
-public suspend fun Observer.wave(wave: String): WaveStatus = call { it.wave(wave) }
+public suspend fun Observer.wave(wave: String): WaveState = call { it.wave(wave) }

@@ -29,7 +29,7 @@ public suspend fun Observer.draft(draft: String): DraftInfo = call { it.draft(dr
  *
  * @throws KuagerException with `answer_does_not_fit`, `unknown_question`, `no_such_draft`, and those of the store.
  */
-public suspend fun Observer.setAnswer(draft: String, question: String, answer: Answer?): Unit =
+public suspend fun Observer.setAnswer(draft: String, question: String, answer: Value?): Unit =
     call { it.setAnswer(draft, question, answer) }
 
 /**
@@ -38,7 +38,7 @@ public suspend fun Observer.setAnswer(draft: String, question: String, answer: A
  * @throws KuagerException as the other [setAnswer].
  */
 public suspend fun Observer.setAnswer(draft: String, question: String, number: Long): Unit =
-    setAnswer(draft, question, NumberAnswer(number))
+    setAnswer(draft, question, IntValue(number))
 
 /**
  * Sets an answer that is a choice's key or free text.
@@ -46,14 +46,14 @@ public suspend fun Observer.setAnswer(draft: String, question: String, number: L
  * @throws KuagerException as the other [setAnswer].
  */
 public suspend fun Observer.setAnswer(draft: String, question: String, text: String): Unit =
-    setAnswer(draft, question, TextAnswer(text))
+    setAnswer(draft, question, TextValue(text))
 
 /**
  * Sets one answer wherever it stands, also within groups, or clears it with null: [place] as [formState] gives it.
  *
  * @throws KuagerException as the other [setAnswer]; `unknown_question` also for an entry that is not there.
  */
-public suspend fun Observer.setAnswer(draft: String, place: PlaceInfo, answer: Answer?): Unit =
+public suspend fun Observer.setAnswer(draft: String, place: Place, answer: Value?): Unit =
     call { it.setAnswerAt(draft, place, answer) }
 
 /**
@@ -85,7 +85,7 @@ public suspend fun Observer.setText(draft: String, text: String): Unit = call { 
  *
  * @throws KuagerException with `no_such_draft`, and those of the store.
  */
-public suspend fun Observer.setLocation(draft: String, place: Place?): Unit = call { it.setLocation(draft, place) }
+public suspend fun Observer.setLocation(draft: String, location: LocationInfo?): Unit = call { it.setLocation(draft, location) }
 
 /**
  * Switches the language a draft is shown in.
@@ -123,7 +123,7 @@ public suspend fun Observer.formState(draft: String): FormState? = call { it.for
  * @return Null when it is the same pack.
  * @throws KuagerException with `no_such_draft`, `no_pack`, and those of the store.
  */
-public suspend fun Observer.packChanges(draft: String): List<PackChange>? = call { it.packChanges(draft) }
+public suspend fun Observer.packChanges(draft: String): List<FormChange>? = call { it.packChanges(draft) }
 
 /**
  * Seals a draft: from here on it is signed evidence, chained and queued, and cannot be changed. When this returns, it survives anything
@@ -132,7 +132,7 @@ public suspend fun Observer.packChanges(draft: String): List<PackChange>? = call
  * @throws KuagerException with `not_invited`, `cannot_seal`, `too_large`, `no_such_draft`, and those of the store; the draft is then
  *   unchanged.
  */
-public suspend fun Observer.seal(draft: String): SealedInfo = call { it.seal(draft) }
+public suspend fun Observer.seal(draft: String): Sealed = call { it.seal(draft) }
 
 /**
  * Begins a correction of a sealed record; both will stay.
@@ -154,4 +154,4 @@ public suspend fun Observer.recent(limit: Int): List<RecordInfo> = call { it.rec
  *
  * @throws KuagerException with `no_such_record`, and those of the store.
  */
-public suspend fun Observer.record(record: String): RecordDetail = call { it.record(record) }
+public suspend fun Observer.record(record: String): SealedRecord = call { it.record(record) }

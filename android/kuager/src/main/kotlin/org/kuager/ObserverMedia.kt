@@ -14,7 +14,7 @@ import java.io.InputStream
 public suspend fun Observer.captureAllowed(draft: String, label: String? = null): Unit = call { it.captureAllowed(draft, label) }
 
 /**
- * Says that the camera is about to open. A file attached as [CapturedFile] with this token within a minute is marked as taken in this app.
+ * Says that the camera is about to open. A file attached as [CapturedOrigin] with this token within a minute is marked as taken in this app.
  *
  * @return The token.
  * @throws KuagerException with `file` when the system has no randomness.
@@ -32,9 +32,9 @@ public suspend fun Observer.beginCapture(): String = call { it.beginCapture() }
 public suspend fun Observer.attach(
     draft: String,
     file: File,
-    origin: FileOrigin = ImportedFile,
+    origin: MediaOrigin = ImportedOrigin,
     label: String? = null,
-): AttachedFile = call { it.attach(draft, file.path, origin, label) }
+): Attached = call { it.attach(draft, file.path, origin, label) }
 
 /**
  * Attaches a preview that the platform made: an upright JPEG of at most 153,600 bytes.
@@ -51,7 +51,7 @@ public suspend fun Observer.attachPreview(draft: String, of: String, jpeg: File)
  *
  * @throws KuagerException with `no_such_draft`, and those of the store.
  */
-public suspend fun Observer.detach(draft: String, file: String): Unit = call { it.detach(draft, file) }
+public suspend fun Observer.detach(draft: String, media: String): Unit = call { it.detach(draft, media) }
 
 /**
  * Every file of this store and where it stands, in the order they came.
@@ -66,8 +66,8 @@ public suspend fun Observer.media(): List<MediaInfo> = call { it.media() }
  * @return At most [length] bytes and never more than a mebibyte; none at the end.
  * @throws KuagerException with `no_such_media`, and those of the store.
  */
-public suspend fun Observer.readMedia(file: String, offset: Long, length: Int): ByteArray =
-    call { it.readMedia(file, offset, length.toLong()) }
+public suspend fun Observer.readMedia(media: String, offset: Long, length: Int): ByteArray =
+    call { it.readMedia(media, offset, length.toLong()) }
 
 /**
  * Hands a stored file to a decoder as a stream. The stream ends with [decode] and reads from the store as it goes; do not write it to a
@@ -76,15 +76,15 @@ public suspend fun Observer.readMedia(file: String, offset: Long, length: Int): 
  * @return What [decode] gives. It works on the observer's dispatcher.
  * @throws KuagerException with `no_such_media`, and those of the store.
  */
-public suspend fun <T> Observer.decodeMedia(file: String, decode: (InputStream) -> T): T =
-    onDispatcher { handle -> decode(MediaInput { offset, length -> translated { handle.readMedia(file, offset, length.toLong()) } }) }
+public suspend fun <T> Observer.decodeMedia(media: String, decode: (InputStream) -> T): T =
+    onDispatcher { handle -> decode(MediaInput { offset, length -> translated { handle.readMedia(media, offset, length.toLong()) } }) }
 
 /**
  * The coordinator's signed receipt for a file; null until there is one.
  *
  * @throws KuagerException of the store.
  */
-public suspend fun Observer.mediaReceipt(file: String): ByteArray? = call { it.mediaReceipt(file) }
+public suspend fun Observer.mediaReceipt(media: String): ByteArray? = call { it.mediaReceipt(media) }
 
 /**
  * Sends a file on any network, even where bytes cost money.
@@ -92,7 +92,7 @@ public suspend fun Observer.mediaReceipt(file: String): ByteArray? = call { it.m
  * @return Whether there was anything to send.
  * @throws KuagerException of the store.
  */
-public suspend fun Observer.sendMediaNow(file: String): Boolean = call { it.sendMediaNow(file) }
+public suspend fun Observer.sendMediaNow(media: String): Boolean = call { it.sendMediaNow(media) }
 
 /**
  * Holds a file back, also in the middle of its upload.
@@ -100,7 +100,7 @@ public suspend fun Observer.sendMediaNow(file: String): Boolean = call { it.send
  * @return Whether there was anything to hold.
  * @throws KuagerException of the store.
  */
-public suspend fun Observer.holdMedia(file: String): Boolean = call { it.holdMedia(file) }
+public suspend fun Observer.holdMedia(media: String): Boolean = call { it.holdMedia(media) }
 
 /** A stored file as a stream, a piece at a time. */
 private class MediaInput(private val read: (offset: Long, length: Int) -> ByteArray) : InputStream() {

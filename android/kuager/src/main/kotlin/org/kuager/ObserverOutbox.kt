@@ -10,10 +10,10 @@ import kotlin.time.Duration.Companion.milliseconds
  *
  * @throws KuagerException of the store.
  */
-public suspend fun Observer.outbox(): Outbox = call { it.outbox() }
+public suspend fun Observer.outlook(): Outlook = call { it.outlook() }
 
 /** How long until the next attempt is due; null when nothing is left or only a person can help. */
-public val Outbox.nextAttempt: Duration?
+public val Outlook.nextAttempt: Duration?
     get() = nextAttemptMs?.milliseconds
 
 /** How long until the next attempt is due; null when nothing is left or only a person can help. */
@@ -25,7 +25,7 @@ public val SyncSummary.nextAttempt: Duration?
  *
  * @throws KuagerException of the store.
  */
-public suspend fun Observer.attempts(limit: Int): List<Attempt> = call { it.attempts(limit.toLong()) }
+public suspend fun Observer.attempts(limit: Int): List<AttemptInfo> = call { it.attempts(limit.toLong()) }
 
 /**
  * Says that the network changed: asks the [Connectivity] what there is now, drops connections that went through the old one, and ends

@@ -38,7 +38,7 @@ public class ObserverState internal constructor(private val observer: Observer, 
     public val status: Flow<ObserverStatus> = follow(signals.status) { observer.status() }
 
     /** What is left to send, and what it waits for. */
-    public val outbox: Flow<Outbox> = follow(merge(signals.status, signals.records, signals.media)) { observer.outbox() }
+    public val outlook: Flow<Outlook> = follow(merge(signals.status, signals.records, signals.media)) { observer.outlook() }
 
     /**
      * Uploads under way, by file. A hint for a progress bar, kept in memory only and at most ten times a second: [media] says what has
@@ -124,8 +124,8 @@ internal class Signals {
         if (changes.pack) pack.increment()
         if (changes.stations) stations.increment()
         if (changes.progress.isNotEmpty()) {
-            progress.update { held ->
-                (held + changes.progress.associateBy(UploadProgress::media)).filterValues { it.sent < it.size }
+            progress.update { known ->
+                (known + changes.progress.associateBy(UploadProgress::media)).filterValues { it.sent < it.size }
             }
         }
     }

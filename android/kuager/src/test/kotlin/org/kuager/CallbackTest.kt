@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.extension.ExtendWith
 import org.junit.jupiter.api.io.TempDir
-import org.kuager.ffi.ClockAnswer
+import org.kuager.ffi.ClockReply
 import org.kuager.ffi.Logged
-import org.kuager.ffi.VaultAnswer
+import org.kuager.ffi.VaultReply
 import org.kuager.support.FailingVault
 import org.kuager.support.NothingLeft
 import org.kuager.support.Phone
@@ -40,7 +40,7 @@ class CallbackTest {
 
     @Test
     fun `a clock is believed`() {
-        val clock = Clock { ClockReading(wallMillis = 1_679_000_000_000, monotonicMillis = 5, bootId = ByteArray(16) { 7 }) }
+        val clock = Clock { ClockSample(wallMillis = 1_679_000_000_000, monotonicMillis = 5, bootId = ByteArray(16) { 7 }) }
         val changed = Phone(root).use(clock = clock) { it.draft(it.newDraft(note("а"))).changedMs }
         assertEquals(1_679_000_000_000, changed)
     }
@@ -55,8 +55,8 @@ class CallbackTest {
 
     @Test
     fun `a reading that makes no sense cannot be made`() {
-        assertThrows(IllegalArgumentException::class.java) { ClockReading(0, 0, ByteArray(15)) }
-        assertThrows(IllegalArgumentException::class.java) { ClockReading(0, -1, ByteArray(16)) }
+        assertThrows(IllegalArgumentException::class.java) { ClockSample(0, 0, ByteArray(15)) }
+        assertThrows(IllegalArgumentException::class.java) { ClockSample(0, -1, ByteArray(16)) }
     }
 
     @Test
@@ -89,7 +89,7 @@ class CallbackTest {
         val clock = Clock {
             clockSaw.set(codeOf { it.status() })
             startSaw.set(codeOf { Kuager.start() })
-            ClockReading(1_679_000_000_000, 5, ByteArray(16))
+            ClockSample(1_679_000_000_000, 5, ByteArray(16))
         }
         val connectivity = Connectivity {
             networkSaw.set(codeOf { it.close() })
@@ -146,10 +146,10 @@ class CallbackTest {
         val line = LogLine(LogLevel.WARN, "kuager", "а")
         for (throwable in throwables + { InterruptedException() }) {
             val vault = VaultAdapter(FailingVault { throw throwable() })
-            assertInstanceOf(VaultAnswer.Failed::class.java, vault.seal(ByteArray(32)))
-            assertInstanceOf(VaultAnswer.Failed::class.java, vault.unseal(ByteArray(60)))
-            assertInstanceOf(VaultAnswer.Failed::class.java, vault.destroyKey())
-            assertEquals(ClockAnswer.Unavailable, ClockAdapter { throw throwable() }.now())
+            assertInstanceOf(VaultReply.Failed::class.java, vault.seal(ByteArray(32)))
+            assertInstanceOf(VaultReply.Failed::class.java, vault.unseal(ByteArray(60)))
+            assertInstanceOf(VaultReply.Failed::class.java, vault.destroyKey())
+            assertEquals(ClockReply.Unavailable, ClockAdapter { throw throwable() }.now())
             assertEquals(NetworkState.METERED, ConnectivityAdapter { throw throwable() }.current())
             assertEquals(Logged.TAKEN, LogAdapter { throw throwable() }.log(line))
             assertEquals(throwable() is InterruptedException, Thread.interrupted(), "an interruption is kept for its thread")

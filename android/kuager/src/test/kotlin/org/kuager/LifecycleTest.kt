@@ -84,14 +84,14 @@ class LifecycleTest {
             "sendMediaNow" to { it.sendMediaNow(ID) },
             "holdMedia" to { it.holdMedia(ID) },
             "newIncident" to { it.newIncident(listOf("C12"), setting) },
-            "followUp" to { it.followUp(ID, IncidentStep.WITHDRAWN, "а") },
+            "followUp" to { it.followUp(ID, IncidentStatus.WITHDRAWN, "а") },
             "act" to { it.act(ID, "kk") },
             "tally" to { it.tally("1") },
             "tap" to { it.tap("1") },
             "leaveTally" to { it.leaveTally("1") },
             "newTurnout" to { it.newTurnout("10", setting) },
             "newWave" to { it.newWave("1", setting) },
-            "passVoters" to { it.passVoters(ID) },
+            "pass" to { it.pass(ID) },
             "noteContact" to { it.noteContact(ID, "done") },
             "wave" to { it.wave(ID) },
             "regions" to { it.regions("kk") },
@@ -99,7 +99,7 @@ class LifecycleTest {
             "importStations" to { it.importStations(file) },
             "searchStations" to { it.searchStations("99", 1, "kk") },
             "station" to { it.station("99", "kk") },
-            "outbox" to { it.outbox() },
+            "outlook" to { it.outlook() },
             "attempts" to { it.attempts(1) },
             "networkChanged" to { it.networkChanged() },
             "setNetwork" to { it.setNetwork(NetworkState.METERED) },
@@ -195,7 +195,7 @@ class LifecycleTest {
             status.await()
             drafts.await()
         }
-        assertEquals(emptyList<Outbox>(), observer.state.outbox.toList(), "and at once when it is closed already")
+        assertEquals(emptyList<Outlook>(), observer.state.outlook.toList(), "and at once when it is closed already")
     }
 
     @Test
@@ -268,7 +268,7 @@ class LifecycleTest {
                 val seen = mutableSetOf<String>()
                 val clock = Clock {
                     seen += Thread.currentThread().name
-                    ClockReading(1_679_000_000_000, 5, ByteArray(16))
+                    ClockSample(1_679_000_000_000, 5, ByteArray(16))
                 }
                 val observer = Observer.open(phone.store, phone.vault, clock, dispatcher = dispatcher)
                 observer.newDraft(note("а"))

@@ -112,7 +112,7 @@ class StateTest {
             assertNull(observer.state.pack("kk").first())
             assertNull(withTimeoutOrNull(200) { observer.state.regions("kk").first() }, "it waits for a pack")
             assertEquals(0, observer.state.tally("71-99").first().total)
-            assertEquals(NotInvited, observer.state.outbox.first().obstacle)
+            assertEquals(NotInvitedObstacle, observer.state.outlook.first().obstacle)
         }
     }
 

@@ -185,8 +185,8 @@ class SyncTest {
             val records = withTimeout(30_000) {
                 observer.state.records.first { all -> all.size == 2 && all.all { it.state == RecordAccepted } }
             }
-            val outbox = withTimeout(5_000) { observer.state.outbox.first { it.completed } }
-            assertEquals(0, outbox.recordsLeft)
+            val outlook = withTimeout(5_000) { observer.state.outlook.first { it.completed } }
+            assertEquals(0, outlook.recordsLeft)
             assertEquals(2, withTimeout(5_000) { observer.state.status.first { it.delivered == 2L } }.delivered)
             assertTrue(observer.record(records.first().hash).receipt != null)
             run.cancelAndJoin()
@@ -198,8 +198,8 @@ class SyncTest {
         waiting(root, connectivity = { throw NotImplementedError() }) { observer ->
             val draft = observer.newDraft(note("бет"))
             val token = observer.beginCapture()
-            val page = observer.attach(draft, host.photo, CapturedFile(token))
-            assertEquals(FileSource.CAPTURED, page.source)
+            val page = observer.attach(draft, host.photo, CapturedOrigin(token))
+            assertEquals(MediaSource.CAPTURED, page.source)
             val digest = observer.decodeMedia(page.hash) { input ->
                 MessageDigest.getInstance("SHA-256").apply { input.copyTo(DigestSink(this)) }.digest()
             }
@@ -210,9 +210,9 @@ class SyncTest {
             host.network("fine")
             observer.networkChanged()
             val summary = observer.sync(1.minutes)
-            assertEquals(0L to HeldObstacle(HoldReason.METERED), summary.recordsLeft to summary.obstacle)
+            assertEquals(0L to HeldObstacle(HeldReason.METERED), summary.recordsLeft to summary.obstacle)
             val states = observer.media().associate { (it.previewOf == null) to it.state }
-            assertEquals(mapOf(true to FileWaiting, false to FileStored), states, "the preview goes, the original waits")
+            assertEquals(mapOf(true to MediaWaiting, false to MediaStored), states, "the preview goes, the original waits")
 
             assertTrue(observer.sendMediaNow(page.hash))
             assertTrue(observer.sync(1.minutes).completed)

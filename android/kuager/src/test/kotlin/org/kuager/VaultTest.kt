@@ -30,10 +30,10 @@ class VaultTest {
 
     private val ways: Map<String, Pair<String, () -> Nothing>> =
         mapOf(
-            "locked" to ("vault_locked" to { throw KeyVaultException.Locked() }),
-            "cancelled" to ("vault_cancelled" to { throw KeyVaultException.Cancelled() }),
-            "lost" to ("vault_lost" to { throw KeyVaultException.Lost() }),
-            "failed" to ("vault_failed" to { throw KeyVaultException.Failed("not today") }),
+            "locked" to ("vault_locked" to { throw VaultException.Locked() }),
+            "cancelled" to ("vault_cancelled" to { throw VaultException.Cancelled() }),
+            "lost" to ("vault_lost" to { throw VaultException.Lost() }),
+            "failed" to ("vault_failed" to { throw VaultException.Failed("not today") }),
             "an exception" to ("vault_failed" to { throw IllegalStateException("no") }),
             "a checked exception" to ("vault_failed" to { throw java.io.IOException("no") }),
             "an interruption" to ("vault_failed" to { throw InterruptedException("no") }),
@@ -69,10 +69,10 @@ class VaultTest {
 
     @Test
     fun `a reason for developers comes through`() {
-        val failure = failure { Phone(root).open(FailingVault { throw KeyVaultException.Failed("StrongBox is busy") }) }
+        val failure = failure { Phone(root).open(FailingVault { throw VaultException.Failed("StrongBox is busy") }) }
         assertTrue("StrongBox is busy" in failure.reason, failure.reason)
         assertFalse(failure.retryable)
-        assertTrue(failure { Phone(root).open(FailingVault { throw KeyVaultException.Locked() }) }.retryable)
+        assertTrue(failure { Phone(root).open(FailingVault { throw VaultException.Locked() }) }.retryable)
     }
 
     @Test
@@ -99,16 +99,16 @@ class VaultTest {
     @Test
     fun `the secret is zeroed after sealing`() {
         val phone = Phone(root)
-        val held = mutableListOf<ByteArray>()
+        val seen = mutableListOf<ByteArray>()
         val vault =
             object : KeyVault by phone.vault {
                 override fun seal(secret: ByteArray): ByteArray {
-                    held += secret
+                    seen += secret
                     return phone.vault.seal(secret)
                 }
             }
         runBlocking { phone.open(vault).close() }
-        assertTrue(held.isNotEmpty())
-        held.forEach { assertArrayEquals(ByteArray(it.size), it) }
+        assertTrue(seen.isNotEmpty())
+        seen.forEach { assertArrayEquals(ByteArray(it.size), it) }
     }
 }

@@ -5,14 +5,14 @@ import android.view.Gravity
 import android.view.View
 import android.widget.LinearLayout
 import kotlinx.coroutines.CoroutineScope
-import org.kuager.Answer
+import org.kuager.Value
 import org.kuager.DraftInfo
-import org.kuager.FileRole
+import org.kuager.AttachmentRole
 import org.kuager.FormState
 import org.kuager.Observer
-import org.kuager.PlaceInfo
-import org.kuager.RecordType
-import org.kuager.RelationInfo
+import org.kuager.Place
+import org.kuager.RecordKind
+import org.kuager.RelationState
 import org.kuager.RelationStanding
 import org.kuager.addEntry
 import org.kuager.android.SyncSchedule
@@ -36,10 +36,10 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
     private val files = ui.column()
     private val relations = ui.column()
     private val rows = HashMap<Any, View>()
-    private val shown = LinkedHashMap<PlaceInfo, QuestionView>()
+    private val shown = LinkedHashMap<Place, QuestionView>()
     private val sums = ui.notice(Look.PLAIN, "")
     private val note by lazy { ui.field(QuestionView.PROSE).apply { hint = string(R.string.note_text) } }
-    private var held: DraftInfo? = null
+    private var shown: DraftInfo? = null
     private var missing = 0
 
     override fun show(body: LinearLayout, actions: LinearLayout) {
@@ -61,7 +61,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
     override fun follow(scope: CoroutineScope, observer: Observer) {
         scope.each(observer.state.form(draft), ended = { host.home() }) { state ->
             val now = observer.draft(draft)
-            held = now
+            shown = now
             if (state == null) showNote(now) else showForm(state, now)
             showFiles(now)
         }
@@ -71,8 +71,8 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         missing = state.missing.size
         arrange(FormRow.of(state.asked))
         state.asked.forEach { question ->
-            val remind = state.reminders.filter { it.place == question.place }.map { words.reminder(it.reason) }
-            val files = now.attachments.count { it.role == FileRole.ORIGINAL && it.label == question.place.question }
+            val remind = state.reminders.filter { it.place == question.place }.map { phrases.reminder(it.kind) }
+            val files = now.attachments.count { it.role == AttachmentRole.ORIGINAL && it.label == question.place.question }
             shown[question.place]?.update(question, remind, question.place in state.missing, files)
         }
         showRelations(state.relations)
@@ -93,7 +93,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
     }
 
     private fun make(row: FormRow): View = when (row) {
-        is FormRow.Question -> QuestionView(host, ui, words, row.asked, this).also { shown[row.asked.place] = it }.root
+        is FormRow.Question -> QuestionView(host, ui, phrases, row.asked, this).also { shown[row.asked.place] = it }.root
         is FormRow.Entry -> entryHead(row)
         is FormRow.More -> {
             val text = string(R.string.entry_more)
@@ -128,16 +128,16 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
             .show()
     }
 
-    private fun showRelations(all: List<RelationInfo>) {
+    private fun showRelations(all: List<RelationState>) {
         relations.removeAllViews()
         val failed = all.filter { it.standing == RelationStanding.FAILS }
-        val held = all.count { it.standing == RelationStanding.HOLDS }
+        val holds = all.count { it.standing == RelationStanding.HOLDS }
         val open = all.count { it.standing == RelationStanding.UNKNOWN }
         if (failed.isNotEmpty()) relations.addView(ui.heading(string(R.string.relations_failed)))
         failed.forEach { relations.addView(ui.notice(Look.WARNING, "${it.id}. ${it.message ?: it.law.orEmpty()}")) }
-        sums.visibility = if (held + open + failed.size > 0) View.VISIBLE else View.GONE
+        sums.visibility = if (holds + open + failed.size > 0) View.VISIBLE else View.GONE
         ui.dress(sums, if (failed.isEmpty()) Look.GOOD else Look.WARNING)
-        val text = string(R.string.relations_sum, held, failed.size, open)
+        val text = string(R.string.relations_sum, holds, failed.size, open)
         // Set only when it changes: each setting is read aloud.
         if (sums.text.toString() != text) sums.text = text
     }
@@ -151,7 +151,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
 
     private fun showFiles(now: DraftInfo) {
         files.removeAllViews()
-        val originals = now.attachments.filter { it.role == FileRole.ORIGINAL }
+        val originals = now.attachments.filter { it.role == AttachmentRole.ORIGINAL }
         if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
             val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.name } ?: string(R.string.file_of_record)
@@ -160,7 +160,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         }
     }
 
-    override fun answer(place: PlaceInfo, answer: Answer?) = host.save { it.setAnswer(draft, place, answer) }
+    override fun answer(place: Place, answer: Value?) = host.save { it.setAnswer(draft, place, answer) }
 
     override fun photograph(question: String?) = host.photograph(draft, question)
 
@@ -179,7 +179,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
 
     /** After everything that was typed before. */
     private fun seal() = host.save { observer ->
-        val urgent = held?.kind == RecordType.INCIDENT || held?.kind == RecordType.PROTOCOL
+        val urgent = shown?.kind == RecordKind.INCIDENT || shown?.kind == RecordKind.PROTOCOL
         val sealed = observer.seal(draft)
         SyncSchedule(host).soon(urgent)
         host.home()

@@ -8,10 +8,10 @@ import org.kuager.DraftInfo
 import org.kuager.NewDraft
 import org.kuager.Observer
 import org.kuager.ObserverStatus
-import org.kuager.Outbox
+import org.kuager.Outlook
 import org.kuager.PackInfo
 import org.kuager.RecordInfo
-import org.kuager.RecordType
+import org.kuager.RecordKind
 import org.kuager.discardDraft
 import org.kuager.newDraft
 import org.kuager.station
@@ -47,14 +47,14 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
     }
 
     override fun follow(scope: CoroutineScope, observer: Observer) {
-        scope.each(combine(observer.state.status, observer.state.outbox, observer.state.messages, ::Triple)) { (status, outbox, messages) ->
-            showState(status, outbox, messages.count { !it.read })
+        scope.each(combine(observer.state.status, observer.state.outlook, observer.state.messages, ::Triple)) { (status, outlook, messages) ->
+            showState(status, outlook, messages.count { !it.read })
         }
-        scope.each(combine(observer.state.pack(words.language), observer.state.drafts, observer.state.records, ::Triple)) {
-            (pack, held, records) ->
-            station = chosen ?: newestStation(held, records)
+        scope.each(combine(observer.state.pack(phrases.language), observer.state.drafts, observer.state.records, ::Triple)) {
+            (pack, known, records) ->
+            station = chosen ?: newestStation(known, records)
             showPlace(observer, pack)
-            showDrafts(held)
+            showDrafts(known)
             showForms(pack)
         }
         scope.launch { showLeftovers(host.capture.leftovers(), observer) }
@@ -63,17 +63,17 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
     private fun newestStation(drafts: List<DraftInfo>, records: List<RecordInfo>): String? =
         drafts.firstNotNullOfOrNull { it.station } ?: records.firstNotNullOfOrNull { it.station }
 
-    private fun showState(status: ObserverStatus, outbox: Outbox, unread: Int) {
+    private fun showState(status: ObserverStatus, outlook: Outlook, unread: Int) {
         state.removeAllViews()
         if (status.deployment == null || status.enrolmentRefused != null) {
-            status.enrolmentRefused?.let { state.addView(ui.notice(Look.DANGER, words.refusal(it))) }
-            state.addView(ui.notice(Look.WARNING, words.error("not_invited")))
+            status.enrolmentRefused?.let { state.addView(ui.notice(Look.DANGER, phrases.refusal(it))) }
+            state.addView(ui.notice(Look.WARNING, phrases.error("not_invited")))
             state.addView(ui.button(Look.PRIMARY, string(R.string.invite)) { host.go(Route(Route.To.INVITE)) })
             return
         }
         status.recovery?.let { state.addView(ui.notice(Look.DANGER, string(R.string.recovered, it.records, it.quarantined))) }
         status.behind?.let { state.addView(ui.notice(Look.DANGER, string(R.string.behind, it))) }
-        val why = words.whyNot(outbox)
+        val why = phrases.whyNot(outlook)
         state.addView(ui.notice(if (why == null) Look.GOOD else Look.WARNING, why ?: string(R.string.all_delivered)))
         if (unread > 0) {
             state.addView(ui.button(Look.WARNING, string(R.string.unread, unread)) { host.go(Route(Route.To.MESSAGES)) })
@@ -88,17 +88,17 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
         }
         place.addView(ui.heading(pack.title))
         val key = station
-        val name = key?.let { observer.station(it, words.language)?.let { found -> "№ ${found.number}, ${found.name}" } ?: it }
+        val name = key?.let { observer.station(it, phrases.language)?.let { found -> "№ ${found.number}, ${found.name}" } ?: it }
         val text = name?.let { string(R.string.station_is, it) } ?: string(R.string.station_choose)
         val look = if (name == null) Look.PRIMARY else Look.PLAIN
         place.addView(ui.button(look, text) { host.go(Route(Route.To.STATION)) })
     }
 
-    private fun showDrafts(held: List<DraftInfo>) {
+    private fun showDrafts(known: List<DraftInfo>) {
         drafts.removeAllViews()
-        if (held.isNotEmpty()) drafts.addView(ui.heading(string(R.string.drafts)))
-        held.forEach { draft ->
-            val text = "${words.kind(draft.kind)}, ${words.time(draft.changedMs)}"
+        if (known.isNotEmpty()) drafts.addView(ui.heading(string(R.string.drafts)))
+        known.forEach { draft ->
+            val text = "${phrases.kind(draft.kind)}, ${phrases.time(draft.changedMs)}"
             drafts.addView(ui.button(Look.WARNING, text) { host.go(Route(Route.To.FORM, draft.id)) })
         }
     }
@@ -108,8 +108,8 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
         val here = station
         if (pack == null || here == null) return
         forms.addView(ui.heading(string(R.string.begin)))
-        pack.forms.filter { it.kind != RecordType.EXIT_POLL_WAVE }.forEach { form ->
-            forms.addView(ui.button(Look.PLAIN, form.title) { begin(NewDraft(form.id, here, words.language)) })
+        pack.forms.filter { it.kind != RecordKind.EXIT_POLL_WAVE }.forEach { form ->
+            forms.addView(ui.button(Look.PLAIN, form.title) { begin(NewDraft(form.id, here, phrases.language)) })
         }
     }
 
@@ -123,7 +123,7 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
         leftovers.addView(
             ui.button(Look.PRIMARY, string(R.string.leftovers_attach)) {
                 host.act {
-                    val draft = observer.newDraft(NewDraft(station = station, language = words.language, text = ""))
+                    val draft = observer.newDraft(NewDraft(station = station, language = phrases.language, text = ""))
                     try {
                         names.forEach { host.capture.finish(observer, draft, it, token = null, label = null) }
                     } finally {

@@ -35,7 +35,7 @@ class InviteScreen(host: MainActivity, private val offered: String?) : Screen(ho
             body.addView(ui.notice(Look.WARNING, string(R.string.invite_compare, start)))
             body.addView(ui.hint(invite.servers.joinToString("\n")))
         } catch (error: KuagerException) {
-            body.addView(ui.notice(Look.DANGER, words.error(error.code)))
+            body.addView(ui.notice(Look.DANGER, phrases.error(error.code)))
         }
     }
 

@@ -108,20 +108,20 @@ class MainActivity : Activity() {
             try {
                 observer.run()
             } catch (error: KuagerException) {
-                if (error.code != CLOSED) say(Look.DANGER, Words(this@MainActivity).error(error.code))
+                if (error.code != CLOSED) say(Look.DANGER, Phrases(this@MainActivity).error(error.code))
             }
         }
         AndroidConnectivity(this).changes().collect {
             try {
                 observer.networkChanged()
             } catch (error: KuagerException) {
-                if (error.code != CLOSED) say(Look.DANGER, Words(this).error(error.code))
+                if (error.code != CLOSED) say(Look.DANGER, Phrases(this).error(error.code))
             }
         }
     }
 
     private fun cannotOpen(error: KuagerException) {
-        say(Look.DANGER, Words(this).error(error.code))
+        say(Look.DANGER, Phrases(this).error(error.code))
         actions.removeAllViews()
         val ui = Ui(this)
         actions.addView(ui.button(Look.PLAIN, getString(R.string.wipe)) { go(Route(Route.To.WIPE)) })
@@ -163,9 +163,9 @@ class MainActivity : Activity() {
             try {
                 work()
             } catch (error: KuagerException) {
-                say(Look.DANGER, Words(this@MainActivity).error(error.code))
+                say(Look.DANGER, Phrases(this@MainActivity).error(error.code))
             } catch (_: IOException) {
-                say(Look.DANGER, Words(this@MainActivity).error("disk_full"))
+                say(Look.DANGER, Phrases(this@MainActivity).error("disk_full"))
             } catch (_: ActivityNotFoundException) {
                 say(Look.DANGER, getString(R.string.no_camera_app))
             }

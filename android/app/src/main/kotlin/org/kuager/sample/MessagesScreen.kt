@@ -30,7 +30,7 @@ class MessagesScreen(host: MainActivity) : Screen(host) {
 
     private fun show(message: MessageInfo) {
         val look = if (message.read) Look.PLAIN else Look.WARNING
-        messages.addView(ui.hint(words.time(message.sentMs)))
+        messages.addView(ui.hint(phrases.time(message.sentMs)))
         messages.addView(ui.notice(look, message.text))
         val record = message.about
         val photo = message.media

@@ -23,8 +23,8 @@ class OutboxScreen(host: MainActivity) : Screen(host) {
     }
 
     override fun follow(scope: CoroutineScope, observer: Observer) {
-        scope.each(observer.state.outbox) { outbox ->
-            val reason = words.whyNot(outbox)
+        scope.each(observer.state.outlook) { outlook ->
+            val reason = phrases.whyNot(outlook)
             ui.dress(why, if (reason == null) Look.GOOD else Look.WARNING)
             val text = reason ?: string(R.string.all_delivered)
             if (why.text.toString() != text) why.text = text
@@ -39,8 +39,8 @@ class OutboxScreen(host: MainActivity) : Screen(host) {
         records.removeAllViews()
         if (all.isEmpty()) records.addView(ui.text(string(R.string.no_records)))
         all.forEach { record ->
-            val text = "№ ${record.seq}. ${words.kind(record.kind)}, ${words.time(record.sealedMs)}\n${words.state(record.state)}"
-            records.addView(ui.button(words.look(record.state), text) { host.go(Route(Route.To.RECORD, record.hash)) })
+            val text = "№ ${record.seq}. ${phrases.kind(record.kind)}, ${phrases.time(record.sealedMs)}\n${phrases.state(record.state)}"
+            records.addView(ui.button(phrases.look(record.state), text) { host.go(Route(Route.To.RECORD, record.hash)) })
         }
     }
 
@@ -51,7 +51,7 @@ class OutboxScreen(host: MainActivity) : Screen(host) {
         files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
             val share = if (file.size > 0) sent(file) * PERCENT / file.size else PERCENT
-            files.addView(ui.text(string(R.string.file_stands, index + 1, words.state(file.state), share)))
+            files.addView(ui.text(string(R.string.file_stands, index + 1, phrases.state(file.state), share)))
         }
     }
 

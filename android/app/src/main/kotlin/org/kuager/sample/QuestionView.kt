@@ -13,26 +13,26 @@ import android.widget.TextView
 import java.time.DateTimeException
 import java.time.LocalDate
 import java.time.LocalTime
-import org.kuager.Answer
-import org.kuager.AskedQuestion
-import org.kuager.NumberAnswer
-import org.kuager.PlaceInfo
-import org.kuager.QuestionType
-import org.kuager.SeveralAnswer
-import org.kuager.TextAnswer
+import org.kuager.Value
+import org.kuager.Asked
+import org.kuager.IntValue
+import org.kuager.Place
+import org.kuager.QuestionKind
+import org.kuager.ListValue
+import org.kuager.TextValue
 
 /** One question with what it takes to answer it. */
 class QuestionView(
     private val host: MainActivity,
     private val ui: Ui,
-    private val words: Words,
-    private var question: AskedQuestion,
+    private val phrases: Phrases,
+    private var question: Asked,
     private val actions: Actions,
 ) {
     /** What a question does. */
     interface Actions {
         /** Saves an answer, or that there is none. */
-        fun answer(place: PlaceInfo, answer: Answer?)
+        fun answer(place: Place, answer: Value?)
 
         /** Opens the camera for a question, or for the record as a whole. */
         fun photograph(question: String?)
@@ -47,7 +47,7 @@ class QuestionView(
     /** What is asked. In a repeat group it begins with the entry's number, without which nobody hears which one it is. */
     val name: String get() = question.place.entry?.let { "${it + 1}. " }.orEmpty() + question.text
 
-    private val label = if (question.kind == QuestionType.GROUP) ui.heading("") else ui.text("")
+    private val label = if (question.kind == QuestionKind.GROUP) ui.heading("") else ui.text("")
     private val hint = ui.hint("")
     private val input = ui.column()
     private val remarks = ui.notice(Look.WARNING, "")
@@ -61,14 +61,14 @@ class QuestionView(
     }
 
     /** Shows how the question stands now. */
-    fun update(now: AskedQuestion, reminders: List<String>, missing: Boolean, files: Int) {
+    fun update(now: Asked, reminders: List<String>, missing: Boolean, files: Int) {
         question = now
         val mark = if (missing) host.getString(R.string.required_mark) else ""
         set(label, name + mark)
         set(hint, listOfNotNull(now.hint, now.line?.let { host.getString(R.string.paper_line, it) }, now.law).joinToString("\n"))
         set(remarks, reminders.joinToString("\n"))
         when (now.kind) {
-            QuestionType.INTEGER, QuestionType.DECIMAL, QuestionType.TEXT, QuestionType.WORDS -> type(now)
+            QuestionKind.INTEGER, QuestionKind.DECIMAL, QuestionKind.TEXT, QuestionKind.WORDS -> type(now)
             else -> draw(now, files)
         }
     }
@@ -79,14 +79,14 @@ class QuestionView(
     }
 
     /** Fields are made once and keep what is typed; what the store holds is only put in while nobody types. */
-    private fun type(now: AskedQuestion) {
+    private fun type(now: Asked) {
         val field = field ?: makeField().also {
             field = it
             input.addView(it)
         }
-        val stored = when (val answer = now.answer) {
-            is NumberAnswer -> Numbers.decimal(answer.value, now.scale.toInt())
-            is TextAnswer -> answer.value
+        val stored = when (val answer = now.value) {
+            is IntValue -> Numbers.decimal(answer.value, now.scale.toInt())
+            is TextValue -> answer.value
             else -> ""
         }
         if (field.isFocused && !released || field.text.toString() == stored) return
@@ -96,7 +96,7 @@ class QuestionView(
     }
 
     private fun makeField(): EditText {
-        val number = question.kind == QuestionType.INTEGER || question.kind == QuestionType.DECIMAL
+        val number = question.kind == QuestionKind.INTEGER || question.kind == QuestionKind.DECIMAL
         val field = ui.field(if (number) NUMBER else PROSE)
         field.id = View.generateViewId()
         label.labelFor = field.id // What a screen reader says in the field.
@@ -109,8 +109,8 @@ class QuestionView(
         released = false
         val answer = when {
             text.isBlank() -> null
-            !number -> TextAnswer(text)
-            else -> Numbers.parse(text, question.scale.toInt())?.let { NumberAnswer(it) } ?: run {
+            !number -> TextValue(text)
+            else -> Numbers.parse(text, question.scale.toInt())?.let { IntValue(it) } ?: run {
                 set(remarks, host.getString(R.string.not_a_number))
                 return
             }
@@ -119,24 +119,24 @@ class QuestionView(
     }
 
     /** Everything that is tapped is made anew when it changes. */
-    private fun draw(now: AskedQuestion, files: Int) {
-        val look = listOf(now.answer, now.choices, files)
+    private fun draw(now: Asked, files: Int) {
+        val look = listOf(now.value, now.choices, files)
         if (drawn == look) return
         drawn = look
         input.removeAllViews()
         when (now.kind) {
-            QuestionType.YES_NO -> YES_NO.chunked(2).forEach { keys -> addRow(keys.map { toggle(words.yesNo(it), it) }) }
-            QuestionType.CHOICE -> now.choices.forEach { input.addView(toggle(it.text, it.key)) }
-            QuestionType.CHOICES -> now.choices.forEach { input.addView(check(it.text, it.key)) }
-            QuestionType.TIME -> input.addView(button(words.answer(now)) { pickTime() })
-            QuestionType.DATE -> input.addView(button(words.answer(now)) { pickDate() })
-            QuestionType.ATTACHMENT -> input.addView(
+            QuestionKind.YES_NO -> YES_NO.chunked(2).forEach { keys -> addRow(keys.map { toggle(phrases.yesNo(it), it) }) }
+            QuestionKind.CHOICE -> now.choices.forEach { input.addView(toggle(it.text, it.key)) }
+            QuestionKind.CHOICES -> now.choices.forEach { input.addView(check(it.text, it.key)) }
+            QuestionKind.TIME -> input.addView(button(phrases.answer(now)) { pickTime() })
+            QuestionKind.DATE -> input.addView(button(phrases.answer(now)) { pickDate() })
+            QuestionKind.ATTACHMENT -> input.addView(
                 button(host.getString(R.string.photo_of, files), if (files == 0) Look.PRIMARY else Look.GOOD) {
                     actions.photograph(now.place.question)
                 },
             )
-            QuestionType.CALCULATE -> input.addView(ui.notice(Look.PLAIN, words.answer(now)))
-            QuestionType.LOCATION -> input.addView(ui.hint(host.getString(R.string.location_not_asked)))
+            QuestionKind.CALCULATE -> input.addView(ui.notice(Look.PLAIN, phrases.answer(now)))
+            QuestionKind.LOCATION -> input.addView(ui.hint(host.getString(R.string.location_not_asked)))
             else -> Unit
         }
     }
@@ -152,16 +152,16 @@ class QuestionView(
     }
 
     private fun toggle(said: String, key: String): View {
-        val chosen = (question.answer as? TextAnswer)?.value == key
-        return option(said, chosen) { actions.answer(question.place, if (chosen) null else TextAnswer(key)) }
+        val chosen = (question.value as? TextValue)?.value == key
+        return option(said, chosen) { actions.answer(question.place, if (chosen) null else TextValue(key)) }
     }
 
     private fun check(said: String, key: String): View {
-        val held = (question.answer as? SeveralAnswer)?.values.orEmpty()
-        val chosen = TextAnswer(key) in held
+        val given = (question.value as? ListValue)?.values.orEmpty()
+        val chosen = TextValue(key) in given
         return option(said, chosen) {
-            val now = if (chosen) held - TextAnswer(key) else held + TextAnswer(key)
-            actions.answer(question.place, now.takeIf { it.isNotEmpty() }?.let { SeveralAnswer(it) })
+            val now = if (chosen) given - TextValue(key) else given + TextValue(key)
+            actions.answer(question.place, now.takeIf { it.isNotEmpty() }?.let { ListValue(it) })
         }
     }
 
@@ -173,10 +173,10 @@ class QuestionView(
         }
 
     private fun pickTime() {
-        val minutes = ((question.answer as? NumberAnswer)?.value ?: LocalTime.now().toSecondOfDay() / HOUR.toLong()).toInt()
+        val minutes = ((question.value as? IntValue)?.value ?: LocalTime.now().toSecondOfDay() / HOUR.toLong()).toInt()
         TimePickerDialog(
             host,
-            { _, hour, minute -> actions.answer(question.place, NumberAnswer(hour * HOUR.toLong() + minute)) },
+            { _, hour, minute -> actions.answer(question.place, IntValue(hour * HOUR.toLong() + minute)) },
             minutes / HOUR,
             minutes % HOUR,
             true,
@@ -184,15 +184,15 @@ class QuestionView(
     }
 
     private fun pickDate() {
-        val held = (question.answer as? TextAnswer)?.value
+        val given = (question.value as? TextValue)?.value
         val day = try {
-            held?.let(LocalDate::parse) ?: LocalDate.now()
+            given?.let(LocalDate::parse) ?: LocalDate.now()
         } catch (_: DateTimeException) {
             LocalDate.now()
         }
         DatePickerDialog(
             host,
-            { _, year, month, date -> actions.answer(question.place, TextAnswer(LocalDate.of(year, month + 1, date).toString())) },
+            { _, year, month, date -> actions.answer(question.place, TextValue(LocalDate.of(year, month + 1, date).toString())) },
             day.year,
             day.monthValue - 1,
             day.dayOfMonth,

@@ -3,12 +3,12 @@ package org.kuager.sample
 import android.widget.LinearLayout
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.combine
-import org.kuager.FileHeld
-import org.kuager.FileRole
-import org.kuager.FileStored
+import org.kuager.MediaHeld
+import org.kuager.AttachmentRole
+import org.kuager.MediaStored
 import org.kuager.MediaInfo
 import org.kuager.Observer
-import org.kuager.RecordDetail
+import org.kuager.SealedRecord
 import org.kuager.RecordInfo
 import org.kuager.correct
 import org.kuager.holdMedia
@@ -44,12 +44,12 @@ class RecordScreen(host: MainActivity, private val hash: String) : Screen(host) 
         }
     }
 
-    private fun showFacts(detail: RecordDetail, stands: RecordInfo?) {
+    private fun showFacts(detail: SealedRecord, stands: RecordInfo?) {
         facts.removeAllViews()
-        facts.addView(ui.heading("№ ${detail.seq}. ${words.kind(detail.kind)}"))
-        facts.addView(ui.text(listOfNotNull(words.time(detail.sealedMs), detail.station).joinToString("\n")))
-        stands?.let { facts.addView(ui.notice(words.look(it.state), words.state(it.state))) }
-        detail.receipt?.let { facts.addView(ui.notice(Look.GOOD, string(R.string.receipt, words.time(it.receivedMs), it.logOrigin))) }
+        facts.addView(ui.heading("№ ${detail.seq}. ${phrases.kind(detail.kind)}"))
+        facts.addView(ui.text(listOfNotNull(phrases.time(detail.sealedMs), detail.station).joinToString("\n")))
+        stands?.let { facts.addView(ui.notice(phrases.look(it.state), phrases.state(it.state))) }
+        detail.receipt?.let { facts.addView(ui.notice(Look.GOOD, string(R.string.receipt, phrases.time(it.receivedMs), it.logOrigin))) }
         detail.refusal?.let { facts.addView(ui.notice(Look.DANGER, it)) }
         if (detail.failedRelations.isNotEmpty()) {
             facts.addView(ui.text(string(R.string.sealed_with_failures, detail.failedRelations.joinToString())))
@@ -58,16 +58,16 @@ class RecordScreen(host: MainActivity, private val hash: String) : Screen(host) 
         facts.addView(ui.hint(string(R.string.record_id, detail.hash.chunked(GROUP).joinToString(" "))).apply { setTextIsSelectable(true) })
     }
 
-    private fun showFiles(detail: RecordDetail, media: Map<String, MediaInfo>) {
+    private fun showFiles(detail: SealedRecord, media: Map<String, MediaInfo>) {
         files.removeAllViews()
-        val originals = detail.attachments.filter { it.role == FileRole.ORIGINAL }.mapNotNull { media[it.hash] }
+        val originals = detail.attachments.filter { it.role == AttachmentRole.ORIGINAL }.mapNotNull { media[it.hash] }
         if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
             val share = if (file.size > 0) file.sent * PERCENT / file.size else PERCENT
-            files.addView(ui.text(string(R.string.file_stands, index + 1, words.state(file.state), share)))
+            files.addView(ui.text(string(R.string.file_stands, index + 1, phrases.state(file.state), share)))
             when (file.state) {
-                is FileStored -> Unit
-                is FileHeld -> files.addView(ui.button(Look.PLAIN, string(R.string.file_send)) { host.act { it.sendMediaNow(file.hash) } })
+                is MediaStored -> Unit
+                is MediaHeld -> files.addView(ui.button(Look.PLAIN, string(R.string.file_send)) { host.act { it.sendMediaNow(file.hash) } })
                 else -> files.addView(ui.button(Look.PLAIN, string(R.string.file_hold)) { host.act { it.holdMedia(file.hash) } })
             }
         }

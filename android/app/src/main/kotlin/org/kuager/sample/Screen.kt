@@ -16,8 +16,8 @@ abstract class Screen(protected val host: MainActivity) {
     /** Makes views. */
     protected val ui: Ui = Ui(host)
 
-    /** Finds words. */
-    protected val words: Words = Words(host)
+    /** Finds phrases. */
+    protected val phrases: Phrases = Phrases(host)
 
     /** What the screen is called. */
     abstract val title: String
@@ -35,7 +35,7 @@ abstract class Screen(protected val host: MainActivity) {
                 flow.collect { show(it) }
                 ended()
             } catch (error: KuagerException) {
-                host.say(Look.DANGER, words.error(error.code))
+                host.say(Look.DANGER, phrases.error(error.code))
             }
         }
     }

@@ -38,8 +38,8 @@ class StationScreen(host: MainActivity) : Screen(host) {
     }
 
     override fun follow(scope: CoroutineScope, observer: Observer) {
-        scope.each(combine(typed, observer.state.regions(words.language), ::Pair)) { (text, regions) ->
-            show(observer.searchStations(text, HITS, words.language))
+        scope.each(combine(typed, observer.state.regions(phrases.language), ::Pair)) { (text, regions) ->
+            show(observer.searchStations(text, HITS, phrases.language))
             show(regions, observer)
         }
     }

@@ -18,17 +18,17 @@ import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
-import org.kuager.AskedQuestion
+import org.kuager.Asked
 import org.kuager.DraftInfo
-import org.kuager.FileRole
-import org.kuager.FileSource
+import org.kuager.AttachmentRole
+import org.kuager.MediaSource
 import org.kuager.FormState
 import org.kuager.NetworkObstacle
 import org.kuager.Observer
-import org.kuager.QuestionType
+import org.kuager.QuestionKind
 import org.kuager.RecordInfo
 import org.kuager.RelationStanding
-import org.kuager.TextAnswer
+import org.kuager.TextValue
 import org.kuager.android.KeystoreStandIn
 import org.kuager.android.KuagerAndroid
 import org.kuager.android.SyncJob
@@ -36,7 +36,7 @@ import org.kuager.draft
 import org.kuager.drafts
 import org.kuager.formState
 import org.kuager.messages
-import org.kuager.outbox
+import org.kuager.outlook
 import org.kuager.recent
 import org.kuager.record
 import org.robolectric.Robolectric
@@ -114,9 +114,9 @@ class DayTest : AppTest() {
         val yes = activity.getString(R.string.yes)
         assertTrue("there is something to fill in", form().missing.isNotEmpty())
         while (true) {
-            val question = form().asked.firstOrNull { it.kind == QuestionType.YES_NO && it.answer == null } ?: break
+            val question = form().asked.firstOrNull { it.kind == QuestionKind.YES_NO && it.value == null } ?: break
             activity.tap("${question.text}: $yes")
-            until("an answer") { form().asked.single { it.place == question.place }.answer == TextAnswer("yes") }
+            until("an answer") { form().asked.single { it.place == question.place }.value == TextValue("yes") }
         }
         assertEquals("nothing is asked that was not answered", emptyList<Any>(), form().missing)
         seal()
@@ -170,7 +170,7 @@ class DayTest : AppTest() {
         until("the second entry moves up") { first.text.toString() == "799" }
         assertTrue("the cursor stays", first.isFocused)
         assertEquals(listOf("№ 1"), activity.texts().filter { it.startsWith("№ ") })
-        assertEquals(TextAnswer("member"), asked("P03.role", entry = 0).answer)
+        assertEquals(TextValue("member"), asked("P03.role", entry = 0).value)
         fails("K02")
         type("P03.issued", "800", entry = 0)
         holds("K02")
@@ -191,9 +191,9 @@ class DayTest : AppTest() {
         checkNotNull(app.contentResolver.openOutputStream(address, "w")).use { it.write(photo) }
         shadowOf(activity).receiveResult(intent, Activity.RESULT_OK, Intent())
         until("the photo is in the store") { activity.says(R.string.photo_saved) }
-        val attached = draft().attachments.single { it.role == FileRole.ORIGINAL }
+        val attached = draft().attachments.single { it.role == AttachmentRole.ORIGINAL }
         assertEquals("photos", attached.label)
-        assertEquals("taken in this app", FileSource.CAPTURED, attached.source)
+        assertEquals("taken in this app", MediaSource.CAPTURED, attached.source)
         assertEquals("no copy in the clear", emptyList<String>(), runBlocking { activity.capture.leftovers() })
         return attached.hash
     }
@@ -209,8 +209,8 @@ class DayTest : AppTest() {
         activity.tap(R.string.back)
         activity.tap(R.string.outbox)
         until("why it is not sent") {
-            val obstacle = runBlocking { observer.outbox() }.obstacle
-            obstacle is NetworkObstacle && activity.texts().any { Words(activity).failure(obstacle.reason) in it.lines() }
+            val obstacle = runBlocking { observer.outlook() }.obstacle
+            obstacle is NetworkObstacle && activity.texts().any { Phrases(activity).failure(obstacle.failure) in it.lines() }
         }
         assertTrue(activity.texts().any { activity.getString(R.string.left, 1, 2) in it.lines() })
         assertEquals(1, host.records())
@@ -222,7 +222,7 @@ class DayTest : AppTest() {
         val kind = activity.getString(R.string.kind_protocol)
         activity.tap(kind) { it.startsWith("№ 1. $kind") && it.endsWith(activity.getString(R.string.record_accepted)) }
         val receipt = checkNotNull(runBlocking { observer.record(protocol) }.receipt)
-        val text = activity.getString(R.string.receipt, Words(activity).time(receipt.receivedMs), receipt.logOrigin)
+        val text = activity.getString(R.string.receipt, Phrases(activity).time(receipt.receivedMs), receipt.logOrigin)
         until("the receipt") { activity.says(text) }
         val photo = original(protocol)
         assertTrue(host.holds(photo))
@@ -288,7 +288,7 @@ class DayTest : AppTest() {
         activity.field(entry?.let { "${it + 1}. " }.orEmpty() + asked.text).setText(text)
     }
 
-    private fun asked(question: String, entry: Int? = null): AskedQuestion =
+    private fun asked(question: String, entry: Int? = null): Asked =
         form().asked.single { it.place.question == question && it.place.entry == entry?.toLong() }
 
     private fun form(): FormState = checkNotNull(runBlocking { observer.formState(drafts().single().id) })
@@ -300,7 +300,7 @@ class DayTest : AppTest() {
     private fun records(): List<RecordInfo> = runBlocking { observer.recent(10) }
 
     private fun original(record: String): String =
-        runBlocking { observer.record(record) }.attachments.single { it.role == FileRole.ORIGINAL }.hash
+        runBlocking { observer.record(record) }.attachments.single { it.role == AttachmentRole.ORIGINAL }.hash
 
     /** The same picture with a comment: to the store and to the coordinator another file. */
     private fun anotherPhoto(): ByteArray {

@@ -4,11 +4,11 @@ import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
-import org.kuager.AskedQuestion
-import org.kuager.GroupAnswer
-import org.kuager.PlaceInfo
-import org.kuager.QuestionType
-import org.kuager.SeveralAnswer
+import org.kuager.Asked
+import org.kuager.GroupValue
+import org.kuager.Place
+import org.kuager.QuestionKind
+import org.kuager.ListValue
 
 /** What needs no Android. */
 class LogicTest {
@@ -25,13 +25,13 @@ class LogicTest {
     }
 
     private fun question(id: String, groups: List<String> = listOf(), repeat: String? = null, entry: Int? = null, entries: Int? = null) =
-        AskedQuestion(
-            place = PlaceInfo(id, repeat, entry?.toLong()),
-            kind = if (entries == null) QuestionType.INTEGER else QuestionType.GROUP,
+        Asked(
+            place = Place(id, repeat, entry?.toLong()),
+            kind = if (entries == null) QuestionKind.INTEGER else QuestionKind.GROUP,
             text = id,
             hint = null,
             required = false,
-            answer = entries?.takeIf { it > 0 }?.let { SeveralAnswer(List(it) { GroupAnswer(emptyMap()) }) },
+            answer = entries?.takeIf { it > 0 }?.let { ListValue(List(it) { GroupValue(emptyMap()) }) },
             choices = listOf(),
             law = null,
             detailOf = null,

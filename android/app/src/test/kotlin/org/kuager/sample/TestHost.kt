@@ -33,7 +33,7 @@ class TestHost : AutoCloseable {
     fun records(): Int = ask("records").getInt("records")
 
     /** Whether the coordinator holds a file whole. */
-    fun holds(file: String): Boolean = ask("media", "file" to file).getBoolean("held")
+    fun holds(file: String): Boolean = ask("media", "file" to file).getBoolean("whole")
 
     private fun ask(command: String, vararg fields: Pair<String, String>): JSONObject {
         input.write(JSONObject(mapOf("do" to command, *fields)).toString())

@@ -6,7 +6,7 @@ import android.provider.Settings
 import java.security.MessageDigest
 import java.security.SecureRandom
 import org.kuager.Clock
-import org.kuager.ClockReading
+import org.kuager.ClockSample
 
 /**
  * The phone's clocks. The boot is told by the system's count of them, so that two readings of different processes can be compared as long
@@ -17,8 +17,8 @@ public class AndroidClock(context: Context) : Clock {
     private val boot = bootId(Settings.Global.getInt(context.contentResolver, Settings.Global.BOOT_COUNT, NONE))
 
     // elapsedRealtime and not uptimeMillis or nanoTime: those stand still while the phone sleeps.
-    override fun now(): ClockReading =
-        ClockReading(System.currentTimeMillis(), SystemClock.elapsedRealtime(), boot.copyOf())
+    override fun now(): ClockSample =
+        ClockSample(System.currentTimeMillis(), SystemClock.elapsedRealtime(), boot.copyOf())
 
     internal companion object {
         private const val NONE = -1

@@ -23,17 +23,17 @@ import javax.crypto.KeyGenerator
 import javax.crypto.SecretKey
 import javax.crypto.spec.GCMParameterSpec
 import org.kuager.KeyVault
-import org.kuager.KeyVaultException
+import org.kuager.VaultException
 
 /**
  * A [KeyVault] on the Android Keystore: AES-256-GCM with a key that never leaves the secure hardware (StrongBox where the device has one).
  * Each folder has a key of its own, so wiping one leaves the others readable.
  *
  * What is said when:
- * - [KeyVaultException.Locked]: the phone was not unlocked since it started, or the last authentication is too long ago.
- * - [KeyVaultException.Lost]: there is no key (a copy of the folder on another phone), the key was invalidated (the screen lock was removed
+ * - [VaultException.Locked]: the phone was not unlocked since it started, or the last authentication is too long ago.
+ * - [VaultException.Lost]: there is no key (a copy of the folder on another phone), the key was invalidated (the screen lock was removed
  *   from a phone whose key wants authentication), or the bytes were not sealed by it.
- * - [KeyVaultException.Failed]: anything else.
+ * - [VaultException.Failed]: anything else.
  *
  * @param context any context; its application context is kept.
  * @param folder the folder of the store, as given to `Observer.open`.
@@ -62,9 +62,9 @@ public class KeystoreVault @JvmOverloads constructor(
 
     override fun unseal(sealed: ByteArray): ByteArray = typed {
         if (sealed.size < HEADER + IV_BYTES + TAG_BITS / 8 || sealed[0] != FORMAT || sealed[1].toInt() != IV_BYTES) {
-            throw KeyVaultException.Lost()
+            throw VaultException.Lost()
         }
-        val key = key() ?: throw KeyVaultException.Lost()
+        val key = key() ?: throw VaultException.Lost()
         val cipher = Cipher.getInstance(TRANSFORMATION)
         cipher.init(Cipher.DECRYPT_MODE, key, GCMParameterSpec(TAG_BITS, sealed, HEADER, IV_BYTES))
         cipher.updateAAD(boundTo)
@@ -76,7 +76,7 @@ public class KeystoreVault @JvmOverloads constructor(
         val store = keystore()
         store.deleteEntry(alias)
         // Keystore has returned from deletions that did nothing; whoever wipes must be able to rely on this.
-        if (keystore().containsAlias(alias)) throw KeyVaultException.Failed("the key is still there after it was deleted")
+        if (keystore().containsAlias(alias)) throw VaultException.Failed("the key is still there after it was deleted")
     }
 
     private fun keystore(): KeyStore = KeyStore.getInstance(PROVIDER).apply { load(null) }
@@ -133,7 +133,7 @@ public class KeystoreVault @JvmOverloads constructor(
     /** Runs [work] and says what went wrong in the words of the core. One call at a time: two first calls must not make two keys. */
     private fun <T> typed(work: () -> T): T = synchronized(LOCK) {
         // Before the first unlock Keystore answers as if keys were missing; that must not read as lost.
-        if (context.getSystemService(UserManager::class.java)?.isUserUnlocked == false) throw KeyVaultException.Locked()
+        if (context.getSystemService(UserManager::class.java)?.isUserUnlocked == false) throw VaultException.Locked()
         try {
             work()
         } catch (error: GeneralSecurityException) {
@@ -167,15 +167,15 @@ public class KeystoreVault @JvmOverloads constructor(
         }
 
         /** What an exception of the Keystore means for the store. Lost is said only where no later call can succeed. */
-        internal fun classify(error: Exception): KeyVaultException {
+        internal fun classify(error: Exception): VaultException {
             val causes = generateSequence<Throwable>(error) { it.cause }.take(MAX_CAUSES).toList()
             return when {
-                causes.any { it is KeyPermanentlyInvalidatedException } -> KeyVaultException.Lost(error)
-                causes.any { it is UserNotAuthenticatedException } -> KeyVaultException.Locked(error)
-                causes.any(::passes) -> KeyVaultException.Locked(error)
+                causes.any { it is KeyPermanentlyInvalidatedException } -> VaultException.Lost(error)
+                causes.any { it is UserNotAuthenticatedException } -> VaultException.Locked(error)
+                causes.any(::passes) -> VaultException.Locked(error)
                 // AEADBadTagException among them. Hardware reports a wrong tag as the other one.
-                error is BadPaddingException || error is IllegalBlockSizeException && causes.size > 1 -> KeyVaultException.Lost(error)
-                else -> KeyVaultException.Failed("${error.javaClass.simpleName}: ${error.message}", error)
+                error is BadPaddingException || error is IllegalBlockSizeException && causes.size > 1 -> VaultException.Lost(error)
+                else -> VaultException.Failed("${error.javaClass.simpleName}: ${error.message}", error)
             }
         }
 

@@ -26,27 +26,27 @@ public interface ObserverProvider {
  */
 public class ObserverOwner(private val open: suspend () -> Observer) {
     private val mutex = Mutex()
-    private val held = AtomicReference<Observer?>(null)
+    private val opened = AtomicReference<Observer?>(null)
 
     /** The observer, if it is open. */
-    public val current: Observer? get() = held.get()
+    public val current: Observer? get() = opened.get()
 
     /**
      * The observer, opened if it is not yet.
      *
      * @throws org.kuager.KuagerException as `Observer.open`; `vault_locked` and others that are retryable may pass.
      */
-    public suspend fun get(): Observer = mutex.withLock { held.get() ?: open().also(held::set) }
+    public suspend fun get(): Observer = mutex.withLock { opened.get() ?: open().also(opened::set) }
 
     /** Closes the observer if it is open; [get] opens it again. */
-    public suspend fun close(): Unit = mutex.withLock { held.getAndSet(null)?.close() }
+    public suspend fun close(): Unit = mutex.withLock { opened.getAndSet(null)?.close() }
 
     /**
      * Destroys everything with [wipe], and lets go of the observer whatever comes of it. Nobody can open it meanwhile.
      *
      * @param wipe what to do with the observer, which is null when it is not open or could not be opened.
      */
-    public suspend fun wipe(wipe: suspend (Observer?) -> Unit): Unit = mutex.withLock { wipe(held.getAndSet(null)) }
+    public suspend fun wipe(wipe: suspend (Observer?) -> Unit): Unit = mutex.withLock { wipe(opened.getAndSet(null)) }
 
     internal companion object {
         /** The owner of this app, if its `Application` is an [ObserverProvider]. */

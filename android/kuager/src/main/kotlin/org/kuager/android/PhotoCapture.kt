@@ -9,10 +9,10 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
-import org.kuager.AttachedFile
-import org.kuager.CapturedFile
-import org.kuager.FileOrigin
-import org.kuager.ImportedFile
+import org.kuager.Attached
+import org.kuager.CapturedOrigin
+import org.kuager.MediaOrigin
+import org.kuager.ImportedOrigin
 import org.kuager.Observer
 import org.kuager.attach
 import org.kuager.attachPreview
@@ -59,10 +59,10 @@ public class PhotoCapture @JvmOverloads constructor(
      * @param token of [Shot]; null after the process was killed meanwhile. The file then counts as imported.
      * @throws org.kuager.KuagerException as `Observer.attach`; the file is kept then, and [leftovers] names it.
      */
-    public suspend fun finish(observer: Observer, draft: String, name: String, token: String?, label: String?): AttachedFile? {
+    public suspend fun finish(observer: Observer, draft: String, name: String, token: String?, label: String?): Attached? {
         val file = withContext(dispatcher) { taken(name) } ?: return null
         // Attached and not deleted, it would be offered as a leftover; so a screen that goes away does not stop this half way.
-        return withContext(NonCancellable) { attach(observer, draft, file, token?.let { CapturedFile(it) } ?: ImportedFile, label) }
+        return withContext(NonCancellable) { attach(observer, draft, file, token?.let { CapturedOrigin(it) } ?: ImportedOrigin, label) }
     }
 
     /**
@@ -101,7 +101,7 @@ public class PhotoCapture @JvmOverloads constructor(
     }
 
     /** Attaches a file, with a preview of the platform's where the core can make none, and deletes it. */
-    private suspend fun attach(observer: Observer, draft: String, file: File, origin: FileOrigin, label: String?): AttachedFile {
+    private suspend fun attach(observer: Observer, draft: String, file: File, origin: MediaOrigin, label: String?): Attached {
         val attached = observer.attach(draft, file, origin, label)
         if (attached.previewNeeded) {
             // The record is complete without a preview: one that cannot be made is no reason to fail.

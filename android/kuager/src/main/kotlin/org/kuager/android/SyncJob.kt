@@ -12,7 +12,7 @@ import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
 import kotlinx.coroutines.launch
 import org.kuager.KuagerException
-import org.kuager.outbox
+import org.kuager.outlook
 
 /**
  * Delivers what waits while the app is not in front; [SyncSchedule] decides when. The app's `Application` must be an [ObserverProvider]:
@@ -53,7 +53,7 @@ public class SyncJob : JobService() {
             val observer = owner.get()
             observer.sync(LIMIT)
             // Asked after the run: what was sealed in its last moment found this job still pending and scheduled none.
-            SyncSchedule(this).after(observer.outbox())
+            SyncSchedule(this).after(observer.outlook())
             true
         } catch (cancelled: CancellationException) {
             throw cancelled

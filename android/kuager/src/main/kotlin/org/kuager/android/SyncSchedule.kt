@@ -12,8 +12,8 @@ import kotlin.time.Duration.Companion.milliseconds
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Duration.Companion.seconds
 import org.kuager.HeldObstacle
-import org.kuager.HoldReason
-import org.kuager.Outbox
+import org.kuager.HeldReason
+import org.kuager.Outlook
 
 /**
  * When [SyncJob] runs while the app is not in front. Jobs survive a restart of the phone.
@@ -47,13 +47,13 @@ public class SyncSchedule(context: Context) {
     }
 
     /**
-     * Sees to what [outbox] still holds when a run ends. The next job replaces the one that is ending, which the system stops then: there
+     * Sees to what [outlook] still holds when a run ends. The next job replaces the one that is ending, which the system stops then: there
      * is no moment at which neither is scheduled.
      */
-    internal fun after(outbox: Outbox) {
-        if (outbox.completed) return
-        val wait = outbox.nextAttemptMs
-        if ((outbox.obstacle as? HeldObstacle)?.reason == HoldReason.METERED) {
+    internal fun after(outlook: Outlook) {
+        if (outlook.completed) return
+        val wait = outlook.nextAttemptMs
+        if ((outlook.obstacle as? HeldObstacle)?.reason == HeldReason.METERED) {
             // Only originals are left: they go where bytes are free, which the system knows before anybody asks.
             scheduler.schedule(job(FREE, ZERO, urgent = false))
         } else if (wait != null) {

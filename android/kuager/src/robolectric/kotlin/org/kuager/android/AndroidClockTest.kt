@@ -42,8 +42,8 @@ class AndroidClockTest {
     @Test
     fun nobody_can_change_the_boot_of_a_clock() {
         val clock = AndroidClock(context)
-        val held = clock.now().bootId.copyOf()
+        val earlier = clock.now().bootId.copyOf()
         clock.now().bootId.fill(0)
-        assertArrayEquals(held, clock.now().bootId)
+        assertArrayEquals(earlier, clock.now().bootId)
     }
 }

@@ -24,9 +24,9 @@ class AndroidConnectivityTest {
     private val context: Context = RuntimeEnvironment.getApplication()
     private val manager = checkNotNull(context.getSystemService(ConnectivityManager::class.java))
 
-    private fun capabilities(vararg held: Int, vpn: Boolean = false): NetworkCapabilities {
+    private fun capabilities(vararg given: Int, vpn: Boolean = false): NetworkCapabilities {
         val capabilities = ShadowNetworkCapabilities.newInstance()
-        held.forEach { shadowOf(capabilities).addCapability(it) }
+        given.forEach { shadowOf(capabilities).addCapability(it) }
         if (vpn) shadowOf(capabilities).addTransportType(NetworkCapabilities.TRANSPORT_VPN)
         return capabilities
     }

@@ -19,7 +19,7 @@ import org.junit.Assert.assertTrue
 import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
-import org.kuager.KeyVaultException
+import org.kuager.VaultException
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
@@ -53,10 +53,10 @@ class KeystoreVaultTest {
         val sealed = vault().seal(secret)
         sealed.indices.forEach { at ->
             val changed = sealed.copyOf().also { it[at] = (it[at] + 1).toByte() }
-            assertThrows("byte $at", KeyVaultException.Lost::class.java) { vault().unseal(changed) }
+            assertThrows("byte $at", VaultException.Lost::class.java) { vault().unseal(changed) }
         }
         listOf(0, 1, 2, 14, 29).forEach { size ->
-            assertThrows(KeyVaultException.Lost::class.java) { vault().unseal(sealed.copyOf(size)) }
+            assertThrows(VaultException.Lost::class.java) { vault().unseal(sealed.copyOf(size)) }
         }
     }
 
@@ -64,13 +64,13 @@ class KeystoreVaultTest {
     fun another_folder_has_another_key_and_does_not_open_what_was_moved_there() {
         val other = KuagerAndroid.folder(context, "other")
         val sealed = vault().seal(secret)
-        assertThrows(KeyVaultException.Lost::class.java) { vault(other).unseal(sealed) }
+        assertThrows(VaultException.Lost::class.java) { vault(other).unseal(sealed) }
         vault(other).seal(secret)
-        assertThrows(KeyVaultException.Lost::class.java) { vault(other).unseal(sealed) }
+        assertThrows(VaultException.Lost::class.java) { vault(other).unseal(sealed) }
         // Even with the very same key: the folder is part of what is authenticated.
         val (mine, theirs) = listOf(folder, other).map { KeystoreVault.alias(context, it) }
         KeystoreStandIn.keys[theirs] = KeystoreStandIn.keys.getValue(mine)
-        assertThrows(KeyVaultException.Lost::class.java) { vault(other).unseal(sealed) }
+        assertThrows(VaultException.Lost::class.java) { vault(other).unseal(sealed) }
         vault(other).destroy()
         assertArrayEquals(secret, vault().unseal(sealed))
     }
@@ -80,7 +80,7 @@ class KeystoreVaultTest {
         val sealed = vault().seal(secret)
         vault().destroy()
         assertTrue(KeystoreStandIn.keys.isEmpty())
-        assertThrows(KeyVaultException.Lost::class.java) { vault().unseal(sealed) }
+        assertThrows(VaultException.Lost::class.java) { vault().unseal(sealed) }
         assertTrue(KeystoreStandIn.keys.isEmpty())
         vault().destroy()
     }
@@ -89,16 +89,16 @@ class KeystoreVaultTest {
     fun a_deletion_that_did_nothing_is_found_out() {
         vault().seal(secret)
         KeystoreStandIn.deletionsDoNothing = true
-        assertThrows(KeyVaultException.Failed::class.java) { vault().destroy() }
+        assertThrows(VaultException.Failed::class.java) { vault().destroy() }
     }
 
     @Test
     fun before_the_first_unlock_it_is_locked_whatever_is_asked() {
         val sealed = vault().seal(secret)
         shadowOf(context.getSystemService(UserManager::class.java)).setUserUnlocked(false)
-        assertThrows(KeyVaultException.Locked::class.java) { vault().seal(secret) }
-        assertThrows(KeyVaultException.Locked::class.java) { vault().unseal(sealed) }
-        assertThrows(KeyVaultException.Locked::class.java) { vault().destroy() }
+        assertThrows(VaultException.Locked::class.java) { vault().seal(secret) }
+        assertThrows(VaultException.Locked::class.java) { vault().unseal(sealed) }
+        assertThrows(VaultException.Locked::class.java) { vault().destroy() }
         assertEquals(1, KeystoreStandIn.keys.size)
     }
 
@@ -128,12 +128,12 @@ class KeystoreVaultTest {
     @Test
     fun each_exception_of_the_platform_has_its_meaning() {
         fun kind(error: Exception) = KeystoreVault.classify(error)::class
-        assertEquals(KeyVaultException.Lost::class, kind(KeyPermanentlyInvalidatedException()))
-        assertEquals(KeyVaultException.Locked::class, kind(UserNotAuthenticatedException()))
-        assertEquals(KeyVaultException.Locked::class, kind(InvalidKeyException(UserNotAuthenticatedException())))
-        assertEquals(KeyVaultException.Lost::class, kind(AEADBadTagException()))
-        assertEquals(KeyVaultException.Lost::class, kind(IllegalBlockSizeException().apply { initCause(Exception("tag")) }))
-        assertEquals(KeyVaultException.Failed::class, kind(IllegalBlockSizeException()))
-        assertEquals(KeyVaultException.Failed::class, kind(ProviderException("keystore2 died")))
+        assertEquals(VaultException.Lost::class, kind(KeyPermanentlyInvalidatedException()))
+        assertEquals(VaultException.Locked::class, kind(UserNotAuthenticatedException()))
+        assertEquals(VaultException.Locked::class, kind(InvalidKeyException(UserNotAuthenticatedException())))
+        assertEquals(VaultException.Lost::class, kind(AEADBadTagException()))
+        assertEquals(VaultException.Lost::class, kind(IllegalBlockSizeException().apply { initCause(Exception("tag")) }))
+        assertEquals(VaultException.Failed::class, kind(IllegalBlockSizeException()))
+        assertEquals(VaultException.Failed::class, kind(ProviderException("keystore2 died")))
     }
 }

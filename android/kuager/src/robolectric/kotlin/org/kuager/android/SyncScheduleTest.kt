@@ -9,11 +9,11 @@ import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
-import org.kuager.FailureReason
+import org.kuager.FailureClass
 import org.kuager.HeldObstacle
-import org.kuager.HoldReason
+import org.kuager.HeldReason
 import org.kuager.NetworkObstacle
-import org.kuager.Outbox
+import org.kuager.Outlook
 import org.kuager.SyncObstacle
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
@@ -27,7 +27,7 @@ class SyncScheduleTest {
     private fun pending(id: Int = SyncSchedule.ANY): JobInfo? = scheduler.getPendingJob(id)
 
     private fun left(obstacle: SyncObstacle?, nextMs: Long?) =
-        Outbox(completed = false, recordsLeft = 1, mediaLeft = 1, obstacle = obstacle, nextAttemptMs = nextMs)
+        Outlook(completed = false, recordsLeft = 1, mediaLeft = 1, obstacle = obstacle, nextAttemptMs = nextMs)
 
     @Test
     fun a_job_outlives_a_restart_and_takes_any_network() {
@@ -52,7 +52,7 @@ class SyncScheduleTest {
 
     @Test
     fun a_job_that_waits_is_brought_forward() {
-        schedule.after(left(NetworkObstacle(FailureReason.TIMEOUT), 60_000))
+        schedule.after(left(NetworkObstacle(FailureClass.TIMEOUT), 60_000))
         assertEquals(60_000, checkNotNull(pending()).minLatencyMillis)
         schedule.soon()
         assertEquals(0, checkNotNull(pending()).minLatencyMillis)
@@ -60,15 +60,15 @@ class SyncScheduleTest {
 
     @Test
     fun the_cores_waits_are_kept_within_reason() {
-        schedule.after(left(NetworkObstacle(FailureReason.OFFLINE), 0))
+        schedule.after(left(NetworkObstacle(FailureClass.OFFLINE), 0))
         assertEquals(5_000, checkNotNull(pending()).minLatencyMillis)
-        schedule.after(left(NetworkObstacle(FailureReason.OFFLINE), 24L * 3_600_000))
+        schedule.after(left(NetworkObstacle(FailureClass.OFFLINE), 24L * 3_600_000))
         assertEquals(15L * 60_000, checkNotNull(pending()).minLatencyMillis)
     }
 
     @Test
     fun originals_alone_wait_for_a_free_network() {
-        schedule.after(left(HeldObstacle(HoldReason.METERED), null))
+        schedule.after(left(HeldObstacle(HeldReason.METERED), null))
         assertNull(pending())
         @Suppress("DEPRECATION")
         assertEquals(JobInfo.NETWORK_TYPE_UNMETERED, checkNotNull(pending(SyncSchedule.FREE)).networkType)
@@ -76,16 +76,16 @@ class SyncScheduleTest {
 
     @Test
     fun nothing_is_scheduled_when_nothing_is_left_or_only_a_person_can_help() {
-        schedule.after(Outbox(completed = true, recordsLeft = 0, mediaLeft = 0, obstacle = null, nextAttemptMs = null))
-        schedule.after(left(HeldObstacle(HoldReason.AUTH), null))
-        schedule.after(left(HeldObstacle(HoldReason.POLICY), null))
+        schedule.after(Outlook(completed = true, recordsLeft = 0, mediaLeft = 0, obstacle = null, nextAttemptMs = null))
+        schedule.after(left(HeldObstacle(HeldReason.AUTH), null))
+        schedule.after(left(HeldObstacle(HeldReason.POLICY), null))
         assertTrue(scheduler.allPendingJobs.isEmpty())
     }
 
     @Test
     fun wiping_leaves_no_job() {
         schedule.soon()
-        schedule.after(left(HeldObstacle(HoldReason.METERED), null))
+        schedule.after(left(HeldObstacle(HeldReason.METERED), null))
         schedule.cancel()
         assertTrue(scheduler.allPendingJobs.isEmpty())
     }

@@ -9,20 +9,20 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import kotlinx.serialization.json.put
-import org.kuager.Answer
-import org.kuager.GroupAnswer
+import org.kuager.Value
+import org.kuager.GroupValue
 import org.kuager.Kuager
-import org.kuager.NumberAnswer
+import org.kuager.IntValue
 import org.kuager.Observer
-import org.kuager.SeveralAnswer
-import org.kuager.TextAnswer
+import org.kuager.ListValue
+import org.kuager.TextValue
 import org.kuager.ValidStatement
 import org.kuager.draft
 import org.kuager.drafts
 import org.kuager.formState
 import org.kuager.media
 import org.kuager.messages
-import org.kuager.outbox
+import org.kuager.outlook
 import org.kuager.recent
 import org.kuager.record
 import org.kuager.searchStations
@@ -39,7 +39,7 @@ suspend fun look(observer: Observer, fields: Fields, ready: JsonObject): JsonObj
                 put("enrolled", it.enrolled)
             }
         }
-        "outbox" -> observer.outbox().let {
+        "outlook" -> observer.outlook().let {
             buildJsonObject {
                 put("completed", it.completed)
                 put("records_left", it.recordsLeft)
@@ -58,7 +58,7 @@ suspend fun look(observer: Observer, fields: Fields, ready: JsonObject): JsonObj
             buildJsonObject {
                 put("asked", it.asked.size)
                 put("missing", texts(it.missing.map { place -> place.question }))
-                put("relations", JsonObject(it.relations.associate { held -> held.id to JsonPrimitive(snake(held.standing)) }))
+                put("relations", JsonObject(it.relations.associate { relation -> relation.id to JsonPrimitive(snake(relation.standing)) }))
             }
         }
         "records" -> observer.recent(1000).asReversed().let {
@@ -103,22 +103,22 @@ suspend fun look(observer: Observer, fields: Fields, ready: JsonObject): JsonObj
     }
 
 /** What a scenario writes as an answer. */
-fun answerOf(value: JsonElement): Answer? =
+fun answerOf(value: JsonElement): Value? =
     when (value) {
         is JsonNull -> null
-        is JsonPrimitive -> if (value.isString) TextAnswer(value.content) else NumberAnswer(value.long)
-        is JsonArray -> SeveralAnswer(value.map { answerOf(it)!! })
-        is JsonObject -> GroupAnswer(value.mapValues { (_, held) -> answerOf(held)!! })
+        is JsonPrimitive -> if (value.isString) TextValue(value.content) else IntValue(value.long)
+        is JsonArray -> ListValue(value.map { answerOf(it)!! })
+        is JsonObject -> GroupValue(value.mapValues { (_, field) -> answerOf(field)!! })
     }
 
-private fun json(answers: Map<String, Answer>): JsonObject = JsonObject(answers.mapValues { (_, answer) -> json(answer) })
+private fun json(answers: Map<String, Value>): JsonObject = JsonObject(answers.mapValues { (_, answer) -> json(answer) })
 
-private fun json(answer: Answer): JsonElement =
+private fun json(answer: Value): JsonElement =
     when (answer) {
-        is NumberAnswer -> JsonPrimitive(answer.value)
-        is TextAnswer -> JsonPrimitive(answer.value)
-        is SeveralAnswer -> JsonArray(answer.values.map(::json))
-        is GroupAnswer -> json(answer.answers)
+        is IntValue -> JsonPrimitive(answer.value)
+        is TextValue -> JsonPrimitive(answer.value)
+        is ListValue -> JsonArray(answer.values.map(::json))
+        is GroupValue -> json(answer.answers)
     }
 
 private fun texts(texts: List<String>): JsonArray = JsonArray(texts.map(::JsonPrimitive))

@@ -20,11 +20,11 @@ import kotlinx.serialization.json.jsonArray
 import kotlinx.serialization.json.jsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
-import org.kuager.CapturedFile
+import org.kuager.CapturedOrigin
 import org.kuager.KuagerException
 import org.kuager.NewDraft
 import org.kuager.Observer
-import org.kuager.PlaceInfo
+import org.kuager.Place
 import org.kuager.Setting
 import org.kuager.addEntry
 import org.kuager.attach
@@ -65,12 +65,12 @@ class Runner(
         val fields = Fields(step, names)
         when (val action = fields.text("do")) {
             "host" -> {
-                val answer = host(names.resolve(step.getValue("command")).jsonObject)
-                check(answer["error"] == null) { "the host: $answer" }
+                val reply = host(names.resolve(step.getValue("command")).jsonObject)
+                check(reply["error"] == null) { "the host: $reply" }
                 step["as"]?.jsonObject?.forEach { (name, field) ->
-                    names[name] = answer.getValue(field.jsonPrimitive.content).jsonPrimitive.content
+                    names[name] = reply.getValue(field.jsonPrimitive.content).jsonPrimitive.content
                 }
-                compare(step, answer)
+                compare(step, reply)
             }
             "accept_invite" -> observer.acceptInvite(fields.text("invite"))
             "import_pack" -> observer.importPack(File(fields.text("path")))
@@ -92,7 +92,7 @@ class Runner(
             }
             "answer" -> observer.setAnswer(fields.text("draft"), fields.text("question"), answerOf(step.getValue("value")))
             "answer_in" -> {
-                val place = PlaceInfo(fields.text("question"), fields.maybe("group"), fields.maybe("entry")?.toLong())
+                val place = Place(fields.text("question"), fields.maybe("group"), fields.maybe("entry")?.toLong())
                 observer.setAnswer(fields.text("draft"), place, answerOf(step.getValue("value")))
             }
             "add_entry" -> observer.addEntry(fields.text("draft"), fields.text("group"))
@@ -102,9 +102,9 @@ class Runner(
                 val label = fields.maybe("label")
                 observer.captureAllowed(draft, label)
                 val token = observer.beginCapture()
-                fields.keep(observer.attach(draft, File(fields.text("path")), CapturedFile(token), label).hash)
+                fields.keep(observer.attach(draft, File(fields.text("path")), CapturedOrigin(token), label).hash)
             }
-            "detach" -> observer.detach(fields.text("draft"), fields.text("file"))
+            "detach" -> observer.detach(fields.text("draft"), fields.text("media"))
             "correct" -> fields.keep(observer.correct(fields.text("record")))
             "seal" -> fields.keep(observer.seal(fields.text("draft")).hash)
             "tap" -> observer.tap(fields.text("station"), step.getValue("heads").jsonPrimitive.int)
@@ -167,11 +167,11 @@ class Runner(
     private fun compare(step: JsonObject, found: JsonObject) {
         for ((field, wanted) in step["equals"]?.jsonObject.orEmpty()) {
             val expected = names.resolve(wanted)
-            val held = found[field]
-            if (expected is JsonObject && held is JsonObject) {
-                for ((key, value) in expected) check(held[key] == value) { "$field.$key is ${held[key]} and not $value" }
+            val seen = found[field]
+            if (expected is JsonObject && seen is JsonObject) {
+                for ((key, value) in expected) check(seen[key] == value) { "$field.$key is ${seen[key]} and not $value" }
             } else {
-                check(held == expected) { "$field is $held and not $expected" }
+                check(seen == expected) { "$field is $seen and not $expected" }
             }
         }
     }
@@ -197,17 +197,17 @@ class Fields(private val step: JsonObject, private val names: Names) {
 }
 
 /** What the steps have named so far, written down at once. */
-class Names(private val file: File, private val held: MutableMap<String, JsonElement>) {
+class Names(private val file: File, private val known: MutableMap<String, JsonElement>) {
     operator fun set(name: String, value: String) {
-        held[name] = JsonPrimitive(value)
-        file.writeText(JsonObject(held).toString())
+        known[name] = JsonPrimitive(value)
+        file.writeText(JsonObject(known).toString())
     }
 
     fun resolve(value: JsonElement): JsonElement =
         when {
-            value is JsonObject -> buildJsonObject { value.forEach { (key, held) -> put(key, resolve(held)) } }
+            value is JsonObject -> buildJsonObject { value.forEach { (key, field) -> put(key, resolve(field)) } }
             value is JsonPrimitive && value !is JsonNull && value.isString && value.content.startsWith("$") ->
-                checkNotNull(held[value.content.drop(1)]) { "no name ${value.content}" }
+                checkNotNull(known[value.content.drop(1)]) { "no name ${value.content}" }
             else -> value
         }
 }

@@ -9,7 +9,7 @@ import javax.crypto.Cipher
 import javax.crypto.spec.GCMParameterSpec
 import javax.crypto.spec.SecretKeySpec
 import org.kuager.KeyVault
-import org.kuager.KeyVaultException
+import org.kuager.VaultException
 
 /** A vault for tests: AES-256-GCM with a key in a file. It protects nothing. */
 class FileKeyVault(private val file: File) : KeyVault {
@@ -19,12 +19,12 @@ class FileKeyVault(private val file: File) : KeyVault {
     }
 
     override fun unseal(sealed: ByteArray): ByteArray {
-        val key = key() ?: throw KeyVaultException.Lost()
-        if (sealed.size < NONCE) throw KeyVaultException.Lost()
+        val key = key() ?: throw VaultException.Lost()
+        if (sealed.size < NONCE) throw VaultException.Lost()
         return try {
             cipher(Cipher.DECRYPT_MODE, key, sealed.copyOf(NONCE)).doFinal(sealed, NONCE, sealed.size - NONCE)
         } catch (failure: GeneralSecurityException) {
-            throw KeyVaultException.Lost(failure)
+            throw VaultException.Lost(failure)
         }
     }
 

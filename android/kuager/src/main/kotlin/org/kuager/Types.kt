@@ -26,7 +26,7 @@ public typealias LiveHandles = org.kuager.ffi.LiveHandles
 
 // The device and the network.
 
-/** What kind of network there is. */
+/** What kind of network there is. The core calls it `Network`, as Android calls a class. */
 public typealias NetworkState = org.kuager.ffi.NetworkState
 
 /** How things stand, in one look. */
@@ -42,10 +42,10 @@ public typealias RecoveryInfo = org.kuager.ffi.RecoveryInfo
 public typealias InviteInfo = org.kuager.ffi.InviteInfo
 
 /** What checking this device's chain found. */
-public typealias ChainCheck = org.kuager.ffi.ChainCheck
+public typealias ChainReport = org.kuager.ffi.ChainReport
 
 /** Numbers that are lost by signed statement. */
-public typealias LostRange = org.kuager.ffi.LostRange
+public typealias SeqRange = org.kuager.ffi.SeqRange
 
 /** What checking a signed statement found: [ValidStatement] or [InvalidStatement]. */
 public typealias StatementCheck = org.kuager.ffi.StatementCheck
@@ -70,9 +70,6 @@ public typealias ContestInfo = org.kuager.ffi.ContestInfo
 /** One choice. */
 public typealias ChoiceInfo = org.kuager.ffi.ChoiceInfo
 
-/** A group of the catalogue of incidents. */
-public typealias IncidentGroup = org.kuager.ffi.IncidentGroup
-
 /** An incident of the catalogue. */
 public typealias IncidentInfo = org.kuager.ffi.IncidentInfo
 
@@ -95,36 +92,36 @@ public typealias RegionInfo = org.kuager.ffi.RegionInfo
 public typealias StationInfo = org.kuager.ffi.StationInfo
 
 /** What a newer pack changes about a form: [FormAdded], [FormRemoved] or [FormChanged]. */
-public typealias PackChange = org.kuager.ffi.PackChange
+public typealias FormChange = org.kuager.ffi.FormChange
 
 /** The form is new. */
-public typealias FormAdded = org.kuager.ffi.PackChange.Added
+public typealias FormAdded = org.kuager.ffi.FormChange.Added
 
 /** The form is gone. */
-public typealias FormRemoved = org.kuager.ffi.PackChange.Removed
+public typealias FormRemoved = org.kuager.ffi.FormChange.Removed
 
 /** The form asks differently. */
-public typealias FormChanged = org.kuager.ffi.PackChange.Changed
+public typealias FormChanged = org.kuager.ffi.FormChange.Changed
 
 // Drafts and forms.
 
-/** An answer to a question: [NumberAnswer], [TextAnswer], [SeveralAnswer] or [GroupAnswer]. */
-public typealias Answer = org.kuager.ffi.Answer
+/** The value of an answer: [IntValue], [TextValue], [ListValue] or [GroupValue]. */
+public typealias Value = org.kuager.ffi.Value
 
 /** An integer, a decimal scaled by the question, a time in minutes after local midnight. */
-public typealias NumberAnswer = org.kuager.ffi.Answer.Number
+public typealias IntValue = org.kuager.ffi.Value.Int
 
 /** A choice's key, or free text. */
-public typealias TextAnswer = org.kuager.ffi.Answer.Text
+public typealias TextValue = org.kuager.ffi.Value.Text
 
 /** Several choices, or the entries of a repeat group. */
-public typealias SeveralAnswer = org.kuager.ffi.Answer.Several
+public typealias ListValue = org.kuager.ffi.Value.Several
 
 /** The answers of a group, by question. */
-public typealias GroupAnswer = org.kuager.ffi.Answer.Group
+public typealias GroupValue = org.kuager.ffi.Value.Group
 
 /** How a draft begins. */
-public typealias NewDraft = org.kuager.ffi.NewDraftOptions
+public typealias NewDraft = org.kuager.ffi.NewDraft
 
 /** Where, in what language, and whether it counts. */
 public typealias Setting = org.kuager.ffi.Setting
@@ -132,23 +129,23 @@ public typealias Setting = org.kuager.ffi.Setting
 /** What has been entered and not sealed yet. */
 public typealias DraftInfo = org.kuager.ffi.DraftInfo
 
-/** Where the device is. */
-public typealias Place = org.kuager.ffi.Place
+/** Where the device is: the core's `Location`, which Android has a class of its own for. */
+public typealias LocationInfo = org.kuager.ffi.LocationInfo
 
 /** How a form stands over the answers given so far. */
 public typealias FormState = org.kuager.ffi.FormState
 
 /** A question that is asked now. */
-public typealias AskedQuestion = org.kuager.ffi.AskedQuestion
+public typealias Asked = org.kuager.ffi.Asked
 
 /** What kind of answer a question takes. */
-public typealias QuestionType = org.kuager.ffi.QuestionType
+public typealias QuestionKind = org.kuager.ffi.QuestionKind
 
-/** Where a question stands. */
-public typealias PlaceInfo = org.kuager.ffi.PlaceInfo
+/** Where a question stands. The core calls it `Path`, which in Java and Android is something else. */
+public typealias Place = org.kuager.ffi.Place
 
 /** A control relation and how it comes out. */
-public typealias RelationInfo = org.kuager.ffi.RelationInfo
+public typealias RelationState = org.kuager.ffi.RelationState
 
 /** How much a relation that fails says. */
 public typealias RelationSeverity = org.kuager.ffi.RelationSeverity
@@ -157,45 +154,45 @@ public typealias RelationSeverity = org.kuager.ffi.RelationSeverity
 public typealias RelationStanding = org.kuager.ffi.RelationStanding
 
 /** Something to remind of. It never blocks sealing. */
-public typealias ReminderInfo = org.kuager.ffi.ReminderInfo
+public typealias Reminder = org.kuager.ffi.Reminder
 
-/** Why to remind: [UnlikelyAnswer], [ChoiceNotOffered], [UnreadableWords] or [TooFewEntries]. */
-public typealias ReminderReason = org.kuager.ffi.ReminderReason
+/** What a reminder is about: [ConstraintReminder], [NotOfferedReminder], [UnreadableWordsReminder] or [TooFewReminder]. */
+public typealias ReminderKind = org.kuager.ffi.ReminderKind
 
 /** The answer is unlikely. */
-public typealias UnlikelyAnswer = org.kuager.ffi.ReminderReason.Constraint
+public typealias ConstraintReminder = org.kuager.ffi.ReminderKind.Constraint
 
 /** What was chosen is not offered any more. */
-public typealias ChoiceNotOffered = org.kuager.ffi.ReminderReason.NotOffered
+public typealias NotOfferedReminder = org.kuager.ffi.ReminderKind.NotOffered
 
 /** The number in words cannot be read. */
-public typealias UnreadableWords = org.kuager.ffi.ReminderReason.UnreadableWords
+public typealias UnreadableWordsReminder = org.kuager.ffi.ReminderKind.UnreadableWords
 
 /** Fewer entries, choices or files than expected. */
-public typealias TooFewEntries = org.kuager.ffi.ReminderReason.TooFew
+public typealias TooFewReminder = org.kuager.ffi.ReminderKind.TooFew
 
 /** A step in the life of an incident. */
-public typealias IncidentStep = org.kuager.ffi.IncidentStep
+public typealias IncidentStatus = org.kuager.ffi.IncidentStatus
 
 /** Heads counted at a station. */
 public typealias TallyInfo = org.kuager.ffi.TallyInfo
 
 /** How a wave of the exit poll stands. */
-public typealias WaveStatus = org.kuager.ffi.WaveStatus
+public typealias WaveState = org.kuager.ffi.WaveState
 
 // Sealed records.
 
 /** What a record is about. */
-public typealias RecordType = org.kuager.ffi.RecordType
+public typealias RecordKind = org.kuager.ffi.RecordKind
 
 /** A record that has just been sealed. */
-public typealias SealedInfo = org.kuager.ffi.SealedInfo
+public typealias Sealed = org.kuager.ffi.Sealed
 
 /** A sealed record and where it stands. */
 public typealias RecordInfo = org.kuager.ffi.RecordInfo
 
 /** A sealed record with its content. */
-public typealias RecordDetail = org.kuager.ffi.RecordDetail
+public typealias SealedRecord = org.kuager.ffi.SealedRecord
 
 /** What a verified receipt says. */
 public typealias ReceiptInfo = org.kuager.ffi.ReceiptInfo
@@ -229,23 +226,23 @@ public typealias RecordForked = org.kuager.ffi.RecordState.Forked
 
 // Files.
 
-/** Where a file comes from: [CapturedFile] or [ImportedFile]. */
-public typealias FileOrigin = org.kuager.ffi.FileOrigin
+/** Where a file comes from: [CapturedOrigin] or [ImportedOrigin]. */
+public typealias MediaOrigin = org.kuager.ffi.MediaOrigin
 
 /** The camera that was opened for this token of [beginCapture]. */
-public typealias CapturedFile = org.kuager.ffi.FileOrigin.Captured
+public typealias CapturedOrigin = org.kuager.ffi.MediaOrigin.Captured
 
 /** The gallery, or another app. */
-public typealias ImportedFile = org.kuager.ffi.FileOrigin.Imported
+public typealias ImportedOrigin = org.kuager.ffi.MediaOrigin.Imported
 
 /** How a file is marked in the record. */
-public typealias FileSource = org.kuager.ffi.FileSource
+public typealias MediaSource = org.kuager.ffi.MediaSource
 
 /** What a file is to its record. */
-public typealias FileRole = org.kuager.ffi.FileRole
+public typealias AttachmentRole = org.kuager.ffi.AttachmentRole
 
 /** A file that has been saved and attached. */
-public typealias AttachedFile = org.kuager.ffi.AttachedFile
+public typealias Attached = org.kuager.ffi.Attached
 
 /** A file as a draft or record lists it. */
 public typealias AttachmentInfo = org.kuager.ffi.AttachmentInfo
@@ -253,26 +250,26 @@ public typealias AttachmentInfo = org.kuager.ffi.AttachmentInfo
 /** A file of this store. */
 public typealias MediaInfo = org.kuager.ffi.MediaInfo
 
-/** Where a file stands: [FileKept], [FileWaiting], [FileUploading], [FileDelayed], [FileHeld] or [FileStored]. */
-public typealias FileState = org.kuager.ffi.FileState
+/** Where a file stands: [MediaKept], [MediaWaiting], [MediaUploading], [MediaDelayed], [MediaHeld] or [MediaStored]. */
+public typealias UploadState = org.kuager.ffi.UploadState
 
 /** On the phone; no record lists it yet. */
-public typealias FileKept = org.kuager.ffi.FileState.Kept
+public typealias MediaKept = org.kuager.ffi.UploadState.Kept
 
 /** To be uploaded. */
-public typealias FileWaiting = org.kuager.ffi.FileState.Waiting
+public typealias MediaWaiting = org.kuager.ffi.UploadState.Waiting
 
 /** An upload has begun. */
-public typealias FileUploading = org.kuager.ffi.FileState.Uploading
+public typealias MediaUploading = org.kuager.ffi.UploadState.Uploading
 
 /** Not tried again for now. */
-public typealias FileDelayed = org.kuager.ffi.FileState.Delayed
+public typealias MediaDelayed = org.kuager.ffi.UploadState.Delayed
 
 /** Kept back. */
-public typealias FileHeld = org.kuager.ffi.FileState.Held
+public typealias MediaHeld = org.kuager.ffi.UploadState.Held
 
 /** A verified receipt is stored: delivered. */
-public typealias FileStored = org.kuager.ffi.FileState.Stored
+public typealias MediaStored = org.kuager.ffi.UploadState.Stored
 
 /** How far an upload has come. */
 public typealias UploadProgress = org.kuager.ffi.UploadProgress
@@ -280,12 +277,12 @@ public typealias UploadProgress = org.kuager.ffi.UploadProgress
 // Sending.
 
 /** What is left to send. */
-public typealias Outbox = org.kuager.ffi.Outbox
+public typealias Outlook = org.kuager.ffi.Outlook
 
 /** What a sync did and what is left. */
 public typealias SyncSummary = org.kuager.ffi.SyncSummary
 
-/** What the next attempt waits for: [NetworkObstacle], [HeldObstacle], [EnrolmentRefused] or [NotInvited]. */
+/** What the next attempt waits for: [NetworkObstacle], [HeldObstacle], [EnrolmentObstacle] or [NotInvitedObstacle]. */
 public typealias SyncObstacle = org.kuager.ffi.SyncObstacle
 
 /** The network. */
@@ -295,19 +292,19 @@ public typealias NetworkObstacle = org.kuager.ffi.SyncObstacle.Network
 public typealias HeldObstacle = org.kuager.ffi.SyncObstacle.Held
 
 /** Enrolment was refused; another invite is needed. */
-public typealias EnrolmentRefused = org.kuager.ffi.SyncObstacle.EnrolmentRefused
+public typealias EnrolmentObstacle = org.kuager.ffi.SyncObstacle.Enrolment
 
 /** No invite has been accepted yet. */
-public typealias NotInvited = org.kuager.ffi.SyncObstacle.NotInvited
+public typealias NotInvitedObstacle = org.kuager.ffi.SyncObstacle.NotInvited
 
 /** Why an attempt failed. */
-public typealias FailureReason = org.kuager.ffi.FailureReason
+public typealias FailureClass = org.kuager.ffi.FailureClass
 
 /** Why something is kept back. */
-public typealias HoldReason = org.kuager.ffi.HoldReason
+public typealias HeldReason = org.kuager.ffi.HeldReason
 
 /** An attempt of the log. */
-public typealias Attempt = org.kuager.ffi.Attempt
+public typealias AttemptInfo = org.kuager.ffi.AttemptInfo
 
 /** A message from the coordinator, verified. */
 public typealias MessageInfo = org.kuager.ffi.MessageInfo

@@ -1,16 +1,17 @@
 //! Photos, videos and sound.
 
 use kuager_core::media::preview::PreviewError;
-use kuager_core::observer::{Attached, PreviewProblem};
-use kuager_core::queue::UploadState;
+use kuager_core::observer::{self, PreviewProblem};
+use kuager_core::queue;
 use kuager_core::store::MediaRow;
-use kuager_core::wire::record::{Attachment, AttachmentRole, MediaSource};
+use kuager_core::wire::record;
 
-use super::{FailureReason, HoldReason, signed};
+use super::numbers::signed;
+use super::sync::{FailureClass, HeldReason};
 
-/// Where a file comes from.
+/// Where a file comes from: the core's `Origin`.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum FileOrigin {
+pub enum MediaOrigin {
     /// The camera that was opened for this token of `begin_capture`.
     Captured {
         /// The token.
@@ -22,7 +23,7 @@ pub enum FileOrigin {
 
 /// How a file is marked in the record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
-pub enum FileSource {
+pub enum MediaSource {
     /// Taken in this app.
     Captured,
     /// Brought in.
@@ -31,19 +32,19 @@ pub enum FileSource {
     Derived,
 }
 
-impl From<MediaSource> for FileSource {
-    fn from(source: MediaSource) -> Self {
+impl From<record::MediaSource> for MediaSource {
+    fn from(source: record::MediaSource) -> Self {
         match source {
-            MediaSource::Captured => Self::Captured,
-            MediaSource::Imported => Self::Imported,
-            MediaSource::Derived => Self::Derived,
+            record::MediaSource::Captured => Self::Captured,
+            record::MediaSource::Imported => Self::Imported,
+            record::MediaSource::Derived => Self::Derived,
         }
     }
 }
 
 /// What a file is to its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
-pub enum FileRole {
+pub enum AttachmentRole {
     /// The evidence, bit for bit.
     Original,
     /// Small and legible, sent ahead.
@@ -54,7 +55,7 @@ pub enum FileRole {
 
 /// A file that has been saved and attached.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct AttachedFile {
+pub struct Attached {
     /// SHA-256 of its bytes.
     pub hash: String,
     /// Its size in bytes.
@@ -62,15 +63,15 @@ pub struct AttachedFile {
     /// MIME type by content.
     pub mime: String,
     /// How it is marked.
-    pub source: FileSource,
+    pub source: MediaSource,
     /// Its preview.
     pub preview: Option<String>,
     /// The platform has to make the preview (HEIC, WebP, video): see `attach_preview`.
     pub preview_needed: bool,
 }
 
-impl From<Attached> for AttachedFile {
-    fn from(attached: Attached) -> Self {
+impl From<observer::Attached> for Attached {
+    fn from(attached: observer::Attached) -> Self {
         Self {
             hash: attached.hash.to_string(),
             size: signed(attached.size),
@@ -92,34 +93,34 @@ pub struct AttachmentInfo {
     /// MIME type by content.
     pub mime: String,
     /// What it is.
-    pub role: FileRole,
+    pub role: AttachmentRole,
     /// The original it was made from.
     pub of: Option<String>,
     /// How it is marked.
-    pub source: Option<FileSource>,
+    pub source: Option<MediaSource>,
     /// The question it answers, or the page.
     pub label: Option<String>,
 }
 
-pub(crate) fn attachment(file: &Attachment) -> AttachmentInfo {
+pub(crate) fn attachment(file: &record::Attachment) -> AttachmentInfo {
     AttachmentInfo {
         hash: file.hash.to_string(),
         size: signed(file.size),
         mime: file.mime.clone(),
         role: match file.role {
-            AttachmentRole::Original => FileRole::Original,
-            AttachmentRole::Preview => FileRole::Preview,
-            AttachmentRole::Redacted => FileRole::Redacted,
+            record::AttachmentRole::Original => AttachmentRole::Original,
+            record::AttachmentRole::Preview => AttachmentRole::Preview,
+            record::AttachmentRole::Redacted => AttachmentRole::Redacted,
         },
         of: file.of.map(|hash| hash.to_string()),
-        source: file.source.map(FileSource::from),
+        source: file.source.map(MediaSource::from),
         label: file.label.clone(),
     }
 }
 
 /// Where a file stands.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum FileState {
+pub enum UploadState {
     /// On the phone; no record lists it yet.
     Kept,
     /// To be uploaded.
@@ -128,13 +129,13 @@ pub enum FileState {
     Uploading,
     /// Not tried again for now.
     Delayed {
-        /// Why.
-        reason: FailureReason,
+        /// Why: the core's `class`, a keyword in both languages.
+        failure: FailureClass,
     },
     /// Kept back.
     Held {
         /// Why.
-        reason: HoldReason,
+        reason: HeldReason,
     },
     /// A verified receipt is stored.
     Stored,
@@ -152,7 +153,7 @@ pub struct MediaInfo {
     /// The original it was made from; for previews.
     pub preview_of: Option<String>,
     /// Where it stands.
-    pub state: FileState,
+    pub state: UploadState,
     /// Bytes the coordinator is known to hold.
     pub sent: i64,
     /// Attempts so far.
@@ -167,12 +168,12 @@ impl From<MediaRow> for MediaInfo {
             mime: row.mime,
             preview_of: row.preview_of.map(|hash| hash.to_string()),
             state: match row.state {
-                UploadState::Kept => FileState::Kept,
-                UploadState::Waiting => FileState::Waiting,
-                UploadState::Uploading => FileState::Uploading,
-                UploadState::Delayed { class, .. } => FileState::Delayed { reason: class.into() },
-                UploadState::Held { reason } => FileState::Held { reason: reason.into() },
-                UploadState::Stored => FileState::Stored,
+                queue::UploadState::Kept => UploadState::Kept,
+                queue::UploadState::Waiting => UploadState::Waiting,
+                queue::UploadState::Uploading => UploadState::Uploading,
+                queue::UploadState::Delayed { class, .. } => UploadState::Delayed { failure: class.into() },
+                queue::UploadState::Held { reason } => UploadState::Held { reason: reason.into() },
+                queue::UploadState::Stored => UploadState::Stored,
             },
             sent: signed(row.sent),
             attempts: row.attempts.into(),

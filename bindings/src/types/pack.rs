@@ -1,10 +1,11 @@
 //! The election as the pack defines it, in one language.
 
+use kuager_core::wire;
 use kuager_core::wire::form::Texts;
-use kuager_core::wire::pack::{Gravity, Incident, Pack, SignedPack, Station};
+use kuager_core::wire::pack::{Incident, Pack, SignedPack, Station};
 
-use super::form::Words;
-use super::{ChoiceInfo, RecordType};
+use super::record::RecordKind;
+use super::text::{ChoiceInfo, InLanguage};
 
 /// A form of the pack.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -12,7 +13,7 @@ pub struct FormInfo {
     /// Its id.
     pub id: String,
     /// What its answers become.
-    pub kind: RecordType,
+    pub kind: RecordKind,
     /// Its name.
     pub title: String,
     /// What the observer reads first.
@@ -30,15 +31,6 @@ pub struct ContestInfo {
     pub title: String,
     /// The lines of the ballot, in order.
     pub options: Vec<ChoiceInfo>,
-}
-
-/// A group of the catalogue of incidents.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct IncidentGroup {
-    /// Its key.
-    pub key: String,
-    /// Its name.
-    pub title: String,
 }
 
 /// How much an incident weighs.
@@ -124,7 +116,7 @@ pub struct PackInfo {
     /// Contests.
     pub contests: Vec<ContestInfo>,
     /// Groups of the catalogue.
-    pub incident_groups: Vec<IncidentGroup>,
+    pub incident_groups: Vec<ChoiceInfo>,
     /// The catalogue.
     pub incidents: Vec<IncidentInfo>,
     /// Moments at which turnout is noted.
@@ -170,27 +162,27 @@ pub struct StationInfo {
 }
 
 pub(crate) fn station_info(pack: &Pack, station: &Station, language: &str) -> StationInfo {
-    let words = Words { pack, language };
+    let texts = InLanguage { pack, language };
     StationInfo {
         key: station.key.clone(),
         region: station.region.clone(),
         number: station.number.into(),
-        name: words.of(&station.name),
-        address: words.some(station.address.as_ref()),
+        name: texts.of(&station.name),
+        address: texts.some(station.address.as_ref()),
         registered: station.registered.map(i64::from),
     }
 }
 
 pub(crate) fn pack_info(signed: &SignedPack, language: &str) -> PackInfo {
     let pack = &signed.pack;
-    let words = Words { pack, language };
+    let texts = InLanguage { pack, language };
     let poll = pack.exit_poll.as_ref();
     let legal = poll.filter(|poll| poll.legal.is_some());
-    let off = |texts: &Texts| words.some(Some(texts));
+    let off = |reason: &Texts| texts.some(Some(reason));
     PackInfo {
         hash: signed.hash.to_string(),
         id: pack.id.clone(),
-        title: words.of(&pack.title),
+        title: texts.of(&pack.title),
         election_day: pack.election_day.clone(),
         languages: pack.languages.clone(),
         notes: pack.notes.clone(),
@@ -200,8 +192,8 @@ pub(crate) fn pack_info(signed: &SignedPack, language: &str) -> PackInfo {
             .map(|form| FormInfo {
                 id: form.id.clone(),
                 kind: form.kind.into(),
-                title: words.of(&form.title),
-                hint: words.some(form.hint.as_ref()),
+                title: texts.of(&form.title),
+                hint: texts.some(form.hint.as_ref()),
                 contest: form.contest.clone(),
             })
             .collect(),
@@ -210,17 +202,12 @@ pub(crate) fn pack_info(signed: &SignedPack, language: &str) -> PackInfo {
             .iter()
             .map(|contest| ContestInfo {
                 key: contest.key.clone(),
-                title: words.of(&contest.title),
-                options: contest.options.iter().map(|option| words.choice(option)).collect(),
+                title: texts.of(&contest.title),
+                options: contest.options.iter().map(|option| texts.choice(option)).collect(),
             })
             .collect(),
-        incident_groups: pack
-            .incident_groups
-            .iter()
-            .flatten()
-            .map(|group| IncidentGroup { key: group.key.clone(), title: words.of(&group.text) })
-            .collect(),
-        incidents: pack.incidents.iter().flatten().map(|incident| incident_info(&words, incident)).collect(),
+        incident_groups: pack.incident_groups.iter().flatten().map(|group| texts.choice(group)).collect(),
+        incidents: pack.incidents.iter().flatten().map(|incident| incident_info(&texts, incident)).collect(),
         turnout_hours: pack
             .turnout
             .iter()
@@ -237,7 +224,7 @@ pub(crate) fn pack_info(signed: &SignedPack, language: &str) -> PackInfo {
             .flat_map(|poll| &poll.dispositions)
             .map(|disposition| DispositionInfo {
                 code: disposition.code.clone(),
-                text: words.of(&disposition.text),
+                text: texts.of(&disposition.text),
                 card: disposition.card == Some(true),
                 observed: disposition.observed == Some(true),
             })
@@ -248,18 +235,18 @@ pub(crate) fn pack_info(signed: &SignedPack, language: &str) -> PackInfo {
     }
 }
 
-fn incident_info(words: &Words<'_>, incident: &Incident) -> IncidentInfo {
+fn incident_info(texts: &InLanguage<'_>, incident: &Incident) -> IncidentInfo {
     IncidentInfo {
         code: incident.code.clone(),
-        title: words.of(&incident.title),
+        title: texts.of(&incident.title),
         gravity: match incident.gravity {
-            Gravity::Procedural => IncidentGravity::Procedural,
-            Gravity::Serious => IncidentGravity::Serious,
-            Gravity::Critical => IncidentGravity::Critical,
+            wire::pack::Gravity::Procedural => IncidentGravity::Procedural,
+            wire::pack::Gravity::Serious => IncidentGravity::Serious,
+            wire::pack::Gravity::Critical => IncidentGravity::Critical,
         },
         urgent: incident.urgent == Some(true),
         group: incident.group.clone(),
         law: incident.law.clone(),
-        advice: words.some(incident.record.as_ref()),
+        advice: texts.some(incident.record.as_ref()),
     }
 }

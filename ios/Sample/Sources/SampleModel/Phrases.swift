@@ -4,7 +4,7 @@ import Kuager
 
 extension Phrase {
     /// What kind of record it is.
-    public init(_ kind: RecordType) {
+    public init(_ kind: RecordKind) {
         switch kind {
         case .checklist: self.init(.kindChecklist)
         case .turnout: self.init(.kindTurnout)
@@ -44,8 +44,8 @@ extension Phrase {
     }
 
     /// Why an attempt failed, and what the observer can do about it.
-    public init(_ reason: FailureReason) {
-        switch reason {
+    public init(_ failure: FailureClass) {
+        switch failure {
         case .offline: self.init(.failureOffline)
         case .dns: self.init(.failureDns)
         case .reset: self.init(.failureReset)
@@ -60,7 +60,7 @@ extension Phrase {
     }
 
     /// Why something is kept back.
-    public init(_ reason: HoldReason) {
+    public init(_ reason: HeldReason) {
         switch reason {
         case .auth: self.init(.holdAuth)
         case .metered: self.init(.holdMetered)
@@ -72,16 +72,16 @@ extension Phrase {
     /// What the next attempt waits for.
     public init(_ obstacle: SyncObstacle) {
         switch obstacle {
-        case .network(let reason): self.init(reason)
+        case .network(let failure): self.init(failure)
         case .held(let reason): self.init(reason)
-        case .enrolmentRefused(let code): self.init(.obstacleEnrolment, .phrase(Phrase(refusal: code)))
+        case .enrolment(let code): self.init(.obstacleEnrolment, .phrase(Phrase(refusal: code)))
         case .notInvited: self.init(.obstacleNotInvited)
         }
     }
 
     /// What to remind of beside a question.
-    public init(_ reason: ReminderReason) {
-        switch reason {
+    public init(_ kind: ReminderKind) {
+        switch kind {
         case .constraint(let text?): self.init(.reminderUnlikely, .text(text))
         case .constraint(nil): self.init(.reminderUnlikely, .text(""))
         case .notOffered: self.init(.reminderNotOffered)

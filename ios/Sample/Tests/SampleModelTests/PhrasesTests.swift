@@ -3,7 +3,7 @@ import XCTest
 
 @testable import SampleModel
 
-final class WordingTests: XCTestCase {
+final class PhrasesTests: XCTestCase {
     func testEveryErrorOfTheLibraryHasATextOfItsOwn() throws {
         let codes = try KuagerLibrary.errorCodes()
         XCTAssertGreaterThan(codes.count, 40)
@@ -24,16 +24,16 @@ final class WordingTests: XCTestCase {
     }
 
     func testWhatStandsDifferentlyReadsDifferently() {
-        let failures: [FailureReason] = [
+        let failures: [FailureClass] = [
             .offline, .dns, .reset, .timeout, .tls, .captivePortal, .serverBusy, .badAnswer, .wrongServer, .rejected,
         ]
-        let holds: [HoldReason] = [.auth, .metered, .policy, .record]
+        let holds: [HeldReason] = [.auth, .metered, .policy, .record]
         let states: [RecordState] = [
-            .sealed, .sending, .waiting(reason: .dns), .held(reason: .auth), .refused(code: "x"), .accepted, .forked,
+            .sealed, .sending, .waiting(failure: .dns), .held(reason: .auth), .refused(code: "x"), .accepted, .forked,
         ]
         let phrases = failures.map { Phrase($0) } + holds.map { Phrase($0) } + states.map { Phrase($0) }
         XCTAssertEqual(Set(phrases).count, phrases.count)
-        XCTAssertEqual(Phrase(SyncObstacle.network(reason: .tls)), Phrase(.failureTls))
+        XCTAssertEqual(Phrase(SyncObstacle.network(failure: .tls)), Phrase(.failureTls))
         XCTAssertEqual(Phrase(SyncObstacle.held(reason: .metered)), Phrase(.holdMetered))
         XCTAssertNil(Phrase(RelationStanding.notJudged))
     }
@@ -50,20 +50,20 @@ final class WordingTests: XCTestCase {
     }
 
     func testARowSaysWhyItIsNotSent() {
-        let outbox = Outbox(
-            completed: false, recordsLeft: 1, mediaLeft: 0, obstacle: .network(reason: .captivePortal), nextAttemptMs: 5)
+        let outlook = Outlook(
+            completed: false, recordsLeft: 1, mediaLeft: 0, obstacle: .network(failure: .captivePortal), nextAttemptMs: 5)
         func why(_ state: RecordState) -> Phrase? {
-            OutboxModel.Row(record(state), outbox: outbox).why
+            OutboxModel.Row(record(state), outlook: outlook).why
         }
         XCTAssertEqual(why(.sealed), Phrase(.failureCaptivePortal), "what stands before all stands before this one")
-        XCTAssertEqual(why(.waiting(reason: .serverBusy)), Phrase(.failureServerBusy))
+        XCTAssertEqual(why(.waiting(failure: .serverBusy)), Phrase(.failureServerBusy))
         XCTAssertEqual(why(.held(reason: .auth)), Phrase(.holdAuth))
         XCTAssertNil(why(.accepted))
         XCTAssertNil(why(.sending))
     }
 
     func testAFileSaysHowFarItIsAndWhetherItMayGoNow() {
-        func row(_ state: FileState, sent: Int64 = 0, size: Int64 = 400) -> OutboxModel.FileRow {
+        func row(_ state: UploadState, sent: Int64 = 0, size: Int64 = 400) -> OutboxModel.FileRow {
             OutboxModel.FileRow(
                 MediaInfo(
                     hash: "h", size: size, mime: "image/jpeg", previewOf: nil, state: state, sent: sent, attempts: 0))
@@ -72,7 +72,7 @@ final class WordingTests: XCTestCase {
         XCTAssertEqual(row(.uploading, size: 0).state, Phrase(.fileUploading, .number(0)))
         XCTAssertTrue(row(.held(reason: .metered)).canSendNow)
         XCTAssertFalse(row(.held(reason: .record)).canSendNow, "its record goes first")
-        XCTAssertEqual(row(.delayed(reason: .dns)).why, Phrase(.failureDns))
+        XCTAssertEqual(row(.delayed(failure: .dns)).why, Phrase(.failureDns))
         XCTAssertNil(row(.stored).why)
     }
 

@@ -1,15 +1,17 @@
 //! How a form stands over the answers given so far.
 
-use kuager_core::forms::{self as core, Asked, Path, Reminder, ReminderKind, Standing, places};
-use kuager_core::wire::form::{Choice, Form, MAX_REPEAT, Question, QuestionKind, Texts};
+use kuager_core::forms::{self, places};
+use kuager_core::wire::form::{self, Form, MAX_REPEAT, Question};
 use kuager_core::wire::pack::Pack;
-use kuager_core::wire::protocol::Severity;
+use kuager_core::wire::protocol;
 
-use super::Answer;
+use super::numbers::counted;
+use super::text::{ChoiceInfo, InLanguage};
+use super::value::Value;
 
 /// What kind of answer a question takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, uniffi::Enum)]
-pub enum QuestionType {
+pub enum QuestionKind {
     /// `yes`, `no`, `not_seen` or `not_applicable`.
     YesNo,
     /// A whole number.
@@ -40,30 +42,30 @@ pub enum QuestionType {
     Words,
 }
 
-impl From<QuestionKind> for QuestionType {
-    fn from(kind: QuestionKind) -> Self {
+impl From<form::QuestionKind> for QuestionKind {
+    fn from(kind: form::QuestionKind) -> Self {
         match kind {
-            QuestionKind::YesNo => Self::YesNo,
-            QuestionKind::Integer => Self::Integer,
-            QuestionKind::Time => Self::Time,
-            QuestionKind::Text => Self::Text,
-            QuestionKind::Choice => Self::Choice,
-            QuestionKind::Choices => Self::Choices,
-            QuestionKind::Decimal => Self::Decimal,
-            QuestionKind::Date => Self::Date,
-            QuestionKind::Location => Self::Location,
-            QuestionKind::Attachment => Self::Attachment,
-            QuestionKind::Group => Self::Group,
-            QuestionKind::Note => Self::Note,
-            QuestionKind::Calculate => Self::Calculate,
-            QuestionKind::Words => Self::Words,
+            form::QuestionKind::YesNo => Self::YesNo,
+            form::QuestionKind::Integer => Self::Integer,
+            form::QuestionKind::Time => Self::Time,
+            form::QuestionKind::Text => Self::Text,
+            form::QuestionKind::Choice => Self::Choice,
+            form::QuestionKind::Choices => Self::Choices,
+            form::QuestionKind::Decimal => Self::Decimal,
+            form::QuestionKind::Date => Self::Date,
+            form::QuestionKind::Location => Self::Location,
+            form::QuestionKind::Attachment => Self::Attachment,
+            form::QuestionKind::Group => Self::Group,
+            form::QuestionKind::Note => Self::Note,
+            form::QuestionKind::Calculate => Self::Calculate,
+            form::QuestionKind::Words => Self::Words,
         }
     }
 }
 
-/// Where a question stands.
+/// Where a question stands: the core's `Path`, which in Java, Android and SwiftUI is something else.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, uniffi::Record)]
-pub struct PlaceInfo {
+pub struct Place {
     /// The question.
     pub question: String,
     /// The repeat group it is asked in.
@@ -72,47 +74,38 @@ pub struct PlaceInfo {
     pub entry: Option<i64>,
 }
 
-impl From<&PlaceInfo> for Path {
-    fn from(place: &PlaceInfo) -> Self {
+impl From<&Place> for forms::Path {
+    fn from(place: &Place) -> Self {
         let entry = place.entry.and_then(|entry| usize::try_from(entry).ok()).unwrap_or(0);
         Self { group: place.group.clone().map(|group| (group, entry)), question: place.question.clone() }
     }
 }
 
-impl From<&Path> for PlaceInfo {
-    fn from(path: &Path) -> Self {
+impl From<&forms::Path> for Place {
+    fn from(path: &forms::Path) -> Self {
         Self {
             question: path.question.clone(),
             group: path.group.as_ref().map(|(group, _)| group.clone()),
-            entry: path.group.as_ref().map(|(_, entry)| super::counted(*entry)),
+            entry: path.group.as_ref().map(|(_, entry)| counted(*entry)),
         }
     }
 }
 
-/// One choice.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ChoiceInfo {
-    /// What is signed when it is chosen.
-    pub key: String,
-    /// What the observer reads.
-    pub text: String,
-}
-
 /// A question that is asked now.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct AskedQuestion {
+pub struct Asked {
     /// Where it stands.
-    pub place: PlaceInfo,
+    pub place: Place,
     /// What kind of answer it takes.
-    pub kind: QuestionType,
+    pub kind: QuestionKind,
     /// What is asked.
     pub text: String,
     /// Help beside it.
     pub hint: Option<String>,
     /// An answer is expected.
     pub required: bool,
-    /// The answer, or the value computed.
-    pub answer: Option<Answer>,
+    /// Its answer, or the value computed.
+    pub value: Option<Value>,
     /// The choices offered now.
     pub choices: Vec<ChoiceInfo>,
     /// The norm it rests on.
@@ -139,9 +132,9 @@ pub struct AskedQuestion {
     pub line: Option<String>,
 }
 
-/// Why to remind.
+/// What a reminder is about.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
-pub enum ReminderReason {
+pub enum ReminderKind {
     /// The answer is unlikely; the text says why, where the form has one.
     Constraint {
         /// Why.
@@ -160,11 +153,11 @@ pub enum ReminderReason {
 
 /// Something to remind of. It never blocks sealing.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ReminderInfo {
+pub struct Reminder {
     /// The question.
-    pub place: PlaceInfo,
+    pub place: Place,
     /// What about it.
-    pub reason: ReminderReason,
+    pub kind: ReminderKind,
 }
 
 /// How much a relation that fails says.
@@ -193,7 +186,7 @@ pub enum RelationStanding {
 
 /// A control relation and how it comes out.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct RelationInfo {
+pub struct RelationState {
     /// Its id, such as `K02`.
     pub id: String,
     /// How much a failure says.
@@ -212,102 +205,82 @@ pub struct RelationInfo {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct FormState {
     /// The questions that are asked now, in order.
-    pub asked: Vec<AskedQuestion>,
+    pub asked: Vec<Asked>,
     /// Required questions without an answer.
-    pub missing: Vec<PlaceInfo>,
+    pub missing: Vec<Place>,
     /// What to remind of.
-    pub reminders: Vec<ReminderInfo>,
+    pub reminders: Vec<Reminder>,
     /// What must add up.
-    pub relations: Vec<RelationInfo>,
+    pub relations: Vec<RelationState>,
     /// Codes of incidents to suggest.
     pub incidents: Vec<String>,
     /// Questions that hold an answer and are hidden; it stays in the draft and out of the record.
-    pub set_aside: Vec<PlaceInfo>,
+    pub set_aside: Vec<Place>,
 }
 
-/// The words of a pack in one language.
-pub(super) struct Words<'a> {
-    pub(super) pack: &'a Pack,
-    pub(super) language: &'a str,
-}
-
-impl Words<'_> {
-    pub(super) fn of(&self, texts: &Texts) -> String {
-        self.pack.text(texts, self.language).to_owned()
-    }
-
-    pub(super) fn some(&self, texts: Option<&Texts>) -> Option<String> {
-        texts.map(|texts| self.of(texts)).filter(|text| !text.is_empty())
-    }
-
-    pub(super) fn choice(&self, choice: &Choice) -> ChoiceInfo {
-        ChoiceInfo { key: choice.key.clone(), text: self.of(&choice.text) }
-    }
-
-    fn asked(&self, form: &Form, asked: &Asked<'_>) -> AskedQuestion {
-        let question: &Question = asked.question;
-        let groups = places::groups_of(form, &question.id).unwrap_or_default();
-        let (min, max) = question.repeat.map_or((question.min, question.max), |repeat| {
-            (repeat.min.map(i64::from), Some(repeat.max.unwrap_or(MAX_REPEAT).into()))
-        });
-        AskedQuestion {
-            place: (&asked.path).into(),
-            kind: question.kind.into(),
-            text: self.of(&question.text),
-            hint: self.some(question.hint.as_ref()),
-            required: asked.required,
-            answer: asked.value.as_ref().map(Answer::from),
-            choices: asked.choices.iter().flatten().map(|choice| self.choice(choice)).collect(),
-            law: question.law.clone(),
-            detail_of: question.of.clone(),
-            min,
-            max,
-            max_length: question.max_length.map(i64::from),
-            scale: question.scale.map_or(0, i64::from),
-            repeats: question.repeat.is_some(),
-            groups: groups.iter().map(|group| group.id.clone()).collect(),
-            subject: question.subject.clone(),
-            accept: question.accept.clone().unwrap_or_default(),
-            line: question.line.clone(),
-        }
-    }
-
-    fn reminder(&self, reminder: &Reminder<'_>) -> ReminderInfo {
-        let reason = match reminder.kind {
-            ReminderKind::Constraint(text) => ReminderReason::Constraint { text: self.some(text) },
-            ReminderKind::NotOffered => ReminderReason::NotOffered,
-            ReminderKind::UnreadableWords => ReminderReason::UnreadableWords,
-            ReminderKind::TooFew(expected) => ReminderReason::TooFew { expected: expected.into() },
-        };
-        ReminderInfo { place: (&reminder.path).into(), reason }
+fn asked(texts: &InLanguage<'_>, form: &Form, asked: &forms::Asked<'_>) -> Asked {
+    let question: &Question = asked.question;
+    let groups = places::groups_of(form, &question.id).unwrap_or_default();
+    let (min, max) = question.repeat.map_or((question.min, question.max), |repeat| {
+        (repeat.min.map(i64::from), Some(repeat.max.unwrap_or(MAX_REPEAT).into()))
+    });
+    Asked {
+        place: (&asked.path).into(),
+        kind: question.kind.into(),
+        text: texts.of(&question.text),
+        hint: texts.some(question.hint.as_ref()),
+        required: asked.required,
+        value: asked.value.as_ref().map(Value::from),
+        choices: asked.choices.iter().flatten().map(|choice| texts.choice(choice)).collect(),
+        law: question.law.clone(),
+        detail_of: question.of.clone(),
+        min,
+        max,
+        max_length: question.max_length.map(i64::from),
+        scale: question.scale.map_or(0, i64::from),
+        repeats: question.repeat.is_some(),
+        groups: groups.iter().map(|group| group.id.clone()).collect(),
+        subject: question.subject.clone(),
+        accept: question.accept.clone().unwrap_or_default(),
+        line: question.line.clone(),
     }
 }
 
-/// How a form stands, in the words of this language.
-pub(crate) fn form_state(pack: &Pack, form: &Form, language: &str, state: &core::FormState<'_>) -> FormState {
-    let words = Words { pack, language };
-    let places = |paths: &[Path]| paths.iter().map(PlaceInfo::from).collect();
-    let relation = |relation: &core::RelationState<'_>| RelationInfo {
+fn reminder(texts: &InLanguage<'_>, reminder: &forms::Reminder<'_>) -> Reminder {
+    let kind = match reminder.kind {
+        forms::ReminderKind::Constraint(text) => ReminderKind::Constraint { text: texts.some(text) },
+        forms::ReminderKind::NotOffered => ReminderKind::NotOffered,
+        forms::ReminderKind::UnreadableWords => ReminderKind::UnreadableWords,
+        forms::ReminderKind::TooFew(expected) => ReminderKind::TooFew { expected: expected.into() },
+    };
+    Reminder { place: (&reminder.path).into(), kind }
+}
+
+/// How a form stands, in this language.
+pub(crate) fn form_state(pack: &Pack, form: &Form, language: &str, state: &forms::FormState<'_>) -> FormState {
+    let texts = InLanguage { pack, language };
+    let places = |paths: &[forms::Path]| paths.iter().map(Place::from).collect();
+    let relation = |relation: &forms::RelationState<'_>| RelationState {
         id: relation.id.to_owned(),
         severity: match relation.severity {
-            Severity::Hard => RelationSeverity::Hard,
-            Severity::Soft => RelationSeverity::Soft,
-            Severity::Statistical => RelationSeverity::Statistical,
+            protocol::Severity::Hard => RelationSeverity::Hard,
+            protocol::Severity::Soft => RelationSeverity::Soft,
+            protocol::Severity::Statistical => RelationSeverity::Statistical,
         },
         standing: match relation.standing {
-            Standing::NotJudged => RelationStanding::NotJudged,
-            Standing::Unknown => RelationStanding::Unknown,
-            Standing::Holds => RelationStanding::Holds,
-            Standing::Fails => RelationStanding::Fails,
+            forms::Standing::NotJudged => RelationStanding::NotJudged,
+            forms::Standing::Unknown => RelationStanding::Unknown,
+            forms::Standing::Holds => RelationStanding::Holds,
+            forms::Standing::Fails => RelationStanding::Fails,
         },
         message: relation.message.clone(),
         incident: relation.incident.map(str::to_owned),
         law: relation.law.map(str::to_owned),
     };
     FormState {
-        asked: state.asked.iter().map(|asked| words.asked(form, asked)).collect(),
+        asked: state.asked.iter().map(|question| asked(&texts, form, question)).collect(),
         missing: places(&state.missing),
-        reminders: state.reminders.iter().map(|reminder| words.reminder(reminder)).collect(),
+        reminders: state.reminders.iter().map(|about| reminder(&texts, about)).collect(),
         relations: state.relations.iter().map(relation).collect(),
         incidents: state.incidents.iter().map(|code| (*code).to_owned()).collect(),
         set_aside: places(&state.set_aside),
