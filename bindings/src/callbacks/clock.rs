@@ -25,7 +25,7 @@ pub enum ClockReply {
     Unavailable,
 }
 
-/// Reads the platform's clocks. Called in the middle of work on the store: answer at once, and never wait for anything.
+/// Reads the platform's clocks. Called in the middle of work on the store: reply at once, and never wait for anything.
 #[uniffi::export(foreign)]
 pub trait Clock: Send + Sync {
     /// Reads all clocks at once.

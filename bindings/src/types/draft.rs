@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use kuager_core::Draft;
 use kuager_core::forms::changes;
-use kuager_core::wire::record;
 
 use super::media::{AttachmentInfo, attachment};
 use super::numbers::hex;
-use super::record::RecordKind;
+use super::record::{LocationInfo, RecordKind, location_info};
 use super::value::{Value, answers_from};
 
 /// How a draft begins.
@@ -29,29 +28,6 @@ pub struct NewDraft {
     /// An exercise, which never counts.
     #[uniffi(default = false)]
     pub training: bool,
-}
-
-/// Where the device is: the core's `Location`, which Android has a class of its own for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
-pub struct LocationInfo {
-    /// Latitude in 1e-7 degrees (WGS 84).
-    pub lat_e7: i32,
-    /// Longitude in 1e-7 degrees (WGS 84).
-    pub lon_e7: i32,
-    /// Radius in metres within which the device believes to be.
-    pub accuracy_m: i32,
-}
-
-impl From<LocationInfo> for record::Location {
-    fn from(location: LocationInfo) -> Self {
-        let accuracy_m = u32::try_from(location.accuracy_m).unwrap_or(u32::MAX);
-        Self { lat_e7: location.lat_e7, lon_e7: location.lon_e7, accuracy_m }
-    }
-}
-
-pub(super) fn location_info(location: &record::Location) -> LocationInfo {
-    let accuracy_m = i32::try_from(location.accuracy_m).unwrap_or(i32::MAX);
-    LocationInfo { lat_e7: location.lat_e7, lon_e7: location.lon_e7, accuracy_m }
 }
 
 /// What has been entered and not sealed yet.

@@ -26,11 +26,14 @@ mod sync;
 mod text;
 mod value;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use self::chain::chain_report;
 pub use self::chain::{ChainReport, SeqRange};
 pub use self::day::{TallyInfo, WaveState};
 pub(crate) use self::day::{tally, wave_state};
-pub use self::draft::{DraftInfo, FormChange, LocationInfo, NewDraft};
+pub use self::draft::{DraftInfo, FormChange, NewDraft};
 pub(crate) use self::draft::{draft_info, form_change};
 pub(crate) use self::form::form_state;
 pub use self::form::{
@@ -45,7 +48,9 @@ pub use self::pack::{
     TurnoutHourInfo, WaveInfo,
 };
 pub(crate) use self::pack::{pack_info, station_info};
-pub use self::record::{IncidentStatus, ReceiptInfo, RecordInfo, RecordKind, RecordState, Sealed, SealedRecord};
+pub use self::record::{
+    IncidentStatus, LocationInfo, ReceiptInfo, RecordInfo, RecordKind, RecordState, Sealed, SealedRecord,
+};
 pub(crate) use self::record::{record_info, sealed, sealed_record};
 pub(crate) use self::status::status;
 pub use self::status::{ObserverRole, ObserverStatus, RecoveryInfo};

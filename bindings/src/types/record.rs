@@ -8,7 +8,6 @@ use kuager_core::wire::receipt::{Receipt, Refusal};
 use kuager_core::wire::record::{self, Check, Verdict};
 use kuager_core::{observer, queue};
 
-use super::draft::{LocationInfo, location_info};
 use super::media::{AttachmentInfo, attachment};
 use super::numbers::{counted, signed};
 use super::sync::{FailureClass, HeldReason};
@@ -78,6 +77,29 @@ impl From<IncidentStatus> for record::IncidentStatus {
             IncidentStatus::Withdrawn => Self::Withdrawn,
         }
     }
+}
+
+/// Where the device is: the core's `Location`, which Android has a class of its own for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
+pub struct LocationInfo {
+    /// Latitude in 1e-7 degrees (WGS 84).
+    pub lat_e7: i32,
+    /// Longitude in 1e-7 degrees (WGS 84).
+    pub lon_e7: i32,
+    /// Radius in metres within which the device believes to be.
+    pub accuracy_m: i32,
+}
+
+impl From<LocationInfo> for record::Location {
+    fn from(location: LocationInfo) -> Self {
+        let accuracy_m = u32::try_from(location.accuracy_m).unwrap_or(u32::MAX);
+        Self { lat_e7: location.lat_e7, lon_e7: location.lon_e7, accuracy_m }
+    }
+}
+
+pub(super) fn location_info(location: &record::Location) -> LocationInfo {
+    let accuracy_m = i32::try_from(location.accuracy_m).unwrap_or(i32::MAX);
+    LocationInfo { lat_e7: location.lat_e7, lon_e7: location.lon_e7, accuracy_m }
 }
 
 /// A record that has just been sealed.

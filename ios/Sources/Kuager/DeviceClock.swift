@@ -2,7 +2,7 @@ import Foundation
 
 /// Reads the clocks of the device. The core calls it `Clock`, as Swift calls a protocol of its own.
 ///
-/// Called in the middle of work on the store: answer at once, and do not call an ``Observer`` from here.
+/// Called in the middle of work on the store: reply at once, and do not call an ``Observer`` from here.
 public protocol DeviceClock: Sendable {
     /// Reads all clocks at one moment. The system's own serve when this gives nothing, throws, or gives what cannot be.
     func now() throws -> ClockSample?

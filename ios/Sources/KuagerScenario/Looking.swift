@@ -58,7 +58,7 @@ extension Runner {
     }
 
     private func records() async throws -> JSON {
-        let records = try await observer.records()
+        let records = try await observer.recent()
         return .object([
             "count": JSON(records.count), "states": .list(records.reversed().map { JSON(caseOf: $0.state) }),
         ])
@@ -68,7 +68,7 @@ extension Runner {
         var (count, valid) = (0, 0)
         let deployment = try ready["deployment"].text.orThrow("the host names no deployment")
         let key = try ready["receipt_key"].text.orThrow("the host names no key")
-        for record in try await observer.records() {
+        for record in try await observer.recent() {
             guard let receipt = try await observer.record(record.hash).receipt else { continue }
             count += 1
             let check = try KuagerLibrary.checkStatement(

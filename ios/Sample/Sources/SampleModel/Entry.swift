@@ -21,12 +21,14 @@ public enum Entry {
         return Int64((isNegative ? "-" : "") + digits)
     }
 
-    /// A number as the observer reads it.
-    public static func text(_ number: Int64, scale: Int64) -> String {
+    /// A number as the observer reads it, with the decimal separator of the region the phone is set to.
+    public static func text(
+        _ number: Int64, scale: Int64, separator: String = Locale.current.decimalSeparator ?? "."
+    ) -> String {
         guard scale > 0, let decimals = Int(exactly: scale) else { return String(number) }
         var digits = String(number.magnitude)
         if digits.count <= decimals { digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits }
-        return (number < 0 ? "-" : "") + digits.dropLast(decimals) + "," + digits.suffix(decimals)
+        return (number < 0 ? "-" : "") + digits.dropLast(decimals) + separator + digits.suffix(decimals)
     }
 
     /// Minutes after midnight as the clock shows them.

@@ -25,8 +25,8 @@ final class EntryTests: XCTestCase {
                 XCTAssertEqual(Entry.number(text, scale: scale), number, text)
             }
         }
-        XCTAssertEqual(Entry.text(125, scale: 1), "12,5")
-        XCTAssertEqual(Entry.text(-5, scale: 2), "-0,05")
+        XCTAssertEqual(Entry.text(125, scale: 1, separator: ","), "12,5")
+        XCTAssertEqual(Entry.text(-5, scale: 2, separator: ","), "-0,05")
     }
 
     func testTimesAndDays() {

@@ -1,7 +1,7 @@
 package org.kuager
 
 /**
- * Reads the platform's clocks. Called in the middle of work on the store: answer at once, never wait, never call the [Observer]. When it
+ * Reads the platform's clocks. Called in the middle of work on the store: reply at once, never wait, never call the [Observer]. When it
  * throws, the system's own clock serves.
  */
 public fun interface Clock {

@@ -1,7 +1,7 @@
 package org.kuager
 
 /**
- * Says what kind of network there is. Asked when an observer is opened, before every sync, and after [networkChanged]: answer at once and
+ * Says what kind of network there is. Asked when an observer is opened, before every sync, and after [networkChanged]: reply at once and
  * never call the [Observer]. When it throws, the network is taken for one that costs money.
  */
 public fun interface Connectivity {

@@ -6,8 +6,8 @@ import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
-import org.kuager.ffi.ObserverHandle
 import org.kuager.ffi.ObserverConfig
+import org.kuager.ffi.ObserverHandle
 import org.kuager.ffi.TaskHandle
 import org.kuager.ffi.wipeFolder
 

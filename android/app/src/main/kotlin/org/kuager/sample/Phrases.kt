@@ -2,42 +2,42 @@ package org.kuager.sample
 
 import android.content.Context
 import android.text.format.DateUtils
-import org.kuager.Value
 import org.kuager.Asked
-import org.kuager.NotOfferedReminder
+import org.kuager.ConstraintReminder
 import org.kuager.EnrolmentObstacle
 import org.kuager.FailureClass
-import org.kuager.MediaDelayed
-import org.kuager.MediaHeld
-import org.kuager.MediaKept
-import org.kuager.UploadState
-import org.kuager.MediaStored
-import org.kuager.MediaUploading
-import org.kuager.MediaWaiting
 import org.kuager.GroupValue
 import org.kuager.HeldObstacle
 import org.kuager.HeldReason
+import org.kuager.IntValue
+import org.kuager.ListValue
+import org.kuager.MediaDelayed
+import org.kuager.MediaHeld
+import org.kuager.MediaKept
+import org.kuager.MediaStored
+import org.kuager.MediaUploading
+import org.kuager.MediaWaiting
 import org.kuager.NetworkObstacle
 import org.kuager.NotInvitedObstacle
-import org.kuager.IntValue
+import org.kuager.NotOfferedReminder
 import org.kuager.Outlook
 import org.kuager.QuestionKind
 import org.kuager.RecordAccepted
 import org.kuager.RecordForked
 import org.kuager.RecordHeld
+import org.kuager.RecordKind
 import org.kuager.RecordRefused
 import org.kuager.RecordSealed
 import org.kuager.RecordSending
 import org.kuager.RecordState
-import org.kuager.RecordKind
 import org.kuager.RecordWaiting
 import org.kuager.ReminderKind
-import org.kuager.ListValue
 import org.kuager.SyncObstacle
 import org.kuager.TextValue
 import org.kuager.TooFewReminder
-import org.kuager.ConstraintReminder
 import org.kuager.UnreadableWordsReminder
+import org.kuager.UploadState
+import org.kuager.Value
 
 /** What the app says about what the core says, in the observer's language. */
 class Phrases(private val context: Context) {

@@ -13,13 +13,13 @@ import android.widget.TextView
 import java.time.DateTimeException
 import java.time.LocalDate
 import java.time.LocalTime
-import org.kuager.Value
 import org.kuager.Asked
 import org.kuager.IntValue
+import org.kuager.ListValue
 import org.kuager.Place
 import org.kuager.QuestionKind
-import org.kuager.ListValue
 import org.kuager.TextValue
+import org.kuager.Value
 
 /** One question with what it takes to answer it. */
 class QuestionView(

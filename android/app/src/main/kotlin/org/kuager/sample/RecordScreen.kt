@@ -3,13 +3,13 @@ package org.kuager.sample
 import android.widget.LinearLayout
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.flow.combine
-import org.kuager.MediaHeld
 import org.kuager.AttachmentRole
-import org.kuager.MediaStored
+import org.kuager.MediaHeld
 import org.kuager.MediaInfo
+import org.kuager.MediaStored
 import org.kuager.Observer
-import org.kuager.SealedRecord
 import org.kuager.RecordInfo
+import org.kuager.SealedRecord
 import org.kuager.correct
 import org.kuager.holdMedia
 import org.kuager.record

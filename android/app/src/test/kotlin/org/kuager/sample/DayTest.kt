@@ -19,10 +19,10 @@ import org.junit.Before
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.kuager.Asked
-import org.kuager.DraftInfo
 import org.kuager.AttachmentRole
-import org.kuager.MediaSource
+import org.kuager.DraftInfo
 import org.kuager.FormState
+import org.kuager.MediaSource
 import org.kuager.NetworkObstacle
 import org.kuager.Observer
 import org.kuager.QuestionKind

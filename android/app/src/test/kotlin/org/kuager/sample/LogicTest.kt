@@ -6,9 +6,9 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.kuager.Asked
 import org.kuager.GroupValue
+import org.kuager.ListValue
 import org.kuager.Place
 import org.kuager.QuestionKind
-import org.kuager.ListValue
 
 /** What needs no Android. */
 class LogicTest {

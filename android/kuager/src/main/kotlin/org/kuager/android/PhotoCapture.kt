@@ -11,8 +11,8 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.withContext
 import org.kuager.Attached
 import org.kuager.CapturedOrigin
-import org.kuager.MediaOrigin
 import org.kuager.ImportedOrigin
+import org.kuager.MediaOrigin
 import org.kuager.Observer
 import org.kuager.attach
 import org.kuager.attachPreview

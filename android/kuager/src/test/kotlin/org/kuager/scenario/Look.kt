@@ -9,14 +9,14 @@ import kotlinx.serialization.json.buildJsonObject
 import kotlinx.serialization.json.jsonPrimitive
 import kotlinx.serialization.json.long
 import kotlinx.serialization.json.put
-import org.kuager.Value
 import org.kuager.GroupValue
-import org.kuager.Kuager
 import org.kuager.IntValue
-import org.kuager.Observer
+import org.kuager.Kuager
 import org.kuager.ListValue
+import org.kuager.Observer
 import org.kuager.TextValue
 import org.kuager.ValidStatement
+import org.kuager.Value
 import org.kuager.draft
 import org.kuager.drafts
 import org.kuager.formState

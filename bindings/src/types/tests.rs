@@ -1,0 +1,108 @@
+//! The vocabulary: the bridge says each thing in the core's word.
+
+use std::any::type_name;
+use std::fmt::Debug;
+
+use kuager_core::wire::record;
+use kuager_core::{forms, observer, queue, store, wire};
+
+use super::*;
+
+/// The name of a type, without its path and parameters.
+fn word<T>() -> &'static str {
+    let name = type_name::<T>();
+    let name = name.split_once('<').map_or(name, |(name, _)| name);
+    name.rsplit("::").next().unwrap_or(name)
+}
+
+/// The same word, a reading of it (`Info`), or the word with the noun in front that the core says by module. A row of the store is
+/// no word of its own.
+fn says<Core, Bridge>() {
+    let (core, bridge) = (word::<Core>(), word::<Bridge>());
+    let core = core.strip_suffix("Row").unwrap_or(core);
+    let known = bridge == core || bridge.strip_suffix("Info") == Some(core) || bridge.ends_with(core);
+    assert!(known, "the core's {core} is called {bridge} here");
+}
+
+#[test]
+fn every_type_is_called_as_in_the_core() {
+    says::<forms::Asked<'_>, Asked>();
+    says::<forms::FormState<'_>, FormState>();
+    says::<forms::RelationState<'_>, RelationState>();
+    says::<forms::Reminder<'_>, Reminder>();
+    says::<forms::ReminderKind<'_>, ReminderKind>();
+    says::<forms::Standing, RelationStanding>();
+    says::<forms::changes::FormChange, FormChange>();
+    says::<forms::exit_poll::WaveState, WaveState>();
+    says::<forms::tally::Tally, TallyInfo>();
+    says::<kuager_core::ChainReport, ChainReport>();
+    says::<kuager_core::Draft, DraftInfo>();
+    says::<kuager_core::NewDraft, NewDraft>();
+    says::<kuager_core::ObserverConfig, crate::observer::ObserverConfig>();
+    says::<kuager_core::Outlook, Outlook>();
+    says::<kuager_core::Sealed, Sealed>();
+    says::<kuager_core::SyncSummary, SyncSummary>();
+    says::<observer::Attached, Attached>();
+    says::<observer::Origin, MediaOrigin>();
+    says::<observer::SealedRecord, SealedRecord>();
+    says::<observer::Status, ObserverStatus>();
+    says::<queue::FailureClass, FailureClass>();
+    says::<queue::HeldReason, HeldReason>();
+    says::<queue::Obstacle, SyncObstacle>();
+    says::<queue::State, RecordState>();
+    says::<queue::UploadState, UploadState>();
+    says::<record::Attachment, AttachmentInfo>();
+    says::<record::AttachmentRole, AttachmentRole>();
+    says::<record::IncidentStatus, IncidentStatus>();
+    says::<record::Location, LocationInfo>();
+    says::<record::MediaSource, MediaSource>();
+    says::<record::Record, RecordInfo>();
+    says::<record::RecordKind, RecordKind>();
+    says::<record::SeqRange, SeqRange>();
+    says::<record::Value, Value>();
+    says::<store::AttemptRow, AttemptInfo>();
+    says::<store::MediaRow, MediaInfo>();
+    says::<store::salvage::Recovery, RecoveryInfo>();
+    says::<wire::enrolment::Role, ObserverRole>();
+    says::<wire::form::Form, FormInfo>();
+    says::<wire::form::QuestionKind, QuestionKind>();
+    says::<wire::invite::Invite, crate::statement::InviteInfo>();
+    says::<wire::message::Ask, MessageAsk>();
+    says::<wire::message::Message, MessageInfo>();
+    says::<wire::pack::Contest, ContestInfo>();
+    says::<wire::pack::Disposition, DispositionInfo>();
+    says::<wire::pack::Gravity, IncidentGravity>();
+    says::<wire::pack::Incident, IncidentInfo>();
+    says::<wire::pack::Pack, PackInfo>();
+    says::<wire::pack::Region, RegionInfo>();
+    says::<wire::pack::Station, StationInfo>();
+    says::<wire::pack::TurnoutHour, TurnoutHourInfo>();
+    says::<wire::pack::Wave, WaveInfo>();
+    says::<wire::protocol::Severity, RelationSeverity>();
+    says::<wire::receipt::Receipt, ReceiptInfo>();
+}
+
+/// A case keeps its name when it crosses.
+fn keeps<Core: Debug + Copy, Bridge: From<Core> + Debug>(all: impl IntoIterator<Item = Core>) {
+    for core in all {
+        assert_eq!(format!("{core:?}"), format!("{:?}", Bridge::from(core)));
+    }
+}
+
+#[test]
+fn every_case_is_called_as_in_the_core() {
+    keeps::<_, FailureClass>(queue::FailureClass::ALL);
+    keeps::<_, HeldReason>(queue::HeldReason::ALL);
+    keeps::<_, QuestionKind>(wire::form::QuestionKind::ALL);
+    keeps::<_, RecordKind>((0..=u8::MAX).filter_map(record::RecordKind::from_number));
+    let statuses = [
+        IncidentStatus::Reported,
+        IncidentStatus::Corroborated,
+        IncidentStatus::Verified,
+        IncidentStatus::Disputed,
+        IncidentStatus::Withdrawn,
+    ];
+    let crossed = statuses.map(record::IncidentStatus::from);
+    assert_eq!(format!("{statuses:?}"), format!("{crossed:?}"));
+    assert_eq!(crossed, record::IncidentStatus::ALL);
+}
