@@ -42,14 +42,14 @@ public final class Observer: Sendable {
         folder: URL, vault: any KeyVault, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil,
         timeouts: Timeouts = Timeouts()
     ) async throws(KuagerError) -> Observer {
-        let options = ObserverConfig(
+        let config = ObserverConfig(
             folder: try folder.localPath, connectTimeoutMs: timeouts.connect.map(milliseconds),
             idleTimeoutMs: timeouts.idle.map(milliseconds), callTimeoutMs: timeouts.call.map(milliseconds))
         try KuagerLibrary.startUnlessStarted()
         let changes = ChangeHub()
         let session = try await callOffThread {
             let handle = try ObserverHandle.open(
-                options: options, vault: VaultAdapter(vault), clock: clock.map(ClockAdapter.init),
+                config: config, vault: VaultAdapter(vault), clock: clock.map(ClockAdapter.init),
                 connectivity: connectivity.map(ConnectivityAdapter.init), listener: changes)
             return Session(handle: handle, changes: changes)
         }

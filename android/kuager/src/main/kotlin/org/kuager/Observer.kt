@@ -196,7 +196,7 @@ public class Observer private constructor(
                     val signals = Signals()
                     val handle = translated {
                         ObserverHandle.open(
-                            timeouts.options(folder),
+                            timeouts.config(folder),
                             VaultAdapter(vault),
                             clock?.let(::ClockAdapter),
                             connectivity?.let(::ConnectivityAdapter),
@@ -236,6 +236,6 @@ public class Observer private constructor(
  * @property call Longest duration of one call.
  */
 public data class Timeouts(val connect: Duration? = null, val idle: Duration? = null, val call: Duration? = null) {
-    internal fun options(folder: File): ObserverConfig =
+    internal fun config(folder: File): ObserverConfig =
         ObserverConfig(folder.path, connect?.inWholeMilliseconds, idle?.inWholeMilliseconds, call?.inWholeMilliseconds)
 }
