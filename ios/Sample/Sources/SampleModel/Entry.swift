@@ -28,7 +28,7 @@ public enum Entry {
         guard scale > 0, let decimals = Int(exactly: scale) else { return String(number) }
         var digits = String(number.magnitude)
         if digits.count <= decimals { digits = String(repeating: "0", count: decimals + 1 - digits.count) + digits }
-        return (number < 0 ? "-" : "") + digits.dropLast(decimals) + separator + digits.suffix(decimals)
+        return "\(number < 0 ? "-" : "")\(digits.dropLast(decimals))\(separator)\(digits.suffix(decimals))"
     }
 
     /// Minutes after midnight as the clock shows them.

@@ -71,7 +71,7 @@ public struct FormRow: Identifiable, Equatable, Sendable {
 extension Asked {
     /// Whether a choice is chosen.
     public func isChosen(_ key: String) -> Bool {
-        switch answer {
+        switch value {
         case .text(let text): text == key
         case .list(let values): values.contains(.text(value: key))
         default: false

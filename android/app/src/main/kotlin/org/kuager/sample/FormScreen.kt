@@ -39,7 +39,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
     private val shown = LinkedHashMap<Place, QuestionView>()
     private val sums = ui.notice(Look.PLAIN, "")
     private val note by lazy { ui.field(QuestionView.PROSE).apply { hint = string(R.string.note_text) } }
-    private var shown: DraftInfo? = null
+    private var current: DraftInfo? = null
     private var missing = 0
 
     override fun show(body: LinearLayout, actions: LinearLayout) {
@@ -61,7 +61,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
     override fun follow(scope: CoroutineScope, observer: Observer) {
         scope.each(observer.state.form(draft), ended = { host.home() }) { state ->
             val now = observer.draft(draft)
-            shown = now
+            current = now
             if (state == null) showNote(now) else showForm(state, now)
             showFiles(now)
         }
@@ -179,7 +179,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
 
     /** After everything that was typed before. */
     private fun seal() = host.save { observer ->
-        val urgent = shown?.kind == RecordKind.INCIDENT || shown?.kind == RecordKind.PROTOCOL
+        val urgent = current?.kind == RecordKind.INCIDENT || current?.kind == RecordKind.PROTOCOL
         val sealed = observer.seal(draft)
         SyncSchedule(host).soon(urgent)
         host.home()
