@@ -84,9 +84,9 @@ class QuestionView(
             field = it
             input.addView(it)
         }
-        val stored = when (val answer = now.value) {
-            is IntValue -> Numbers.decimal(answer.value, now.scale.toInt())
-            is TextValue -> answer.value
+        val stored = when (val value = now.value) {
+            is IntValue -> Numbers.decimal(value.value, now.scale.toInt())
+            is TextValue -> value.value
             else -> ""
         }
         if (field.isFocused && !released || field.text.toString() == stored) return

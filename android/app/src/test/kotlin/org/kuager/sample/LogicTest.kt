@@ -31,7 +31,7 @@ class LogicTest {
             text = id,
             hint = null,
             required = false,
-            answer = entries?.takeIf { it > 0 }?.let { ListValue(List(it) { GroupValue(emptyMap()) }) },
+            value = entries?.takeIf { it > 0 }?.let { ListValue(List(it) { GroupValue(emptyMap()) }) },
             choices = listOf(),
             law = null,
             detailOf = null,

@@ -33,9 +33,9 @@ class TestHost : AutoCloseable {
     }
 
     fun ask(command: JsonObject): JsonObject {
-        val answer = Json.parseToJsonElement(askLine(command.toString())).jsonObject
-        check(answer["error"] == null) { "$command: $answer" }
-        return answer
+        val reply = Json.parseToJsonElement(askLine(command.toString())).jsonObject
+        check(reply["error"] == null) { "$command: $reply" }
+        return reply
     }
 
     fun askLine(command: String): String {
