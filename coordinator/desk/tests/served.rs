@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 async fn read_all(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     // A connection that is cut off ends with an error, which is an end too.
-    let reading = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes)).await;
+    let reading = tokio::time::timeout(Duration::from_secs(180), stream.read_to_end(&mut bytes)).await;
     let _ = reading.expect("the server ends the connection");
     String::from_utf8_lossy(&bytes).into_owned()
 }
@@ -45,5 +45,5 @@ async fn the_desk_is_served_beside_the_protocol() {
     page.write_all(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("sends");
     page.read_exact(&mut [0; 12]).await.expect("is served");
     drop(stop);
-    tokio::time::timeout(Duration::from_secs(5), serving).await.expect("in time").expect("ends").expect("well");
+    tokio::time::timeout(Duration::from_secs(180), serving).await.expect("in time").expect("ends").expect("well");
 }

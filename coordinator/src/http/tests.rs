@@ -269,33 +269,28 @@ impl Live {
 
     async fn stop(mut self) {
         drop(self.stop.take());
-        tokio::time::timeout(Duration::from_secs(5), self.serving)
-            .await
-            .expect("in time")
-            .expect("ends")
-            .expect("well");
+        tokio::time::timeout(PATIENCE, self.serving).await.expect("in time").expect("ends").expect("well");
     }
 }
 
 async fn read_all(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     // A connection that is cut off ends with an error, which is an end too.
-    let reading = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes)).await;
+    let reading = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await;
     let _ = reading.expect("the server ends the connection");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-fn quick() -> Limits {
-    let short = Duration::from_millis(150);
-    Limits { body_time: short, header_time: short, idle_time: Duration::from_millis(600), ..Limits::default() }
-}
+/// So long that only a hang takes longer.
+const PATIENCE: Duration = Duration::from_secs(180);
+const SHORT: Duration = Duration::from_millis(150);
 
 const HEAD: &str =
     "POST /v1/records HTTP/1.1\r\nhost: x\r\ncontent-type: application/cbor-seq\r\nconnection: close\r\n";
 
 #[tokio::test]
 async fn a_body_that_drips_is_given_up() {
-    let live = Live::start(quick());
+    let live = Live::start(Limits { body_time: SHORT, ..Limits::default() });
     let mut stream = live.connect().await;
     stream.write_all(format!("{HEAD}content-length: 1000\r\n\r\nabc").as_bytes()).await.expect("sends");
     assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 408"));
@@ -304,7 +299,7 @@ async fn a_body_that_drips_is_given_up() {
 
 #[tokio::test]
 async fn headers_that_drip_are_given_up() {
-    let live = Live::start(quick());
+    let live = Live::start(Limits { header_time: SHORT, ..Limits::default() });
     let mut stream = live.connect().await;
     let drip = async {
         for byte in HEAD.as_bytes() {
@@ -323,7 +318,8 @@ async fn headers_that_drip_are_given_up() {
 
 #[tokio::test]
 async fn a_connection_that_says_nothing_is_closed() {
-    let live = Live::start(quick());
+    let idle_time = Duration::from_millis(600);
+    let live = Live::start(Limits { header_time: SHORT, idle_time, ..Limits::default() });
     let mut stream = live.connect().await;
     assert_eq!(read_all(&mut stream).await, "");
     live.stop().await;
@@ -340,11 +336,18 @@ async fn connections_beyond_the_limit_are_closed_at_once() {
     let mut second = live.connect().await;
     assert_eq!(read_all(&mut second).await, "");
     drop(first);
-    // The place is free again.
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    let mut third = live.connect().await;
-    third.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.expect("sends");
-    assert!(read_all(&mut third).await.starts_with("HTTP/1.1 200"));
+    // The place is free again, as soon as the coordinator has noticed.
+    let served = async {
+        loop {
+            let mut third = live.connect().await;
+            let request = b"GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+            // A connection that is closed at once may be so before anything could be sent.
+            if third.write_all(request).await.is_ok() && read_all(&mut third).await.starts_with("HTTP/1.1 200") {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, served).await.expect("is served");
     live.stop().await;
 }
 
@@ -355,12 +358,16 @@ async fn what_is_under_way_is_finished_before_the_end() {
     let record = live.fixture.sign(1, &live.fixture.record(0, "the last one"));
     let (start, end) = record.split_at(10);
     let mut stream = live.connect().await;
-    stream.write_all(format!("{HEAD}content-length: {}\r\n\r\n", record.len()).as_bytes()).await.expect("sends");
+    let head = format!("{HEAD}expect: 100-continue\r\ncontent-length: {}\r\n\r\n", record.len());
+    stream.write_all(head.as_bytes()).await.expect("sends");
+    // Told to go on: the request is under way.
+    let mut told = [0; 25];
+    stream.read_exact(&mut told).await.expect("is answered");
+    assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
     stream.write_all(start).await.expect("sends");
-    tokio::time::sleep(Duration::from_millis(50)).await;
     drop(live.stop.take());
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert!(TcpStream::connect(live.address).await.is_err(), "nobody new is let in");
+    let closed = async { while TcpStream::connect(live.address).await.is_ok() {} };
+    tokio::time::timeout(PATIENCE, closed).await.expect("nobody new is let in");
     stream.write_all(end).await.expect("sends");
     assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 200"));
     let ledger = live.fixture.ledger.clone();

@@ -80,9 +80,9 @@ func assertFails<Value>(
     throw Unexpected("no error")
 }
 
-/// Waits until something holds, for a few seconds.
+/// Waits until something holds: so long that only a hang takes longer.
 func eventually(_ what: String, file: StaticString = #filePath, line: UInt = #line, _ holds: () throws -> Bool) async throws {
-    for _ in 0..<500 {
+    for _ in 0..<18_000 {
         if try holds() { return }
         try await Task.sleep(nanoseconds: 10_000_000)
     }

@@ -12,7 +12,7 @@ final class SyncTests: KuagerTestCase {
             let began = Date()
             sync.cancel()
             try await assertFails(.cancelled) { try await sync.value }
-            XCTAssertLessThan(Date().timeIntervalSince(began), 2)
+            XCTAssertLessThan(Date().timeIntervalSince(began), 60)
             try await self.isOver(observer)
         }
     }
@@ -85,7 +85,7 @@ final class SyncTests: KuagerTestCase {
             let began = Date()
             let summary = try await observer.sync(limit: 0.5)
             XCTAssertFalse(summary.completed)
-            XCTAssertLessThan(Date().timeIntervalSince(began), 5)
+            XCTAssertLessThan(Date().timeIntervalSince(began), 60)
         }
     }
 

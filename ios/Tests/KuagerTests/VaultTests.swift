@@ -65,7 +65,7 @@ final class VaultTests: KuagerTestCase {
         let waiting = ScriptedVault(
             sealing: { secret in
                 if Thread.isMainThread { wasMain.value = true }
-                Thread.sleep(forTimeInterval: 0.5)
+                Thread.sleep(forTimeInterval: 5)
                 return try vault.seal(secret)
             }, unsealing: vault.unseal)
         // Far more than there are cores, in folders of their own.
@@ -80,7 +80,7 @@ final class VaultTests: KuagerTestCase {
             longest = max(longest, Date().timeIntervalSince(began))
         }
         for task in opening { try await task.value }
-        XCTAssertLessThan(longest, 0.4)
+        XCTAssertLessThan(longest, 4)
         XCTAssertFalse(wasMain.value)
     }
 

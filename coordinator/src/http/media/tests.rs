@@ -17,6 +17,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::clock::Clock;
 use crate::http::{Config, Limits, ServeError, router, serve};
+use crate::ledger::UploadToken;
 use crate::testing::{Fixture, MORNING_MS, kid, noise};
 
 /// A coordinator without a network, as a tus client sees it.
@@ -385,6 +386,9 @@ async fn a_file_larger_than_allowed_is_not_taken() {
     assert_eq!(server.patch(&path, 0, small).await.0, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
+/// So long that only a hang takes longer.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// A coordinator on a real socket.
 struct Live {
     address: SocketAddr,
@@ -418,7 +422,7 @@ impl Live {
         let (address, stop, serving) = Self::serve(&self.fixture, Limits::default());
         drop(self.stop.replace(stop));
         let ended = std::mem::replace(&mut self.serving, serving);
-        tokio::time::timeout(Duration::from_secs(20), ended).await.expect("in time").expect("ends").expect("well");
+        tokio::time::timeout(PATIENCE, ended).await.expect("in time").expect("ends").expect("well");
         self.address = address;
     }
 
@@ -430,6 +434,15 @@ impl Live {
         );
         stream.write_all(head.as_bytes()).await.expect("sends");
         stream
+    }
+
+    /// Waits until so many bytes of an upload are durable, and a moment for what came with them.
+    async fn reached(&self, path: &str, bytes: usize) {
+        let token: UploadToken = path.rsplit('/').next().expect("a path").parse().expect("a token");
+        while self.fixture.media.arrived(token).await.expect("works") < bytes as u64 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
 
     async fn head(&self, path: &str) -> usize {
@@ -446,7 +459,7 @@ impl Live {
 async fn all(stream: &mut TcpStream) -> String {
     let mut bytes = Vec::new();
     // A connection that is cut off ends with an error, which is an end too.
-    let _ = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut bytes)).await.expect("ends");
+    let _ = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("ends");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
@@ -490,13 +503,14 @@ async fn a_phone_that_comes_back_is_not_locked_out() {
     // Half a file, and then silence: the old connection is still open.
     let mut old = live.open(&path, 0, photo.len()).await;
     old.write_all(&photo[..50_000]).await.expect("sends");
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let at = tokio::time::timeout(Duration::from_secs(2), live.head(&path)).await.expect("at once");
+    live.reached(&path, limits::MEDIA_STEP).await;
+    let at = tokio::time::timeout(PATIENCE, live.head(&path)).await.expect("is answered");
     assert_eq!(at, 50_000);
     assert!(all(&mut old).await.starts_with("HTTP/1.1 409"), "the old request is told");
     // A PATCH makes one yield, too.
     let mut old = live.open(&path, at, photo.len() - at).await;
     old.write_all(&photo[at..at + 10_000]).await.expect("sends");
+    // Less than a step, so nothing says that it has come.
     tokio::time::sleep(Duration::from_millis(200)).await;
     let mut new = live.open(&path, 60_000, photo.len() - 60_000).await;
     new.write_all(&photo[60_000..]).await.expect("sends");
@@ -509,11 +523,8 @@ async fn a_phone_that_comes_back_is_not_locked_out() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_that_stands_still_is_given_up_and_a_slow_one_is_not() {
-    let limits = Limits {
-        body_time: Duration::from_millis(100),
-        upload_idle_time: Duration::from_millis(400),
-        ..Limits::default()
-    };
+    let limits =
+        Limits { body_time: Duration::from_millis(100), upload_idle_time: Duration::from_secs(4), ..Limits::default() };
     let live = Live::start(limits).await;
     let photo = noise(100_000, 17);
     let path = live.fixture.list(1, 0, &[&photo]).await.remove(0).path;
@@ -534,7 +545,7 @@ async fn a_restart_costs_at_most_one_step() {
     let path = live.fixture.list(1, 0, &[&photo]).await.remove(0).path;
     let mut stream = live.open(&path, 0, photo.len()).await;
     stream.write_all(&photo[..100_000]).await.expect("sends");
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    live.reached(&path, 100_000 / limits::MEDIA_STEP * limits::MEDIA_STEP).await;
     live.restart().await;
     let at = live.head(&path).await;
     assert!((100_000 - limits::MEDIA_STEP..=100_000).contains(&at), "{at}");

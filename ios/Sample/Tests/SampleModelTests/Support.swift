@@ -79,7 +79,7 @@ struct TestCamera: PhotoSource {
 extension StateModel {
     /// Waits until the screen shows something.
     func shows(
-        _ what: String, within seconds: TimeInterval = 30, file: StaticString = #filePath, line: UInt = #line,
+        _ what: String, within seconds: TimeInterval = 180, file: StaticString = #filePath, line: UInt = #line,
         _ expected: @escaping @Sendable (State) -> Bool
     ) async {
         let states = states()

@@ -136,7 +136,7 @@ class LifecycleTest {
             fails("store_paused") { observer.drafts() }
             fails("store_paused") { observer.sync(10.milliseconds) }
             coroutineScope {
-                val seen = async { withTimeout(5_000) { observer.state.drafts.first() } }
+                val seen = async { withTimeout(180_000) { observer.state.drafts.first() } }
                 launch { observer.resume() }
                 assertEquals(1, seen.await().size)
             }
@@ -188,8 +188,8 @@ class LifecycleTest {
     fun `flows end when the observer is closed`() = runBlocking {
         val observer = Phone(root).open()
         coroutineScope {
-            val status = async { withTimeout(5_000) { observer.state.status.toList() } }
-            val drafts = async { withTimeout(5_000) { observer.state.drafts.toList() } }
+            val status = async { withTimeout(180_000) { observer.state.status.toList() } }
+            val drafts = async { withTimeout(180_000) { observer.state.drafts.toList() } }
             observer.state.drafts.first()
             observer.close()
             status.await()
@@ -251,7 +251,7 @@ class LifecycleTest {
     fun `an observer that nobody holds any more is let go of, callbacks and all`() {
         runBlocking { Phone(root).open(clock = { error("no") }).newDraft(note("а")) }
         assertEquals(1, Kuager.liveHandles().observers)
-        val deadline = System.nanoTime() + 20_000_000_000
+        val deadline = System.nanoTime() + 180_000_000_000
         while (Kuager.liveHandles().observers > 0 && System.nanoTime() < deadline) {
             System.gc()
             Thread.sleep(20)

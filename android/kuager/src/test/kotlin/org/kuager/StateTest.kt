@@ -38,7 +38,7 @@ class StateTest {
             coroutineScope {
                 val sizes = mutableListOf<Int>()
                 val seen = async(start = CoroutineStart.UNDISPATCHED) {
-                    withTimeout(5_000) { observer.state.drafts.map { it.size }.onEach { sizes += it }.first { it == 2 } }
+                    withTimeout(180_000) { observer.state.drafts.map { it.size }.onEach { sizes += it }.first { it == 2 } }
                 }
                 while (sizes.isEmpty()) delay(1)
                 observer.newDraft(note("екінші"))
@@ -54,7 +54,7 @@ class StateTest {
             coroutineScope {
                 val sizes = mutableListOf<Int>()
                 val seen = async(start = CoroutineStart.UNDISPATCHED) {
-                    withTimeout(20_000) {
+                    withTimeout(180_000) {
                         observer.state.drafts.map { it.size }.first {
                             sizes += it
                             delay(50)
@@ -75,7 +75,7 @@ class StateTest {
         Phone(root).use { observer ->
             coroutineScope {
                 val seen = async(Dispatchers.Unconfined) {
-                    withTimeout(5_000) { observer.state.drafts.map { observer.drafts().size }.first { it == 1 } }
+                    withTimeout(180_000) { observer.state.drafts.map { observer.drafts().size }.first { it == 1 } }
                 }
                 observer.newDraft(note("а"))
                 assertEquals(1, seen.await())
@@ -104,7 +104,7 @@ class StateTest {
         Phone(root).use { observer ->
             val draft = observer.newDraft(note("а"))
             coroutineScope {
-                val states = async { withTimeout(5_000) { observer.state.form(draft).toList() } }
+                val states = async { withTimeout(180_000) { observer.state.form(draft).toList() } }
                 delay(100.milliseconds)
                 observer.discardDraft(draft)
                 assertEquals(listOf<FormState?>(null), states.await())

@@ -107,7 +107,7 @@ abstract class AppTest {
     }
 
     private companion object {
-        const val PATIENCE_NANOS = 30_000_000_000
+        const val PATIENCE_NANOS = 180_000_000_000
         const val STEP = 5L
     }
 }

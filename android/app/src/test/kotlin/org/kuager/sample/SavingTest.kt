@@ -39,7 +39,7 @@ class SavingTest {
         val keys = 300
         repeat(keys) { key -> controller.get().save { it.setText(draft, "$key") } }
         controller.pause().stop().destroy()
-        val end = System.nanoTime() + 30_000_000_000
+        val end = System.nanoTime() + 180_000_000_000
         while (runBlocking { observer.draft(draft) }.text != "${keys - 1}") {
             assertTrue("the last key was lost", System.nanoTime() < end)
             shadowOf(Looper.getMainLooper()).idle()

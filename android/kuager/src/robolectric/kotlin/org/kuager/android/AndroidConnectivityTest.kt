@@ -65,15 +65,15 @@ class AndroidConnectivityTest {
     fun a_collector_is_registered_while_it_collects_and_hears_each_change_once(): Unit = runBlocking {
         val seen = Channel<NetworkState>(Channel.UNLIMITED)
         val collecting = launch { AndroidConnectivity(context).changes().collect { seen.send(it.state) } }
-        val callback = withTimeout(10_000) {
+        val callback = withTimeout(180_000) {
             while (shadowOf(manager).networkCallbacks.isEmpty()) yield()
             shadowOf(manager).networkCallbacks.single()
         }
         val network = checkNotNull(manager.activeNetwork)
         repeat(3) { callback.onCapabilitiesChanged(network, capabilities(internet)) }
-        assertEquals(NetworkState.METERED, withTimeout(10_000) { seen.receive() })
+        assertEquals(NetworkState.METERED, withTimeout(180_000) { seen.receive() })
         callback.onLost(network)
-        assertEquals(NetworkState.OFFLINE, withTimeout(10_000) { seen.receive() })
+        assertEquals(NetworkState.OFFLINE, withTimeout(180_000) { seen.receive() })
         collecting.cancelAndJoin()
         assertEquals(0, shadowOf(manager).networkCallbacks.size)
     }

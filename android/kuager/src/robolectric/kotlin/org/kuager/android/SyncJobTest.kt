@@ -83,9 +83,9 @@ class SyncJobTest {
     fun when_the_system_wants_its_time_back_the_work_is_cancelled_and_comes_again() {
         val app = RuntimeEnvironment.getApplication() as Slow
         job.onStartJob(parameters)
-        runBlocking { withTimeout(10_000) { app.asked.await() } }
+        runBlocking { withTimeout(180_000) { app.asked.await() } }
         assertTrue(job.onStopJob(parameters))
-        runBlocking { withTimeout(10_000) { app.cancelled.await() } }
+        runBlocking { withTimeout(180_000) { app.cancelled.await() } }
         assertFalse("nothing is finished that was stopped", shadowOf(job).isJobFinished)
     }
 }

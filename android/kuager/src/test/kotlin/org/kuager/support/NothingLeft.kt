@@ -17,6 +17,6 @@ class NothingLeft : AfterEachCallback {
     }
 
     private companion object {
-        const val MOMENT_NANOS = 5_000_000_000
+        const val MOMENT_NANOS = 180_000_000_000
     }
 }
