@@ -13,8 +13,8 @@ use kuager_ffi::callbacks::{
 use kuager_ffi::counts::{LiveHandles, live_handles};
 use kuager_ffi::error::KuagerError;
 use kuager_ffi::observer::{ObserverHandle, wipe_folder};
-use kuager_ffi::types::{MediaOrigin, NewDraft, SyncObstacle, Value};
 use kuager_ffi::task::Waited;
+use kuager_ffi::types::{MediaOrigin, NewDraft, SyncObstacle, Value};
 use kuager_testing::files::page_jpeg;
 use kuager_testing::{Fate, LONG, Proxy, TestCoordinator};
 use kuager_tests::scenario::{open, options, vault};

@@ -1,19 +1,16 @@
 //! A protocol sealed by a real phone and judged again by the coordinator: both see the same.
 
 use std::path::Path;
-use std::time::Duration;
 
 use kuager_coordinator::judge::{Judge, Standing};
 use kuager_core::NewDraft;
-use kuager_tests::coordinator::TestCoordinator;
-use kuager_tests::phone::Phone;
+use kuager_testing::{LONG, Phone, TestCoordinator};
 use kuager_wire::cose::Envelope;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::limits;
 use kuager_wire::record::{Record, RecordKind};
 
 const STATION: &str = "100000000-57";
-const LONG: Duration = Duration::from_secs(30);
 
 /// Fills a form and seals it; what is not asked stays open.
 fn seal(phone: &Phone, form: &str, answers: &[(&str, i64)]) -> RecordHash {

@@ -93,7 +93,7 @@ fn keeps<Core: Debug + Copy, Bridge: From<Core> + Debug>(all: impl IntoIterator<
 fn every_case_is_called_as_in_the_core() {
     keeps::<_, FailureClass>(queue::FailureClass::ALL);
     keeps::<_, HeldReason>(queue::HeldReason::ALL);
-    keeps::<_, QuestionKind>(wire::form::QuestionKind::ALL);
+    keeps::<_, QuestionKind>(wire::form::QuestionKind::ALL.iter().copied());
     keeps::<_, RecordKind>((0..=u8::MAX).filter_map(record::RecordKind::from_number));
     let statuses = [
         IncidentStatus::Reported,
@@ -104,5 +104,5 @@ fn every_case_is_called_as_in_the_core() {
     ];
     let crossed = statuses.map(record::IncidentStatus::from);
     assert_eq!(format!("{statuses:?}"), format!("{crossed:?}"));
-    assert_eq!(crossed, record::IncidentStatus::ALL);
+    assert_eq!(crossed.as_slice(), record::IncidentStatus::ALL);
 }

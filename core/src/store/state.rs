@@ -46,7 +46,7 @@ pub(super) fn read_state(row: &Row<'_>, first: usize) -> Result<State, StoreErro
         }
         HELD => State::Held { until: until()?, reason: HeldReason::Auth },
         REFUSED => {
-            let code = RefusalCode::from_name(detail);
+            let code = RefusalCode::from_name(&detail);
             State::Refused { code: code.ok_or_else(|| unexpected("code"))? }
         }
         ACCEPTED => State::Accepted,

@@ -103,11 +103,11 @@ fn any_language_is_found() {
 
 proptest! {
     #[test]
-    fn no_text_makes_it_panic(text in "\\PC{0,60}", words in proptest::collection::vec(0_usize..60, 0..20)) {
+    fn no_text_makes_it_panic(text in "\\PC{0,60}", picks in proptest::collection::vec(0_usize..60, 0..20)) {
         for &language in Language::ALL {
             let _ = parse(&text, language);
             let list = words(language);
-            let text: String = words.iter().map(|word| list[word % list.len()].0).collect();
+            let text: String = picks.iter().map(|pick| list[pick % list.len()].0).collect();
             let _ = parse(&text, language);
         }
     }
