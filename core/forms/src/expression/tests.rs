@@ -219,6 +219,18 @@ fn names() {
     }
 }
 
+#[test]
+fn names_of_functions_stay_as_they_are() {
+    let names: Vec<&str> = Function::ALL.iter().map(|function| function.name()).collect();
+    let expected = "sum sum_known count count_of min max abs ceil_div if coalesce answered selected length contains words \
+                    date first last rising same";
+    assert_eq!(names.join(" "), expected);
+    for function in Function::ALL {
+        assert_eq!(Function::from_name(function.name()), Some(*function));
+        assert!(function.signature().starts_with(function.name()));
+    }
+}
+
 mod typed {
     use super::super::*;
     use kuager_wire::canonical::TextMap;

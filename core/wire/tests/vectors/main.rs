@@ -4,6 +4,7 @@
 
 mod by_hand;
 mod malformed;
+mod names;
 mod samples;
 mod schema;
 
