@@ -15,19 +15,19 @@ not-shown = the file is here, but a browser cannot show it
 
 ## All stations.
 
-inde# What the desk says: Қазақша.-title = Records received
-inde# What the desk says: Қазақша.-station = Station
-inde# What the desk says: Қазақша.-total = Total
-inde# What the desk says: Қазақша.-other = Other
-inde# What the desk says: Қазақша.-records = Records accepted
-inde# What the desk says: Қазақша.-heard = Stations heard from
-inde# What the desk says: Қазақша.-silent = nothing yet
-inde# What the desk says: Қазақша.-unlisted = Stations not in the list (typed by hand)
-inde# What the desk says: Қазақша.-training = Training records (do not count)
+index-title = Records received
+index-station = Station
+index-total = Total
+index-other = Other
+index-records = Records accepted
+index-heard = Stations heard from
+index-silent = nothing yet
+index-unlisted = Stations not in the list (typed by hand)
+index-training = Training records (do not count)
 station-none = No station given
-inde# What the desk says: Қазақша.-times = Times are { $zone }: when the newest record arrived.
-inde# What the desk says: Қазақша.-reload = Reload the page to update it.
-inde# What the desk says: Қазақша.-lost = The connection is lost; the numbers may be out of date.
+index-times = Times are { $zone }: when the newest record arrived.
+index-reload = Reload the page to update it.
+index-lost = The connection is lost; the numbers may be out of date.
 
 ## One station.
 
@@ -36,7 +36,7 @@ station-newest-only = Only the newest records are shown.
 station-times = Times are { $zone }: when the record was received.
 record-training = training, does not count
 record-corrected = corrected by a later record
-record-te# What the desk says: Қазақша.t = Te# What the desk says: Қазақша.t
+record-text = Text
 file-original-coming = original on its way
 
 ## How an answer is said that the pack has no words for.
@@ -74,14 +74,14 @@ file-claims-signed = EXIF in the signed record
 ## Asking for another photo.
 
 retake = Ask for another photo:
-retake-te# What the desk says: Қазақша.t = Please photograph this page again: it cannot be read.
+retake-text = Please photograph this page again: it cannot be read.
 retake-send = Send
-retake-sent = Sent. The phone gets it when it ne# What the desk says: Қазақша.t has a connection.
+retake-sent = Sent. The phone gets it when it next has a connection.
 
 ## Copies for publication.
 
 copies = Copies for publication
 redact = Make a copy for publication
-redact-help = Mark what is to be hidden with the mouse, or type it: left, top, width, height (in pi# What the desk says: Қазақша.els, one rectangle per line). It is filled with black, what the file says about itself is removed, and the original does not change.
+redact-help = Mark what is to be hidden with the mouse, or type it: left, top, width, height (in pixels, one rectangle per line). It is filled with black, what the file says about itself is removed, and the original does not change.
 redact-regions = Rectangles
 redact-make = Make the copy

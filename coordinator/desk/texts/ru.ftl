@@ -15,19 +15,19 @@ not-shown = файл здесь, но браузер его не показыв�
 
 ## All stations.
 
-inde# What the desk says: Қазақша.-title = Поступившие записи
-inde# What the desk says: Қазақша.-station = Участок
-inde# What the desk says: Қазақша.-total = Всего
-inde# What the desk says: Қазақша.-other = Другое
-inde# What the desk says: Қазақша.-records = Принято записей
-inde# What the desk says: Қазақша.-heard = Участки с записями
-inde# What the desk says: Қазақша.-silent = нет записей
-inde# What the desk says: Қазақша.-unlisted = Участки не из списка (введены вручную)
-inde# What the desk says: Қазақша.-training = Тренировочные записи (не учитываются)
+index-title = Поступившие записи
+index-station = Участок
+index-total = Всего
+index-other = Другое
+index-records = Принято записей
+index-heard = Участки с записями
+index-silent = нет записей
+index-unlisted = Участки не из списка (введены вручную)
+index-training = Тренировочные записи (не учитываются)
 station-none = Участок не указан
-inde# What the desk says: Қазақша.-times = Время по { $zone }: когда пришла последняя запись.
-inde# What the desk says: Қазақша.-reload = Чтобы обновить, перезагрузите страницу.
-inde# What the desk says: Қазақша.-lost = Связь прервана, числа могли устареть.
+index-times = Время по { $zone }: когда пришла последняя запись.
+index-reload = Чтобы обновить, перезагрузите страницу.
+index-lost = Связь прервана, числа могли устареть.
 
 ## One station.
 
@@ -36,7 +36,7 @@ station-newest-only = Показаны только последние запи�
 station-times = Время по { $zone }: когда запись принята.
 record-training = тренировка, не учитывается
 record-corrected = исправлено более поздней записью
-record-te# What the desk says: Қазақша.t = Текст
+record-text = Текст
 file-original-coming = оригинал загружается
 
 ## How an answer is said that the pack has no words for.
@@ -74,7 +74,7 @@ file-claims-signed = EXIF в подписанной записи
 ## Asking for another photo.
 
 retake = Попросить переснять:
-retake-te# What the desk says: Қазақша.t = Пожалуйста, переснимите эту страницу: её нельзя прочитать.
+retake-text = Пожалуйста, переснимите эту страницу: её нельзя прочитать.
 retake-send = Отправить
 retake-sent = Просьба отправлена. Телефон получит её при следующем соединении.
 
