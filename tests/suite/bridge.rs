@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak, mpsc};
 use std::time::Duration;
 
+use kuager_ffi::callbacks::testing::AlwaysVault;
 use kuager_ffi::callbacks::{
     CallbackError, ChangeListener, Changes, Clock, ClockReply, Connectivity, Heard, KeyVault, NetworkState, VaultReply,
 };
@@ -46,21 +47,6 @@ fn nothing_is_left() {
 
 fn note(text: &str) -> NewDraft {
     NewDraft { form: None, station: None, language: None, text: Some(text.to_owned()), training: false }
-}
-
-/// Replies to everything in one way.
-struct AlwaysVault(Result<VaultReply, CallbackError>);
-
-impl KeyVault for AlwaysVault {
-    fn seal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
-        self.0.clone()
-    }
-    fn unseal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
-        self.0.clone()
-    }
-    fn destroy_key(&self) -> Result<VaultReply, CallbackError> {
-        self.0.clone()
-    }
 }
 
 #[test]

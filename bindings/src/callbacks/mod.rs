@@ -7,6 +7,8 @@
 mod clock;
 mod connectivity;
 mod listener;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod vault;
 
 pub(crate) use self::clock::ForeignClock;

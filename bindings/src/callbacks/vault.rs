@@ -102,24 +102,10 @@ mod tests {
     use kuager_core::KeyVault as _;
 
     use super::*;
-
-    /// Replies to everything in one way.
-    struct Always(Result<VaultReply, CallbackError>);
-
-    impl KeyVault for Always {
-        fn seal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
-            self.0.clone()
-        }
-        fn unseal(&self, _: Vec<u8>) -> Result<VaultReply, CallbackError> {
-            self.0.clone()
-        }
-        fn destroy_key(&self) -> Result<VaultReply, CallbackError> {
-            self.0.clone()
-        }
-    }
+    use crate::callbacks::testing::AlwaysVault;
 
     fn vault(reply: Result<VaultReply, CallbackError>) -> ForeignVault {
-        ForeignVault::new(Arc::new(Always(reply)))
+        ForeignVault::new(Arc::new(AlwaysVault(reply)))
     }
 
     #[test]

@@ -58,7 +58,10 @@ impl ObserverHandle {
     /// `answer_does_not_fit`, `unknown_question`, `no_such_draft`, and those of the store.
     pub fn set_answer(&self, draft: String, question: String, answer: Option<Value>) -> Result<(), KuagerError> {
         let answer = answer.map(record::Value::from);
-        self.change(Change::Drafts, |core| Ok(drop(core.set_answer(draft_id(&draft)?, &question, answer)?)))
+        self.change(Change::Drafts, |core| {
+            core.set_answer(draft_id(&draft)?, &question, answer)?;
+            Ok(())
+        })
     }
 
     /// Sets one answer wherever it stands, also within groups, or clears it: `place` as `form_state` gives it.
@@ -68,7 +71,10 @@ impl ObserverHandle {
     pub fn set_answer_at(&self, draft: String, place: Place, answer: Option<Value>) -> Result<(), KuagerError> {
         let answer = answer.map(record::Value::from);
         let path = Path::from(&place);
-        self.change(Change::Drafts, |core| Ok(drop(core.set_answer_at(draft_id(&draft)?, &path, answer)?)))
+        self.change(Change::Drafts, |core| {
+            core.set_answer_at(draft_id(&draft)?, &path, answer)?;
+            Ok(())
+        })
     }
 
     /// Adds an entry to a repeat group, with what it begins with. Gives its number.
@@ -86,7 +92,10 @@ impl ObserverHandle {
     /// `unknown_question` where there is no such entry, `no_such_draft`, and those of the store.
     pub fn remove_entry(&self, draft: String, group: String, entry: i64) -> Result<(), KuagerError> {
         let entry = usize::try_from(entry).unwrap_or(usize::MAX);
-        self.change(Change::Drafts, |core| Ok(drop(core.remove_entry(draft_id(&draft)?, &group, entry)?)))
+        self.change(Change::Drafts, |core| {
+            core.remove_entry(draft_id(&draft)?, &group, entry)?;
+            Ok(())
+        })
     }
 
     /// Changes the text of a note.
