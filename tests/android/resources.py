@@ -84,19 +84,27 @@ def rust(path: str, pattern: str) -> set[str]:
     return found
 
 
+def variants(path: str, enum: str) -> set[str]:
+    """Names of an enum's variants in a source of the core, in snake case."""
+    body = (ROOT / path).read_text().split(f"pub enum {enum} {{", 1)[-1].split("\n}", 1)[0]
+    found = {re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower() for name in re.findall(r"^    (\w+),$", body, re.MULTILINE)}
+    check(len(found) > 5, f"{path}: found {len(found)} variants of {enum}")
+    return found
+
+
 def check_codes() -> None:
     """There is a text for everything that the core can say."""
-    held = strings("values")
+    shown = strings("values")
     codes = rust("bindings/src/error.rs", r'^    \("(\w+)", [A-Z]\w+, "')
     facade = set(re.findall(r'LIBRARY\s*(?::\s*String)?\s*=\s*"(\w+)"', "".join(
         path.read_text() for path in (ROOT / "android/kuager/src/main/kotlin/org/kuager").glob("*.kt"))))
     for code in codes | facade:
-        check(f"error_{code}" in held, f"no text for the error {code}")
-    texts = {name.removeprefix("error_") for name in held if name.startswith("error_")} - {"other"}
+        check(f"error_{code}" in shown, f"no text for the error {code}")
+    texts = {name.removeprefix("error_") for name in shown if name.startswith("error_")} - {"other"}
     check(texts <= codes | facade, f"texts for errors that do not exist: {sorted(texts - codes - facade)}")
 
-    refusals = rust("core/wire/src/receipt.rs", r'Self::\w+ => "(\w+)"')
-    texts = {name.removeprefix("refusal_") for name in held if name.startswith("refusal_")}
+    refusals = variants("core/wire/src/receipt.rs", "RefusalCode")
+    texts = {name.removeprefix("refusal_") for name in shown if name.startswith("refusal_")}
     check(texts == refusals, f"refusals and their texts differ: {sorted(texts ^ refusals)}")
 
 
