@@ -70,7 +70,7 @@ def main(words):
     with tempfile.TemporaryDirectory() as scratch:
         environment = {
             "SCRATCH": scratch, "PINNED": str(TARGET / "foreign-venv"), "NEWEST": str(TARGET / "newest-venv"), "VENV": str(TARGET / "tus-venv"),
-            "KUAGER_BINDGEN": str(TARGET / "debug"), "PATH": f"{TARGET / 'tools/bin'}:{os.environ['PATH']}", "CARGO_TERM_COLOR": "never",
+            "KUAGER_BINDGEN": str(TARGET / "debug"), "PATH": f"{TARGET / 'tools/bin'}:{os.environ['PATH']}", "CARGO_TERM_COLOR": "never", "INSTA_UPDATE": "no",
         }
         began = time.monotonic()
         schedule = Schedule(steps, TARGET / "run", max(2, os.cpu_count() or 2), environment, lambda text: print(text, flush=True), barred)
