@@ -121,7 +121,7 @@ fn opened<T: Statement>(bytes: &[u8], deployment: &Deployment) -> Result<T, Rece
     Ok(cose::open(bytes, deployment.id, &deployment.genesis.receipt_key)?)
 }
 
-fn same<T: PartialEq + ToString>(what: &'static str, found: T, expected: T) -> Result<(), ReceiptFault> {
+fn same<T: Copy + PartialEq + ToString>(what: &'static str, found: T, expected: T) -> Result<(), ReceiptFault> {
     if found == expected {
         return Ok(());
     }

@@ -22,8 +22,8 @@ fn pack() -> Pack {
     Pack { languages: vec!["kk".to_owned(), "ru".to_owned()], act: Some(act), ..Pack::default() }
 }
 
-fn said(question: &Question, value: Value) -> String {
-    Wording::new(Some(&pack()), "ru").answer(question, &value)
+fn said(question: &Question, value: &Value) -> String {
+    Wording::new(Some(&pack()), "ru").answer(question, value)
 }
 
 fn group(entries: &[(&str, Value)]) -> Value {
@@ -72,7 +72,7 @@ fn every_kind_of_answer_has_its_words() {
         (of(QuestionKind::Choices), Value::List(Vec::new()), "—"),
     ];
     for (question, value, text) in cases {
-        assert_eq!(said(&question, value), text, "{:?}", question.kind);
+        assert_eq!(said(&question, &value), text, "{:?}", question.kind);
     }
 }
 
