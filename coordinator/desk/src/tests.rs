@@ -144,7 +144,7 @@ async fn a_page_that_takes_long_does_not_hold_up_the_counting() {
     });
     tokio::task::spawn_blocking(move || begins.recv()).await.expect("runs").expect("begins");
     fixture.send(&[fixture.sign(1, &fixture.turnout(0, "710000000-99"))]).await;
-    let changed = tokio::time::timeout(Duration::from_secs(60), changes.recv()).await;
+    let changed = tokio::time::timeout(Duration::from_secs(180), changes.recv()).await;
     assert_eq!(changed.expect("is counted while the page is rendered").expect("is told").len(), 1);
     assert!(open(&desk, "/?lang=en", "localhost").await.2.contains("<dd>1 / 20</dd>"));
     end.send(()).expect("is awaited");
