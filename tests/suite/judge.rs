@@ -25,7 +25,7 @@ fn seal(phone: &Phone, form: &str, answers: &[(&str, i64)]) -> RecordHash {
 async fn the_coordinator_judges_as_the_phone_did() {
     let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
     let coordinator = TestCoordinator::start_from(&pack);
-    let phone = Phone::invited(&coordinator.invite(), &coordinator.deployment.latest_pack().bytes);
+    let phone = coordinator.phone();
     // The turnout told falls, more ballots are issued than there are voters, and half the lines are not entered.
     seal(&phone, "turnout", &[("told", 400)]);
     seal(&phone, "turnout", &[("told", 300)]);

@@ -6,7 +6,7 @@
 
 use kuager_wire::canonical::{self, Malformed};
 use kuager_wire::cose::StatementError;
-use kuager_wire::ids::{DeploymentId, PackHash, PublicKey, ShardHash};
+use kuager_wire::ids::{ContentHash, DeploymentId, PublicKey, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::{Pack, ShardRef, SignedPack, Station, StationShard};
 
@@ -87,7 +87,7 @@ impl Built {
     /// # Errors
     /// As [`Built::to_bytes`].
     pub fn name(&self) -> Result<String, PackError> {
-        Ok(PackHash::of(&self.to_bytes()?).to_string())
+        Ok(ContentHash::of(&self.to_bytes()?).to_string())
     }
 
     /// Every station, also those in shards.

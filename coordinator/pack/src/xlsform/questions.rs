@@ -228,11 +228,7 @@ impl Writer<'_> {
                 table.insert("choice", value(Array::from_iter([choice])));
             }
             Kind::Decimal => _ = table.insert("scale", value(i64::from(self.scale))),
-            Kind::File(accept) => {
-                if let Some(accept) = accept {
-                    table.insert("accept", value(Array::from_iter([*accept])));
-                }
-            }
+            Kind::File(Some(accept)) => _ = table.insert("accept", value(Array::from_iter([*accept]))),
             Kind::Calculate => self.calculation(item, table),
             _ => {}
         }
