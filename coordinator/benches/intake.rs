@@ -14,7 +14,7 @@ use futures_util::StreamExt;
 use kuager_coordinator::clock::{Clock, SystemClock};
 use kuager_coordinator::enrol::{self, create_invite};
 use kuager_coordinator::intake::Intake;
-use kuager_coordinator::{App, Deployment, InitOptions, InviteOptions, Ledger, init};
+use kuager_coordinator::{App, Deployment, InitOptions, InviteOptions, Ledger, SqliteLedger, init};
 use kuager_pack::SimulatedObserver;
 use kuager_wire::cose;
 use kuager_wire::enrolment::{Action, Request};
@@ -76,7 +76,7 @@ fn uploads(deployment: &Deployment) -> Uploads {
 }
 
 async fn enrol(app: &App, key: &SigningKey) {
-    let invite = create_invite(app, InviteOptions::new("https://localhost")).expect("an invite");
+    let invite = create_invite(app, InviteOptions::new("https://localhost")).await.expect("an invite");
     let request = Request {
         version: 1,
         action: Action::Enrol,
@@ -93,9 +93,9 @@ async fn enrol(app: &App, key: &SigningKey) {
 /// One run over a fresh database; only the uploads are timed.
 async fn run(deployment: &Deployment, uploads: &Uploads) -> Duration {
     let dir = tempfile::tempdir().expect("a folder");
-    let ledger = Ledger::open(&dir.path().join("ledger.db")).expect("opens");
+    let ledger = SqliteLedger::open(&dir.path().join("ledger.db")).expect("opens");
     let clock = Arc::new(SystemClock::default());
-    let app = App::with_ledger(deployment.clone(), ledger.clone(), clock).expect("opens");
+    let app = App::with_ledger(deployment.clone(), Arc::new(ledger.clone()), clock).expect("opens");
     let intake = Arc::new(Intake::new(app.clone()));
     for key in &uploads.keys {
         enrol(&app, key).await;
@@ -116,7 +116,7 @@ async fn run(deployment: &Deployment, uploads: &Uploads) -> Duration {
     }
     let took = clock.elapsed();
     assert_eq!(receipts as u64, RECORDS);
-    ledger.close();
+    ledger.close().await;
     took
 }
 

@@ -6,7 +6,7 @@ use kuager_wire::ids::Kid;
 
 use crate::clock::Clock;
 use crate::deployment::{Deployment, DeploymentError};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{Ledger, LedgerError, SqliteLedger};
 use crate::refusals::Refusals;
 use crate::shelf::Shelf;
 use crate::sign::Signer;
@@ -30,7 +30,7 @@ pub struct App {
     /// Its keys.
     pub signer: Arc<Signer>,
     /// What has been received.
-    pub ledger: Ledger,
+    pub ledger: Arc<dyn Ledger>,
     /// The published packs.
     pub shelf: Arc<Shelf>,
     /// What has been refused.
@@ -40,22 +40,27 @@ pub struct App {
 }
 
 impl App {
-    /// Opens a coordinator. A running server and other processes may all have the same one open.
+    /// Opens a coordinator with the ledger in its data directory. A running server and other processes may all have the same
+    /// one open.
     ///
     /// # Errors
     /// [`OpenError`] with the file that is missing, damaged or readable by others.
     pub fn open(deployment: Deployment, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        let ledger = Ledger::open(&deployment.ledger_path())?;
-        Self::with_ledger(deployment, ledger, clock)
+        let ledger = SqliteLedger::open(&deployment.ledger_path())?;
+        Self::with_ledger(deployment, Arc::new(ledger), clock)
     }
 
     /// As [`App::open`], with a ledger of the caller's choice.
     ///
     /// # Errors
     /// As [`App::open`].
-    pub fn with_ledger(deployment: Deployment, ledger: Ledger, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+    pub fn with_ledger(
+        deployment: Deployment,
+        ledger: Arc<dyn Ledger>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, OpenError> {
         let signer = Arc::new(Signer::open(&deployment)?);
-        let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock), ledger.refusal_counts()?);
+        let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock));
         let shelf = Shelf::new(deployment.clone());
         Ok(Self { deployment, signer, ledger, shelf: Arc::new(shelf), refusals: Arc::new(refusals), clock })
     }

@@ -3,16 +3,16 @@
 use kuager_wire::VERSION;
 use kuager_wire::cose::Purpose;
 use kuager_wire::enrolment::Action;
-use kuager_wire::ids::{Kid, MediaHash, ObserverId, RecordHash, SubjectHash};
+use kuager_wire::ids::{MediaHash, ObserverId, RecordHash, SubjectHash};
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::InboxAnswer;
 
 use crate::app::App;
-use crate::error::CoordinatorError;
-use crate::ledger::{Device, LedgerError, NewMessage};
+use crate::ledger::{Added, LedgerError, NewMessage};
 use crate::refusals::code_of;
 use crate::requests::{Answer, parse, reason};
+use crate::sign::SignError;
 
 /// Why a message was not sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,10 @@ pub enum MessageError {
     /// An observer nobody knows.
     #[error("there is no such observer; `kuager invite --list` shows the observers of used invites")]
     UnknownObserver,
-    /// The message cannot be stored or signed.
+    /// The message cannot be signed; it is too long, or breaks another rule.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// The message cannot be stored.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
 }
@@ -34,57 +37,57 @@ struct Content<'a> {
     ask: Option<Ask>,
 }
 
-/// Signs a message to each of these observers and puts it into their inboxes. Waits for the disk, so call it from a
-/// blocking thread when many other tasks share this one.
+/// Signs a message to each of these observers and puts it into their inboxes.
 ///
 /// # Errors
-/// [`MessageError::UnknownObserver`] when the list is empty, [`MessageError::Ledger`].
-pub fn send_message(
+/// [`MessageError`]; [`MessageError::UnknownObserver`] when the list is empty.
+pub async fn send_message(
     app: &App,
     observers: &[ObserverId],
     text: &str,
     about: Option<RecordHash>,
 ) -> Result<(), MessageError> {
-    send(app, observers, Content { text, about, media: None, ask: None })
+    send(app, observers, Content { text, about, media: None, ask: None }).await
 }
 
-/// Asks an observer to photograph a page again. Waits for the disk.
+/// Asks an observer to photograph a page again.
 ///
 /// # Errors
-/// [`MessageError::Ledger`].
-pub fn ask_retake(
+/// [`MessageError`].
+pub async fn ask_retake(
     app: &App,
     observer: ObserverId,
     text: &str,
     about: RecordHash,
     media: MediaHash,
 ) -> Result<(), MessageError> {
-    send(app, &[observer], Content { text, about: Some(about), media: Some(media), ask: Some(Ask::Retake) })
+    send(app, &[observer], Content { text, about: Some(about), media: Some(media), ask: Some(Ask::Retake) }).await
 }
 
-fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Result<(), MessageError> {
+async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Result<(), MessageError> {
     if observers.is_empty() {
         return Err(MessageError::UnknownObserver);
     }
     let Content { text, about, media, ask } = content;
     let text = kuager_wire::canonical::nfc(text);
-    let signer = app.signer.clone();
-    let sign = move |number, to: &NewMessage| {
-        let message = Message {
-            version: VERSION,
-            number,
-            observer: to.observer,
-            sent_ms: to.sent_ms,
-            text: text.clone(),
-            about,
-            media,
-            ask,
-        };
-        signer.receipts.message(&message).map_err(|error| LedgerError::Signing(error.to_string()))
-    };
     let sent_ms = app.clock.now_ms();
-    let messages = observers.iter().map(|observer| NewMessage { observer: *observer, sent_ms }).collect();
-    Ok(app.ledger.add_messages(messages, sign)?)
+    loop {
+        let first = app.ledger.next_number().await?;
+        let mut messages = Vec::with_capacity(observers.len());
+        for (number, &observer) in (first..).zip(observers) {
+            let text = text.clone();
+            let message = Message { version: VERSION, number, observer, sent_ms, text, about, media, ask };
+            let bytes = app.signer.receipts.message(&message)?;
+            messages.push(NewMessage { number, observer, sent_ms, bytes });
+            // Thousands of signatures take a while.
+            tokio::task::yield_now().await;
+        }
+        match app.ledger.add_messages(messages).await? {
+            Added::Stored => return Ok(()),
+            // Whoever was faster has these numbers.
+            Added::NumbersTaken => {}
+        }
+    }
 }
 
 /// Answers an inbox request with the messages to the device's observer.
@@ -99,7 +102,7 @@ pub async fn fetch(app: &App, body: Vec<u8>) -> Answer<InboxAnswer> {
         Err((code, reason)) => return refuse(None, code, &reason),
     };
     let kid = envelope.kid();
-    let Some(device) = device(app, kid).await? else {
+    let Some(device) = app.ledger.device(kid).await? else {
         return refuse(Some(kid), RefusalCode::UnknownDevice, reason(RefusalCode::UnknownDevice));
     };
     if let Err(error) = envelope.verify(Purpose::Request, app.deployment.id(), &device.public_key) {
@@ -113,10 +116,4 @@ pub async fn fetch(app: &App, body: Vec<u8>) -> Answer<InboxAnswer> {
         Some(answer) => Ok(Ok(answer)),
         None => refuse(Some(kid), RefusalCode::Replayed, reason(RefusalCode::Replayed)),
     }
-}
-
-async fn device(app: &App, kid: Kid) -> Result<Option<Device>, CoordinatorError> {
-    let ledger = app.ledger.clone();
-    let read = tokio::task::spawn_blocking(move || ledger.device(kid)).await;
-    Ok(read.map_err(|_| CoordinatorError::Worker)??)
 }

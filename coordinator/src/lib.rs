@@ -9,7 +9,7 @@
 //! - [`judge`]: what must add up in a record, judged again;
 //! - [`app`]: what all of these share, and decides nothing;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
-//! - [`ledger`]: the database, with one writer that commits for many callers at once;
+//! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
 //! - [`deployment`]: the data directory.
 //!
 //! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be. Around this library
@@ -43,6 +43,6 @@ pub use deployment::{Deployment, DeploymentError};
 pub use enrol::InviteOptions;
 pub use error::CoordinatorError;
 pub use http::{Beside, Config, Limits, ServeError, serve};
-pub use ledger::Ledger;
+pub use ledger::{Ledger, SqliteLedger};
 pub use media::{Media, MediaPolicy};
 pub use setup::{InitOptions, SetupError, init};

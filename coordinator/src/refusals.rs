@@ -36,25 +36,28 @@ pub struct SignedRefusal {
 pub struct Refusals {
     signer: Arc<Signer>,
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
-}
-
-#[derive(Debug)]
-struct State {
-    total: BTreeMap<RefusalCode, u64>,
-    pending: RefusalBatch,
+    /// What the ledger does not know yet.
+    pending: Mutex<RefusalBatch>,
+    /// Locked while writing: what is being written is neither pending nor surely in the ledger.
+    writing: tokio::sync::Mutex<()>,
 }
 
 impl Refusals {
-    /// Counts on from what earlier runs have counted.
-    pub(crate) fn new(signer: Arc<Signer>, clock: Arc<dyn Clock>, total: BTreeMap<RefusalCode, u64>) -> Self {
-        Self { signer, clock, state: Mutex::new(State { total, pending: RefusalBatch::default() }) }
+    pub(crate) fn new(signer: Arc<Signer>, clock: Arc<dyn Clock>) -> Self {
+        Self { signer, clock, pending: Mutex::default(), writing: tokio::sync::Mutex::default() }
     }
 
     /// How often each reason was given since the beginning.
-    #[must_use]
-    pub fn counts(&self) -> BTreeMap<RefusalCode, u64> {
-        self.state.lock().total.clone()
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn counts(&self, ledger: &dyn Ledger) -> Result<BTreeMap<RefusalCode, u64>, LedgerError> {
+        let _whole = self.writing.lock().await;
+        let mut counts = ledger.refusal_counts().await?;
+        for (code, count) in &self.pending.lock().counts {
+            *counts.entry(*code).or_default() += count;
+        }
+        Ok(counts)
     }
 
     /// Signs and counts a refusal. The reason must not hold anything from what is refused.
@@ -83,10 +86,9 @@ impl Refusals {
     }
 
     fn count(&self, key: RefusalKey) {
-        let mut state = self.state.lock();
-        *state.total.entry(key.code).or_default() += 1;
-        *state.pending.counts.entry(key.code).or_default() += 1;
-        let subjects = &mut state.pending.subjects;
+        let mut pending = self.pending.lock();
+        *pending.counts.entry(key.code).or_default() += 1;
+        let subjects = &mut pending.subjects;
         if subjects.len() < PENDING || subjects.contains_key(&key) {
             *subjects.entry(key).or_default() += 1;
         }
@@ -96,8 +98,9 @@ impl Refusals {
     ///
     /// # Errors
     /// [`LedgerError`]; what was counted is kept and written with the next call.
-    pub async fn flush(&self, ledger: &Ledger) -> Result<(), LedgerError> {
-        let batch = self.take();
+    pub async fn flush(&self, ledger: &dyn Ledger) -> Result<(), LedgerError> {
+        let _whole = self.writing.lock().await;
+        let batch = std::mem::take(&mut *self.pending.lock());
         if batch.counts.is_empty() {
             return Ok(());
         }
@@ -108,17 +111,13 @@ impl Refusals {
         written
     }
 
-    fn take(&self) -> RefusalBatch {
-        std::mem::take(&mut self.state.lock().pending)
-    }
-
     fn put_back(&self, batch: RefusalBatch) {
-        let mut state = self.state.lock();
+        let mut pending = self.pending.lock();
         for (code, count) in batch.counts {
-            *state.pending.counts.entry(code).or_default() += count;
+            *pending.counts.entry(code).or_default() += count;
         }
         for (key, count) in batch.subjects {
-            *state.pending.subjects.entry(key).or_default() += count;
+            *pending.subjects.entry(key).or_default() += count;
         }
     }
 }

@@ -9,7 +9,7 @@ use kuager_wire::pack::SignedPack;
 
 use crate::clock::{Clock, SystemClock};
 use crate::deployment::{self, Deployment, DeploymentError, Layout, create_certificates, write_new};
-use crate::ledger::{Ledger, LedgerError};
+use crate::ledger::{LedgerError, sqlite};
 use crate::sign::{NewKeys, RootSigner, SignError};
 
 /// What a new deployment is made from.
@@ -75,7 +75,7 @@ pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, SetupError> 
         election_day: pack.election_day.clone(),
         created_ms: options.clock.now_ms(),
     })?;
-    Ledger::open(&layout.ledger())?.close();
+    sqlite::create(&layout.ledger())?;
     let first = root.pack(&built)?;
     deployment::publish(&layout, &first.pack, &first.shards)?;
     // Only now does the folder hold a deployment.

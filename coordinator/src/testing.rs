@@ -52,7 +52,7 @@ pub struct Fixture {
     /// The deployment.
     pub deployment: Deployment,
     /// Its ledger.
-    pub ledger: Ledger,
+    pub ledger: Arc<dyn Ledger>,
     /// The deployment, open.
     pub app: App,
     /// Takes records in.
@@ -113,8 +113,8 @@ impl Fixture {
     }
 
     /// The token of a new invite.
-    pub fn invite(&self) -> InviteToken {
-        create_invite(&self.app, self.invite_options()).expect("an invite").token
+    pub async fn invite(&self) -> InviteToken {
+        create_invite(&self.app, self.invite_options()).await.expect("an invite").token
     }
 
     /// A device's signed request to be enrolled.
@@ -147,7 +147,7 @@ impl Fixture {
 
     /// Enrols a device with an invite of its own and returns its credential.
     pub async fn enrol(&self, seed: u8) -> Vec<u8> {
-        let request = self.enrolment(seed, self.invite());
+        let request = self.enrolment(seed, self.invite().await);
         enrol::enrol(&self.app, request).await.expect("works").expect("is accepted")
     }
 

@@ -119,17 +119,17 @@ async fn run() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let url = format!("https://{address}");
-    let invite = || {
+    let invite = async || {
         let app = App::open(deployment.clone(), Arc::new(SystemClock::default())).unwrap();
-        let invite = create_invite(&app, InviteOptions::new(url.clone())).unwrap();
-        app.ledger.close();
+        let invite = create_invite(&app, InviteOptions::new(url.clone())).await.unwrap();
+        app.ledger.close().await;
         invite
     };
     let pack = deployment.latest_pack().bytes.clone();
 
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..ROUNDS {
-        let phone = Phone::invited(&invite(), &pack);
+        let phone = Phone::invited(&invite().await, &pack);
         phone.observer.sync_until(LONG).await.unwrap();
         let file = |number: usize| dir.path().join(format!("photo-{number}.jpg"));
         for number in 0..SET {
@@ -156,7 +156,7 @@ async fn run() {
         rate(theirs)
     );
 
-    let phone = Phone::invited(&invite(), &pack);
+    let phone = Phone::invited(&invite().await, &pack);
     phone.observer.sync_until(LONG).await.unwrap();
     let file = dir.path().join("photo.jpg");
     for number in 0..100 {

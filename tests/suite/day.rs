@@ -203,8 +203,8 @@ async fn a_message_reaches_its_observer_and_nobody_else() {
     assert!(two.observer.sync_until(LONG).await.unwrap().completed);
     let observer = one.observer.status().unwrap().credential.unwrap().observer;
     let app = coordinator.app();
-    send_message(&app, &[observer], "2-бетті қайта түсіріңіз", None).unwrap();
-    app.ledger.close();
+    send_message(&app, &[observer], "2-бетті қайта түсіріңіз", None).await.unwrap();
+    app.ledger.close().await;
     assert_eq!(one.observer.sync_until(LONG).await.unwrap().messages, 1);
     assert_eq!(two.observer.sync_until(LONG).await.unwrap().messages, 0);
     let messages = one.observer.messages().unwrap();
@@ -245,12 +245,10 @@ async fn a_continuous_run_asks_for_messages_when_the_network_changed() {
         // The run has asked once and found nothing.
         until(&mut events, asks_for_messages).await;
         tokio::time::sleep(Duration::from_millis(300)).await;
-        tokio::task::block_in_place(|| {
-            let app = coordinator.app();
-            send_message(&app, &[observer], "хабар", None).unwrap();
-            app.ledger.close();
-            phone.observer.network_changed().unwrap();
-        });
+        let app = coordinator.app();
+        send_message(&app, &[observer], "хабар", None).await.unwrap();
+        app.ledger.close().await;
+        tokio::task::block_in_place(|| phone.observer.network_changed().unwrap());
         until(&mut events, |event| matches!(event, SyncEvent::MessageArrived(_)).then_some(())).await;
     };
     tokio::select! {

@@ -33,12 +33,12 @@ async fn the_coordinator_judges_as_the_phone_did() {
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
 
     let app = coordinator.app();
-    let views = app.ledger.station_records(Some(STATION), 10).unwrap();
+    let views = app.ledger.station_records(Some(STATION), 10).await.unwrap();
     let mut records: Vec<(RecordHash, Record)> = views
         .iter()
         .map(|view| (view.hash, Envelope::parse(&view.bytes, limits::RECORD).unwrap().statement().unwrap()))
         .collect();
-    app.ledger.close();
+    app.ledger.close().await;
     records.sort_by_key(|(_, record)| record.seq);
     let (hash, protocol) = records.pop().unwrap();
     assert_eq!((hash, protocol.kind, records.len()), (sealed, RecordKind::Protocol, 2));

@@ -167,9 +167,9 @@ async fn a_coordinator_killed_at_every_fsync_holds_what_it_receipted() {
             phone.observer.statements().unwrap().into_iter().map(|statement| statement.record).collect();
         let ledger = coordinator.ledger();
         for hash in &receipted {
-            assert!(ledger.record(*hash).unwrap().is_some(), "kill {number}: receipted and lost");
+            assert!(ledger.record(*hash).await.unwrap().is_some(), "kill {number}: receipted and lost");
         }
-        ledger.close();
+        ledger.close().await;
         coordinator.restart();
         let summary = phone.observer.sync_until(LONG).await.unwrap();
         assert!(summary.completed, "kill {number}: {summary:?}");

@@ -10,6 +10,11 @@ use kuager_coordinator::deployment::Deployment;
 
 use crate::error::CliError;
 
+/// Does something that waits for the database.
+pub(crate) fn wait<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(work)
+}
+
 /// Used when nothing else is given.
 const USUAL: &str = "kuager-data";
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use kuager_coordinator::ledger::Ledger;
+use kuager_coordinator::ledger::{Devices, Ledger, SqliteLedger};
 use kuager_evidence::{Outcome, Trust, inspect, sentence};
 use kuager_wire::invite;
 
-use crate::data::Data;
+use crate::data::{Data, wait};
 use crate::error::CliError;
 
 /// Exit code for "nobody could tell".
@@ -59,11 +59,15 @@ impl Inspect {
         if let Some(dir) = data.given() {
             let deployment = data.open()?;
             trust.add_genesis(dir, deployment.genesis_bytes())?;
-            let ledger = Ledger::open(&deployment.ledger_path())?;
-            for credential in ledger.credentials()? {
+            let ledger = SqliteLedger::open(&deployment.ledger_path())?;
+            let credentials = wait(async {
+                let credentials = ledger.credentials().await;
+                ledger.close().await;
+                Ok(credentials?)
+            })?;
+            for credential in credentials {
                 trust.add_credential(dir, &credential)?;
             }
-            ledger.close();
         }
         if let Some(path) = &self.keys {
             trust.add_keys(path, &read(path)?)?;

@@ -16,7 +16,7 @@ use kuager_wire::pack::Pack;
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 
-use crate::data::Data;
+use crate::data::{Data, wait};
 use crate::error::CliError;
 
 /// Make an invite for one device, list invites, or withdraw one.
@@ -67,26 +67,34 @@ impl From<RoleName> for Role {
 impl Invite {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let app = data.app()?;
+        wait(async {
+            let done = self.work(&app, data, out).await;
+            app.ledger.close().await;
+            done
+        })?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn work(self, app: &App, data: &Data, out: &mut dyn Write) -> Result<(), CliError> {
         let published = app.shelf.published();
         let pack = &published.latest.pack;
         if self.list {
-            for summary in invites(&app)? {
+            for summary in invites(app).await? {
                 write_summary(out, &summary, pack)?;
             }
         } else if let Some(id) = &self.revoke {
-            let summary = revoke_invite(&app, id)?;
+            let summary = revoke_invite(app, id).await?;
             write_summary(out, &summary, pack)?;
             if matches!(summary.state, InviteState::Used(_)) {
                 writeln!(out, "A device has used this invite before; it stays enrolled.")?;
             }
         } else {
-            self.create(&app, data, out)?;
+            self.create(app, data, out).await?;
         }
-        app.ledger.close();
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
-    fn create(self, app: &App, data: &Data, out: &mut dyn Write) -> Result<(), CliError> {
+    async fn create(self, app: &App, data: &Data, out: &mut dyn Write) -> Result<(), CliError> {
         let options = InviteOptions {
             servers: self.servers,
             stations: self.stations,
@@ -95,7 +103,7 @@ impl Invite {
             observer: self.observer,
             ..InviteOptions::new("")
         };
-        let invite = create_invite(app, options)?;
+        let invite = create_invite(app, options).await?;
         let url = invite.to_url().map_err(InviteError::TooLarge)?;
         write!(out, "{}", qr(&url)?)?;
         writeln!(out, "{url}")?;

@@ -4,10 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Args;
+use kuager_coordinator::app::App;
 use kuager_coordinator::inbox::send_message;
 use kuager_wire::ids::{ObserverId, RecordHash};
 
-use crate::data::Data;
+use crate::data::{Data, wait};
 use crate::error::CliError;
 
 /// Send a signed message to observers.
@@ -39,13 +40,21 @@ struct Recipients {
 impl Message {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let app = data.app()?;
-        let mut observers = app.ledger.observers(self.to.station.as_deref())?;
+        let inboxes = wait(async {
+            let sent = self.send(&app).await;
+            app.ledger.close().await;
+            sent
+        })?;
+        writeln!(out, "{inboxes} inboxes; phones fetch it when they next have a connection")?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn send(&self, app: &App) -> Result<usize, CliError> {
+        let mut observers = app.ledger.observers(self.to.station.as_deref()).await?;
         if let Some(observer) = self.to.observer {
             observers.retain(|known| *known == observer);
         }
-        send_message(&app, &observers, &self.text, self.about)?;
-        app.ledger.close();
-        writeln!(out, "{} inboxes; phones fetch it when they next have a connection", observers.len())?;
-        Ok(ExitCode::SUCCESS)
+        send_message(app, &observers, &self.text, self.about).await?;
+        Ok(observers.len())
     }
 }

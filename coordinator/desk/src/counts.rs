@@ -37,6 +37,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// The newest arrival that is counted.
+    pub(crate) fn newest(&self) -> i64 {
+        self.last_id
+    }
+
     /// Counts an arrival, unless it is counted already, and notes the row it changed.
     pub(crate) fn add(&mut self, arrival: &Arrival, changed: &mut BTreeSet<RowKey>) {
         if arrival.id <= self.last_id {

@@ -20,8 +20,8 @@ pub(crate) fn refuse(status: StatusCode, reason: &str) -> Response {
 }
 
 /// What the coordinator could not do.
-#[expect(clippy::needless_pass_by_value, reason = "takes what `map_err` has")]
-pub(crate) fn trouble(error: CoordinatorError) -> Response {
+pub(crate) fn trouble(error: impl Into<CoordinatorError>) -> Response {
+    let error = error.into();
     tracing::error!(%error, "a page of the desk cannot be shown");
     refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
 }

@@ -7,9 +7,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use kuager_coordinator::CoordinatorError;
 use kuager_coordinator::app::App;
-use kuager_coordinator::ledger::{Arrival, Ledger, LedgerError};
+use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
 use kuager_coordinator::shelf::Published;
 use parking_lot::Mutex;
@@ -22,6 +21,9 @@ use crate::counts::{Counts, RowKey};
 const PAUSE: Duration = Duration::from_millis(200);
 /// Changes a slow browser may be behind before it is told to load the page again.
 const BEHIND: usize = 256;
+
+/// Arrivals read at once.
+const AT_ONCE: usize = 4096;
 
 /// Rows that changed together.
 pub(crate) type Changed = Arc<BTreeSet<RowKey>>;
@@ -68,27 +70,16 @@ impl Desk {
         self.changes.subscribe()
     }
 
-    /// Reads from the ledger.
-    pub(crate) async fn read<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&Ledger) -> Result<T, LedgerError> + Send + 'static,
-    ) -> Result<T, CoordinatorError> {
-        let ledger = self.app.ledger.clone();
-        let reading = tokio::task::spawn_blocking(move || read(&ledger));
-        Ok(reading.await.map_err(|_| CoordinatorError::Worker)??)
-    }
-
     /// Counts everything the ledger has that is not counted yet. Only the one task that counts may call it.
     async fn count_all(&self) -> Result<(), LedgerError> {
-        let ledger = self.app.ledger.clone();
-        let mut counts = Arc::clone(&self.counts.lock());
-        let counting = tokio::task::spawn_blocking(move || {
-            let counted = Arc::make_mut(&mut counts);
-            ledger.each_arrival(|arrival| counted.add(&arrival, &mut BTreeSet::new()))?;
-            Ok(counts)
-        });
-        *self.counts.lock() = counting.await.unwrap_or(Err(LedgerError::Closed))?;
-        Ok(())
+        loop {
+            let newest = self.counts.lock().newest();
+            let arrivals = self.app.ledger.arrivals_after(newest, AT_ONCE).await?;
+            if arrivals.is_empty() {
+                return Ok(());
+            }
+            self.count(&arrivals, &mut BTreeSet::new());
+        }
     }
 
     async fn follow(self, mut arrivals: Receiver<Arc<[Arrival]>>) {

@@ -6,7 +6,7 @@ use kuager_wire::ids::SubjectHash;
 use kuager_wire::receipt::RefusalCode;
 
 use crate::app::{App, short};
-use crate::ledger::{Enrolled, LedgerError, NewInvite};
+use crate::ledger::{Enrolled, Enrolment, NewDevice};
 use crate::refusals::code_of;
 use crate::requests::{Answer, parse, reason};
 
@@ -31,22 +31,25 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Answer<Vec<u8>> {
     if let Err(error) = envelope.verify(Purpose::Request, app.deployment.id(), &public_key) {
         return refuse(Some(kid), code_of(&error), &error.to_string());
     }
-    let now = app.clock.now_ms();
-    let signer = app.signer.clone();
-    let sign = move |invite: &NewInvite| {
-        let credential = Credential {
-            version: kuager_wire::VERSION,
-            kid,
-            public_key,
-            observer: invite.observer,
-            role: invite.role,
-            stations: invite.stations.clone(),
-            not_before_ms: now,
-            not_after_ms: now.saturating_add(CREDENTIAL_MS),
-        };
-        signer.root.credential(&credential).map_err(|error| LedgerError::Signing(error.to_string()))
+    let (now, token_hash) = (app.clock.now_ms(), sha256(&token.0));
+    let enrolled = match app.ledger.enrolment(public_key, token_hash, now).await? {
+        Enrolment::Enrolled(bytes) => Enrolled::Credential { bytes, new: false },
+        Enrolment::Refused(code) => Enrolled::Refused(code),
+        Enrolment::Open(invite) => {
+            let credential = app.signer.root.credential(&Credential {
+                version: kuager_wire::VERSION,
+                kid,
+                public_key,
+                observer: invite.observer,
+                role: invite.role,
+                stations: invite.stations,
+                not_before_ms: now,
+                not_after_ms: now.saturating_add(CREDENTIAL_MS),
+            })?;
+            app.ledger.enrol(NewDevice { public_key, token_hash, credential, enrolled_ms: now }).await?
+        }
     };
-    match app.ledger.enrol(public_key, sha256(&token.0), now, sign).await? {
+    match enrolled {
         Enrolled::Credential { bytes, new } => {
             tracing::info!(kid = %short(kid), new, "a device is enrolled");
             Ok(Ok(bytes))

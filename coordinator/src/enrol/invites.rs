@@ -108,12 +108,11 @@ pub enum InviteError {
     Ledger(#[from] LedgerError),
 }
 
-/// Makes an invite. The token is in the returned invite only; the ledger keeps its hash. Waits for the disk, so call
-/// it from a blocking thread when many other tasks share this one.
+/// Makes an invite. The token is in the returned invite only; the ledger keeps its hash.
 ///
 /// # Errors
 /// [`InviteError`], for example a server address without `https://` or a station the latest pack lacks.
-pub fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, InviteError> {
+pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, InviteError> {
     if options.servers.is_empty() {
         return Err(InviteError::ServerAddress(String::new()));
     }
@@ -152,14 +151,15 @@ pub fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, Invite
     // Before it is stored: an invite that cannot be handed out must not exist.
     invite.to_url().map_err(InviteError::TooLarge)?;
     let now = app.clock.now_ms();
-    app.ledger.add_invite(&NewInvite {
+    let stored = NewInvite {
         token_hash: sha256(&token.0),
         created_ms: now,
         expires_ms: now.saturating_add(u64::from(options.days) * DAY_MS),
         role: options.role,
         stations: options.stations,
         observer,
-    })?;
+    };
+    app.ledger.add_invite(stored).await?;
     Ok(invite)
 }
 
@@ -167,7 +167,7 @@ pub fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, Invite
 ///
 /// # Errors
 /// [`InviteError::Ledger`].
-pub fn invites(app: &App) -> Result<Vec<InviteSummary>, InviteError> {
+pub async fn invites(app: &App) -> Result<Vec<InviteSummary>, InviteError> {
     let now_ms = app.clock.now_ms();
     let summary = |row: InviteRow| InviteSummary {
         id: short_id(&row.invite.token_hash),
@@ -182,7 +182,7 @@ pub fn invites(app: &App) -> Result<Vec<InviteSummary>, InviteError> {
         stations: row.invite.stations,
         expires_ms: row.invite.expires_ms,
     };
-    Ok(app.ledger.invites()?.into_iter().map(summary).collect())
+    Ok(app.ledger.invites().await?.into_iter().map(summary).collect())
 }
 
 /// Withdraws an invite by its id, so that no device can use it any more. A device that has used it stays enrolled;
@@ -190,10 +190,10 @@ pub fn invites(app: &App) -> Result<Vec<InviteSummary>, InviteError> {
 ///
 /// # Errors
 /// [`InviteError::Unknown`].
-pub fn revoke_invite(app: &App, id: &str) -> Result<InviteSummary, InviteError> {
+pub async fn revoke_invite(app: &App, id: &str) -> Result<InviteSummary, InviteError> {
     let unknown = || InviteError::Unknown(id.to_owned());
-    let rows = app.ledger.invites()?;
+    let rows = app.ledger.invites().await?;
     let row = rows.iter().find(|row| short_id(&row.invite.token_hash) == id).ok_or_else(unknown)?;
-    app.ledger.revoke_invite(row.invite.token_hash, app.clock.now_ms())?;
-    invites(app)?.into_iter().find(|summary| summary.id == id).ok_or_else(unknown)
+    app.ledger.revoke_invite(row.invite.token_hash, app.clock.now_ms()).await?;
+    invites(app).await?.into_iter().find(|summary| summary.id == id).ok_or_else(unknown)
 }

@@ -25,6 +25,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::app::App;
 use crate::deployment::DeploymentError;
+use crate::intake::attest_waiting;
 use crate::media::Media;
 use connection::Bounded;
 pub use limits::Limits;
@@ -161,13 +162,13 @@ pub async fn serve(
     sweeping.abort();
     looking.abort();
     media.settle(config.limits.shutdown_time).await;
-    if let Err(error) = app.refusals.flush(&app.ledger).await {
+    if let Err(error) = app.refusals.flush(&*app.ledger).await {
         tracing::warn!(%error, "the refusal counters of the last seconds are lost");
     }
     // Whatever was accepted is committed before this returns, and the write-ahead log is moved into the database.
-    let closed = tokio::task::spawn_blocking(move || app.ledger.close()).await;
+    app.ledger.close().await;
     outcome.map_err(|_| ServeError::Failed)??;
-    closed.map_err(|_| ServeError::Failed)
+    Ok(())
 }
 
 fn tls(
@@ -199,9 +200,16 @@ fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<
 async fn keep_house(app: App) {
     let mut tick = tokio::time::interval(HOUSEKEEPING);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut attested = false;
     loop {
         tick.tick().await;
-        if let Err(error) = app.refusals.flush(&app.ledger).await {
+        if !attested {
+            match attest_waiting(&app).await {
+                Ok(()) => attested = true,
+                Err(error) => tracing::warn!(%error, "forks that an earlier run found are attested later"),
+            }
+        }
+        if let Err(error) = app.refusals.flush(&*app.ledger).await {
             tracing::warn!(%error, "the refusal counters are written later");
         }
         let shelf = Arc::clone(&app.shelf);

@@ -26,6 +26,7 @@ use super::media;
 use super::public::{BUSY_SECONDS, FOR_EVER, Public};
 use crate::app::App;
 use crate::error::CoordinatorError;
+use crate::ledger::Counts;
 use crate::media::Media;
 use crate::refusals::SignedRefusal;
 use crate::{enrol, inbox};
@@ -172,11 +173,11 @@ async fn records_body(public: &Public, headers: &HeaderMap, body: Body) -> Resul
 }
 
 async fn health(State(public): State<Public>) -> Result<Response, Plain> {
-    let ledger = public.app.ledger.clone();
-    let counted = tokio::task::spawn_blocking(move || Ok((ledger.count_records()?, ledger.count_devices()?))).await;
-    let (records, devices) = counted.unwrap_or(Err(CoordinatorError::Worker))?;
+    let App { ledger, refusals, .. } = &public.app;
+    let Counts { records, devices } = ledger.counts().await.map_err(CoordinatorError::from)?;
+    let refusals = refusals.counts(&**ledger).await.map_err(CoordinatorError::from)?;
     let refusals: serde_json::Map<_, _> =
-        public.app.refusals.counts().into_iter().map(|(code, count)| (code.name().to_owned(), count.into())).collect();
+        refusals.into_iter().map(|(code, count)| (code.name().to_owned(), count.into())).collect();
     let health = serde_json::json!({
         "ok": true,
         "version": env!("CARGO_PKG_VERSION"),

@@ -51,7 +51,7 @@ fn answer(body: &[u8]) -> RecordsAnswer {
 #[tokio::test]
 async fn from_invite_to_receipt() {
     let server = Server::new(&Limits::default());
-    let token = server.fixture.invite();
+    let token = server.fixture.invite().await;
     let request = server.fixture.enrolment(1, token);
     let enrol = async |body| server.post("/v1/enrolments", &[("content-type", COSE_TYPE)], body).await;
     let (status, headers, credential) = enrol(request.clone()).await;
@@ -225,7 +225,7 @@ async fn too_many_requests_are_asked_to_wait() {
 async fn a_ledger_in_trouble_acknowledges_nothing() {
     let server = Server::new(&Limits::default());
     server.fixture.enrol(1).await;
-    server.fixture.ledger.close();
+    server.fixture.ledger.close().await;
     let record = server.fixture.sign(1, &server.fixture.record(0, "a"));
     let (status, headers, _) = server.post("/v1/records", &[("content-type", SEQUENCE_TYPE)], record).await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
@@ -372,7 +372,7 @@ async fn what_is_under_way_is_finished_before_the_end() {
     assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 200"));
     let ledger = live.fixture.ledger.clone();
     live.stop().await;
-    assert_eq!(ledger.count_records(), Ok(1));
+    assert_eq!(ledger.counts().await.expect("reads").records, 1);
 }
 
 #[tokio::test]

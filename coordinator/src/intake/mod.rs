@@ -1,10 +1,12 @@
 //! From a request's bytes to a signed answer.
 //!
-//! One upload of records goes through these steps: decompress with the dictionary it names; split into items; verify
-//! every item by itself (`verify`) on blocking threads, bounded by the number of cores, where receipts and refusals
-//! are signed too; hand what is to be stored to the ledger's single writer; answer when it is durable. One bad item never
-//! fails another, and what has been received before gets the very receipt it got then.
+//! One upload of records goes through these steps: decompress with the dictionary it names; split into items and read
+//! them; ask the ledger once what is known of them; verify every item by itself (`verify`), where receipts and refusals are
+//! signed too; hand what is to be stored to the ledger; attest the forks that were met (`forks`); answer when all is
+//! durable. Reading and verifying run on blocking threads, bounded by the number of cores. One bad item never fails
+//! another, and what has been received before gets the very receipt it got then.
 
+mod forks;
 mod verify;
 
 use std::collections::BTreeSet;
@@ -14,15 +16,15 @@ use std::thread;
 use kuager_wire::canonical::split_sequence;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::receipt::Fork;
-use kuager_wire::sync::{MEDIA_PATH, RecordResult, RecordsAnswer, Upload};
+use kuager_wire::sync::{ChainState, MEDIA_PATH, RecordResult, RecordsAnswer, Upload};
 use tokio::sync::Semaphore;
 
-use crate::app::{App, short};
+use crate::app::App;
 use crate::error::CoordinatorError;
-use crate::ledger::{LedgerError, NewRecord};
+use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord};
 use crate::media::receipts;
 use crate::sign::SignError;
+pub use forks::attest_waiting;
 use verify::{Decision, Examiner, Item};
 
 /// Records verified in one go on one thread: small enough that a full upload uses every core.
@@ -82,6 +84,7 @@ impl Intake {
             return Err(IntakeError::TooMany);
         }
         let decisions = self.verify(Arc::new(body), items).await?;
+        let mut forks = Forks::default();
         let mut kids = BTreeSet::new();
         let mut new = Vec::new();
         // Results of records that list files, or may.
@@ -94,7 +97,7 @@ impl Intake {
                     kids.insert(kid);
                     known += 1;
                     listing.push(results.len());
-                    accepted(hash, stored.receipt, stored.fork)
+                    accepted(hash, stored.receipt, forks.evidence(results.len(), stored.fork))
                 }
                 Decision::Refused { hash, refusal, verified } => {
                     kids.extend(verified);
@@ -114,33 +117,52 @@ impl Intake {
             });
         }
         let stored = new.len();
-        let chains = self.store(new, kids, &mut results).await?;
+        let chains = self.store(new, kids, &mut results, &mut forks).await?;
+        for (position, statement) in forks.positions.into_iter().zip(forks::attest(&self.app, forks.pairs).await?) {
+            results[position].fork = Some(statement.into());
+        }
         self.list_uploads(listing, &mut results).await?;
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
         tracing::info!(stored, known, refused, took_ms, "records received");
         Ok(RecordsAnswer { results, chains })
     }
 
-    /// Verifies all items, in their order, on as many threads as there are cores.
+    /// Verifies all items, in their order.
     async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
+        let bytes = Arc::clone(&body);
+        let read = self.on_cores(items, move |items| items.into_iter().map(|item| Ok(item.read(&bytes))).collect());
+        let items = read.await?;
+        let known = self.app.ledger.look_up(items.iter().map(|item| item.inquiry()).collect()).await?;
+        let (app, known) = (self.app.clone(), Arc::new(known));
+        self.on_cores(items, move |items| Examiner::new(&app, &body, &known).all(items)).await
+    }
+
+    /// Does something with all items, in their order, on as many threads as there are cores.
+    async fn on_cores<T: Send + 'static, R: Send + 'static>(
+        &self,
+        mut items: Vec<T>,
+        work: impl Fn(Vec<T>) -> Result<Vec<R>, CoordinatorError> + Clone + Send + 'static,
+    ) -> Result<Vec<R>, IntakeError> {
+        let mut done = Vec::with_capacity(items.len());
         let mut workers = Vec::with_capacity(items.len().div_ceil(CHUNK));
-        for chunk in items.chunks(CHUNK) {
+        while !items.is_empty() {
+            let rest = items.split_off(items.len().min(CHUNK));
+            let chunk = std::mem::replace(&mut items, rest);
             let permit = Arc::clone(&self.cores).acquire_owned().await.map_err(failed)?;
-            let (app, body, chunk) = (self.app.clone(), Arc::clone(&body), chunk.to_vec());
+            let work = work.clone();
             workers.push(tokio::task::spawn_blocking(move || {
                 let _permit = permit;
-                Examiner::new(&app, &body).all(&chunk)
+                work(chunk)
             }));
         }
-        let mut decisions = Vec::with_capacity(items.len());
         for worker in workers {
-            let decided = worker.await.map_err(|error| {
+            let outcome = worker.await.map_err(|error| {
                 tracing::error!(%error, "verifying an upload failed");
                 failed(error)
             })?;
-            decisions.extend(decided?);
+            done.extend(outcome?);
         }
-        Ok(decisions)
+        Ok(done)
     }
 
     async fn store(
@@ -148,22 +170,17 @@ impl Intake {
         new: Vec<(usize, NewRecord)>,
         kids: BTreeSet<Kid>,
         results: &mut [RecordResult],
-    ) -> Result<Vec<kuager_wire::sync::ChainState>, IntakeError> {
+        forks: &mut Forks,
+    ) -> Result<Vec<ChainState>, IntakeError> {
         let kids: Vec<Kid> = kids.into_iter().collect();
         if new.is_empty() {
-            let ledger = self.app.ledger.clone();
-            let read = tokio::task::spawn_blocking(move || ledger.chains(&kids)).await;
-            return Ok(read.map_err(failed)??);
+            return Ok(self.app.ledger.chains(kids).await?);
         }
         let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
-        let app = self.app.clone();
-        let sign = move |first, second, kid, seq| {
-            sign_fork(&app, first, second, kid, seq).map_err(|error| LedgerError::Signing(error.to_string()))
-        };
-        let (stored, chains) = self.app.ledger.store(records, kids, Arc::new(sign)).await?;
+        let (stored, chains) = self.app.ledger.store(records, kids).await?;
         for (position, stored) in positions.into_iter().zip(stored) {
             results[position].receipt = Some(stored.receipt.into());
-            results[position].fork = stored.fork.map(Into::into);
+            results[position].fork = forks.evidence(position, stored.fork).map(Into::into);
         }
         Ok(chains)
     }
@@ -175,9 +192,7 @@ impl Intake {
             return Ok(());
         }
         let hashes: Vec<RecordHash> = listing.iter().map(|position| results[*position].hash).collect();
-        let ledger = self.app.ledger.clone();
-        let read = tokio::task::spawn_blocking(move || ledger.uploads_of(&hashes)).await;
-        for (position, rows) in listing.into_iter().zip(read.map_err(failed)??) {
+        for (position, rows) in listing.into_iter().zip(self.app.ledger.uploads_of(hashes).await?) {
             let mut uploads = Vec::with_capacity(rows.len());
             for row in rows {
                 let path = format!("{MEDIA_PATH}{}", row.token);
@@ -190,10 +205,25 @@ impl Intake {
     }
 }
 
-fn sign_fork(app: &App, first: RecordHash, second: RecordHash, kid: Kid, seq: u64) -> Result<Vec<u8>, SignError> {
-    let seen_ms = app.clock.now_ms();
-    tracing::warn!(kid = %short(kid), seq, "two records under one number");
-    app.signer.receipts.fork(&Fork { version: kuager_wire::VERSION, kid, seq, first, second, seen_ms })
+/// Pairs of records that are still to be attested, and whose results wait for it.
+#[derive(Default)]
+struct Forks {
+    positions: Vec<usize>,
+    pairs: Vec<ForkPair>,
+}
+
+impl Forks {
+    /// The evidence for the result at a position; if it is not signed yet, the position is remembered.
+    fn evidence(&mut self, position: usize, evidence: Option<ForkEvidence>) -> Option<Vec<u8>> {
+        match evidence? {
+            ForkEvidence::Signed(statement) => Some(statement),
+            ForkEvidence::Unsigned(pair) => {
+                self.positions.push(position);
+                self.pairs.push(pair);
+                None
+            }
+        }
+    }
 }
 
 fn accepted(hash: RecordHash, receipt: Vec<u8>, fork: Option<Vec<u8>>) -> RecordResult {

@@ -43,7 +43,7 @@ async fn receipts_say_what_was_received_and_stay_the_same() {
         assert_eq!((receipt.kid, receipt.seq), (kid(1), seq));
         assert_eq!((receipt.received_ms, receipt.merge_deadline_ms), (MORNING_MS, MORNING_MS + 86_400_000));
         assert_eq!(receipt.log_origin, genesis(&fixture).log_origin);
-        assert_eq!(fixture.ledger.record(result.hash).expect("reads").as_ref(), Some(record));
+        assert_eq!(fixture.ledger.record(result.hash).await.expect("reads").as_ref(), Some(record));
     }
     fixture.clock.set(MORNING_MS + 3_600_000);
     assert_eq!(fixture.send(&records).await, answer, "an hour later, the very same answer");
@@ -81,9 +81,10 @@ async fn one_bad_item_never_fails_another() {
     assert!(answer.chains[0].missing.is_empty());
     let rest = refusal(&fixture, &answer.results[6]);
     assert!(rest.reason.contains("byte "), "{}", rest.reason);
-    assert_eq!(fixture.app.refusals.counts()[&Malformed], 2);
-    fixture.app.refusals.flush(&fixture.ledger).await.expect("works");
-    assert_eq!(fixture.ledger.refusal_counts().expect("reads")[&Malformed], 2);
+    let counts = async || fixture.app.refusals.counts(&*fixture.ledger).await.expect("reads");
+    assert_eq!(counts().await[&Malformed], 2);
+    fixture.app.refusals.flush(&*fixture.ledger).await.expect("works");
+    assert_eq!(fixture.ledger.refusal_counts().await.expect("reads")[&Malformed], 2);
 }
 
 #[tokio::test]
@@ -92,7 +93,7 @@ async fn every_reason_has_its_own_code() {
     for seed in [1, 3] {
         fixture.enrol(seed).await;
     }
-    fixture.ledger.revoke_device(kid(3), MORNING_MS).expect("works");
+    fixture.ledger.revoke_device(kid(3), MORNING_MS).await.expect("works");
     let base = fixture.record(0, "text");
     let sign = |record: &Record| fixture.sign(1, record);
     let elsewhere = DeploymentId([4; 32]);
@@ -130,7 +131,7 @@ async fn every_reason_has_its_own_code() {
         assert_eq!(refusal.code, code, "{name}: {}", refusal.reason);
         assert!(!refusal.reason.contains("text"), "{name}: a reason holds nothing from the record");
     }
-    assert_eq!(fixture.ledger.count_records(), Ok(0));
+    assert_eq!(fixture.ledger.counts().await.expect("reads").records, 0);
 }
 
 /// A properly signed statement with any payload.
@@ -206,6 +207,62 @@ async fn a_fork_gets_two_receipts_and_signed_evidence() {
     assert_eq!(fixture.send(std::slice::from_ref(&right)).await, answer, "the same evidence again");
 }
 
+/// Stores a signed note as a run that was killed before it came to attest would have left it.
+async fn store_only(fixture: &Fixture, record: &Record) -> Vec<u8> {
+    let bytes = fixture.sign(1, record);
+    let new = NewRecord {
+        hash: RecordHash::of(&bytes),
+        kid: kid(1),
+        seq: record.seq,
+        prev: record.prev,
+        kind: record.kind,
+        station: None,
+        form: None,
+        pack: None,
+        supersedes: None,
+        lost: None,
+        training: false,
+        uploads: Vec::new(),
+        received_ms: MORNING_MS + 7,
+        bytes: bytes.clone(),
+        receipt: b"the first receipt".to_vec(),
+    };
+    fixture.ledger.store(vec![new], vec![kid(1)]).await.expect("is stored");
+    bytes
+}
+
+#[tokio::test]
+async fn a_fork_that_a_crash_left_without_a_statement_gets_one_for_ever() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let first = fixture.sign(1, &fixture.record(0, "left"));
+    fixture.send(std::slice::from_ref(&first)).await;
+    let second = store_only(&fixture, &fixture.record(0, "right")).await;
+    let third = store_only(&fixture, &fixture.record(0, "middle")).await;
+    assert_eq!(fixture.ledger.unsigned_forks(9).await.expect("reads").len(), 2);
+    // The phone was not answered and sends again: the receipt it was to get, and the evidence, from the moment that is stored.
+    let answer = fixture.send(std::slice::from_ref(&second)).await;
+    assert_eq!(answer.results[0].receipt.as_ref().expect("a receipt").to_vec(), b"the first receipt");
+    let evidence = answer.results[0].fork.as_ref().expect("evidence").to_vec();
+    let fork: Fork = cose::open(&evidence, fixture.deployment.id(), &genesis(&fixture).receipt_key).expect("verifies");
+    assert_eq!((fork.first, fork.second), (RecordHash::of(&first), RecordHash::of(&second)));
+    assert_eq!(fork.seen_ms, MORNING_MS + 7);
+    // The other phone never comes back: the next start attests.
+    attest_waiting(&fixture.app).await.expect("works");
+    assert_eq!(fixture.ledger.unsigned_forks(9).await, Ok(Vec::new()));
+    fixture.clock.set(MORNING_MS * 2);
+    let again = fixture.send(&[second.clone(), third.clone(), first.clone()]).await;
+    assert_eq!(again.results[0], answer.results[0], "the same bytes");
+    let of_third = again.results[1].fork.as_ref().expect("evidence").to_vec();
+    let fork: Fork = cose::open(&of_third, fixture.deployment.id(), &genesis(&fixture).receipt_key).expect("verifies");
+    assert_eq!(
+        (fork.first, fork.second, fork.seen_ms),
+        (RecordHash::of(&first), RecordHash::of(&third), MORNING_MS + 7)
+    );
+    assert_eq!(again.results[2].fork.as_ref().map(|bytes| bytes.to_vec()), Some(evidence));
+    assert_eq!(fixture.send(&[second, third, first]).await, again);
+}
+
 #[tokio::test]
 async fn many_phones_at_once_lose_nothing() {
     let fixture = Fixture::new();
@@ -219,7 +276,7 @@ async fn many_phones_at_once_lose_nothing() {
             wall_ms: 0,
             nonce: kuager_wire::ids::Nonce([0; 16]),
             public_key: Some(observer.key().into()),
-            token: Some(fixture.invite()),
+            token: Some(fixture.invite().await),
             after: None,
         };
         let request = cose::sign(&request, fixture.deployment.id(), observer.key()).expect("signs");
@@ -242,7 +299,7 @@ async fn many_phones_at_once_lose_nothing() {
         }
     }
     assert_eq!(receipts.len(), 12 * 8);
-    assert_eq!(fixture.ledger.count_records(), Ok(12 * 8));
+    assert_eq!(fixture.ledger.counts().await.expect("reads").records, 12 * 8);
 }
 
 #[tokio::test]
@@ -256,7 +313,7 @@ async fn an_upload_of_too_many_items_is_refused_as_a_whole() {
 #[tokio::test]
 async fn enrolment_requests_are_judged_before_tokens_are_spent() {
     let fixture = Fixture::new();
-    let token = fixture.invite();
+    let token = fixture.invite().await;
     let good = fixture.enrolment(1, token);
     let mut flipped = good.clone();
     let last = flipped.len() - 1;
@@ -269,13 +326,13 @@ async fn enrolment_requests_are_judged_before_tokens_are_spent() {
     assert_eq!(code(good).await, Ok(credential));
     assert_eq!(code(fixture.enrolment(2, token)).await, Err(RefusalCode::InviteUsed));
     // Another phone of the same observer.
-    let observer = fixture.ledger.invites().expect("reads")[0].invite.observer;
+    let observer = fixture.ledger.invites().await.expect("reads")[0].invite.observer;
     let options = crate::InviteOptions { observer: Some(observer), ..fixture.invite_options() };
-    let second = enrol::create_invite(&fixture.app, options).expect("an invite").token;
+    let second = enrol::create_invite(&fixture.app, options).await.expect("an invite").token;
     code(fixture.enrolment(2, second)).await.expect("is accepted");
-    assert_eq!(fixture.ledger.observers(None), Ok(vec![observer]));
+    assert_eq!(fixture.ledger.observers(None).await, Ok(vec![observer]));
     fixture.clock.set(MORNING_MS + 31 * 86_400_000);
-    let (late, now) = (fixture.invite(), fixture.clock.now_ms());
+    let (late, now) = (fixture.invite().await, fixture.clock.now_ms());
     fixture.clock.set(now + 31 * 86_400_000);
     assert_eq!(code(fixture.enrolment(4, late)).await, Err(RefusalCode::InviteExpired));
 }
@@ -286,13 +343,14 @@ async fn an_inbox_answers_its_observer_only_and_once() {
     for seed in [1, 2] {
         fixture.enrol(seed).await;
     }
-    let observers: Vec<_> = fixture.ledger.invites().expect("reads").iter().map(|row| row.invite.observer).collect();
-    let send = |to: usize, text: &str| {
-        inbox::send_message(&fixture.app, &observers[to..=to], text, None).expect("works");
+    let observers: Vec<_> =
+        fixture.ledger.invites().await.expect("reads").iter().map(|row| row.invite.observer).collect();
+    let send = async |to: usize, text: &str| {
+        inbox::send_message(&fixture.app, &observers[to..=to], text, None).await.expect("works");
     };
-    send(0, "Екінші бетті қайта түсіріңіз");
-    send(1, "for the other");
-    send(0, "second");
+    send(0, "Екінші бетті қайта түсіріңіз").await;
+    send(1, "for the other").await;
+    send(0, "second").await;
     let inbox = async |body| inbox::fetch(&fixture.app, body).await.expect("works").map_err(|refusal| refusal.code);
     let answer = inbox(fixture.inbox_request(1, 1, 0)).await.expect("is answered");
     let receipt_key = genesis(&fixture).receipt_key;
@@ -308,7 +366,7 @@ async fn an_inbox_answers_its_observer_only_and_once() {
     assert_eq!(inbox(fixture.inbox_request(9, 1, 0)).await, Err(RefusalCode::UnknownDevice));
     let enrolment = fixture.enrolment(1, kuager_wire::ids::InviteToken([0; 16]));
     assert_eq!(inbox(enrolment).await, Err(RefusalCode::Malformed));
-    fixture.ledger.revoke_device(kid(1), MORNING_MS).expect("works");
+    fixture.ledger.revoke_device(kid(1), MORNING_MS).await.expect("works");
     assert_eq!(inbox(fixture.inbox_request(1, 3, 0)).await, Err(RefusalCode::RevokedDevice));
 }
 

@@ -1,7 +1,7 @@
-//! What is to become of one item: what it is, who signed it, whether it belongs here. No writing, no waiting.
+//! What is to become of one item: what it is, who signed it, whether it belongs here. No writing, no waiting, no asking: what is
+//! known of the item was looked up before.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use kuager_wire::record::{Attachment, Record};
 
 use crate::app::{App, short};
 use crate::error::CoordinatorError;
-use crate::ledger::{Device, NewRecord, NewUpload, Stored};
+use crate::ledger::{Inquiry, Known, NewRecord, NewUpload, Stored};
 use crate::refusals::{SignedRefusal, code_of};
 use crate::shelf::Published;
 
@@ -38,6 +38,39 @@ impl Item {
         };
         let start = bytes.as_ptr().addr() - body.as_ptr().addr();
         Self { range: start..start + bytes.len(), whole }
+    }
+
+    /// Reads what it says, whether it may or not.
+    pub(super) fn read(self, body: &[u8]) -> ReadItem {
+        let bytes = &body[self.range.clone()];
+        let read = if self.whole {
+            record(bytes)
+        } else {
+            let reason = format!("byte {} of the upload and what follows is not CBOR", self.range.start);
+            Err(Objection { code: RefusalCode::Malformed, reason, kid: None, verified: false })
+        };
+        ReadItem { hash: RecordHash::of(bytes), range: self.range, read }
+    }
+}
+
+fn record(bytes: &[u8]) -> Result<(Envelope, Record), Objection> {
+    let envelope = Envelope::parse(bytes, limits::RECORD).map_err(|error| Objection::statement(&error, None))?;
+    let record = envelope.statement().map_err(|error| Objection::statement(&error, Some(envelope.kid())))?;
+    Ok((envelope, record))
+}
+
+/// An item that was read: a record, or why it is none.
+pub(super) struct ReadItem {
+    range: Range<usize>,
+    hash: RecordHash,
+    read: Result<(Envelope, Record), Objection>,
+}
+
+impl ReadItem {
+    /// What the ledger is asked about it. What cannot be read today may have been readable to an earlier release.
+    pub(super) fn inquiry(&self) -> Inquiry {
+        let position = self.read.as_ref().ok().map(|(envelope, record)| (envelope.kid(), record.seq));
+        Inquiry { hash: self.hash, position }
     }
 }
 
@@ -78,42 +111,33 @@ impl Objection {
 pub(super) struct Examiner<'a> {
     app: &'a App,
     body: &'a [u8],
+    known: &'a Known,
     published: Arc<Published>,
-    devices: HashMap<Kid, Option<Known>>,
-}
-
-/// A device with what is asked of it again and again.
-struct Known {
-    device: Device,
-    verifier: Verifier,
-    /// Highest number held of its chain.
-    head: Option<u64>,
+    /// Made once for each device; nothing for keys that are not enrolled.
+    verifiers: HashMap<Kid, Option<Verifier>>,
 }
 
 impl<'a> Examiner<'a> {
-    pub(super) fn new(app: &'a App, body: &'a [u8]) -> Self {
-        Self { app, body, published: app.shelf.published(), devices: HashMap::new() }
+    pub(super) fn new(app: &'a App, body: &'a [u8], known: &'a Known) -> Self {
+        Self { app, body, known, published: app.shelf.published(), verifiers: HashMap::new() }
     }
 
     /// One decision per item, in their order.
-    pub(super) fn all(mut self, items: &[Item]) -> Result<Vec<Decision>, CoordinatorError> {
-        items.iter().map(|item| self.one(item)).collect()
+    pub(super) fn all(mut self, items: Vec<ReadItem>) -> Result<Vec<Decision>, CoordinatorError> {
+        items.into_iter().map(|item| self.one(item)).collect()
     }
 
-    fn one(&mut self, item: &Item) -> Result<Decision, CoordinatorError> {
-        let hash = RecordHash::of(&self.body[item.range.clone()]);
-        let read = self.read(item);
-        if self.may_be_known(&read)?
-            && let Some((kid, stored)) = self.app.ledger.find(hash)?
-        {
-            return Ok(Decision::Known { hash, kid, stored });
+    fn one(&mut self, item: ReadItem) -> Result<Decision, CoordinatorError> {
+        let ReadItem { range, hash, read } = item;
+        if let Some((kid, stored)) = self.known.received.get(&hash) {
+            return Ok(Decision::Known { hash, kid: *kid, stored: stored.clone() });
         }
-        let checked = match read {
-            Ok((envelope, record)) => self.check(&envelope, &record)?.map(|()| (envelope.kid(), record)),
-            Err(objection) => Err(objection),
-        };
+        let checked = read.and_then(|(envelope, record)| {
+            self.check(&envelope, &record)?;
+            Ok((envelope.kid(), record))
+        });
         match checked {
-            Ok((kid, record)) => self.accept(item, hash, kid, record),
+            Ok((kid, record)) => self.accept(range, hash, kid, record),
             Err(objection) => {
                 let Objection { code, reason, kid, verified } = objection;
                 tracing::info!(code = code.name(), kid = kid.map(short), "a record is refused");
@@ -123,38 +147,21 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    /// Whether the record may have been received before. A number above the head of its chain has not, which spares most
-    /// records the look into the database; what cannot be read today may have been readable to an earlier release.
-    fn may_be_known(&mut self, read: &Result<(Envelope, Record), Objection>) -> Result<bool, CoordinatorError> {
-        let Ok((envelope, record)) = read else { return Ok(true) };
-        let known = self.known(envelope.kid())?;
-        Ok(known.as_ref().is_some_and(|known| known.head.is_some_and(|head| record.seq <= head)))
-    }
-
-    fn read(&self, item: &Item) -> Result<(Envelope, Record), Objection> {
-        if !item.whole {
-            let reason = format!("byte {} of the upload and what follows is not CBOR", item.range.start);
-            return Err(Objection { code: RefusalCode::Malformed, reason, kid: None, verified: false });
-        }
-        let bytes = &self.body[item.range.clone()];
-        let envelope = Envelope::parse(bytes, limits::RECORD).map_err(|error| Objection::statement(&error, None))?;
-        let record = envelope.statement().map_err(|error| Objection::statement(&error, Some(envelope.kid())))?;
-        Ok((envelope, record))
-    }
-
-    /// The outer error is the coordinator's own trouble, the inner one the record's.
-    fn check(&mut self, envelope: &Envelope, record: &Record) -> Result<Result<(), Objection>, CoordinatorError> {
+    fn check(&mut self, envelope: &Envelope, record: &Record) -> Result<(), Objection> {
         let kid = envelope.kid();
         let deployment = self.app.deployment.id();
-        let Some(known) = self.known(kid)? else {
+        let device = self.known.devices.get(&kid);
+        // A device's enrolment request was verified with this very key.
+        let verifier = self.verifiers.entry(kid).or_insert_with(|| Verifier::new(&device?.public_key).ok());
+        let (Some(device), Some(verifier)) = (device, verifier) else {
             let reason = "this key is not enrolled here; enrol it, then send again";
-            return Ok(Err(Objection::new(RefusalCode::UnknownDevice, kid, reason)));
+            return Err(Objection::new(RefusalCode::UnknownDevice, kid, reason));
         };
-        if let Err(error) = envelope.verify_with(Purpose::Record, deployment, &known.verifier) {
-            return Ok(Err(Objection::statement(&error, Some(kid))));
-        }
-        let objection = |code, reason| Ok(Err(Objection::new(code, kid, reason).verified()));
-        if known.device.revoked {
+        envelope
+            .verify_with(Purpose::Record, deployment, verifier)
+            .map_err(|error| Objection::statement(&error, Some(kid)))?;
+        let objection = |code, reason| Err(Objection::new(code, kid, reason).verified());
+        if device.revoked {
             return objection(RefusalCode::RevokedDevice, "this device was revoked");
         }
         if record.seq > LAST_SEQ {
@@ -166,30 +173,16 @@ impl<'a> Examiner<'a> {
         if record.form.as_ref().is_some_and(|form| !self.published.packs.contains_key(&form.pack)) {
             return objection(RefusalCode::UnknownPack, "the pack it answers was never published here");
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
-    fn known(&mut self, kid: Kid) -> Result<&Option<Known>, CoordinatorError> {
-        match self.devices.entry(kid) {
-            Entry::Occupied(known) => Ok(known.into_mut()),
-            Entry::Vacant(unknown) => {
-                let ledger = &self.app.ledger;
-                let known = match ledger.device(kid)? {
-                    None => None,
-                    // Its enrolment request was verified with this very key.
-                    Some(device) => Verifier::new(&device.public_key)
-                        .ok()
-                        .map(|verifier| {
-                            Ok::<_, CoordinatorError>(Known { device, verifier, head: ledger.head_seq(kid)? })
-                        })
-                        .transpose()?,
-                };
-                Ok(unknown.insert(known))
-            }
-        }
-    }
-
-    fn accept(&self, item: &Item, hash: RecordHash, kid: Kid, record: Record) -> Result<Decision, CoordinatorError> {
+    fn accept(
+        &self,
+        range: Range<usize>,
+        hash: RecordHash,
+        kid: Kid,
+        record: Record,
+    ) -> Result<Decision, CoordinatorError> {
         let received_ms = self.app.clock.now_ms();
         let receipt = Receipt {
             version: kuager_wire::VERSION,
@@ -219,7 +212,7 @@ impl<'a> Examiner<'a> {
             training: record.training == Some(true),
             uploads,
             received_ms,
-            bytes: self.body[item.range.clone()].to_vec(),
+            bytes: self.body[range].to_vec(),
             receipt,
         })))
     }

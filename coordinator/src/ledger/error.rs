@@ -1,6 +1,7 @@
-//! What can go wrong with the database, as what it means for a caller.
+//! What can go wrong with the ledger, as what is to be done about it.
 
-/// Why the ledger could not do something. Cheap to clone, because one failed commit fails many callers.
+/// Why the ledger could not do something. Nothing of what was asked has been stored. Cheap to clone, because one failed
+/// commit fails many callers.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
     /// The disk is full.
@@ -20,33 +21,13 @@ pub enum LedgerError {
         /// Newest version known here.
         known: u32,
     },
+    /// What is stored is not what was written.
+    #[error("the database is damaged ({0}); stop the coordinator and restore it from a backup")]
+    Damaged(String),
     /// The ledger has been closed.
-    #[error("the ledger has been closed")]
+    #[error("the ledger has been closed; start the coordinator again")]
     Closed,
-    /// Something that was to be stored could not be signed.
-    #[error("cannot be signed: {0}")]
-    Signing(String),
-    /// Any other answer of the database; a bug or a damaged file.
-    #[error("the database answers: {0}; if the file is damaged, restore it from a backup")]
-    Database(String),
-}
-
-impl From<kuager_sqlite::Error> for LedgerError {
-    fn from(error: kuager_sqlite::Error) -> Self {
-        use kuager_sqlite::Error;
-        match error {
-            Error::Full => Self::Full,
-            Error::Unreachable(text) => Self::Disk(text),
-            Error::Busy => Self::Busy,
-            Error::Newer { found, known } => Self::Newer { found, known },
-            Error::Paused | Error::Closed => Self::Closed,
-            Error::Damaged(text) | Error::Other(text) => Self::Database(text),
-        }
-    }
-}
-
-impl From<rusqlite::Error> for LedgerError {
-    fn from(error: rusqlite::Error) -> Self {
-        kuager_sqlite::Error::from(error).into()
-    }
+    /// Anything else; a bug.
+    #[error("the database answers: {0}; this is a bug, report it with the log")]
+    Failed(String),
 }

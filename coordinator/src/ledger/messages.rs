@@ -1,82 +1,63 @@
 //! Messages to observers, and the inbox requests that fetch them.
+//!
+//! A message is signed with its number in it. Whoever sends asks for the next number, signs, and adds; if somebody else has
+//! added in the meantime, nothing is stored ([`Added::NumbersTaken`]) and it is done again. A number that was signed and not
+//! stored was never read by anybody and is used by the next message that is.
 
+use async_trait::async_trait;
 use kuager_wire::ids::{Kid, Nonce, ObserverId};
 use kuager_wire::sync::InboxAnswer;
-use rusqlite::{Connection, params};
 
-use super::{Ledger, LedgerError, to_sql};
+use super::error::LedgerError;
 
-/// Bytes of messages in one answer, well below the limit for answers.
-const ANSWER_BYTES: usize = 256 * 1024;
-
-/// A message to be numbered, signed and stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A signed message.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMessage {
+    /// Its number, as signed.
+    pub number: u64,
     /// To whom.
     pub observer: ObserverId,
     /// When it was written.
     pub sent_ms: u64,
+    /// The exact signed message.
+    pub bytes: Vec<u8>,
 }
 
-impl Ledger {
-    /// Gives each message the next number, has it signed under that number and stores them all, or none.
+/// Whether messages were added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Added {
+    /// All of them are durable.
+    Stored,
+    /// None of them: they do not continue the numbers that are there. Sign them again with the next ones.
+    NumbersTaken,
+}
+
+/// What is said to observers.
+#[async_trait]
+pub trait Messages {
+    /// The number of the next message.
     ///
     /// # Errors
-    /// [`LedgerError`], also when `sign` fails.
-    pub fn add_messages(
-        &self,
-        messages: Vec<NewMessage>,
-        sign: impl Fn(u64, &NewMessage) -> Result<Vec<u8>, LedgerError> + Send + 'static,
-    ) -> Result<(), LedgerError> {
-        self.write_blocking(move |connection| {
-            let mut query = connection.prepare_cached("SELECT COALESCE(MAX(number), 0) FROM messages")?;
-            let newest: i64 = query.query_row([], |row| row.get(0))?;
-            for (number, message) in (newest + 1..).zip(&messages) {
-                let bytes = sign(super::from_sql(number), message)?;
-                connection
-                    .prepare_cached("INSERT INTO messages (number, observer, bytes, sent_ms) VALUES (?1, ?2, ?3, ?4)")?
-                    .execute(params![number, message.observer.0, bytes, to_sql(message.sent_ms)])?;
-            }
-            Ok(())
-        })
-    }
+    /// [`LedgerError`].
+    async fn next_number(&self) -> Result<u64, LedgerError>;
+
+    /// Stores messages, or none, if their numbers go on without a hole from those that are there.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn add_messages(&self, messages: Vec<NewMessage>) -> Result<Added, LedgerError>;
 
     /// The messages to an observer behind a number; `None` when this nonce has been used before. The nonce is remembered
     /// durably before anything is answered.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn inbox(
+    async fn inbox(
         &self,
         kid: Kid,
         nonce: Nonce,
         observer: ObserverId,
         after: u64,
-    ) -> Result<Option<InboxAnswer>, LedgerError> {
-        self.write(move |connection| {
-            let new = connection
-                .prepare_cached("INSERT INTO request_nonces (kid, nonce) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
-                .execute(params![kid.0, nonce.0])?;
-            if new == 0 { Ok(None) } else { messages(connection, observer, after).map(Some) }
-        })
-        .await
-    }
-}
-
-fn messages(connection: &Connection, observer: ObserverId, after: u64) -> Result<InboxAnswer, LedgerError> {
-    let mut query =
-        connection.prepare_cached("SELECT bytes FROM messages WHERE observer = ?1 AND number > ?2 ORDER BY number")?;
-    let mut rows = query.query(params![observer.0, to_sql(after)])?;
-    let mut answer = InboxAnswer::default();
-    let mut size = 0;
-    while let Some(row) = rows.next()? {
-        let bytes: Vec<u8> = row.get(0)?;
-        size += bytes.len();
-        if size > ANSWER_BYTES {
-            answer.more = true;
-            break;
-        }
-        answer.messages.push(bytes.into());
-    }
-    Ok(answer)
+    ) -> Result<Option<InboxAnswer>, LedgerError>;
 }

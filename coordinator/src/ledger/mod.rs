@@ -1,125 +1,49 @@
-//! What has been received: the only place that names SQLite.
+//! What has been received: small traits by concern, and an implementation of all of them.
 //!
-//! One thread writes (group commit), any number of short-lived readers read. Nothing is answered to a phone before the transaction that holds its record has been synced to disk. The exact signed bytes are kept; columns
-//! beside them only make them findable. Another process may have the same ledger open (`kuager invite` beside
+//! - [`Records`], [`Feed`]: records with their receipts, and the news of them;
+//! - [`Devices`], [`Invites`]: whose keys are trusted, and who may bring one;
+//! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
+//! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
+//! - [`Ledger`]: all of them together;
+//! - [`sqlite`]: one file on this machine, the default; the only place here that names SQLite;
+//! - `conformance`: what any implementation must do, as tests to run it through.
+//!
+//! Every call is asynchronous and answers when what it did is durable; what one call reads is of one moment. Nothing is
+//! answered to a phone before the transaction that holds its record has reached the disk. The exact signed bytes are kept;
+//! what is kept beside them only makes them findable. Several processes may have one ledger open (`kuager invite` beside
 //! `kuager serve`).
+//!
+//! **The ledger never signs.** What needs a signature is signed by the caller between two calls, and the second call compares:
+//! it stores what was signed only if it is still true, and answers with what is stored, which is the first one for ever. So
+//! no lock is held while somebody signs, keys may be elsewhere, and a crash in between costs nothing: what was signed and
+//! not stored was never given out, and what waits for a signature is durable. How this looks for each kind of statement is
+//! said where it is: receipts and forks in [`records`], credentials in [`devices`], receipts for files in [`uploads`],
+//! messages in [`messages`].
 
-mod chains;
-mod devices;
+#[cfg(any(test, feature = "testing"))]
+pub mod conformance;
+pub mod devices;
 mod error;
-mod media;
-mod messages;
-mod records;
+mod feed;
+mod files;
+mod invites;
+pub mod messages;
+pub mod records;
+mod redactions;
 mod refusals;
-mod uploads;
+pub mod sqlite;
+pub mod uploads;
+mod whole;
 
-use std::path::Path;
-use std::sync::{Arc, mpsc};
-
-use kuager_sqlite::{Config, Pool, Writer};
-use rusqlite::Connection;
-use tokio::sync::{broadcast, oneshot};
-
-pub use devices::{Device, Enrolled, InviteRow, NewInvite};
+pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
 pub use error::LedgerError;
-pub use media::{Alike, FileView, Findings, MediaView, RecordView, RedactionRow};
-pub use messages::NewMessage;
-pub use records::{Arrival, NewRecord, SignFork, Stored};
-pub use refusals::{RefusalBatch, RefusalKey};
-pub use uploads::{Held, NewUpload, UploadRow, UploadToken};
-
-/// Frozen once released: a change is a new file.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/001_initial.sql"), include_str!("migrations/002_media.sql")];
-/// 64 MiB of pages in memory. Fewer, larger checkpoints (16 MiB): under load the same index pages change again and again.
-const TUNING: &[(&str, i64)] = &[("cache_size", -65_536), ("wal_autocheckpoint", 4096)];
-/// Read connections kept when nobody uses them.
-const READERS: usize = 4;
-/// Arrivals a slow listener may be behind before it has to read the ledger again.
-const FEED: usize = 4096;
-
-/// The database. Cheap to clone; all clones share one writer.
-#[derive(Debug, Clone)]
-pub struct Ledger {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    pool: Arc<Pool>,
-    writer: Writer<LedgerError>,
-    feed: broadcast::Sender<Arc<[Arrival]>>,
-}
-
-impl Ledger {
-    /// Opens a ledger, creating or upgrading it when needed.
-    ///
-    /// # Errors
-    /// [`LedgerError`].
-    pub fn open(path: &Path) -> Result<Self, LedgerError> {
-        let config = Config { key: None, steps: MIGRATIONS, tuning: TUNING, readers: READERS };
-        let pool = Arc::new(Pool::open(path, config)?);
-        let writer = Writer::start(Arc::clone(&pool), "ledger-writer")?;
-        Ok(Self { inner: Arc::new(Inner { pool, writer, feed: broadcast::Sender::new(FEED) }) })
-    }
-
-    /// Finishes what waits, syncs and closes. Later calls fail with [`LedgerError::Closed`].
-    pub fn close(&self) {
-        self.inner.writer.close();
-        self.inner.pool.close();
-    }
-
-    /// Hears of records after they have been committed.
-    #[must_use]
-    pub fn arrivals(&self) -> broadcast::Receiver<Arc<[Arrival]>> {
-        self.inner.feed.subscribe()
-    }
-
-    fn submit<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
-        answer: impl FnOnce(Result<T, LedgerError>) + Send + 'static,
-    ) -> Result<(), LedgerError> {
-        Ok(self.inner.writer.submit(work, answer)?)
-    }
-
-    /// Writes and waits until it is durable.
-    async fn write<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
-    ) -> Result<T, LedgerError> {
-        let (answer, answered) = oneshot::channel();
-        self.submit(work, move |outcome| drop(answer.send(outcome)))?;
-        answered.await.unwrap_or(Err(LedgerError::Closed))
-    }
-
-    /// The same for callers outside an async runtime.
-    fn write_blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, LedgerError> + Send + 'static,
-    ) -> Result<T, LedgerError> {
-        let (answer, answered) = mpsc::sync_channel(1);
-        self.submit(work, move |outcome| drop(answer.send(outcome)))?;
-        answered.recv().unwrap_or(Err(LedgerError::Closed))
-    }
-
-    fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
-        self.inner.pool.read(work)?
-    }
-}
-
-/// SQLite has no unsigned 64-bit integers; whatever does not fit is later than everything else anyway.
-fn to_sql(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn from_sql(number: i64) -> u64 {
-    u64::try_from(number).unwrap_or(0)
-}
-
-/// A column of fixed size that this program wrote itself.
-fn fixed<const N: usize>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<[u8; N]> {
-    row.get(column)
-}
-
-#[cfg(test)]
-mod tests;
+pub use feed::{Arrival, Feed};
+pub use files::{Alike, FileReport, FileView, Files, Findings, MediaView, RecordView, ReportLimits, Unexamined};
+pub use invites::{InviteRow, Invites, NewInvite};
+pub use messages::{Added, Messages, NewMessage};
+pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
+pub use redactions::{RedactionRow, Redactions};
+pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};
+pub use sqlite::SqliteLedger;
+pub use uploads::{Finished, Held, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
+pub use whole::Ledger;

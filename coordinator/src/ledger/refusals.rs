@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use kuager_wire::ids::{Kid, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
-use rusqlite::params;
 
-use super::{Ledger, LedgerError, from_sql, to_sql};
+use super::error::LedgerError;
 
 /// Subjects remembered. Whoever floods the coordinator with rubbish pushes out rubbish, not evidence: records that
 /// verify are never here.
-const REMEMBERED: i64 = 10_000;
+pub const REMEMBERED: usize = 10_000;
 
 /// What was refused and why; equal refusals are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,69 +32,37 @@ pub struct RefusalBatch {
     pub subjects: BTreeMap<RefusalKey, u64>,
 }
 
-impl Ledger {
-    /// Adds refusals to the counters.
+/// A remembered refusal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusalRow {
+    /// SHA-256 of the refused bytes.
+    pub subject: SubjectHash,
+    /// Why, the last time.
+    pub code: RefusalCode,
+    /// How often.
+    pub count: u64,
+    /// When last.
+    pub last_ms: u64,
+}
+
+/// The count of what was not accepted.
+#[async_trait]
+pub trait Refusals {
+    /// Adds refusals to the counters, and forgets the oldest subjects beyond [`REMEMBERED`].
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn add_refusals(&self, batch: RefusalBatch, now_ms: u64) -> Result<(), LedgerError> {
-        self.write(move |connection| {
-            for (code, count) in &batch.counts {
-                connection
-                    .prepare_cached(
-                        "INSERT INTO refusal_counts (code, count) VALUES (?1, ?2) \
-                         ON CONFLICT (code) DO UPDATE SET count = count + excluded.count",
-                    )?
-                    .execute(params![number(*code), to_sql(*count)])?;
-            }
-            for (key, count) in &batch.subjects {
-                connection
-                    .prepare_cached(
-                        "INSERT INTO refusals (subject, kid_prefix, code, count, first_ms, last_ms) \
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?5) ON CONFLICT (subject) DO UPDATE SET \
-                         code = excluded.code, count = count + excluded.count, last_ms = excluded.last_ms",
-                    )?
-                    .execute(params![
-                        key.subject.0,
-                        key.kid.map(|kid| kid.0[..4].to_vec()),
-                        number(key.code),
-                        to_sql(*count),
-                        to_sql(now_ms)
-                    ])?;
-            }
-            connection
-                .prepare_cached(
-                    "DELETE FROM refusals WHERE subject IN \
-                     (SELECT subject FROM refusals ORDER BY last_ms DESC LIMIT -1 OFFSET ?1)",
-                )?
-                .execute([REMEMBERED])?;
-            Ok(())
-        })
-        .await
-    }
+    async fn add_refusals(&self, batch: RefusalBatch, now_ms: u64) -> Result<(), LedgerError>;
 
     /// How often each reason was given since the beginning.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn refusal_counts(&self) -> Result<BTreeMap<RefusalCode, u64>, LedgerError> {
-        self.read(|connection| {
-            let mut query = connection.prepare_cached("SELECT code, count FROM refusal_counts")?;
-            let mut rows = query.query([])?;
-            let mut counts = BTreeMap::new();
-            while let Some(row) = rows.next()? {
-                let code: u8 = row.get(0)?;
-                if let Some(code) = RefusalCode::ALL.iter().copied().find(|known| number(*known) == code) {
-                    counts.insert(code, from_sql(row.get(1)?));
-                }
-            }
-            Ok(counts)
-        })
-    }
-}
+    async fn refusal_counts(&self) -> Result<BTreeMap<RefusalCode, u64>, LedgerError>;
 
-/// The number that is signed, which is the position in the list of all codes.
-fn number(code: RefusalCode) -> u8 {
-    let at = RefusalCode::ALL.iter().position(|known| *known == code).expect("ALL holds every code");
-    u8::try_from(at + 1).expect("a handful of codes")
+    /// What is remembered of refusals, the newest first.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn refused(&self, limit: u32) -> Result<Vec<RefusalRow>, LedgerError>;
 }

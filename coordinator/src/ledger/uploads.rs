@@ -1,17 +1,21 @@
 //! Files that records list, and how far each device's upload of them has come.
+//!
+//! A device's receipt for a file says since when the file is held. It is signed before it is stored, from what is known
+//! then; [`Uploads::finish_upload`] keeps it only if the file is held exactly so, and says otherwise how it is
+//! ([`Finished::Differs`]), for another receipt. Whatever was answered first stays: one receipt per device and file.
 
 use std::fmt;
 use std::str::FromStr;
 
+use async_trait::async_trait;
 use data_encoding::HEXLOWER;
 use kuager_wire::ids::{Kid, MediaHash, NotAnId, RecordHash};
-use kuager_wire::record::{Attachment, AttachmentRole};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use kuager_wire::record::Attachment;
 
-use super::{Ledger, LedgerError, fixed, from_sql, to_sql};
+use super::error::LedgerError;
 
 /// Wrong files remembered per upload: enough to see a pattern, too few to fill a disk with.
-const MISMATCHES: i64 = 16;
+pub const MISMATCHES: usize = 16;
 
 /// The unguessable part of an upload's address. Whoever knows it may upload that one file and nothing else.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -80,220 +84,79 @@ pub struct UploadRow {
     pub held: Option<Held>,
 }
 
-const COLUMNS: &str = "u.token, u.kid, u.media, u.size, u.touched_ms, u.expired, u.receipt, m.size, m.received_ms";
-
-fn upload(row: &Row<'_>) -> rusqlite::Result<UploadRow> {
-    let media = MediaHash(fixed(row, 2)?);
-    let (size, received): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
-    let held = size.zip(received);
-    Ok(UploadRow {
-        token: UploadToken(fixed(row, 0)?),
-        kid: Kid(fixed(row, 1)?),
-        media,
-        size: from_sql(row.get(3)?),
-        touched_ms: from_sql(row.get(4)?),
-        expired: row.get(5)?,
-        receipt: row.get(6)?,
-        held: held.map(|(size, received)| Held { media, size: from_sql(size), received_ms: from_sql(received) }),
-    })
+/// What became of a receipt for a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finished {
+    /// The file is held, and this is the device's receipt: the first one ever.
+    Receipt(Vec<u8>),
+    /// The file has been held since another moment than the receipt says. Sign one for this.
+    Differs(Held),
 }
 
-/// The number of a role, as it is signed.
-pub(super) const fn role_number(role: AttachmentRole) -> u8 {
-    match role {
-        AttachmentRole::Original => 1,
-        AttachmentRole::Preview => 2,
-        AttachmentRole::Redacted => 3,
-    }
+/// Uploads that came to an end wrongly: how many, and the newest of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mismatches {
+    /// How often something else was uploaded than this device signed.
+    pub count: u64,
+    /// The newest wrong files with their sizes, the newest first.
+    pub newest: Vec<(MediaHash, u64)>,
 }
 
-/// Notes the files of a record that has just been inserted under `record`.
-pub(super) fn insert(
-    connection: &Connection,
-    record: i64,
-    kid: Kid,
-    uploads: &[NewUpload],
-    now_ms: u64,
-) -> Result<(), LedgerError> {
-    for (position, NewUpload { attachment, token }) in (0_i64..).zip(uploads) {
-        connection
-            .prepare_cached(
-                "INSERT INTO attachments (record, position, media, size, mime, role, original, label) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-            )?
-            .execute(params![
-                record,
-                position,
-                attachment.hash.0,
-                to_sql(attachment.size),
-                attachment.mime,
-                role_number(attachment.role),
-                attachment.of.map(|of| of.0),
-                attachment.label,
-            ])?;
-        // A size that was signed wrongly once is corrected by the device's next record that lists the file. The address stays
-        // what it was, even if the secret it was derived from is lost meanwhile.
-        connection
-            .prepare_cached(
-                "INSERT INTO uploads (token, kid, media, size, created_ms, touched_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5) \
-                 ON CONFLICT (kid, media) DO UPDATE SET size = excluded.size WHERE receipt IS NULL",
-            )?
-            .execute(params![token.0, kid.0, attachment.hash.0, to_sql(attachment.size), to_sql(now_ms)])?;
-    }
-    Ok(())
-}
-
-impl Ledger {
+/// How files arrive.
+#[async_trait]
+pub trait Uploads {
     /// The upload with this address.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn upload(&self, token: UploadToken) -> Result<Option<UploadRow>, LedgerError> {
-        self.read(|connection| {
-            let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM uploads u LEFT JOIN media m ON m.hash = u.media WHERE u.token = ?1"
-            ))?;
-            Ok(query.query_row([token.0], upload).optional()?)
-        })
-    }
+    async fn upload(&self, token: UploadToken) -> Result<Option<UploadRow>, LedgerError>;
 
     /// The uploads of each of these records: one entry per file it lists, in its order.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn uploads_of(&self, records: &[RecordHash]) -> Result<Vec<Vec<UploadRow>>, LedgerError> {
-        self.read(|connection| {
-            let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM records r JOIN attachments a ON a.record = r.id \
-                 JOIN uploads u ON u.kid = r.kid AND u.media = a.media LEFT JOIN media m ON m.hash = u.media \
-                 WHERE r.hash = ?1 ORDER BY a.position"
-            ))?;
-            let mut all = Vec::with_capacity(records.len());
-            for record in records {
-                all.push(query.query_map([record.0], upload)?.collect::<Result<Vec<_>, _>>()?);
-            }
-            Ok(all)
-        })
-    }
+    async fn uploads_of(&self, records: Vec<RecordHash>) -> Result<Vec<Vec<UploadRow>>, LedgerError>;
 
     /// Notes that bytes are coming, and brings an expired upload back.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn touch_upload(&self, token: UploadToken, now_ms: u64) -> Result<(), LedgerError> {
-        self.write(move |connection| {
-            connection
-                .prepare_cached("UPDATE uploads SET touched_ms = MAX(touched_ms, ?2), expired = 0 WHERE token = ?1")?
-                .execute(params![token.0, to_sql(now_ms)])?;
-            Ok(())
-        })
-        .await
-    }
+    async fn touch_upload(&self, token: UploadToken, now_ms: u64) -> Result<(), LedgerError>;
 
-    /// Notes that a file is held, and gives the device its receipt: the one it was given before, or what `sign` makes.
+    /// Notes that a file is held, unless it was before, and gives the device its receipt: the one it was given before, or
+    /// this one, if it is for the file as it is held.
     ///
     /// # Errors
-    /// [`LedgerError`], also when `sign` fails.
-    pub async fn finish_upload(
-        &self,
-        token: UploadToken,
-        held: Held,
-        sign: impl FnOnce(Kid, Held) -> Result<Vec<u8>, LedgerError> + Send + 'static,
-    ) -> Result<Vec<u8>, LedgerError> {
-        self.write(move |connection| {
-            connection
-                .prepare_cached(
-                    "INSERT INTO media (hash, size, received_ms) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING",
-                )?
-                .execute(params![held.media.0, to_sql(held.size), to_sql(held.received_ms)])?;
-            let mut query = connection.prepare_cached(&format!(
-                "SELECT {COLUMNS} FROM uploads u LEFT JOIN media m ON m.hash = u.media WHERE u.token = ?1"
-            ))?;
-            let row = query.query_row([token.0], upload)?;
-            if let Some(receipt) = row.receipt {
-                return Ok(receipt);
-            }
-            let receipt = sign(row.kid, row.held.unwrap_or(held))?;
-            connection
-                .prepare_cached("UPDATE uploads SET receipt = ?2, expired = 0 WHERE token = ?1")?
-                .execute(params![token.0, receipt])?;
-            Ok(receipt)
-        })
-        .await
-    }
+    /// [`LedgerError`], also for an address that was never handed out.
+    async fn finish_upload(&self, token: UploadToken, held: Held, receipt: Vec<u8>) -> Result<Finished, LedgerError>;
 
     /// Keeps the evidence that something else was uploaded than was signed.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn add_mismatch(
+    async fn add_mismatch(
         &self,
         token: UploadToken,
         found: MediaHash,
         size: u64,
         now_ms: u64,
-    ) -> Result<(), LedgerError> {
-        self.write(move |connection| {
-            connection
-                .prepare_cached("UPDATE uploads SET mismatches = mismatches + 1 WHERE token = ?1")?
-                .execute([token.0])?;
-            connection
-                .prepare_cached("INSERT INTO mismatches (token, found, size, seen_ms) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![token.0, found.0, to_sql(size), to_sql(now_ms)])?;
-            connection
-                .prepare_cached(
-                    "DELETE FROM mismatches WHERE token = ?1 AND id NOT IN \
-                     (SELECT id FROM mismatches WHERE token = ?1 ORDER BY id DESC LIMIT ?2)",
-                )?
-                .execute(params![token.0, MISMATCHES])?;
-            Ok(())
-        })
-        .await
-    }
+    ) -> Result<(), LedgerError>;
 
-    /// How often something else was uploaded than this device signed, and the newest wrong files with their sizes.
+    /// What was uploaded and not signed; at most [`MISMATCHES`] files are remembered.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn mismatches(&self, token: UploadToken) -> Result<(u64, Vec<(MediaHash, u64)>), LedgerError> {
-        self.read(|connection| {
-            let mut count = connection.prepare_cached("SELECT mismatches FROM uploads WHERE token = ?1")?;
-            let count: Option<i64> = count.query_row([token.0], |row| row.get(0)).optional()?;
-            let mut query =
-                connection.prepare_cached("SELECT found, size FROM mismatches WHERE token = ?1 ORDER BY id DESC")?;
-            let found = query.query_map([token.0], |row| Ok((MediaHash(fixed(row, 0)?), from_sql(row.get(1)?))))?;
-            Ok((from_sql(count.unwrap_or(0)), found.collect::<Result<_, _>>()?))
-        })
-    }
+    async fn mismatches(&self, token: UploadToken) -> Result<Mismatches, LedgerError>;
 
-    /// Unfinished uploads that have lain still since before `before_ms`.
+    /// Unfinished uploads that have lain still since before `before_ms`, the oldest first, some at a time.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub fn stale_uploads(&self, before_ms: u64) -> Result<Vec<UploadToken>, LedgerError> {
-        self.read(|connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT token FROM uploads WHERE receipt IS NULL AND expired = 0 AND touched_ms < ?1 \
-                 ORDER BY touched_ms LIMIT 1000",
-            )?;
-            let tokens = query.query_map([to_sql(before_ms)], |row| fixed(row, 0).map(UploadToken))?;
-            Ok(tokens.collect::<Result<_, _>>()?)
-        })
-    }
+    async fn stale_uploads(&self, before_ms: u64) -> Result<Vec<UploadToken>, LedgerError>;
 
     /// Marks an upload as expired, unless it has moved since `before_ms` or is finished. Returns whether it did.
     ///
     /// # Errors
     /// [`LedgerError`].
-    pub async fn expire_upload(&self, token: UploadToken, before_ms: u64) -> Result<bool, LedgerError> {
-        self.write(move |connection| {
-            let changed = connection
-                .prepare_cached(
-                    "UPDATE uploads SET expired = 1 WHERE token = ?1 AND receipt IS NULL AND touched_ms < ?2",
-                )?
-                .execute(params![token.0, to_sql(before_ms)])?;
-            Ok(changed == 1)
-        })
-        .await
-    }
+    async fn expire_upload(&self, token: UploadToken, before_ms: u64) -> Result<bool, LedgerError>;
 }

@@ -11,7 +11,7 @@ use super::error::MediaError;
 use super::files::{Media, blocking};
 use super::picture::{self, PictureError, Region};
 use super::store::{Object, ObjectError};
-use crate::ledger::{LedgerError, RedactionRow, UploadToken};
+use crate::ledger::{LedgerError, RedactionRow, Unexamined, UploadToken};
 use crate::sign::SignError;
 
 /// How long to wait when the ledger cannot be asked for files to look at.
@@ -69,8 +69,7 @@ impl Media {
     /// # Errors
     /// [`MediaError`].
     pub async fn redaction(&self, media: MediaHash) -> Result<Option<RedactionRow>, MediaError> {
-        let ledger = self.app.ledger.clone();
-        Ok(blocking(move || ledger.redaction(media)).await??)
+        Ok(self.app.ledger.redaction(media).await?)
     }
 
     /// How many bytes of an unfinished upload are here, without disturbing whoever is sending them.
@@ -101,7 +100,7 @@ impl Media {
     /// # Errors
     /// [`MediaError`].
     pub async fn examine_next(&self) -> Result<bool, MediaError> {
-        let Some((media, _, mime)) = self.app.ledger.next_unexamined().await? else { return Ok(false) };
+        let Some(Unexamined { media, mime, .. }) = self.app.ledger.next_unexamined().await? else { return Ok(false) };
         let _one = self.looking.lock().await;
         let Some(object) = self.object(media).await? else { return Ok(true) };
         let findings = blocking(move || picture::examine(object, &mime)).await?;

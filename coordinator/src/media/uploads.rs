@@ -25,6 +25,7 @@ use super::receipts;
 use super::store::{Incoming, ObjectError};
 use super::turns::Turn;
 use crate::app::short;
+use crate::error::CoordinatorError;
 use crate::ledger::{Held, LedgerError, UploadRow, UploadToken};
 use crate::refusals::SignedRefusal;
 use crate::sign::SignError;
@@ -117,6 +118,15 @@ impl From<MediaError> for UploadError {
             MediaError::Store(error) => Self::Store(error),
             MediaError::Ledger(error) => Self::Ledger(error),
             MediaError::Worker => Self::Worker,
+        }
+    }
+}
+
+impl From<CoordinatorError> for UploadError {
+    fn from(error: CoordinatorError) -> Self {
+        match error {
+            CoordinatorError::Ledger(error) => Self::Ledger(error),
+            CoordinatorError::Worker | CoordinatorError::Signing => Self::Worker,
         }
     }
 }
@@ -282,8 +292,7 @@ impl Media {
     }
 
     async fn find(&self, token: UploadToken) -> Result<UploadRow, UploadError> {
-        let ledger = self.app.ledger.clone();
-        blocking(move || ledger.upload(token)).await??.ok_or(UploadError::Unknown)
+        self.app.ledger.upload(token).await?.ok_or(UploadError::Unknown)
     }
 
     fn at(&self, row: &UploadRow, offset: u64) -> Progress {
@@ -442,8 +451,7 @@ impl Media {
     pub async fn sweep(&self) -> Result<(), UploadError> {
         let keep = u64::try_from(self.policy.keep.as_millis()).unwrap_or(u64::MAX);
         let before = self.app.clock.now_ms().saturating_sub(keep);
-        let ledger = self.app.ledger.clone();
-        let stale = blocking(move || ledger.stale_uploads(before)).await??;
+        let stale = self.app.ledger.stale_uploads(before).await?;
         let mut expired = 0_usize;
         for token in stale {
             // Somebody may be back at this very moment.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use kuager_coordinator::inbox::ask_retake;
 use kuager_testing::files::page_jpeg;
-use kuager_testing::{Fate, Proxy, TestCoordinator};
+use kuager_testing::{Fate, Proxy, TestCoordinator, now};
 use serde_json::{Value, json};
 
 /// Far more connections than a scenario makes.
@@ -65,20 +65,25 @@ impl Host {
             }
             "message" => {
                 let app = self.coordinator.app();
-                let observers = app.ledger.observers(None)?;
                 let (about, media) = (text("about")?.parse()?, text("media")?.parse()?);
-                for observer in &observers {
-                    ask_retake(&app, *observer, text("text")?, about, media)?;
-                }
-                app.ledger.close();
-                Ok(json!({ "sent": observers.len() }))
+                now(async {
+                    let observers = app.ledger.observers(None).await?;
+                    for observer in &observers {
+                        ask_retake(&app, *observer, text("text")?, about, media).await?;
+                    }
+                    app.ledger.close().await;
+                    Ok::<_, Box<dyn Error>>(json!({ "sent": observers.len() }))
+                })
             }
             "records" => Ok(json!({ "records": self.coordinator.records() })),
             "media" => {
                 let ledger = self.coordinator.ledger();
-                let whole = ledger.media(text("file")?.parse()?)?.is_some();
-                ledger.close();
-                Ok(json!({ "whole": whole }))
+                let file = text("file")?.parse()?;
+                now(async {
+                    let whole = ledger.media(file).await?.is_some();
+                    ledger.close().await;
+                    Ok::<_, Box<dyn Error>>(json!({ "whole": whole }))
+                })
             }
             other => Err(format!("no such command: {other}").into()),
         }

@@ -72,6 +72,6 @@ async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
         training: None,
     };
     let answer = intake.receive(cose::sign(&record, deployment.id(), &key).unwrap()).await.unwrap();
-    app.ledger.close();
+    app.ledger.close().await;
     answer.results[0].uploads.as_ref().unwrap().iter().map(|upload| upload.path.clone()).collect()
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::enrol::create_invite;
 use kuager_coordinator::{
-    App, Config, Deployment, InitOptions, InviteOptions, Ledger, Media, MediaPolicy, init, serve,
+    App, Config, Deployment, InitOptions, InviteOptions, Ledger, Media, MediaPolicy, SqliteLedger, init, serve,
 };
 use kuager_pack::PackSource;
 use kuager_wire::invite::Invite;
@@ -92,8 +92,8 @@ impl TestCoordinator {
 
     /// A second handle on its database.
     #[must_use]
-    pub fn ledger(&self) -> Ledger {
-        Ledger::open(&self.deployment.ledger_path()).unwrap()
+    pub fn ledger(&self) -> Arc<dyn Ledger> {
+        Arc::new(SqliteLedger::open(&self.deployment.ledger_path()).unwrap())
     }
 
     /// The coordinator opened once more, beside the one that runs. Close its ledger after use.
@@ -113,9 +113,11 @@ impl TestCoordinator {
     pub fn invite_through(&self, address: SocketAddr) -> Invite {
         let app = self.app();
         let options = InviteOptions::new(format!("https://127.0.0.1:{}", address.port()));
-        let invite = create_invite(&app, options).unwrap();
-        app.ledger.close();
-        invite
+        now(async {
+            let invite = create_invite(&app, options).await.unwrap();
+            app.ledger.close().await;
+            invite
+        })
     }
 
     /// The signed pack that phones get.
@@ -140,8 +142,15 @@ impl TestCoordinator {
     #[must_use]
     pub fn records(&self) -> u64 {
         let ledger = self.ledger();
-        let count = ledger.count_records().unwrap();
-        ledger.close();
-        count
+        now(async {
+            let counts = ledger.counts().await.unwrap();
+            ledger.close().await;
+            counts.records
+        })
     }
+}
+
+/// Waits for something asynchronous where a test is not.
+pub fn now<T>(work: impl Future<Output = T>) -> T {
+    tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(work))
 }

@@ -17,7 +17,7 @@ mod coordinator;
 mod proxy;
 mod wait;
 
-pub use coordinator::TestCoordinator;
+pub use coordinator::{TestCoordinator, now};
 pub use phone::Phone;
 pub use proxy::{Fate, Proxy};
 pub use wait::{LONG, until};

@@ -199,8 +199,8 @@ impl Story<'_> {
         let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
         let mut options = InviteOptions::new(format!("https://127.0.0.1:{}", port.port()));
         options.stations = vec![actor.today.station.clone()];
-        let invite = create_invite(&app, options)?;
-        app.ledger.close();
+        let invite = create_invite(&app, options).await?;
+        app.ledger.close().await;
         let invite = invite.to_url().map_err(StatementError::Malformed)?;
         if actor.number == 0 {
             self.say("\n3. They work offline, each on an encrypted store of its own.")?;

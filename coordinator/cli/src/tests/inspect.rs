@@ -42,8 +42,8 @@ async fn every_kind_is_recognised_and_checked() {
     let rival = fixture.sign(1, &fixture.turnout(0, "750000000-352"));
     fixture.send(std::slice::from_ref(&record)).await;
     let answer = fixture.send(&[rival, vec![0]]).await;
-    let observer = fixture.ledger.observers(None).expect("reads");
-    inbox::send_message(&fixture.app, &observer, "Сәлем", None).expect("is sent");
+    let observer = fixture.ledger.observers(None).await.expect("reads");
+    inbox::send_message(&fixture.app, &observer, "Сәлем", None).await.expect("is sent");
     let inbox = inbox::fetch(&fixture.app, fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
     let file = MediaHash([5; 32]);
     let receipts = &fixture.app.signer.receipts;
@@ -65,7 +65,7 @@ async fn every_kind_is_recognised_and_checked() {
         ("credential", credential, "observer"),
         ("record", record.clone(), "turnout of pack"),
         ("request", fixture.inbox_request(1, 2, 0), "messages to this device's observer"),
-        ("request", fixture.enrolment(2, fixture.invite()), "a credential for this device"),
+        ("request", fixture.enrolment(2, fixture.invite().await), "a credential for this device"),
         ("receipt", bytes(&answer.results[0].receipt), "is held durably"),
         ("refusal", bytes(&answer.results[1].refusal), "malformed: "),
         ("fork", bytes(&answer.results[0].fork), "signed two records under number 0"),
@@ -147,7 +147,7 @@ async fn keys_may_come_as_json() {
 #[tokio::test]
 async fn invites_are_compared_with_the_genesis_and_keep_their_secret() {
     let fixture = Fixture::new();
-    let invite = enrol::create_invite(&fixture.app, fixture.invite_options()).expect("an invite");
+    let invite = enrol::create_invite(&fixture.app, fixture.invite_options()).await.expect("an invite");
     let url = invite.to_url().expect("fits");
     let report = inspect(format!("  {}\n", url.to_lowercase()).as_bytes(), &trust(&fixture, None));
     assert_eq!(report.outcome, Outcome::Holds);

@@ -12,7 +12,9 @@ use super::*;
 fn kuager(args: &[&str]) -> Result<(String, ExitCode), CliError> {
     let mut out = Vec::new();
     let args = std::iter::once("kuager").chain(args.iter().copied()).map(OsString::from);
-    let code = run(args, &mut out)?;
+    // A thread of its own, because some tests are asynchronous and the program is not.
+    let ran = std::thread::scope(|scope| scope.spawn(|| run(args, &mut out)).join());
+    let code = ran.expect("does not panic")?;
     Ok((String::from_utf8(out).expect("UTF-8"), code))
 }
 
@@ -136,7 +138,8 @@ async fn inspect_says_by_its_exit_code_what_it_found() {
     let (out, found) = inspect(&[&foreign, "--data", &data]);
     assert_eq!(found, code(ExitCode::FAILURE));
     assert!(out.contains("does not hold: the signature"));
-    let invite = kuager_coordinator::enrol::create_invite(&fixture.app, fixture.invite_options()).expect("an invite");
+    let invite =
+        kuager_coordinator::enrol::create_invite(&fixture.app, fixture.invite_options()).await.expect("an invite");
     let (_, found) = inspect(&[&invite.to_url().expect("fits"), "--genesis", &genesis]);
     assert_eq!(found, code(ExitCode::SUCCESS));
     assert!(kuager(&["inspect", "/nowhere/at/all"]).expect_err("is not there").to_string().contains("cannot read"));

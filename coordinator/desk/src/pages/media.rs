@@ -7,11 +7,10 @@ use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use kuager_coordinator::CoordinatorError;
 use kuager_coordinator::app::short;
 use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
-use kuager_coordinator::ledger::{Alike, FileView, Ledger, LedgerError, MediaView, RecordView, RedactionRow};
+use kuager_coordinator::ledger::{Alike, FileView, LedgerError, ReportLimits};
 use kuager_coordinator::media::{ALIKE, Region};
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaSource};
@@ -94,30 +93,12 @@ struct Copy {
     kib: u64,
 }
 
-/// Everything the ledger says of a file.
-struct Known {
-    records: Vec<RecordView>,
-    arrived: Option<MediaView>,
-    preview: Option<MediaHash>,
-    alike: Vec<Alike>,
-    redactions: Vec<RedactionRow>,
-}
-
-impl Known {
-    fn read(ledger: &Ledger, media: MediaHash) -> Result<Self, LedgerError> {
-        Ok(Self {
-            records: ledger.records_listing(media, RECORDS)?,
-            arrived: ledger.media(media)?,
-            preview: ledger.preview_of(media)?,
-            alike: ledger.alike(media, ALIKE, ALIKES)?,
-            redactions: ledger.redactions_of(media)?,
-        })
-    }
-}
+/// How much the page says of a file.
+const LIMITS: ReportLimits = ReportLimits { records: RECORDS, reach: ALIKE, alike: ALIKES };
 
 /// A file as the first record that lists it describes it; nothing for a file that no record lists.
-async fn listed(desk: &Desk, media: MediaHash) -> Result<Option<FileView>, CoordinatorError> {
-    let records = desk.read(move |ledger| ledger.records_listing(media, 1)).await?;
+async fn listed(desk: &Desk, media: MediaHash) -> Result<Option<FileView>, LedgerError> {
+    let records = desk.app.ledger.records_listing(media, 1).await?;
     Ok(records.into_iter().flat_map(|record| record.files).find(|file| file.media == media))
 }
 
@@ -146,7 +127,7 @@ pub(crate) async fn page(
     let published = desk.published();
     let pack = &published.latest.pack;
     let (language, zone) = (&Language::choose(pack, wanted.lang.as_deref()), Zone::of(pack));
-    let known = desk.read(move |ledger| Known::read(ledger, media)).await.map_err(trouble)?;
+    let known = desk.app.ledger.report(media, LIMITS).await.map_err(trouble)?;
     let mut listings = Vec::new();
     let mut file = None;
     for view in &known.records {
@@ -182,14 +163,14 @@ pub(crate) async fn page(
         }
     }
     let file = file.ok_or_else(not_found)?;
-    let itself = known.arrived.is_some() && PLAYED.contains(&file.mime.as_str());
+    let itself = known.held.is_some() && PLAYED.contains(&file.mime.as_str());
     let elsewhere = |alike: &Alike| Elsewhere {
         media: alike.media,
         same: alike.distance == 0 && alike.media == media,
         station: stations::name(&published, language, alike.station.as_deref()).0,
         query: stations::query(alike.station.as_deref()),
     };
-    let pixels = known.arrived.as_ref().and_then(|arrived| arrived.findings.size);
+    let pixels = known.held.as_ref().and_then(|held| held.findings.size);
     let page = Page {
         frame: Frame::new(pack, format!("/media/{media}?")),
         language,
@@ -200,12 +181,12 @@ pub(crate) async fn page(
         shown: if itself { Some(media) } else { known.preview },
         itself,
         video: itself && !is_shown(&file.mime),
-        complete: known.arrived.as_ref().map(|arrived| Complete {
-            received: zone.moment(arrived.received_ms).full,
+        complete: known.held.as_ref().map(|held| Complete {
+            received: zone.moment(held.received_ms).full,
             pixels: pixels.map(|(width, height)| format!("{width} × {height}")).unwrap_or_default(),
         }),
         of: file.of,
-        claims: known.arrived.map(|arrived| arrived.findings.claims).unwrap_or_default(),
+        claims: known.held.map(|held| held.findings.claims).unwrap_or_default(),
         alike: known.alike.iter().map(elsewhere).collect(),
         redactable: itself && file.role == AttachmentRole::Original && pixels.is_some(),
         redactions: known
@@ -231,7 +212,7 @@ pub(crate) async fn bytes(
     let mime = match listed(&desk, media).await.map_err(trouble)? {
         Some(file) => file.mime,
         None => {
-            let copy = desk.read(move |ledger| ledger.redaction(media)).await.map_err(trouble)?;
+            let copy = desk.app.ledger.redaction(media).await.map_err(trouble)?;
             copy.map(|_| "image/jpeg".to_owned()).ok_or_else(not_found)?
         }
     };
@@ -293,14 +274,11 @@ pub(crate) async fn retake(
     if text.is_empty() {
         return Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, "say what to photograph again"));
     }
-    let records = desk.read(move |ledger| ledger.records_listing(media, RECORDS)).await.map_err(trouble)?;
+    let records = desk.app.ledger.records_listing(media, RECORDS).await.map_err(trouble)?;
     let record = records.into_iter().find(|record| record.hash == form.record.0).ok_or_else(not_found)?;
-    let app = desk.app.clone();
-    let sent = tokio::task::spawn_blocking(move || ask_retake(&app, record.observer, &text, record.hash, media));
-    match sent.await {
-        Ok(Ok(())) => Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response()),
-        Ok(Err(error)) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
-        Err(_) => Err(trouble(CoordinatorError::Worker)),
+    match ask_retake(&desk.app, record.observer, &text, record.hash, media).await {
+        Ok(()) => Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response()),
+        Err(error) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
     }
 }
 

@@ -39,8 +39,7 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
-    let key = wanted.key.clone();
-    let views = desk.read(move |ledger| ledger.station_records(key.as_deref(), RECORDS)).await.map_err(trouble)?;
+    let views = desk.app.ledger.station_records(wanted.key.as_deref(), RECORDS).await.map_err(trouble)?;
     let mut records = Vec::with_capacity(views.len());
     for view in &views {
         records.extend(Entry::new(&desk, view, language).await);

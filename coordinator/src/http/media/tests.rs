@@ -17,7 +17,7 @@ use tower::ServiceExt;
 use super::*;
 use crate::clock::Clock;
 use crate::http::{Config, Limits, ServeError, router, serve};
-use crate::ledger::UploadToken;
+use crate::ledger::{Mismatches, UploadToken};
 use crate::testing::{Fixture, MORNING_MS, kid, noise};
 
 /// A coordinator without a network, as a tus client sees it.
@@ -334,11 +334,12 @@ async fn a_wrong_file_is_refused_and_remembered() {
     let found = MediaHash::of(&[&photo[..20_000], &wrong[20_000..]].concat());
     assert!(refusal.reason.contains(&found.to_string()), "{}", refusal.reason);
     assert_eq!((server.offset(&path).await, server.receipt(&path).await), (0, None));
-    assert_eq!(server.fixture.ledger.mismatches(token), Ok((1, vec![(found, 50_000)])));
+    let mismatches = Mismatches { count: 1, newest: vec![(found, 50_000)] };
+    assert_eq!(server.fixture.ledger.mismatches(token).await, Ok(mismatches));
     for _ in 0..20 {
         assert_eq!(server.patch(&path, 0, wrong.clone()).await.0.as_u16(), 460);
     }
-    let (count, kept) = server.fixture.ledger.mismatches(token).expect("reads");
+    let Mismatches { count, newest: kept } = server.fixture.ledger.mismatches(token).await.expect("reads");
     assert_eq!((count, kept.len()), (21, 16), "bounded");
     server.patch(&path, 0, photo).await;
     assert!(server.receipt(&path).await.is_some(), "the right file is welcome");

@@ -146,7 +146,7 @@ async fn only_redacted_copies_are_public() {
     }
     assert_eq!(office.submit(&path, here, &regions).await.0, StatusCode::SEE_OTHER);
     assert_eq!(office.submit(&path, here, &regions).await.0, StatusCode::SEE_OTHER, "the same copy again");
-    let copies = office.fixture.ledger.redactions_of(media).expect("reads");
+    let copies = office.fixture.ledger.redactions_of(media).await.expect("reads");
     assert_eq!(copies.len(), 1);
     let copy = copies[0].media;
     let (_, page) = office.open(&format!("/media/{media}?lang=en")).await;

@@ -1,16 +1,16 @@
-//! What is held of each chain, and which numbers are missing.
+//! What has been received of each chain, and which numbers are missing.
 //!
-//! `devices.dense` counts the numbers from 0 that are held (or covered by the device's own gap statements) without a
-//! hole, so that a long complete chain costs nothing to look at.
+//! `devices.dense` counts the numbers from 0 that are there (or covered by the device's own gap statements) without a hole, so that a long complete chain costs nothing to look at.
 
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::record::SeqRange;
 use kuager_wire::sync::ChainState;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{LedgerError, fixed, from_sql};
+use super::columns::{fixed, from_sql};
+use crate::ledger::error::LedgerError;
 
-/// The highest number held.
+/// The highest number received.
 pub(super) fn head_seq(connection: &Connection, kid: Kid) -> Result<Option<i64>, LedgerError> {
     let mut query = connection.prepare_cached("SELECT MAX(seq) FROM records WHERE kid = ?1")?;
     Ok(query.query_row([kid.0], |row| row.get(0))?)
@@ -79,8 +79,8 @@ fn missing(connection: &Connection, kid: Kid, dense: i64) -> Result<Vec<SeqRange
         .query_map(params![kid.0, dense], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<Vec<(i64, i64)>, _>>()?;
     let mut holes = connection.prepare_cached(
-        "WITH held (seq) AS (SELECT ?2 - 1 UNION SELECT seq FROM records WHERE kid = ?1 AND seq >= ?2), \
-         pairs (seq, next) AS (SELECT seq, LEAD(seq) OVER (ORDER BY seq) FROM held) \
+        "WITH here (seq) AS (SELECT ?2 - 1 UNION SELECT seq FROM records WHERE kid = ?1 AND seq >= ?2), \
+         pairs (seq, next) AS (SELECT seq, LEAD(seq) OVER (ORDER BY seq) FROM here) \
          SELECT seq + 1, next - 1 FROM pairs WHERE next > seq + 1 ORDER BY seq",
     )?;
     let mut rows = holes.query(params![kid.0, dense])?;

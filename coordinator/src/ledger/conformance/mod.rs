@@ -1,0 +1,68 @@
+//! What any implementation of the ledger must do, as tests.
+//!
+//! An implementation names a [`Place`] in which ledgers can be opened, and [`ledger_conformance!`](crate::ledger_conformance)
+//! makes a test of every case:
+//!
+//! ```ignore
+//! kuager_coordinator::ledger_conformance!(MyPlace::new().await);
+//! ```
+//!
+//! Cases open their place more than once: after closing it, as after a restart, and beside an open one, as another process
+//! or another instance does. A crash is played by leaving out the second of two calls.
+
+pub mod chains;
+pub mod devices;
+pub mod fixture;
+pub mod forks;
+pub mod life;
+pub mod media;
+pub mod messages;
+pub mod records;
+
+pub use fixture::Place;
+
+/// Makes a test of every case of the suite; the argument makes a fresh place for each.
+#[macro_export]
+macro_rules! ledger_conformance {
+    ($place:expr) => {
+        $crate::ledger_conformance! { @ $place;
+            records::the_same_record_gets_the_receipt_it_got_first,
+            records::what_is_known_before_an_upload_is_looked_up_at_once,
+            records::news_follow_the_commit_in_order,
+            records::rubbish_is_remembered_within_bounds,
+            forks::both_records_of_a_fork_are_kept_and_attested_once,
+            forks::a_fork_within_one_upload_is_a_fork,
+            forks::a_fork_waits_for_its_statement_over_restarts,
+            forks::of_two_statements_the_first_one_stays,
+            chains::gaps_are_named_until_they_are_filled_or_stated,
+            chains::a_gap_statement_may_cover_the_middle_of_a_hole,
+            chains::endless_holes_make_a_bounded_answer,
+            devices::an_invite_is_spent_once_and_a_device_spends_one,
+            devices::a_credential_that_was_not_stored_costs_nothing,
+            devices::of_many_at_once_one_device_gets_the_invite,
+            devices::observers_are_found_where_they_were_sent,
+            media::an_upload_is_listed_with_its_records,
+            media::a_file_has_one_receipt_for_each_device,
+            media::a_receipt_says_since_when_the_file_is_held,
+            media::wrong_files_are_remembered_within_bounds,
+            media::what_lies_still_expires_and_comes_back,
+            media::a_file_is_looked_at_once,
+            media::a_report_says_everything_of_a_file,
+            media::the_first_statement_of_a_copy_stays,
+            messages::an_inbox_is_read_page_by_page_and_each_request_once,
+            messages::numbers_go_on_without_a_hole,
+            messages::many_senders_at_once_never_share_a_number,
+            life::two_processes_share_one_ledger,
+            life::a_closed_ledger_says_so,
+        }
+    };
+    (@ $place:expr; $($module:ident :: $case:ident),+ $(,)?) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let place = $place;
+                $crate::ledger::conformance::$module::$case(&place).await;
+            }
+        )+
+    };
+}

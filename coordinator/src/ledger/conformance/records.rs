@@ -1,0 +1,101 @@
+//! Records, their receipts, their news; and what is no record.
+
+use std::sync::Arc;
+
+use kuager_wire::ids::{Kid, PublicKey, SubjectHash};
+use kuager_wire::receipt::RefusalCode;
+
+use super::fixture::{KEY, Place, enrol, find, record, record_of, store};
+use crate::ledger::feed::Arrival;
+use crate::ledger::records::{Counts, Inquiry, NewRecord};
+use crate::ledger::refusals::{REMEMBERED, RefusalBatch, RefusalKey};
+
+/// Whoever sends a record again, at any time, gets the receipt it got first.
+pub async fn the_same_record_gets_the_receipt_it_got_first(place: &dyn Place) {
+    let ledger = place.open().await;
+    let (first, _) = store(&*ledger, vec![record(0, 0), record(1, 0)]).await;
+    let again = NewRecord { receipt: b"another receipt".to_vec(), received_ms: 99, ..record(0, 0) };
+    let (second, chains) = store(&*ledger, vec![again.clone(), again]).await;
+    assert_eq!(second[0].receipt, first[0].receipt);
+    assert!(second.iter().all(|stored| stored.duplicate) && !first[0].duplicate);
+    assert_eq!(chains[0].head_seq, 1);
+    assert_eq!(ledger.counts().await, Ok(Counts { records: 2, devices: 0 }));
+    ledger.close().await;
+    let reopened = place.open().await;
+    let (kid, found) = find(&*reopened, record(0, 0).hash).await.expect("is there");
+    assert_eq!((kid, found.receipt), (KEY.kid(), first[0].receipt.clone()));
+    assert_eq!(find(&*reopened, record(5, 0).hash).await, None);
+    assert_eq!(reopened.record(record(1, 0).hash).await, Ok(Some(record(1, 0).bytes)));
+    assert_eq!(reopened.record(record(5, 0).hash).await, Ok(None));
+}
+
+/// One question before an upload is verified: the devices, and which items were received before.
+pub async fn what_is_known_before_an_upload_is_looked_up_at_once(place: &dyn Place) {
+    let ledger = place.open().await;
+    enrol(&*ledger, KEY).await;
+    let stranger = Kid([9; 16]);
+    store(&*ledger, vec![record(0, 0), record(3, 0), record_of(stranger, 0, 0)]).await;
+    let at = |record: NewRecord| Inquiry { hash: record.hash, position: Some((record.kid, record.seq)) };
+    let unreadable = Inquiry { hash: record(3, 0).hash, position: None };
+    let items = vec![at(record(0, 0)), at(record(1, 0)), at(record(3, 1)), at(record(4, 0)), unreadable];
+    let known = ledger.look_up(items).await.expect("reads");
+    assert_eq!(known.devices.keys().collect::<Vec<_>>(), [&KEY.kid()]);
+    assert!(!known.devices[&KEY.kid()].revoked);
+    let mut received: Vec<_> = known.received.into_iter().map(|(hash, (kid, _))| (hash, kid)).collect();
+    received.sort_unstable();
+    let mut expected = vec![(record(0, 0).hash, KEY.kid()), (record(3, 0).hash, KEY.kid())];
+    expected.sort_unstable();
+    assert_eq!(received, expected);
+    // A key that is not enrolled has no chain, so nothing of it is looked for under its number.
+    let known = ledger.look_up(vec![at(record_of(stranger, 0, 0))]).await.expect("reads");
+    assert!(known.devices.is_empty() && known.received.is_empty());
+    ledger.revoke_device(KEY.kid(), 5).await.expect("works");
+    let known = ledger.look_up(vec![at(record(9, 0))]).await.expect("reads");
+    assert!(known.devices[&KEY.kid()].revoked);
+    assert_eq!(ledger.device(KEY.kid()).await, Ok(known.devices.get(&KEY.kid()).copied()));
+    assert_eq!(ledger.device(PublicKey([1; 32]).kid()).await, Ok(None));
+}
+
+/// Listeners hear of records after the commit, in order, once; who was not there reads them.
+pub async fn news_follow_the_commit_in_order(place: &dyn Place) {
+    let ledger = place.open().await;
+    let mut arrivals = ledger.arrivals();
+    store(&*ledger, vec![record(0, 0), record(1, 0)]).await;
+    store(&*ledger, vec![record(0, 0)]).await;
+    store(&*ledger, vec![record(2, 0)]).await;
+    let ids = |batch: Arc<[Arrival]>| batch.iter().map(|arrival| arrival.id).collect::<Vec<_>>();
+    let first = ids(arrivals.recv().await.expect("news"));
+    let second = ids(arrivals.recv().await.expect("news"));
+    assert_eq!((first.len(), second.len()), (2, 1), "a duplicate is no news");
+    let all = [first, second].concat();
+    assert!(all.is_sorted_by(|one, next| one < next));
+    let read = async |after, limit| ids(ledger.arrivals_after(after, limit).await.expect("reads").into());
+    assert_eq!(read(0, 10).await, all);
+    assert_eq!(read(0, 2).await, all[..2]);
+    assert_eq!(read(all[1], 2).await, all[2..]);
+    assert!(read(all[2], 2).await.is_empty());
+}
+
+/// However much is refused, the counters are right and what is remembered is bounded.
+pub async fn rubbish_is_remembered_within_bounds(place: &dyn Place) {
+    let ledger = place.open().await;
+    for round in 0..3_u64 {
+        let mut batch = RefusalBatch::default();
+        for n in 0..5000_u64 {
+            let subject = SubjectHash::of(&(round * 5000 + n).to_be_bytes());
+            batch.subjects.insert(RefusalKey { subject, kid: Some(KEY.kid()), code: RefusalCode::Malformed }, 1);
+        }
+        batch.counts.insert(RefusalCode::Malformed, 5000);
+        ledger.add_refusals(batch, round).await.expect("works");
+    }
+    let remembered = ledger.refused(20_000).await.expect("reads");
+    assert_eq!((remembered.len(), remembered.last().map(|row| row.last_ms)), (REMEMBERED, Some(1)));
+    assert_eq!(ledger.refusal_counts().await.expect("reads")[&RefusalCode::Malformed], 15_000);
+    // The same again is counted, with the reason it was given last.
+    let subject = remembered[0].subject;
+    let mut batch = RefusalBatch::default();
+    batch.subjects.insert(RefusalKey { subject, kid: None, code: RefusalCode::Busy }, 2);
+    ledger.add_refusals(batch, 9).await.expect("works");
+    let newest = ledger.refused(1).await.expect("reads").remove(0);
+    assert_eq!((newest.subject, newest.code, newest.count, newest.last_ms), (subject, RefusalCode::Busy, 3, 9));
+}

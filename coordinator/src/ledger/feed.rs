@@ -1,0 +1,41 @@
+//! News of stored records, for whoever counts them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kuager_wire::record::RecordKind;
+use tokio::sync::broadcast;
+
+use super::error::LedgerError;
+
+/// News of a stored record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrival {
+    /// Order of arrival.
+    pub id: i64,
+    /// Where.
+    pub station: Option<String>,
+    /// Form id.
+    pub form: Option<String>,
+    /// What it is about.
+    pub kind: RecordKind,
+    /// Whether it is training.
+    pub training: bool,
+    /// When it arrived.
+    pub received_ms: u64,
+}
+
+/// Records in the order in which they became durable. Whoever has seen an arrival will never see one with a smaller id come
+/// later, so the newest id seen is enough to go on from.
+#[async_trait]
+pub trait Feed {
+    /// Hears of records after they have been committed, in order. A listener who is too slow is told so and reads on with
+    /// [`Feed::arrivals_after`].
+    fn arrivals(&self) -> broadcast::Receiver<Arc<[Arrival]>>;
+
+    /// The next arrivals behind an id (0: from the beginning), in order; none when there are no more.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn arrivals_after(&self, id: i64, limit: usize) -> Result<Vec<Arrival>, LedgerError>;
+}

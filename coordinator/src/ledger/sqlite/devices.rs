@@ -1,0 +1,118 @@
+//! Devices.
+
+use async_trait::async_trait;
+use kuager_wire::ids::{Kid, ObserverId, PublicKey};
+use kuager_wire::receipt::RefusalCode;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::columns::{fixed, to_sql};
+use super::handle::SqliteLedger;
+use super::invites;
+use crate::ledger::devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
+use crate::ledger::error::LedgerError;
+
+#[async_trait]
+impl Devices for SqliteLedger {
+    async fn device(&self, kid: Kid) -> Result<Option<Device>, LedgerError> {
+        self.read(move |connection| device(connection, kid)).await
+    }
+
+    async fn credentials(&self) -> Result<Vec<Vec<u8>>, LedgerError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT credential FROM devices ORDER BY enrolled_ms")?;
+            let credentials = query.query_map([], |row| row.get(0))?;
+            Ok(credentials.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn observers(&self, station: Option<&str>) -> Result<Vec<ObserverId>, LedgerError> {
+        let station = station.map(str::to_owned);
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT DISTINCT d.observer FROM devices d JOIN invites i ON i.token_hash = d.invite \
+                 WHERE ?1 IS NULL OR EXISTS (SELECT 1 FROM json_each(i.stations) WHERE value = ?1) ORDER BY d.observer",
+            )?;
+            let observers = query.query_map([station], |row| fixed(row, 0).map(ObserverId))?;
+            Ok(observers.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn enrolment(
+        &self,
+        public_key: PublicKey,
+        token_hash: [u8; 32],
+        now_ms: u64,
+    ) -> Result<Enrolment, LedgerError> {
+        self.read(move |connection| enrolment(connection, public_key.kid(), token_hash, now_ms)).await
+    }
+
+    async fn enrol(&self, device: NewDevice) -> Result<Enrolled, LedgerError> {
+        self.write(move |connection| enrol(connection, device)).await
+    }
+
+    async fn revoke_device(&self, kid: Kid, now_ms: u64) -> Result<bool, LedgerError> {
+        self.write(move |connection| {
+            let changed = connection
+                .prepare_cached("UPDATE devices SET revoked_ms = COALESCE(revoked_ms, ?2) WHERE kid = ?1")?
+                .execute(params![kid.0, to_sql(now_ms)])?;
+            Ok(changed == 1)
+        })
+        .await
+    }
+}
+
+pub(super) fn device(connection: &Connection, kid: Kid) -> Result<Option<Device>, LedgerError> {
+    let mut query = connection.prepare_cached("SELECT public_key, observer, revoked_ms FROM devices WHERE kid = ?1")?;
+    let device = query.query_row([kid.0], |row| {
+        Ok(Device {
+            public_key: PublicKey(fixed(row, 0)?),
+            observer: ObserverId(fixed(row, 1)?),
+            revoked: row.get::<_, Option<i64>>(2)?.is_some(),
+        })
+    });
+    Ok(device.optional()?)
+}
+
+fn enrolment(connection: &Connection, kid: Kid, token_hash: [u8; 32], now_ms: u64) -> Result<Enrolment, LedgerError> {
+    let mut query = connection.prepare_cached("SELECT credential, revoked_ms FROM devices WHERE kid = ?1")?;
+    let known = query.query_row([kid.0], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?))).optional()?;
+    match known {
+        Some((_, Some(_))) => return Ok(Enrolment::Refused(RefusalCode::RevokedDevice)),
+        Some((credential, None)) => return Ok(Enrolment::Enrolled(credential)),
+        None => {}
+    }
+    let Some(row) = invites::find(connection, token_hash)? else {
+        return Ok(Enrolment::Refused(RefusalCode::InviteUnknown));
+    };
+    Ok(if row.revoked_ms.is_some() {
+        Enrolment::Refused(RefusalCode::InviteRevoked)
+    } else if row.used_by.is_some() {
+        Enrolment::Refused(RefusalCode::InviteUsed)
+    } else if now_ms > row.invite.expires_ms {
+        Enrolment::Refused(RefusalCode::InviteExpired)
+    } else {
+        Enrolment::Open(row.invite)
+    })
+}
+
+fn enrol(connection: &Connection, device: NewDevice) -> Result<Enrolled, LedgerError> {
+    let NewDevice { public_key, token_hash, credential, enrolled_ms } = device;
+    let kid = public_key.kid();
+    let invite = match enrolment(connection, kid, token_hash, enrolled_ms)? {
+        Enrolment::Open(invite) => invite,
+        Enrolment::Enrolled(bytes) => return Ok(Enrolled::Credential { bytes, new: false }),
+        Enrolment::Refused(code) => return Ok(Enrolled::Refused(code)),
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO devices (kid, public_key, observer, credential, invite, enrolled_ms) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![kid.0, public_key.0, invite.observer.0, credential, token_hash, to_sql(enrolled_ms)])?;
+    connection
+        .prepare_cached("UPDATE invites SET used_by = ?2 WHERE token_hash = ?1")?
+        .execute(params![token_hash, kid.0])?;
+    Ok(Enrolled::Credential { bytes: credential, new: true })
+}

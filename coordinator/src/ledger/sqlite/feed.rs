@@ -1,0 +1,44 @@
+//! The order of arrival, which is the order of row ids: there is one writer.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use kuager_wire::record::RecordKind;
+use tokio::sync::broadcast;
+
+use super::columns::from_sql;
+use super::handle::SqliteLedger;
+use crate::ledger::error::LedgerError;
+use crate::ledger::feed::{Arrival, Feed};
+
+#[async_trait]
+impl Feed for SqliteLedger {
+    fn arrivals(&self) -> broadcast::Receiver<Arc<[Arrival]>> {
+        self.feed.subscribe()
+    }
+
+    async fn arrivals_after(&self, id: i64, limit: usize) -> Result<Vec<Arrival>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT id, station, form, kind, training, received_ms FROM records WHERE id > ?1 ORDER BY id",
+            )?;
+            let mut rows = query.query([id])?;
+            let mut arrivals = Vec::new();
+            while arrivals.len() < limit
+                && let Some(row) = rows.next()?
+            {
+                let Some(kind) = RecordKind::from_number(row.get(3)?) else { continue };
+                arrivals.push(Arrival {
+                    id: row.get(0)?,
+                    station: row.get(1)?,
+                    form: row.get(2)?,
+                    kind,
+                    training: row.get(4)?,
+                    received_ms: from_sql(row.get(5)?),
+                });
+            }
+            Ok(arrivals)
+        })
+        .await
+    }
+}

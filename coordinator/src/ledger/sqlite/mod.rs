@@ -1,0 +1,23 @@
+//! The ledger in one SQLite file.
+//!
+//! One thread writes and commits for many callers at once; readers are on snapshots and never wait for it. Both wait for
+//! the disk on threads of their own, so that no caller has to think of it.
+
+mod chains;
+mod columns;
+mod devices;
+mod error;
+mod feed;
+mod files;
+mod handle;
+mod invites;
+mod messages;
+mod records;
+mod redactions;
+mod refusals;
+mod uploads;
+
+pub use handle::{SqliteLedger, create};
+
+#[cfg(test)]
+mod tests;

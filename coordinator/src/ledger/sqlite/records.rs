@@ -1,0 +1,239 @@
+//! Records, and the forks found while storing them.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use async_trait::async_trait;
+use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::sync::ChainState;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{fixed, from_sql, to_sql};
+use super::handle::SqliteLedger;
+use super::{chains, devices, uploads};
+use crate::ledger::error::LedgerError;
+use crate::ledger::feed::Arrival;
+use crate::ledger::records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
+
+#[async_trait]
+impl Records for SqliteLedger {
+    async fn look_up(&self, items: Vec<Inquiry>) -> Result<Known, LedgerError> {
+        self.read(move |connection| look_up(connection, &items)).await
+    }
+
+    async fn store(
+        &self,
+        records: Vec<NewRecord>,
+        kids: Vec<Kid>,
+    ) -> Result<(Vec<Stored>, Vec<ChainState>), LedgerError> {
+        let feed = self.feed.clone();
+        let tell = move |batch: &mut Batch| {
+            let arrivals = std::mem::take(&mut batch.arrivals);
+            if !arrivals.is_empty() {
+                // Nobody may be listening, which is fine.
+                let _ = feed.send(arrivals.into());
+            }
+        };
+        let batch = self.write_then(move |connection| store(connection, records, &kids), tell).await?;
+        Ok((batch.stored, batch.chains))
+    }
+
+    async fn add_fork_statements(&self, statements: Vec<(RecordHash, Vec<u8>)>) -> Result<Vec<Vec<u8>>, LedgerError> {
+        self.write(move |connection| {
+            let mut add = connection.prepare_cached(
+                "UPDATE forks SET statement = COALESCE(statement, ?2) WHERE second = ?1 RETURNING statement",
+            )?;
+            let mut kept = Vec::with_capacity(statements.len());
+            for (second, statement) in statements {
+                let first = add.query_row(params![second.0, statement], |row| row.get(0)).optional()?;
+                kept.push(first.ok_or_else(|| LedgerError::Failed(format!("no fork ends with record {second}")))?);
+            }
+            Ok(kept)
+        })
+        .await
+    }
+
+    async fn unsigned_forks(&self, limit: u32) -> Result<Vec<ForkPair>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {FORK} FROM forks f JOIN records r ON r.hash = f.second WHERE f.statement IS NULL \
+                 ORDER BY f.id LIMIT ?1"
+            ))?;
+            let pairs = query.query_map([limit], pair)?;
+            Ok(pairs.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn chains(&self, kids: Vec<Kid>) -> Result<Vec<ChainState>, LedgerError> {
+        self.read(move |connection| chains::states(connection, &kids)).await
+    }
+
+    async fn record(&self, hash: RecordHash) -> Result<Option<Vec<u8>>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached("SELECT bytes FROM records WHERE hash = ?1")?;
+            Ok(query.query_row([hash.0], |row| row.get(0)).optional()?)
+        })
+        .await
+    }
+
+    async fn counts(&self) -> Result<Counts, LedgerError> {
+        self.read(|connection| {
+            // Records are never deleted, so the newest id is their number.
+            let mut query = connection
+                .prepare_cached("SELECT (SELECT COALESCE(MAX(id), 0) FROM records), (SELECT COUNT(*) FROM devices)")?;
+            let counts = query
+                .query_row([], |row| Ok(Counts { records: from_sql(row.get(0)?), devices: from_sql(row.get(1)?) }));
+            Ok(counts?)
+        })
+        .await
+    }
+}
+
+fn look_up(connection: &Connection, items: &[Inquiry]) -> Result<Known, LedgerError> {
+    let mut known = Known::default();
+    // The highest number of each chain; nothing for keys that are not enrolled.
+    let mut heads: BTreeMap<Kid, Option<i64>> = BTreeMap::new();
+    for Inquiry { hash, position } in items {
+        if let Some((kid, seq)) = position {
+            let head = match heads.entry(*kid) {
+                Entry::Occupied(head) => *head.get(),
+                Entry::Vacant(unknown) => {
+                    let device = devices::device(connection, *kid)?;
+                    let head = if device.is_some() { chains::head_seq(connection, *kid)? } else { None };
+                    known.devices.extend(device.map(|device| (*kid, device)));
+                    *unknown.insert(head)
+                }
+            };
+            // Spares most records the look into the index of hashes.
+            if head.is_none_or(|head| to_sql(*seq) > head) {
+                continue;
+            }
+        }
+        if let Some(found) = find(connection, *hash)? {
+            known.received.insert(*hash, found);
+        }
+    }
+    Ok(known)
+}
+
+struct Batch {
+    stored: Vec<Stored>,
+    chains: Vec<ChainState>,
+    arrivals: Vec<Arrival>,
+}
+
+fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Kid]) -> Result<Batch, LedgerError> {
+    let mut stored = Vec::with_capacity(records.len());
+    let mut arrivals = Vec::with_capacity(records.len());
+    let mut heads: BTreeMap<Kid, Option<i64>> = BTreeMap::new();
+    for record in records {
+        let seq = to_sql(record.seq);
+        let head = match heads.entry(record.kid) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(chains::head_seq(connection, record.kid)?),
+        };
+        // Above the head there cannot be another record with this number.
+        let rival = if head.is_some_and(|head| seq <= head) { first_with(connection, record.kid, seq)? } else { None };
+        let Some(id) = insert(connection, &record, seq)? else {
+            let (_, known) = find(connection, record.hash)?
+                .ok_or_else(|| LedgerError::Failed("a record is there and is not".to_owned()))?;
+            stored.push(known);
+            continue;
+        };
+        *head = Some(head.map_or(seq, |head| head.max(seq)));
+        let fork = match rival {
+            None => None,
+            Some(first) => {
+                connection
+                    .prepare_cached("INSERT INTO forks (kid, seq, first, second) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![record.kid.0, seq, first.0, record.hash.0])?;
+                let NewRecord { hash: second, kid, seq, received_ms: seen_ms, .. } = record;
+                Some(ForkEvidence::Unsigned(ForkPair { kid, seq, first, second, seen_ms }))
+            }
+        };
+        if let Some(lost) = record.lost {
+            connection
+                .prepare_cached("INSERT INTO gaps (record, kid, first, last) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![id, record.kid.0, to_sql(lost.first), to_sql(lost.last)])?;
+        }
+        uploads::insert(connection, id, record.kid, &record.uploads, record.received_ms)?;
+        arrivals.push(Arrival {
+            id,
+            station: record.station,
+            form: record.form,
+            kind: record.kind,
+            training: record.training,
+            received_ms: record.received_ms,
+        });
+        stored.push(Stored { receipt: record.receipt, fork, duplicate: false });
+    }
+    for kid in heads.keys() {
+        chains::advance(connection, *kid)?;
+    }
+    Ok(Batch { stored, chains: chains::states(connection, kids)?, arrivals })
+}
+
+/// Inserts a record and returns its place in the order of arrival, or `None` when it is there already.
+fn insert(connection: &Connection, record: &NewRecord, seq: i64) -> Result<Option<i64>, LedgerError> {
+    let changed = connection
+        .prepare_cached(
+            "INSERT INTO records (hash, kid, seq, prev, kind, station, form, pack, supersedes, training, received_ms, \
+             bytes, receipt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+             ON CONFLICT (hash) DO NOTHING",
+        )?
+        .execute(params![
+            record.hash.0,
+            record.kid.0,
+            seq,
+            record.prev.0,
+            record.kind.number(),
+            record.station,
+            record.form,
+            record.pack.map(|pack| pack.0),
+            record.supersedes.map(|hash| hash.0),
+            record.training,
+            to_sql(record.received_ms),
+            record.bytes,
+            record.receipt,
+        ])?;
+    Ok((changed == 1).then(|| connection.last_insert_rowid()))
+}
+
+fn first_with(connection: &Connection, kid: Kid, seq: i64) -> Result<Option<RecordHash>, LedgerError> {
+    let mut query =
+        connection.prepare_cached("SELECT hash FROM records WHERE kid = ?1 AND seq = ?2 ORDER BY id LIMIT 1")?;
+    Ok(query.query_row(params![kid.0, seq], |row| fixed(row, 0)).optional()?.map(RecordHash))
+}
+
+fn find(connection: &Connection, hash: RecordHash) -> Result<Option<(Kid, Stored)>, LedgerError> {
+    let mut query = connection.prepare_cached("SELECT kid, receipt FROM records WHERE hash = ?1")?;
+    let found = query.query_row([hash.0], |row| Ok((Kid(fixed(row, 0)?), row.get(1)?))).optional()?;
+    let Some((kid, receipt)) = found else { return Ok(None) };
+    let fork = connection
+        .prepare_cached(&format!(
+            "SELECT {FORK}, f.statement FROM forks f JOIN records r ON r.hash = f.second \
+             WHERE f.second = ?1 OR f.first = ?1 ORDER BY f.second = ?1 DESC, f.id LIMIT 1"
+        ))?
+        .query_row([hash.0], |row| {
+            let statement: Option<Vec<u8>> = row.get(5)?;
+            Ok(match statement {
+                Some(statement) => ForkEvidence::Signed(statement),
+                None => ForkEvidence::Unsigned(pair(row)?),
+            })
+        })
+        .optional()?;
+    Ok(Some((kid, Stored { receipt, fork, duplicate: true })))
+}
+
+const FORK: &str = "f.kid, f.seq, f.first, f.second, r.received_ms";
+
+fn pair(row: &Row<'_>) -> rusqlite::Result<ForkPair> {
+    Ok(ForkPair {
+        kid: Kid(fixed(row, 0)?),
+        seq: from_sql(row.get(1)?),
+        first: RecordHash(fixed(row, 2)?),
+        second: RecordHash(fixed(row, 3)?),
+        seen_ms: from_sql(row.get(4)?),
+    })
+}

@@ -1,0 +1,191 @@
+//! Uploads: what the records of devices list, and what came.
+
+use async_trait::async_trait;
+use kuager_wire::ids::{Kid, MediaHash, RecordHash};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::columns::{file_role_number, fixed, from_sql, to_sql};
+use super::handle::SqliteLedger;
+use crate::ledger::error::LedgerError;
+use crate::ledger::uploads::{Finished, Held, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
+
+/// Stale uploads looked up at a time.
+const STALE: u32 = 1000;
+
+#[async_trait]
+impl Uploads for SqliteLedger {
+    async fn upload(&self, token: UploadToken) -> Result<Option<UploadRow>, LedgerError> {
+        self.read(move |connection| find(connection, token)).await
+    }
+
+    async fn uploads_of(&self, records: Vec<RecordHash>) -> Result<Vec<Vec<UploadRow>>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM records r JOIN attachments a ON a.record = r.id \
+                 JOIN uploads u ON u.kid = r.kid AND u.media = a.media LEFT JOIN media m ON m.hash = u.media \
+                 WHERE r.hash = ?1 ORDER BY a.position"
+            ))?;
+            let mut all = Vec::with_capacity(records.len());
+            for record in records {
+                all.push(query.query_map([record.0], upload)?.collect::<Result<Vec<_>, _>>()?);
+            }
+            Ok(all)
+        })
+        .await
+    }
+
+    async fn touch_upload(&self, token: UploadToken, now_ms: u64) -> Result<(), LedgerError> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("UPDATE uploads SET touched_ms = MAX(touched_ms, ?2), expired = 0 WHERE token = ?1")?
+                .execute(params![token.0, to_sql(now_ms)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn finish_upload(&self, token: UploadToken, held: Held, receipt: Vec<u8>) -> Result<Finished, LedgerError> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached(
+                    "INSERT INTO media (hash, size, received_ms) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING",
+                )?
+                .execute(params![held.media.0, to_sql(held.size), to_sql(held.received_ms)])?;
+            let row = find(connection, token)?;
+            let row = row.ok_or_else(|| LedgerError::Failed("an upload nobody asked for is finished".to_owned()))?;
+            if let Some(first) = row.receipt {
+                return Ok(Finished::Receipt(first));
+            }
+            if let Some(before) = row.held.filter(|before| *before != held) {
+                return Ok(Finished::Differs(before));
+            }
+            connection
+                .prepare_cached("UPDATE uploads SET receipt = ?2, expired = 0 WHERE token = ?1")?
+                .execute(params![token.0, receipt])?;
+            Ok(Finished::Receipt(receipt))
+        })
+        .await
+    }
+
+    async fn add_mismatch(
+        &self,
+        token: UploadToken,
+        found: MediaHash,
+        size: u64,
+        now_ms: u64,
+    ) -> Result<(), LedgerError> {
+        self.write(move |connection| {
+            connection
+                .prepare_cached("UPDATE uploads SET mismatches = mismatches + 1 WHERE token = ?1")?
+                .execute([token.0])?;
+            connection
+                .prepare_cached("INSERT INTO mismatches (token, found, size, seen_ms) VALUES (?1, ?2, ?3, ?4)")?
+                .execute(params![token.0, found.0, to_sql(size), to_sql(now_ms)])?;
+            connection
+                .prepare_cached(
+                    "DELETE FROM mismatches WHERE token = ?1 AND id NOT IN \
+                     (SELECT id FROM mismatches WHERE token = ?1 ORDER BY id DESC LIMIT ?2)",
+                )?
+                .execute(params![token.0, i64::try_from(MISMATCHES).unwrap_or(i64::MAX)])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn mismatches(&self, token: UploadToken) -> Result<Mismatches, LedgerError> {
+        self.read(move |connection| {
+            let mut count = connection.prepare_cached("SELECT mismatches FROM uploads WHERE token = ?1")?;
+            let count: Option<i64> = count.query_row([token.0], |row| row.get(0)).optional()?;
+            let mut query =
+                connection.prepare_cached("SELECT found, size FROM mismatches WHERE token = ?1 ORDER BY id DESC")?;
+            let newest = query.query_map([token.0], |row| Ok((MediaHash(fixed(row, 0)?), from_sql(row.get(1)?))))?;
+            Ok(Mismatches { count: from_sql(count.unwrap_or(0)), newest: newest.collect::<Result<_, _>>()? })
+        })
+        .await
+    }
+
+    async fn stale_uploads(&self, before_ms: u64) -> Result<Vec<UploadToken>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(
+                "SELECT token FROM uploads WHERE receipt IS NULL AND expired = 0 AND touched_ms < ?1 \
+                 ORDER BY touched_ms LIMIT ?2",
+            )?;
+            let tokens = query.query_map(params![to_sql(before_ms), STALE], |row| fixed(row, 0).map(UploadToken))?;
+            Ok(tokens.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn expire_upload(&self, token: UploadToken, before_ms: u64) -> Result<bool, LedgerError> {
+        self.write(move |connection| {
+            let changed = connection
+                .prepare_cached(
+                    "UPDATE uploads SET expired = 1 WHERE token = ?1 AND receipt IS NULL AND touched_ms < ?2",
+                )?
+                .execute(params![token.0, to_sql(before_ms)])?;
+            Ok(changed == 1)
+        })
+        .await
+    }
+}
+
+const COLUMNS: &str = "u.token, u.kid, u.media, u.size, u.touched_ms, u.expired, u.receipt, m.size, m.received_ms";
+
+fn upload(row: &Row<'_>) -> rusqlite::Result<UploadRow> {
+    let media = MediaHash(fixed(row, 2)?);
+    let (size, received): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
+    let held = size.zip(received);
+    Ok(UploadRow {
+        token: UploadToken(fixed(row, 0)?),
+        kid: Kid(fixed(row, 1)?),
+        media,
+        size: from_sql(row.get(3)?),
+        touched_ms: from_sql(row.get(4)?),
+        expired: row.get(5)?,
+        receipt: row.get(6)?,
+        held: held.map(|(size, received)| Held { media, size: from_sql(size), received_ms: from_sql(received) }),
+    })
+}
+
+fn find(connection: &Connection, token: UploadToken) -> Result<Option<UploadRow>, LedgerError> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM uploads u LEFT JOIN media m ON m.hash = u.media WHERE u.token = ?1"
+    ))?;
+    Ok(query.query_row([token.0], upload).optional()?)
+}
+
+/// Notes the files of a record that has just been inserted under `record`.
+pub(super) fn insert(
+    connection: &Connection,
+    record: i64,
+    kid: Kid,
+    uploads: &[NewUpload],
+    now_ms: u64,
+) -> Result<(), LedgerError> {
+    for (position, NewUpload { attachment, token }) in (0_i64..).zip(uploads) {
+        connection
+            .prepare_cached(
+                "INSERT INTO attachments (record, position, media, size, mime, role, original, label) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                record,
+                position,
+                attachment.hash.0,
+                to_sql(attachment.size),
+                attachment.mime,
+                file_role_number(attachment.role),
+                attachment.of.map(|of| of.0),
+                attachment.label,
+            ])?;
+        // A size that was signed wrongly once is corrected by the device's next record that lists the file. The address stays
+        // what it was, even if the secret it was derived from is lost meanwhile.
+        connection
+            .prepare_cached(
+                "INSERT INTO uploads (token, kid, media, size, created_ms, touched_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?5) \
+                 ON CONFLICT (kid, media) DO UPDATE SET size = excluded.size WHERE receipt IS NULL",
+            )?
+            .execute(params![token.0, kid.0, attachment.hash.0, to_sql(attachment.size), to_sql(now_ms)])?;
+    }
+    Ok(())
+}
