@@ -155,9 +155,10 @@ impl Observer {
         Ok(self.store.resume()?)
     }
 
-    /// Closes the store for good.
+    /// Closes the store for good, and forgets what was read from it.
     pub fn close(&self) {
         self.store.close();
+        *self.known.lock() = KnownForms::default();
     }
 
     /// Destroys everything: first the vault's key, which makes the rest unreadable at once, then the files.
@@ -165,7 +166,7 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
     pub fn wipe(&self) -> Result<(), ObserverError> {
-        self.store.close();
+        self.close();
         wipe(&self.config.dir, self.vault.as_ref())
     }
 }

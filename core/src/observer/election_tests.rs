@@ -501,4 +501,8 @@ fn a_key_pressed_reads_the_draft_once_and_nothing_else() {
     let before = crate::form::reads();
     observer.seal(draft).unwrap();
     assert_eq!(crate::form::reads(), before);
+    // What was remembered goes with the store.
+    assert!(observer.known.lock().of_draft(draft).is_some());
+    observer.close();
+    assert!(observer.known.lock().of_draft(draft).is_none());
 }
