@@ -18,6 +18,7 @@ mod guard;
 mod language;
 mod live;
 mod pages;
+mod relations;
 mod response;
 mod state;
 mod stations;

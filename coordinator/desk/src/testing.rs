@@ -12,7 +12,7 @@ use futures_util::stream;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use kuager_coordinator::media::Part;
-use kuager_coordinator::testing::{Fixture, kid, noise};
+use kuager_coordinator::testing::{Fixture, grain, kid};
 use kuager_pack::PackSource;
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{Attachment, AttachmentRole, MediaSource, Record};
@@ -26,7 +26,7 @@ pub(crate) const STATION: &str = "710000000-99";
 
 /// A photo of a page; another seed, another page.
 pub(crate) fn photo(seed: u64, quality: u8) -> Vec<u8> {
-    let grain = noise(48, seed);
+    let grain = grain(48, seed);
     let page = RgbImage::from_fn(240, 320, |x, y| {
         let cell = usize::try_from((y / 40) * 6 + x / 40).expect("small");
         Rgb([grain[cell], grain[cell] / 2 + 40, 90])

@@ -1,4 +1,5 @@
 mod country;
+mod relations;
 mod snapshots;
 
 use std::sync::{Arc, mpsc};

@@ -46,6 +46,18 @@ answer-no = no
 answer-not-seen = not seen
 answer-not-applicable = not applicable
 
+## What must add up in a record.
+
+relations = What must add up, judged here
+relation-holds = holds
+relation-fails = does not hold
+relation-unknown = cannot be decided
+relation-not-judged = not about these answers
+relations-hold = { $count } others hold.
+relation-sealed = the phone sealed: { $verdict }
+relation-nothing-sealed = nothing, so it held there or was not judged
+relations-differ = A difference can also mean that earlier records of this device have not arrived.
+
 ## One file.
 
 file-preview-shown = Only the preview is shown.

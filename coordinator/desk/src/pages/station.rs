@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::entry::Entry;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::relations::{Judges, Relations};
 use crate::response::{html, trouble};
 use crate::state::Desk;
 use crate::stations;
@@ -30,7 +31,7 @@ struct Page<'a> {
     zone: String,
     name: String,
     key: String,
-    records: Vec<Entry>,
+    records: Vec<(Entry, Option<Relations>)>,
     full: bool,
 }
 
@@ -40,9 +41,11 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
     let views = desk.app.ledger.station_records(wanted.key.as_deref(), RECORDS).await.map_err(trouble)?;
+    let mut judges = Judges::new(&published, language, &views);
     let mut records = Vec::with_capacity(views.len());
     for view in &views {
-        records.extend(Entry::new(&desk, view, language).await);
+        let Some(entry) = Entry::new(&desk, view, language).await else { continue };
+        records.push((entry, judges.relations(view)));
     }
     let (name, key) = stations::name(&published, language, wanted.key.as_deref());
     let page = Page {

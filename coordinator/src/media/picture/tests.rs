@@ -3,7 +3,7 @@ use std::io::{Seek, SeekFrom};
 use image::{ImageFormat, RgbImage};
 
 use super::*;
-use crate::testing::noise;
+use crate::testing::grain as noise;
 
 /// A page as a camera sees it: lines of writing, shading, noise, all depending on the seed.
 fn page(width: u32, height: u32, seed: u64) -> DynamicImage {

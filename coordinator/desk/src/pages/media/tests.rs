@@ -225,3 +225,30 @@ async fn the_policy_allows_what_the_page_holds() {
     // Chrome sends no origin with a form from a page that hides its referrer.
     assert_eq!(headers[header::REFERRER_POLICY], "same-origin");
 }
+
+#[tokio::test]
+async fn a_video_is_played_from_its_middle() {
+    let office = Office::new().await;
+    let film = kuager_coordinator::testing::noise(200_000, 5);
+    let record = office.fixture.with_files(office.fixture.turnout(0, STATION), &[&film]);
+    let mut files = record.attachments.clone().expect("has one");
+    files[0].mime = "video/mp4".to_owned();
+    let record = kuager_wire::record::Record { attachments: Some(files), ..record };
+    office.fixture.send(&[office.fixture.sign(1, &record)]).await;
+    office.upload(1, &film).await;
+    let path = format!("/media/{}/file", MediaHash::of(&film));
+    let ask = async |method: &str, range: &str| {
+        let request = Request::builder().method(method).uri(&path).header(header::HOST, "localhost:8080");
+        office.call(request.header(header::RANGE, range).body(Body::empty()).expect("a request")).await
+    };
+    let (status, headers, part) = ask("GET", "bytes=150000-").await;
+    assert_eq!(status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(headers[header::CONTENT_TYPE], "video/mp4");
+    assert_eq!(headers[header::CONTENT_RANGE], "bytes 150000-199999/200000");
+    assert!(part == film[150_000..]);
+    let (status, headers, body) = ask("HEAD", "bytes=0-1").await;
+    assert_eq!((status, body.len()), (StatusCode::OK, 0));
+    assert_eq!(headers[header::CONTENT_LENGTH], "200000");
+    assert_eq!(headers[header::ACCEPT_RANGES], "bytes");
+    assert_eq!(ask("GET", "bytes=200000-").await.0, StatusCode::RANGE_NOT_SATISFIABLE);
+}
