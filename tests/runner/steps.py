@@ -18,7 +18,7 @@ PYTHON = "[ -x {0}/bin/python ] || python3 -m venv {0}; {0}/bin/pip install --qu
 
 STEPS = [
     Step("format", "Formatting", "cargo fmt --all --check", groups=("quick",)),
-    Step("structure", "Structure: no circle, no arrow up", "python3 tests/structure_test.py 2>&1; python3 tests/structure.py"),
+    Step("structure", "Structure: no circle, no arrow up", "python3 tests/structure_test.py 2>&1; python3 tests/structure.py", groups=("quick",)),
     Step("links", "Links in documents", "python3 tests/links.py", groups=("quick",)),
     Step(
         "scripts", "Scripts",
