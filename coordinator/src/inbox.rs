@@ -93,7 +93,7 @@ async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Resu
 /// Answers an inbox request with the messages to the device's observer.
 ///
 /// # Errors
-/// [`CoordinatorError`]; a refusal is not an error.
+/// [`CoordinatorError`](crate::CoordinatorError); a refusal is not an error.
 pub async fn fetch(app: &App, body: Vec<u8>) -> Answer<InboxAnswer> {
     let subject = SubjectHash::of(&body);
     let refuse = |kid, code, text: &str| Ok(Err(app.refusals.refuse(subject, kid, code, text)?));

@@ -73,6 +73,12 @@ pub fn kid(seed: u8) -> Kid {
     PublicKey::from(&key(seed)).kid()
 }
 
+impl Default for Fixture {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Fixture {
     /// A deployment of the built-in pack.
     ///

@@ -1,11 +1,17 @@
 //! Backups that come back: an older coordinator, an older phone.
 
+use std::sync::Arc;
+
+use kuager_coordinator::app::App;
+use kuager_coordinator::clock::SystemClock;
+use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::intake::Intake;
 use kuager_core::queue::State;
 use kuager_core::{SyncEvent, VaultError};
 use kuager_testing::files::copy_dir;
 use kuager_testing::{LONG, Phone, TestCoordinator, phone};
-use kuager_wire::cose;
 use kuager_wire::receipt::Fork;
+use kuager_wire::{canonical, cose, limits};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
@@ -108,4 +114,41 @@ fn stores_of_every_released_format_still_open() {
     let before = observer.records().unwrap().len();
     phone::note(&observer, "goes on").unwrap();
     assert_eq!(observer.records().unwrap().len(), before + 1);
+}
+
+/// Keys are kept from others; git does not remember that.
+fn only_mine(folder: &std::path::Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        if path.is_dir() {
+            only_mine(&path);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ledgers_of_every_earlier_format_still_open_and_answer_as_they_did() {
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger-v2");
+    let copy = tempfile::tempdir().unwrap();
+    copy_dir(&fixture, copy.path());
+    only_mine(copy.path());
+    let deployment = Deployment::open(copy.path()).unwrap();
+    let app = App::open(deployment, Arc::new(SystemClock::default())).unwrap();
+    let before = app.ledger.counts().await.unwrap();
+    assert_eq!((before.records, before.devices), (6, 2));
+
+    // Receipts and the statement about the fork are the very bytes that were given out then.
+    let answer = Intake::new(app.clone()).receive(std::fs::read(fixture.join("sent.cborseq")).unwrap()).await.unwrap();
+    assert_eq!(
+        canonical::encode(&answer, limits::ANSWER).unwrap(),
+        std::fs::read(fixture.join("answer.cbor")).unwrap()
+    );
+    assert_eq!(app.ledger.counts().await.unwrap().records, 6, "nothing is stored twice");
+    assert_eq!(answer.results.iter().filter(|result| result.fork.is_some()).count(), 2);
+    assert_eq!(app.ledger.next_number().await.unwrap(), 3, "no number of a message is used again");
+    assert_eq!(app.ledger.invites().await.unwrap().len(), 3);
+    app.ledger.close().await;
 }

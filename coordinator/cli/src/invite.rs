@@ -101,7 +101,6 @@ impl Invite {
             role: self.role.into(),
             days: self.days,
             observer: self.observer,
-            ..InviteOptions::new("")
         };
         let invite = create_invite(app, options).await?;
         let url = invite.to_url().map_err(InviteError::TooLarge)?;

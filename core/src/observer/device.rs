@@ -40,7 +40,7 @@ pub struct Observer {
 
 impl Observer {
     /// Opens an observer's folder, making it when it is new. Needs no network. A damaged store is moved aside and what
-    /// is valid in it is salvaged, see [`Status::recovery`].
+    /// is valid in it is salvaged, see [`Status::recovery`](super::Status::recovery).
     ///
     /// # Errors
     /// [`ObserverError::Vault`] when the keystore is locked (try again after unlocking) or has lost its key,

@@ -12,7 +12,7 @@ use crate::queue::Network;
 use crate::transport::Transport;
 
 impl Observer {
-    /// Delivers what is waiting for as long as `limit`; see [`Outbox::sync_until`]. May be dropped at any moment.
+    /// Delivers what is waiting for as long as `limit`; see [`Outbox::sync_until`](crate::outbox::Outbox::sync_until). May be dropped at any moment.
     ///
     /// # Errors
     /// [`ObserverError::Store`], [`ObserverError::Sync`]; the network's failures are in the summary.
@@ -20,7 +20,7 @@ impl Observer {
         Ok(self.outbox.sync_until(limit).await?)
     }
 
-    /// Delivers until the future is dropped; see [`Outbox::run`].
+    /// Delivers until the future is dropped; see [`Outbox::run`](crate::outbox::Outbox::run).
     ///
     /// # Errors
     /// [`ObserverError::Store`], [`ObserverError::Sync`].

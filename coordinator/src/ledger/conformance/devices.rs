@@ -84,7 +84,7 @@ pub async fn of_many_at_once_one_device_gets_the_invite(place: &dyn Place) {
     let (ledger, beside) = (place.open().await, place.open().await);
     ledger.add_invite(invite(1)).await.expect("is stored");
     let attempts = (0..10).map(|key: u8| {
-        let ledger = Arc::clone(if key % 2 == 0 { &ledger } else { &beside });
+        let ledger = Arc::clone(if key.is_multiple_of(2) { &ledger } else { &beside });
         tokio::spawn(async move { enrol(&*ledger, key, 1).await })
     });
     let outcomes: Vec<_> = join_all(attempts).await.into_iter().map(|ended| ended.expect("ends")).collect();
