@@ -1,5 +1,9 @@
 #!/usr/bin/env python3
-"""Checks that what the project's documents link to is there: files, and headings within documents."""
+"""Checks that what the project's documents link to is there: files, headings within documents, and names within sources.
+
+A link whose text is one name in code, such as [`name`](file.rs), says that the name stands in that file: a test that is referred to cannot
+be renamed or lost unnoticed.
+"""
 
 import pathlib
 import re
@@ -7,7 +11,9 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
+NAME = re.compile(r"`([A-Za-z_]\w*)`")
+SOURCES = {".kt", ".py", ".rs", ".swift"}
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -21,6 +27,14 @@ def anchors(path):
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def names(place, text):
+    """Whether a source holds the name that a link's text is, where the text is one."""
+    name = NAME.fullmatch(text)
+    if not name or place.suffix not in SOURCES:
+        return True
+    return re.search(rf"\b{name[1]}\b", place.read_text()) is not None
+
+
 def documents():
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
@@ -32,12 +46,12 @@ def documents():
 def main():
     good, broken = 0, 0
     for document in documents():
-        for target in LINK.findall(prose(document)):
+        for text, target in LINK.findall(prose(document)):
             if re.match(r"[a-z]+:", target):
                 continue
             file, _, fragment = target.partition("#")
             place = (document.parent / file).resolve() if file else document
-            if place.exists() and (not fragment or fragment in anchors(place)):
+            if place.exists() and (not fragment or fragment in anchors(place)) and names(place, text):
                 good += 1
             else:
                 broken += 1
