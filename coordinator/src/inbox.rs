@@ -11,7 +11,7 @@ use kuager_wire::sync::InboxAnswer;
 use crate::app::App;
 use crate::ledger::{Added, LedgerError, NewMessage};
 use crate::refusals::code_of;
-use crate::requests::{Answer, parse, reason};
+use crate::requests::{Response, parse, reason};
 use crate::sign::SignError;
 
 /// Why a message was not sent.
@@ -94,7 +94,7 @@ async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Resu
 ///
 /// # Errors
 /// [`CoordinatorError`](crate::CoordinatorError); a refusal is not an error.
-pub async fn fetch(app: &App, body: Vec<u8>) -> Answer<InboxAnswer> {
+pub async fn fetch(app: &App, body: Vec<u8>) -> Response<InboxAnswer> {
     let subject = SubjectHash::of(&body);
     let refuse = |kid, code, text: &str| Ok(Err(app.refusals.refuse(subject, kid, code, text)?));
     let (envelope, request) = match parse(&body, Action::Inbox) {

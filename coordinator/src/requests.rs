@@ -1,4 +1,4 @@
-//! Requests that need a caller: signed by a device, answered once, refused with a signature.
+//! Requests that need a caller: signed by a device, responded to once, refused with a signature.
 
 use kuager_wire::cose::Envelope;
 use kuager_wire::enrolment::{Action, Request};
@@ -8,8 +8,8 @@ use kuager_wire::receipt::RefusalCode;
 use crate::error::CoordinatorError;
 use crate::refusals::{SignedRefusal, code_of};
 
-/// An answer, or a signed refusal, which is an answer too.
-pub type Answer<T> = Result<Result<T, SignedRefusal>, CoordinatorError>;
+/// What was asked for, or a signed refusal, which is a response too.
+pub type Response<T> = Result<Result<T, SignedRefusal>, CoordinatorError>;
 
 /// Reads a request for this very action. Its signature is still to be checked.
 pub(crate) fn parse(body: &[u8], action: Action) -> Result<(Envelope, Request), (RefusalCode, String)> {

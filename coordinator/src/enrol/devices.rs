@@ -8,7 +8,7 @@ use kuager_wire::receipt::RefusalCode;
 use crate::app::{App, short};
 use crate::ledger::{Enrolled, Enrolment, NewDevice};
 use crate::refusals::code_of;
-use crate::requests::{Answer, parse, reason};
+use crate::requests::{Response, parse, reason};
 
 /// Credentials outlive the election by far: a session must never expire under an observer, and recounts take months.
 const CREDENTIAL_MS: u64 = 2 * 365 * 24 * 60 * 60 * 1000;
@@ -17,7 +17,7 @@ const CREDENTIAL_MS: u64 = 2 * 365 * 24 * 60 * 60 * 1000;
 ///
 /// # Errors
 /// [`crate::error::CoordinatorError`]; a refusal is not an error.
-pub async fn enrol(app: &App, body: Vec<u8>) -> Answer<Vec<u8>> {
+pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
     let subject = SubjectHash::of(&body);
     let refuse = |kid, code, reason: &str| Ok(Err(app.refusals.refuse(subject, kid, code, reason)?));
     let (envelope, request) = match parse(&body, Action::Enrol) {
