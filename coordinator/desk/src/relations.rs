@@ -39,23 +39,30 @@ pub(crate) struct Relations {
 pub(crate) struct Judges<'a> {
     published: &'a Published,
     language: &'a Language,
-    /// In the order of their chains.
-    records: Vec<(Kid, RecordHash, Record)>,
+    /// Those of each device, in the order of its chain.
+    devices: HashMap<Kid, Vec<(RecordHash, Record)>>,
     forms: HashMap<(PackHash, String), Option<Judge>>,
 }
 
 impl<'a> Judges<'a> {
     /// For these records, in any order.
     pub(crate) fn new(published: &'a Published, language: &'a Language, views: &[RecordView]) -> Self {
-        let read = views.iter().filter_map(|view| Some((view.kid, view.hash, read(&view.bytes)?)));
-        let mut records: Vec<_> = read.collect();
-        records.sort_by_key(|(_, _, record)| record.seq);
-        Self { published, language, records, forms: HashMap::new() }
+        let mut devices: HashMap<Kid, Vec<(RecordHash, Record)>> = HashMap::new();
+        for view in views {
+            if let Some(record) = read(&view.bytes) {
+                devices.entry(view.kid).or_default().push((view.hash, record));
+            }
+        }
+        for records in devices.values_mut() {
+            records.sort_by_key(|(_, record)| record.seq);
+        }
+        Self { published, language, devices, forms: HashMap::new() }
     }
 
     /// How the relations of one of them come out; nothing for a form without any.
     pub(crate) fn relations(&mut self, view: &RecordView) -> Option<Relations> {
-        let (_, _, record) = self.records.iter().find(|(_, hash, _)| *hash == view.hash)?;
+        let records = self.devices.get(&view.kid)?;
+        let (_, record) = records.iter().find(|(hash, _)| *hash == view.hash)?;
         let form = record.form.clone()?;
         let published = self.published;
         let judge = self.forms.entry((form.pack, form.form.clone())).or_insert_with(|| {
@@ -65,9 +72,10 @@ impl<'a> Judges<'a> {
                 None
             })
         });
-        let earlier = self.records.iter().filter(|(kid, _, other)| *kid == view.kid && other.seq < record.seq);
-        let earlier: Vec<_> = earlier.map(|(_, hash, record)| (*hash, record.clone())).collect();
-        let judged = judge.as_ref()?.all(record, &earlier, &self.language.code);
+        let judge = judge.as_ref()?;
+        // Of a fork, neither record is earlier than the other.
+        let earlier = &records[..records.partition_point(|(_, other)| other.seq < record.seq)];
+        let judged = judge.all(record, earlier, &self.language.code);
         Some(shown(&judged, self.language))
     }
 }
