@@ -6,15 +6,14 @@
 //! - [`enrol`], [`inbox`]: requests of devices that are signed one by one;
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
-//! - [`judge`]: what must add up in a record, judged again;
 //! - [`app`]: what all of these share, and decides nothing;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
 //! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
 //! - [`deployment`]: the data directory.
 //!
 //! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be. Around this library
-//! stand crates of their own: `kuager-pack` (from editable sources to signed packs), `kuager-desk` (the pages), `kuager`
-//! (the program).
+//! stand crates of their own: `kuager-pack` (from editable sources to signed packs), `kuager-analysis` (what records come
+//! to), `kuager-desk` (the pages), `kuager` (the program).
 //!
 //! A coordinator is a library: [`init`] makes a deployment, [`App::open`] opens it, [`serve`] runs it on a listener until
 //! told to stop.
@@ -27,7 +26,6 @@ mod error;
 pub mod http;
 pub mod inbox;
 pub mod intake;
-pub mod judge;
 pub mod ledger;
 pub mod media;
 pub mod refusals;

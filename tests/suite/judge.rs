@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kuager_coordinator::judge::{Judge, Standing};
+use kuager_analysis::judge::{Judge, Standing};
 use kuager_core::NewDraft;
 use kuager_testing::{LONG, Phone, TestCoordinator};
 use kuager_wire::cose::Envelope;

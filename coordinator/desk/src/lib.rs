@@ -5,13 +5,12 @@
 //! only requests that name such an address as their host (another web page in the same browser must not read it). The
 //! public listener answers `/` with 404. Use an SSH tunnel to look from elsewhere.
 //!
-//! The desk is a client of the coordinator's library: it counts what the ledger tells of (`counts`, kept by `state`), and
+//! The desk is a client of the coordinator's library: it counts what the ledger tells of (`state` keeps the counts of `kuager-analysis`), and
 //! turns what it reads into `pages`. Its words come from `texts`, those of the election from the pack, each in a `language`
 //! and a `time` that the pack decides about.
 
 mod answers;
 mod assets;
-mod counts;
 mod entry;
 mod frame;
 mod guard;

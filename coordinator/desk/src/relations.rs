@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kuager_coordinator::judge::{Judge, Judgement, Standing};
+use kuager_analysis::judge::{Judge, Judgement, Standing};
 use kuager_coordinator::ledger::RecordView;
 use kuager_coordinator::shelf::Published;
 use kuager_wire::ids::{Kid, PackHash, RecordHash};

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use kuager_analysis::counts::{Counts, Received, RowKey};
 use kuager_coordinator::app::App;
 use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
@@ -14,8 +15,6 @@ use kuager_coordinator::shelf::Published;
 use parking_lot::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver};
-
-use crate::counts::{Counts, RowKey};
 
 /// Arrivals of this long are shown together.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -108,7 +107,19 @@ impl Desk {
         // Copies the counts only while somebody looks at them.
         let counts = Arc::make_mut(&mut counts);
         for arrival in batch {
-            counts.add(arrival, changed);
+            counts.add(received(arrival), changed);
         }
+    }
+}
+
+/// What is counted of an arrival.
+fn received(arrival: &Arrival) -> Received<'_> {
+    let Arrival { id, station, form, training, received_ms, .. } = arrival;
+    Received {
+        id: *id,
+        station: station.as_deref(),
+        form: form.as_deref(),
+        training: *training,
+        received_ms: *received_ms,
     }
 }

@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use kuager_analysis::counts::{Count, RowCounts, RowKey};
 use kuager_wire::cose::sha256;
 use kuager_wire::pack::Pack;
 use serde::Deserialize;
 
 use crate::assets::LIVE_JS;
-use crate::counts::{Count, RowCounts, RowKey};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::response::html;
@@ -106,7 +106,7 @@ impl<'a> Index<'a> {
     }
 
     fn page(&self) -> Page<'a> {
-        let rows = &self.overview.counts.rows;
+        let rows = self.overview.counts.rows();
         let row_of = |key: &RowKey| self.row_of(key);
         let listed =
             self.pack.stations.iter().map(|station| RowKey { training: false, station: Some(station.key.clone()) });
@@ -147,7 +147,7 @@ impl<'a> Index<'a> {
 
     fn row_of(&self, key: &RowKey) -> Row<'a> {
         let station = key.station.as_deref();
-        let counts = self.overview.counts.rows.get(key);
+        let counts = self.overview.counts.rows().get(key);
         let listed = station.and_then(|station| self.overview.published.stations.get(station));
         Row {
             language: self.language,
@@ -189,7 +189,7 @@ impl<'a> Index<'a> {
 
     /// The rows that are no training.
     fn counting(&self) -> impl Iterator<Item = (&'a RowKey, &'a RowCounts)> {
-        self.overview.counts.rows.iter().filter(|(key, _)| !key.training)
+        self.overview.counts.rows().iter().filter(|(key, _)| !key.training)
     }
 
     /// One cell per column: the pack's forms, then everything else.

@@ -12,7 +12,7 @@ use super::*;
 const STATION: &str = "710000000-1";
 
 fn pack() -> Pack {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("pack/sources/kz-2026");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/sources/kz-2026");
     compile(&PackSource::Folder(folder)).expect("compiles").pack
 }
 

@@ -1,0 +1,11 @@
+//! What many records come to: records and facts of the desk in, numbers out.
+//!
+//! Everything here is a function of what it is given: no network, no database, no clock, no files. So a number can be
+//! worked out again by whoever has the records, and a page, an export and a report show the same one. The crate knows the
+//! signed formats and what a form means, and not where records are kept.
+//!
+//! - [`counts`]: what has arrived, per station and form;
+//! - [`judge`]: what must add up in a record, judged again as the phone judged it.
+
+pub mod counts;
+pub mod judge;
