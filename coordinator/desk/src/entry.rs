@@ -77,14 +77,15 @@ impl Entry {
 impl Picture {
     /// What is shown for a file: the small preview where there is one, since it comes first and loads quickly.
     async fn new(desk: &Desk, file: &FileView, files: &[FileView]) -> Self {
-        let preview = files.iter().find(|other| other.of == Some(file.media) && other.held && is_shown(&other.mime));
-        let shown = preview.or(Some(file).filter(|file| file.held && is_shown(&file.mime)));
-        let arrived = if file.held { file.size } else { desk.media.arrived(file.token).await.unwrap_or(0) };
+        let preview =
+            files.iter().find(|other| other.of == Some(file.media) && other.delivered && is_shown(&other.mime));
+        let shown = preview.or(Some(file).filter(|file| file.delivered && is_shown(&file.mime)));
+        let arrived = if file.delivered { file.size } else { desk.media.arrived(file.token).await.unwrap_or(0) };
         Self {
             media: file.media,
             label: file.label.clone().unwrap_or_default(),
             shown: shown.map(|shown| shown.media),
-            complete: file.held,
+            complete: file.delivered,
             arrived_kib: arrived / 1024,
             kib: file.size.div_ceil(1024),
         }

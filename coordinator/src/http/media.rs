@@ -215,7 +215,9 @@ async fn patch(public: &Public, token: UploadToken, request: Request) -> Result<
 async fn receipt(public: &Public, token: UploadToken) -> Result<Response, Response> {
     match public.media.receipt(token).await.map_err(IntoResponse::into_response)? {
         Some(receipt) => Ok(([(header::CONTENT_TYPE, COSE_TYPE)], receipt).into_response()),
-        None => Err(Plain::new(StatusCode::NOT_FOUND, "the file is not held yet; go on uploading").into_response()),
+        None => {
+            Err(Plain::new(StatusCode::NOT_FOUND, "the file is not delivered yet; go on uploading").into_response())
+        }
     }
 }
 

@@ -22,7 +22,6 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord};
-use crate::media::receipts;
 use crate::sign::SignError;
 pub use forks::attest_waiting;
 use verify::{Decision, Examiner, Item};
@@ -185,8 +184,8 @@ impl Intake {
         Ok(chains)
     }
 
-    /// Says of each of these records' files where it is to be uploaded, and gives out receipts for those that are held
-    /// already, whoever sent them.
+    /// Says of each of these records' files where it is to be uploaded, and gives the receipts again for those that the
+    /// record's device has delivered.
     async fn list_uploads(&self, listing: Vec<usize>, results: &mut [RecordResult]) -> Result<(), IntakeError> {
         if listing.is_empty() {
             return Ok(());
@@ -196,8 +195,7 @@ impl Intake {
             let mut uploads = Vec::with_capacity(rows.len());
             for row in rows {
                 let path = format!("{MEDIA_PATH}{}", row.token);
-                let receipt = receipts::of(&self.app, &row).await?.map(Into::into);
-                uploads.push(Upload { media: row.media, path, receipt });
+                uploads.push(Upload { media: row.media, path, receipt: row.receipt.map(Into::into) });
             }
             results[position].uploads = Some(uploads).filter(|uploads| !uploads.is_empty());
         }

@@ -46,10 +46,8 @@ pub struct FileView {
     pub label: Option<String>,
     /// Where the record's device uploads it.
     pub token: UploadToken,
-    /// Whether it is here.
-    pub held: bool,
-    /// Whether the device has been given a receipt.
-    pub receipted: bool,
+    /// Whether the record's device has delivered it. What another device has delivered says nothing of this one.
+    pub delivered: bool,
 }
 
 /// A file that is here, and what a look at it found.
@@ -81,7 +79,7 @@ pub struct Findings {
 pub struct Alike {
     /// The other picture.
     pub media: MediaHash,
-    /// Where a record that lists it was made.
+    /// Where a record was made whose device has delivered it.
     pub station: Option<String>,
     /// In how many of 256 places they differ; 0 for the same file.
     pub distance: u32,
@@ -116,10 +114,10 @@ pub struct FileReport {
     pub records: Vec<RecordView>,
     /// The file, if it is here.
     pub held: Option<MediaView>,
-    /// A preview of it that is here.
+    /// A preview of it, delivered by the device that listed it first.
     pub preview: Option<MediaHash>,
-    /// Pictures of other stations that are this very file or look like it, the closest first. Previews of one original are
-    /// not counted beside it.
+    /// Pictures of other stations that are this very file or look like it, the closest first. Only what was delivered
+    /// counts: whoever knows a hash can list it.
     pub alike: Vec<Alike>,
     /// Its redacted copies, the newest first.
     pub redactions: Vec<RedactionRow>,

@@ -45,5 +45,5 @@ pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Rec
 pub use redactions::{RedactionRow, Redactions};
 pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};
 pub use sqlite::SqliteLedger;
-pub use uploads::{Finished, Held, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
+pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
 pub use whole::Ledger;

@@ -1,8 +1,8 @@
 //! Files that records list, and how far each device's upload of them has come.
 //!
-//! A device's receipt for a file says since when the file is held. It is signed before it is stored, from what is known
-//! then; [`Uploads::finish_upload`] keeps it only if the file is held exactly so, and says otherwise how it is
-//! ([`Finished::Differs`]), for another receipt. Whatever was answered first stays: one receipt per device and file.
+//! Each device delivers each of its files itself, also one that is held because another device sent it, and gets a
+//! receipt for that: listing a hash proves nothing, having the bytes does. The receipt is signed before it is stored;
+//! whatever was answered first stays, so there is one receipt per device and file.
 
 use std::fmt;
 use std::str::FromStr;
@@ -52,9 +52,9 @@ pub struct NewUpload {
     pub token: UploadToken,
 }
 
-/// A file that is held.
+/// A file that a device has delivered, whole and right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Held {
+pub struct Delivered {
     /// The file.
     pub media: MediaHash,
     /// Its size.
@@ -78,19 +78,8 @@ pub struct UploadRow {
     pub touched_ms: u64,
     /// Whether it lay still for too long and what had come was thrown away.
     pub expired: bool,
-    /// The device's receipt, once the file is held and somebody asked.
+    /// The device's receipt, once it has delivered the file.
     pub receipt: Option<Vec<u8>>,
-    /// The file with this hash, whoever sent it.
-    pub held: Option<Held>,
-}
-
-/// What became of a receipt for a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finished {
-    /// The file is held, and this is the device's receipt: the first one ever.
-    Receipt(Vec<u8>),
-    /// The file has been held since another moment than the receipt says. Sign one for this.
-    Differs(Held),
 }
 
 /// Uploads that came to an end wrongly: how many, and the newest of them.
@@ -123,12 +112,17 @@ pub trait Uploads {
     /// [`LedgerError`].
     async fn touch_upload(&self, token: UploadToken, now_ms: u64) -> Result<(), LedgerError>;
 
-    /// Notes that a file is held, unless it was before, and gives the device its receipt: the one it was given before, or
-    /// this one, if it is for the file as it is held.
+    /// Notes that a device has delivered a file, and that the file is held, unless it was before. Returns the device's
+    /// receipt: the one it was given before, or this one.
     ///
     /// # Errors
     /// [`LedgerError`], also for an address that was never handed out.
-    async fn finish_upload(&self, token: UploadToken, held: Held, receipt: Vec<u8>) -> Result<Finished, LedgerError>;
+    async fn finish_upload(
+        &self,
+        token: UploadToken,
+        delivered: Delivered,
+        receipt: Vec<u8>,
+    ) -> Result<Vec<u8>, LedgerError>;
 
     /// Keeps the evidence that something else was uploaded than was signed.
     ///

@@ -3,7 +3,7 @@
 //! A record names each of its files by SHA-256, so the signature over the record is the signature over the files. The
 //! bytes come separately and later, by a protocol made for bad networks (tus 1.0, `uploads`), into a place that is
 //! named by the upload while they arrive and by the hash once they are complete and right (`store`). Only then does the
-//! device get a signed receipt. Nothing that arrives is ever changed; a copy for publication is another file with another
+//! device get a signed receipt: each device delivers its files itself, and a file two of them deliver is held once. Nothing that arrives is ever changed; a copy for publication is another file with another
 //! hash, tied to the original by a signed statement.
 
 mod checksum;
@@ -11,7 +11,6 @@ mod error;
 mod files;
 mod picture;
 mod publish;
-pub(crate) mod receipts;
 pub mod store;
 mod turns;
 mod uploads;

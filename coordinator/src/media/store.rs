@@ -118,7 +118,8 @@ pub trait Incoming: Debug + Send {
     /// [`ObjectError`].
     fn hash(&mut self) -> Result<MediaHash, ObjectError>;
 
-    /// Makes it a complete file with this name, durably.
+    /// Makes it a complete file with this name, durably; when there is one already, that one stays. What has arrived also
+    /// stays under the upload's name until it is discarded, as far as the place can do that.
     ///
     /// # Errors
     /// [`ObjectError`]; then it is still arriving.
@@ -307,7 +308,18 @@ impl Incoming for Part {
         let dir = path.parent().unwrap_or(&self.store.dir);
         self.file.sync_all()?;
         make_dir(dir)?;
-        fs::rename(&self.path, &path)?;
+        match fs::hard_link(&self.path, &path) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if fs::metadata(&path)?.len() == self.durable {
+                    return Ok(());
+                }
+                // The one that is there is damaged.
+                fs::rename(&self.path, &path)?;
+            }
+            // A file system without a second name for a file. A crash before the receipt then costs another upload.
+            Err(_) => fs::rename(&self.path, &path)?,
+        }
         sync_dir(Some(dir))
     }
 }

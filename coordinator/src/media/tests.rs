@@ -176,6 +176,36 @@ async fn a_kill_between_the_last_byte_and_the_receipt_is_repaired() {
     incoming.keep(MediaHash::of(&photo)).expect("works");
     assert_eq!(other.media.progress(token).await.expect("works").offset, 50_000);
     assert_eq!(receipt(&other.media, &other, token).await.size, 50_000);
+    assert_eq!(store.waiting(), Ok(Vec::new()));
+}
+
+/// The files are newer than the ledger: it was restored from a backup.
+#[tokio::test]
+async fn what_a_restored_ledger_does_not_know_is_delivered_again() {
+    let fixture = Fixture::new();
+    let photo = noise(50_000, 1);
+    let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
+    store.put(&photo).expect("works");
+    let token = list(&fixture, &photo).await;
+    assert_eq!(fixture.media.progress(token).await.expect("works").offset, 0);
+    fixture.media.add(token, part(&photo, 0, End::Whole)).await.expect("is delivered");
+    assert_eq!(receipt(&fixture.media, &fixture, token).await.media, MediaHash::of(&photo));
+    assert_eq!(store.waiting(), Ok(Vec::new()));
+}
+
+/// What lies under a name and is not what the name says gives way to what is.
+#[tokio::test]
+async fn a_damaged_file_is_healed_by_the_next_delivery() {
+    let fixture = Fixture::new();
+    let photo = noise(50_000, 1);
+    let store = LocalFiles::open(&fixture.deployment.media_dir(), 0).expect("opens");
+    let name = MediaHash::of(&photo).to_string();
+    let place = fixture.deployment.media_dir().join("objects").join(&name[..2]);
+    std::fs::create_dir(&place).expect("works");
+    std::fs::write(place.join(&name), &photo[..10_000]).expect("works");
+    let token = list(&fixture, &photo).await;
+    fixture.media.add(token, part(&photo, 0, End::Whole)).await.expect("is delivered");
+    assert_eq!(store.open(MediaHash::of(&photo)).expect("opens").map(|object| object.size), Some(50_000));
 }
 
 #[tokio::test]

@@ -4,29 +4,30 @@
 //! before the next is taken, so whatever ends a request (the phone hangs up, the server is killed, the power fails) costs
 //! at most one step. A request runs to its end by itself even if its connection is gone, because what has been received
 //! is worth keeping. When the last byte is there, the file is read back and hashed. The right file is moved to its
-//! place and receipted; of a wrong one the hash and size are kept as evidence, and the upload starts again.
+//! place and receipted; of a wrong one the hash and size are kept as evidence, and the upload starts again. Whether the file
+//! is held because another device sent it changes nothing of this: who lists a hash may have it from anywhere, and only who
+//! sends the bytes gets a receipt.
 //!
-//! A crash at any point is repaired by the next request: a complete file that was not verified yet is verified then, and one
-//! that was moved and not receipted is receipted then.
+//! A crash at any point is repaired by the next request: what has arrived lies under the upload's name until the receipt is
+//! stored, so a complete file that was not receipted is verified again then.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
+use kuager_wire::VERSION;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::limits;
-use kuager_wire::receipt::RefusalCode;
+use kuager_wire::receipt::{MediaReceipt, RefusalCode};
 use tokio::time::Instant;
 
 use super::checksum::Checksum;
 use super::error::MediaError;
 use super::files::{Media, blocking};
-use super::receipts;
 use super::store::{Incoming, ObjectError};
 use super::turns::Turn;
 use crate::app::short;
-use crate::error::CoordinatorError;
-use crate::ledger::{Held, LedgerError, UploadRow, UploadToken};
+use crate::ledger::{Delivered, LedgerError, UploadRow, UploadToken};
 use crate::refusals::SignedRefusal;
 use crate::sign::SignError;
 
@@ -122,18 +123,9 @@ impl From<MediaError> for UploadError {
     }
 }
 
-impl From<CoordinatorError> for UploadError {
-    fn from(error: CoordinatorError) -> Self {
-        match error {
-            CoordinatorError::Ledger(error) => Self::Ledger(error),
-            CoordinatorError::Worker | CoordinatorError::Signing => Self::Worker,
-        }
-    }
-}
-
 impl From<SignError> for UploadError {
     fn from(error: SignError) -> Self {
-        tracing::error!(%error, "a refusal could not be signed");
+        tracing::error!(%error, "the word about a file could not be signed");
         Self::Worker
     }
 }
@@ -155,7 +147,7 @@ pub struct Part<B> {
 
 /// An upload somebody has the turn of.
 enum Entered {
-    Held(UploadRow),
+    Delivered(UploadRow),
     Open { row: UploadRow, turn: Turn, incoming: Box<dyn Incoming> },
 }
 
@@ -240,13 +232,12 @@ impl Media {
         self.progress(token).await
     }
 
-    /// The receipt of a file that is held.
+    /// The device's receipt for a file that it has delivered.
     ///
     /// # Errors
     /// [`UploadError`].
     pub async fn receipt(&self, token: UploadToken) -> Result<Option<Vec<u8>>, UploadError> {
-        let row = self.find(token).await?;
-        Ok(receipts::of(&self.app, &row).await?)
+        Ok(self.find(token).await?.receipt)
     }
 
     /// Takes a part of a file. Runs to its end even when the caller does not wait for it.
@@ -286,7 +277,7 @@ impl Media {
             entered => entered?,
         };
         Ok(match entered {
-            Entered::Held(row) => Progress::complete(&row),
+            Entered::Delivered(row) => Progress::complete(&row),
             Entered::Open { row, incoming, .. } => self.at(&row, incoming.durable()),
         })
     }
@@ -306,8 +297,8 @@ impl Media {
         self.find(token).await?;
         let turn = self.turns.take(token).await;
         let row = self.find(token).await?;
-        if receipts::of(&self.app, &row).await?.is_some() {
-            return Ok(Entered::Held(row));
+        if row.receipt.is_some() {
+            return Ok(Entered::Delivered(row));
         }
         if row.expired {
             return Err(UploadError::Expired);
@@ -316,17 +307,11 @@ impl Media {
         if row.size > limit {
             return Err(UploadError::TooLarge { limit });
         }
-        let (store, media) = (Arc::clone(&self.store), row.media);
-        let object = blocking(move || store.open(media)).await??;
-        if object.is_some_and(|object| object.size == row.size) {
-            self.keep(&row).await?;
-            return Ok(Entered::Held(row));
-        }
         let store = Arc::clone(&self.store);
         let incoming = blocking(move || store.incoming(token)).await??;
         if incoming.durable() >= row.size {
             self.verify(&row, incoming).await?;
-            return Ok(Entered::Held(row));
+            return Ok(Entered::Delivered(row));
         }
         Ok(Entered::Open { row, turn, incoming })
     }
@@ -339,11 +324,11 @@ impl Media {
     {
         let (row, turn, mut incoming) = match self.enter(token).await? {
             Entered::Open { row, turn, incoming } => (row, turn, incoming),
-            Entered::Held(row) if part.offset != row.size => return Err(UploadError::WrongOffset(row.size)),
-            Entered::Held(row) if part.announced.is_some_and(|more| more > 0) => {
+            Entered::Delivered(row) if part.offset != row.size => return Err(UploadError::WrongOffset(row.size)),
+            Entered::Delivered(row) if part.announced.is_some_and(|more| more > 0) => {
                 return Err(UploadError::TooLong { length: row.size });
             }
-            Entered::Held(row) => return Ok(Progress::complete(&row)),
+            Entered::Delivered(row) => return Ok(Progress::complete(&row)),
         };
         let start = incoming.durable();
         if part.offset != start {
@@ -413,16 +398,23 @@ impl Media {
         let found = found?;
         if found == row.media && incoming.durable() == row.size {
             blocking(move || incoming.keep(found)).await??;
-            return self.keep(row).await;
+            return self.receipt_for(row).await;
         }
         Err(self.refuse(row, incoming, found).await?)
     }
 
     /// Receipts a file that is complete, right, and in its place.
-    async fn keep(&self, row: &UploadRow) -> Result<(), UploadError> {
-        let held = Held { media: row.media, size: row.size, received_ms: self.app.clock.now_ms() };
-        receipts::give(&self.app, row, held).await?;
-        tracing::info!(kid = %short(row.kid), bytes = row.size, "a file is held");
+    async fn receipt_for(&self, row: &UploadRow) -> Result<(), UploadError> {
+        let UploadRow { token, kid, media, size, .. } = *row;
+        let received_ms = self.app.clock.now_ms();
+        let receipt = MediaReceipt { version: VERSION, media, size, kid, received_ms };
+        let receipt = self.app.signer.receipts.media_receipt(&receipt)?;
+        self.app.ledger.finish_upload(token, Delivered { media, size, received_ms }, receipt).await?;
+        let store = Arc::clone(&self.store);
+        if let Err(error) = blocking(move || store.discard(token)).await? {
+            tracing::warn!(%error, "a second name of a file that is held is left to the next sweep");
+        }
+        tracing::info!(kid = %short(kid), bytes = size, "a file is delivered");
         self.came.notify_one();
         Ok(())
     }

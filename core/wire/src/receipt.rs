@@ -46,7 +46,7 @@ impl Statement for Receipt {
     }
 }
 
-/// Receipt for a file: these exact bytes are held durably.
+/// Receipt for a file: this device has sent these exact bytes, and they are held durably.
 ///
 /// The same file of the same device always gets the same bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -64,7 +64,7 @@ pub struct MediaReceipt {
     /// The key whose record lists it.
     #[n(4)]
     pub kid: Kid,
-    /// When its last byte arrived, milliseconds since 1970, by the coordinator's clock.
+    /// When its last byte arrived from this device, milliseconds since 1970, by the coordinator's clock.
     #[n(5)]
     pub received_ms: u64,
 }

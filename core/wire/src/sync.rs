@@ -29,7 +29,7 @@ pub struct Upload {
     /// Path below a server address. Nobody who was not told can guess it.
     #[n(2)]
     pub path: String,
-    /// The coordinator already holds the file: its signed [`crate::receipt::MediaReceipt`].
+    /// The device has delivered the file already: its signed [`crate::receipt::MediaReceipt`].
     #[n(3)]
     pub receipt: Option<ByteVec>,
 }

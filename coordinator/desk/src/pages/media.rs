@@ -138,7 +138,8 @@ pub(crate) async fn page(
             let attachment = attachments.clone().find(|attachment| attachment.hash == media);
             let source = attachment.and_then(|attachment| attachment.source);
             let said = attachment.and_then(|attachment| attachment.claims.clone()).unwrap_or_default();
-            let arrived = if listed.held { listed.size } else { desk.media.arrived(listed.token).await.unwrap_or(0) };
+            let arrived =
+                if listed.delivered { listed.size } else { desk.media.arrived(listed.token).await.unwrap_or(0) };
             listings.push(Listing {
                 record: entry.hash,
                 title: entry.title,
@@ -149,7 +150,7 @@ pub(crate) async fn page(
                 source: source.map(|source| language.say(self::source(source))).unwrap_or_default(),
                 received: entry.received.full,
                 device: short(view.kid),
-                receipted: listed.receipted,
+                receipted: listed.delivered,
                 percent: arrived.saturating_mul(100).checked_div(listed.size).unwrap_or(100),
                 claims: [
                     said.taken.map(|taken| ("DateTimeOriginal".to_owned(), taken)),

@@ -246,21 +246,32 @@ async fn addresses_cannot_be_guessed() {
 }
 
 #[tokio::test]
-async fn what_another_device_has_sent_need_not_be_sent_again() {
+async fn only_who_sends_the_bytes_gets_a_receipt() {
     let server = Server::new().await;
     server.fixture.enrol(2).await;
     let photo = noise(40_000, 5);
     let first = server.list(0, &photo).await;
-    let waiting = server.fixture.list(2, 0, &[&photo]).await.remove(0);
-    assert_eq!(waiting.receipt, None);
-    server.patch(&waiting.path, 0, photo[..10_000].to_vec()).await;
-    server.patch(&first, 0, photo.clone()).await;
-    // The second device learns it from a HEAD, or from its next record.
-    assert_eq!(server.offset(&waiting.path).await, 40_000);
-    let receipt = server.receipt(&waiting.path).await.expect("is held");
+    assert_eq!(server.patch(&first, 0, photo.clone()).await.0, StatusCode::NO_CONTENT);
+    // The hash of a file and its size can be known without the file: a redaction names its original.
+    let listed = server.fixture.list(2, 0, &[&photo]).await.remove(0);
+    assert_eq!(listed.receipt, None);
+    assert_eq!(server.offset(&listed.path).await, 0, "that it is held is no business of who does not have it");
+    assert_eq!(server.receipt(&listed.path).await, None);
+    let (status, ..) = server.patch(&listed.path, photo.len(), Vec::new()).await;
+    assert_eq!(status, StatusCode::CONFLICT, "nothing can be skipped");
+    let (status, _, refusal) = server.patch(&listed.path, 0, noise(photo.len(), 6)).await;
+    assert_eq!((status.as_u16(), refusal.is_empty()), (460, false));
+    assert_eq!(server.receipt(&listed.path).await, None);
+    // Its own bytes, in parts like any others.
+    server.patch(&listed.path, 0, photo[..10_000].to_vec()).await;
+    assert_eq!(server.offset(&listed.path).await, 10_000);
+    server.patch(&listed.path, 10_000, photo[10_000..].to_vec()).await;
+    let receipt = server.receipt(&listed.path).await.expect("is delivered");
     assert_eq!((receipt.kid, receipt.media), (kid(2), MediaHash::of(&photo)));
     let again = server.fixture.list(2, 1, &[&photo, &noise(10, 6)]).await;
     assert_eq!(again.iter().map(|upload| upload.receipt.is_some()).collect::<Vec<_>>(), [true, false]);
+    let incoming = server.fixture.deployment.media_dir().join("incoming");
+    assert_eq!(std::fs::read_dir(incoming).expect("reads").count(), 0, "it is held once");
 }
 
 #[tokio::test]

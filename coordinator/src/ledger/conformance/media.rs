@@ -8,22 +8,23 @@ use crate::ledger::error::LedgerError;
 use crate::ledger::files::{Alike, Findings, ReportLimits};
 use crate::ledger::records::NewRecord;
 use crate::ledger::redactions::RedactionRow;
-use crate::ledger::uploads::{Finished, Held, MISMATCHES, NewUpload, UploadToken};
+use crate::ledger::uploads::{Delivered, MISMATCHES, NewUpload, UploadToken};
 use crate::ledger::whole::Ledger;
 
 const OTHER: PublicKey = PublicKey([8; 32]);
+const THIRD: PublicKey = PublicKey([9; 32]);
 const LIMITS: ReportLimits = ReportLimits { records: 10, reach: 8, alike: 10 };
 
 fn listing(record: NewRecord, uploads: &[NewUpload]) -> NewRecord {
     NewRecord { uploads: uploads.to_vec(), ..record }
 }
 
-fn held(upload: &NewUpload, received_ms: u64) -> Held {
-    Held { media: upload.attachment.hash, size: upload.attachment.size, received_ms }
+fn delivered(upload: &NewUpload, received_ms: u64) -> Delivered {
+    Delivered { media: upload.attachment.hash, size: upload.attachment.size, received_ms }
 }
 
-async fn finish(ledger: &dyn Ledger, upload: &NewUpload, received_ms: u64, receipt: &[u8]) -> Finished {
-    ledger.finish_upload(upload.token, held(upload, received_ms), receipt.to_vec()).await.expect("works")
+async fn finish(ledger: &dyn Ledger, upload: &NewUpload, received_ms: u64, receipt: &[u8]) -> Vec<u8> {
+    ledger.finish_upload(upload.token, delivered(upload, received_ms), receipt.to_vec()).await.expect("works")
 }
 
 /// An upload is found by its address and by the records that list its file.
@@ -35,7 +36,7 @@ pub async fn an_upload_is_listed_with_its_records(place: &dyn Place) {
     store(&*ledger, records.to_vec()).await;
     let row = ledger.upload(one.token).await.expect("reads").expect("is there");
     assert_eq!((row.kid, row.media, row.size), (KEY.kid(), one.attachment.hash, 3));
-    assert_eq!((row.held, row.receipt, row.expired), (None, None, false));
+    assert_eq!((row.receipt, row.expired), (None, false));
     let rows = ledger.uploads_of(hashes).await.expect("reads");
     let media: Vec<Vec<_>> = rows.iter().map(|rows| rows.iter().map(|row| row.media).collect()).collect();
     assert_eq!(media, [vec![two.attachment.hash, one.attachment.hash], vec![]]);
@@ -50,7 +51,7 @@ pub async fn an_upload_is_listed_with_its_records(place: &dyn Place) {
     assert_eq!(ledger.upload(UploadToken([5; 16])).await, Ok(None));
 }
 
-/// One receipt per device and file, the first one, over restarts.
+/// One receipt per device and file, the first one, over restarts; that another device has delivered it gives none.
 pub async fn a_file_has_one_receipt_for_each_device(place: &dyn Place) {
     let ledger = place.open().await;
     let (mine, theirs) = (original(KEY.kid(), "one"), original(OTHER.kid(), "one"));
@@ -59,36 +60,22 @@ pub async fn a_file_has_one_receipt_for_each_device(place: &dyn Place) {
         listing(record_of(OTHER.kid(), 0, 0), std::slice::from_ref(&theirs)),
     ];
     store(&*ledger, records).await;
-    assert_eq!(finish(&*ledger, &mine, 5, b"first").await, Finished::Receipt(b"first".to_vec()));
-    assert_eq!(finish(&*ledger, &mine, 5, b"second").await, Finished::Receipt(b"first".to_vec()));
-    assert_eq!(finish(&*ledger, &mine, 6, b"third").await, Finished::Receipt(b"first".to_vec()));
-    let row = ledger.upload(theirs.token).await.expect("reads").expect("is there");
-    assert_eq!((row.held, row.receipt), (Some(held(&theirs, 5)), None), "held, whoever sent it; not yet receipted");
-    assert_eq!(finish(&*ledger, &theirs, 5, b"theirs").await, Finished::Receipt(b"theirs".to_vec()));
+    assert_eq!(finish(&*ledger, &mine, 5, b"first").await, b"first");
+    assert_eq!(finish(&*ledger, &mine, 5, b"second").await, b"first");
+    assert_eq!(finish(&*ledger, &mine, 6, b"third").await, b"first");
+    let receipt =
+        async |upload: &NewUpload| ledger.upload(upload.token).await.expect("reads").expect("is there").receipt;
+    assert_eq!(receipt(&theirs).await, None);
+    assert_eq!(finish(&*ledger, &theirs, 7, b"theirs").await, b"theirs");
+    assert_eq!(receipt(&theirs).await, Some(b"theirs".to_vec()));
+    let held = ledger.media(mine.attachment.hash).await.expect("reads").expect("is held");
+    assert_eq!(held.received_ms, 5, "since it came first");
     ledger.close().await;
     let ledger = place.open().await;
     let row = ledger.upload(mine.token).await.expect("reads").expect("is there");
     assert_eq!(row.receipt, Some(b"first".to_vec()));
-    let unknown = ledger.finish_upload(UploadToken([0; 16]), held(&mine, 5), Vec::new()).await;
+    let unknown = ledger.finish_upload(UploadToken([0; 16]), delivered(&mine, 5), Vec::new()).await;
     assert!(matches!(unknown, Err(LedgerError::Failed(_))));
-}
-
-/// A receipt that was signed for another moment is not kept; nothing else is lost by it.
-pub async fn a_receipt_says_since_when_the_file_is_held(place: &dyn Place) {
-    let ledger = place.open().await;
-    let (mine, theirs) = (original(KEY.kid(), "one"), original(OTHER.kid(), "one"));
-    let records = vec![
-        listing(record(0, 0), std::slice::from_ref(&mine)),
-        listing(record_of(OTHER.kid(), 0, 0), std::slice::from_ref(&theirs)),
-    ];
-    store(&*ledger, records).await;
-    finish(&*ledger, &mine, 5, b"mine").await;
-    // Both devices sent it at once, and both signed for their own moment.
-    assert_eq!(finish(&*ledger, &theirs, 7, b"since 7").await, Finished::Differs(held(&mine, 5)));
-    let row = ledger.upload(theirs.token).await.expect("reads").expect("is there");
-    assert_eq!((row.receipt, row.held), (None, Some(held(&mine, 5))));
-    assert_eq!(finish(&*ledger, &theirs, 5, b"since 5").await, Finished::Receipt(b"since 5".to_vec()));
-    assert_eq!(ledger.media(mine.attachment.hash).await.expect("reads").expect("is held").received_ms, 5);
 }
 
 /// Wrong files are counted, the newest are remembered.
@@ -151,7 +138,7 @@ pub async fn a_file_is_looked_at_once(place: &dyn Place) {
 /// Everything that is known of a file, and of a station's records.
 pub async fn a_report_says_everything_of_a_file(place: &dyn Place) {
     let ledger = place.open().await;
-    for key in [KEY, OTHER] {
+    for key in [KEY, OTHER, THIRD] {
         enrol(&*ledger, key).await;
     }
     let at = |station: &str, record: NewRecord, uploads: &[NewUpload]| NewRecord {
@@ -163,12 +150,17 @@ pub async fn a_report_says_everything_of_a_file(place: &dyn Place) {
     let elsewhere = original(OTHER.kid(), "page");
     let similar = original(OTHER.kid(), "similar");
     let first = at("1", record(0, 0), &[page.clone(), small.clone()]);
-    let second = at("2", record_of(OTHER.kid(), 0, 0), &[elsewhere, similar.clone()]);
+    let second = at("2", record_of(OTHER.kid(), 0, 0), &[elsewhere.clone(), similar.clone()]);
     let correction = NewRecord { supersedes: Some(first.hash), ..at("1", record(1, 0), &[]) };
-    store(&*ledger, vec![first.clone(), second.clone(), correction.clone()]).await;
+    // Nothing but hashes: it has neither file, and calls another picture the preview of the first.
+    let claimed = upload(THIRD.kid(), "claimed", AttachmentRole::Preview, Some(page.attachment.hash));
+    let claims = [original(THIRD.kid(), "page"), claimed.clone()];
+    let claims = at("3", record_of(THIRD.kid(), 0, 0), &claims);
+    store(&*ledger, vec![first.clone(), second.clone(), correction.clone(), claims.clone()]).await;
     let report = async || ledger.report(page.attachment.hash, LIMITS).await.expect("reads");
+    finish(&*ledger, &claimed, 4, b"receipt").await;
     assert_eq!(report().await.held, None);
-    assert_eq!(report().await.preview, None, "a preview that is not here shows nothing");
+    assert_eq!(report().await.preview, None, "neither one that is not here nor one of somebody else");
     for file in [&page, &small, &similar] {
         finish(&*ledger, file, 5, b"receipt").await;
     }
@@ -191,13 +183,19 @@ pub async fn a_report_says_everything_of_a_file(place: &dyn Place) {
         statement: b"a copy".to_vec(),
     };
     ledger.add_redaction(copy.clone()).await.expect("works");
+    let same = report().await.alike.into_iter().filter(|alike| alike.distance == 0);
+    assert_eq!(same.count(), 0, "nobody else has delivered it");
+    finish(&*ledger, &elsewhere, 6, b"receipt").await;
     let report = report().await;
-    assert_eq!(report.records.iter().map(|view| view.hash).collect::<Vec<_>>(), [first.hash, second.hash]);
+    assert_eq!(report.records.iter().map(|view| view.hash).collect::<Vec<_>>(), [first.hash, second.hash, claims.hash]);
     assert_eq!((report.records[0].corrected, report.records[1].corrected), (true, false));
     let files = &report.records[0].files;
-    assert_eq!((files[0].media, files[0].role, files[0].held), (page.attachment.hash, AttachmentRole::Original, true));
-    assert_eq!((files[1].of, files[1].receipted), (Some(page.attachment.hash), true));
-    assert!(!report.records[1].files[0].receipted, "the other device has not asked");
+    assert_eq!(
+        (files[0].media, files[0].role, files[0].delivered),
+        (page.attachment.hash, AttachmentRole::Original, true)
+    );
+    assert_eq!((files[1].of, files[1].delivered), (Some(page.attachment.hash), true));
+    assert!(!report.records[2].files[0].delivered);
     assert_eq!(report.held.map(|held| held.received_ms), Some(5));
     assert_eq!(report.preview, Some(small.attachment.hash));
     let alike = |media, distance| Alike { media, station: Some("2".to_owned()), distance };

@@ -43,7 +43,6 @@ macro_rules! ledger_conformance {
             devices::observers_are_found_where_they_were_sent,
             media::an_upload_is_listed_with_its_records,
             media::a_file_has_one_receipt_for_each_device,
-            media::a_receipt_says_since_when_the_file_is_held,
             media::wrong_files_are_remembered_within_bounds,
             media::what_lies_still_expires_and_comes_back,
             media::a_file_is_looked_at_once,

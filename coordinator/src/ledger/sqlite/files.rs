@@ -53,7 +53,9 @@ impl Files for SqliteLedger {
     async fn next_unexamined(&self) -> Result<Option<Unexamined>, LedgerError> {
         self.write(|connection| {
             let mut query = connection.prepare_cached(
-                "SELECT m.hash, m.size, (SELECT a.mime FROM attachments a WHERE a.media = m.hash LIMIT 1) \
+                "SELECT m.hash, m.size, (SELECT a.mime FROM attachments a JOIN records r ON r.id = a.record \
+                 JOIN uploads u ON u.kid = r.kid AND u.media = a.media WHERE a.media = m.hash \
+                 AND u.receipt IS NOT NULL ORDER BY a.record LIMIT 1) \
                  FROM media m WHERE m.examined = 0 ORDER BY m.received_ms LIMIT 1",
             )?;
             let next = query.query_row([], |row| {
@@ -127,9 +129,9 @@ fn with_files(connection: &Connection, rows: Vec<(i64, RecordView)>) -> Result<V
 
 fn files(connection: &Connection, id: i64, kid: Kid) -> Result<Vec<FileView>, LedgerError> {
     let mut query = connection.prepare_cached(
-        "SELECT a.media, a.size, a.mime, a.role, a.original, a.label, u.token, m.hash IS NOT NULL, \
-         u.receipt IS NOT NULL FROM attachments a JOIN uploads u ON u.kid = ?2 AND u.media = a.media \
-         LEFT JOIN media m ON m.hash = a.media WHERE a.record = ?1 ORDER BY a.position",
+        "SELECT a.media, a.size, a.mime, a.role, a.original, a.label, u.token, u.receipt IS NOT NULL \
+         FROM attachments a JOIN uploads u ON u.kid = ?2 AND u.media = a.media \
+         WHERE a.record = ?1 ORDER BY a.position",
     )?;
     let files = query.query_map(params![id, kid.0], |row| {
         Ok(FileView {
@@ -140,8 +142,7 @@ fn files(connection: &Connection, id: i64, kid: Kid) -> Result<Vec<FileView>, Le
             of: row.get::<_, Option<[u8; 32]>>(4)?.map(MediaHash),
             label: row.get(5)?,
             token: UploadToken(fixed(row, 6)?),
-            held: row.get(7)?,
-            receipted: row.get(8)?,
+            delivered: row.get(7)?,
         })
     })?;
     Ok(files.collect::<Result<_, _>>()?)
@@ -168,10 +169,14 @@ fn view(connection: &Connection, media: MediaHash) -> Result<Option<MediaView>, 
     Ok(view.optional()?)
 }
 
+/// Anybody can call a picture the preview of a file; the device that listed the file first is believed.
 fn preview(connection: &Connection, original: MediaHash) -> Result<Option<MediaHash>, LedgerError> {
     let mut query = connection.prepare_cached(
-        "SELECT a.media FROM attachments a JOIN media m ON m.hash = a.media \
-         WHERE a.original = ?1 AND a.role = ?2 ORDER BY a.record LIMIT 1",
+        "SELECT a.media FROM attachments a JOIN records r ON r.id = a.record \
+         JOIN uploads u ON u.kid = r.kid AND u.media = a.media \
+         WHERE a.original = ?1 AND a.role = ?2 AND u.receipt IS NOT NULL AND r.kid = \
+         (SELECT first.kid FROM attachments f JOIN records first ON first.id = f.record WHERE f.media = ?1 \
+         ORDER BY f.record LIMIT 1) ORDER BY a.record LIMIT 1",
     )?;
     let role = file_role_number(AttachmentRole::Preview);
     Ok(query.query_row(params![original.0, role], |row| fixed(row, 0)).optional()?.map(MediaHash))
@@ -181,8 +186,9 @@ fn alike(connection: &Connection, media: MediaHash, limits: ReportLimits) -> Res
     let mut likeness = connection.prepare_cached("SELECT likeness FROM media WHERE hash = ?1")?;
     let own = likeness.query_row([media.0], |row| row.get::<_, Option<[u8; 32]>>(0)).optional()?.flatten();
     let mut query = connection.prepare_cached(
-        "SELECT r.station FROM attachments a JOIN records r ON r.id = a.record WHERE a.media = ?1 \
-         GROUP BY r.station ORDER BY MIN(r.id)",
+        "SELECT r.station FROM attachments a JOIN records r ON r.id = a.record \
+         JOIN uploads u ON u.kid = r.kid AND u.media = a.media \
+         WHERE a.media = ?1 AND u.receipt IS NOT NULL GROUP BY r.station ORDER BY MIN(r.id)",
     )?;
     let mut stations =
         |media: &[u8; 32]| query.query_map([media], |row| row.get(0))?.collect::<Result<Vec<Option<String>>, _>>();

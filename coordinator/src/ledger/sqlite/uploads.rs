@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{file_role_number, fixed, from_sql, to_sql};
 use super::handle::SqliteLedger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::uploads::{Finished, Held, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
+use crate::ledger::uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
 
 /// Stale uploads looked up at a time.
 const STALE: u32 = 1000;
@@ -22,7 +22,7 @@ impl Uploads for SqliteLedger {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM records r JOIN attachments a ON a.record = r.id \
-                 JOIN uploads u ON u.kid = r.kid AND u.media = a.media LEFT JOIN media m ON m.hash = u.media \
+                 JOIN uploads u ON u.kid = r.kid AND u.media = a.media \
                  WHERE r.hash = ?1 ORDER BY a.position"
             ))?;
             let mut all = Vec::with_capacity(records.len());
@@ -44,25 +44,27 @@ impl Uploads for SqliteLedger {
         .await
     }
 
-    async fn finish_upload(&self, token: UploadToken, held: Held, receipt: Vec<u8>) -> Result<Finished, LedgerError> {
+    async fn finish_upload(
+        &self,
+        token: UploadToken,
+        delivered: Delivered,
+        receipt: Vec<u8>,
+    ) -> Result<Vec<u8>, LedgerError> {
         self.write(move |connection| {
+            let row = find(connection, token)?;
+            let row = row.ok_or_else(|| LedgerError::Failed("an upload nobody asked for is finished".to_owned()))?;
+            if let Some(first) = row.receipt {
+                return Ok(first);
+            }
             connection
                 .prepare_cached(
                     "INSERT INTO media (hash, size, received_ms) VALUES (?1, ?2, ?3) ON CONFLICT (hash) DO NOTHING",
                 )?
-                .execute(params![held.media.0, to_sql(held.size), to_sql(held.received_ms)])?;
-            let row = find(connection, token)?;
-            let row = row.ok_or_else(|| LedgerError::Failed("an upload nobody asked for is finished".to_owned()))?;
-            if let Some(first) = row.receipt {
-                return Ok(Finished::Receipt(first));
-            }
-            if let Some(before) = row.held.filter(|before| *before != held) {
-                return Ok(Finished::Differs(before));
-            }
+                .execute(params![delivered.media.0, to_sql(delivered.size), to_sql(delivered.received_ms)])?;
             connection
                 .prepare_cached("UPDATE uploads SET receipt = ?2, expired = 0 WHERE token = ?1")?
                 .execute(params![token.0, receipt])?;
-            Ok(Finished::Receipt(receipt))
+            Ok(receipt)
         })
         .await
     }
@@ -129,28 +131,22 @@ impl Uploads for SqliteLedger {
     }
 }
 
-const COLUMNS: &str = "u.token, u.kid, u.media, u.size, u.touched_ms, u.expired, u.receipt, m.size, m.received_ms";
+const COLUMNS: &str = "u.token, u.kid, u.media, u.size, u.touched_ms, u.expired, u.receipt";
 
 fn upload(row: &Row<'_>) -> rusqlite::Result<UploadRow> {
-    let media = MediaHash(fixed(row, 2)?);
-    let (size, received): (Option<i64>, Option<i64>) = (row.get(7)?, row.get(8)?);
-    let held = size.zip(received);
     Ok(UploadRow {
         token: UploadToken(fixed(row, 0)?),
         kid: Kid(fixed(row, 1)?),
-        media,
+        media: MediaHash(fixed(row, 2)?),
         size: from_sql(row.get(3)?),
         touched_ms: from_sql(row.get(4)?),
         expired: row.get(5)?,
         receipt: row.get(6)?,
-        held: held.map(|(size, received)| Held { media, size: from_sql(size), received_ms: from_sql(received) }),
     })
 }
 
 fn find(connection: &Connection, token: UploadToken) -> Result<Option<UploadRow>, LedgerError> {
-    let mut query = connection.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM uploads u LEFT JOIN media m ON m.hash = u.media WHERE u.token = ?1"
-    ))?;
+    let mut query = connection.prepare_cached(&format!("SELECT {COLUMNS} FROM uploads u WHERE u.token = ?1"))?;
     Ok(query.query_row([token.0], upload).optional()?)
 }
 
