@@ -1,20 +1,17 @@
 //! The complete Kazakhstan pack with a national station directory, from its source folder to an observer's phone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use kuager_core::NewDraft;
+use kuager_pack::testing::{KAZAKHSTAN, SECOND_COUNTRY, folder};
 use kuager_testing::files::copy_dir;
 use kuager_testing::{LONG, Phone, TestCoordinator};
-
-fn packs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources")
-}
 
 /// The Kazakhstan pack with 10,388 invented stations.
 fn national() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    copy_dir(&packs().join("kz-2026"), dir.path());
+    copy_dir(&folder(KAZAKHSTAN), dir.path());
     let generator = Path::new(env!("CARGO_MANIFEST_DIR")).join("stations.py");
     let made = Command::new("python3").arg(generator).arg(dir.path()).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -58,7 +55,7 @@ async fn a_phone_fetches_its_region_and_finds_stations_offline() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_kazakhstan_in_code() {
-    let coordinator = TestCoordinator::start_from(&packs().join("example-en-fr"));
+    let coordinator = TestCoordinator::start_from(&folder(SECOND_COUNTRY));
     let phone = Phone::new();
     phone.observer.accept_invite(&coordinator.invite().to_url().unwrap()).unwrap();
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);

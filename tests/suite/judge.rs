@@ -1,9 +1,8 @@
 //! A protocol sealed by a real phone and judged again by the coordinator: both see the same.
 
-use std::path::Path;
-
 use kuager_analysis::judge::{Judge, Standing};
 use kuager_core::NewDraft;
+use kuager_pack::testing::{KAZAKHSTAN, folder};
 use kuager_testing::{LONG, Phone, TestCoordinator};
 use kuager_wire::cose::Envelope;
 use kuager_wire::ids::RecordHash;
@@ -23,8 +22,7 @@ fn seal(phone: &Phone, form: &str, answers: &[(&str, i64)]) -> RecordHash {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_coordinator_judges_as_the_phone_did() {
-    let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
-    let coordinator = TestCoordinator::start_from(&pack);
+    let coordinator = TestCoordinator::start_from(&folder(KAZAKHSTAN));
     let phone = coordinator.phone();
     // The turnout told falls, more ballots are issued than there are voters, and half the lines are not entered.
     seal(&phone, "turnout", &[("told", 400)]);

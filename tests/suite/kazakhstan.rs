@@ -1,19 +1,12 @@
 //! The shipped Kazakhstan pack, interpreted by the phone's engine: a protocol that adds up, and one slip after another.
 
-use std::path::Path;
-
 use kuager_core::forms::{CompiledForm, Standing};
 use kuager_core::wire::canonical::TextMap;
 use kuager_core::wire::form::{Form, Parameter};
 use kuager_core::wire::pack::Pack;
 use kuager_core::wire::record::{Answers, Value};
-use kuager_forms::words::{Language, write};
-use kuager_pack::{PackSource, compile};
-
-fn pack() -> Pack {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
-    compile(&PackSource::Folder(folder)).unwrap_or_else(|error| panic!("{error}")).pack
-}
+use kuager_forms::words::Language;
+use kuager_pack::testing::{KAZAKHSTAN, compiled, group, protocol};
 
 fn form(pack: &Pack, id: &str, annex: &str) -> CompiledForm {
     let mut form: Form = pack.form(id).expect("is there").clone();
@@ -22,43 +15,8 @@ fn form(pack: &Pack, id: &str, annex: &str) -> CompiledForm {
     CompiledForm::new(&form).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn group(fields: &[(&str, Value)]) -> Value {
-    Value::Group(fields.iter().map(|(id, value)| ((*id).to_owned(), value.clone())).collect())
-}
-
 /// A protocol of a list contest in which everything adds up, and what the day before it carried over.
 fn sound() -> (Answers, TextMap<Value>) {
-    let mut answers = Answers::default();
-    let numbers = [
-        ("P01", 1200),
-        ("P02", 800),
-        ("P04", 780),
-        ("P05.sample_1", 400),
-        ("P05.sample_2", 200),
-        ("P05.sample_3", 100),
-        ("P05.sample_4", 30),
-        ("P05.sample_5", 20),
-        ("P05.sample_6", 10),
-        ("P06", 20),
-        ("P07", 15),
-        ("P08", 1212),
-        ("P09", 412),
-        ("P10", 30),
-        ("P11", 4),
-    ];
-    for (field, number) in numbers {
-        answers.insert(field, Value::Int(number));
-        answers.insert(format!("{field}.words"), Value::Text(write(number, Language::Russian).expect("words")));
-        if let Some(option) = field.strip_prefix("P05.") {
-            answers.insert(format!("A05.{option}"), Value::Int(number));
-        }
-    }
-    let member = |issued| group(&[("P03.role", "member".into()), ("P03.issued", Value::Int(issued))]);
-    answers.insert("P03", Value::List(vec![member(500), member(300)]));
-    answers.insert("portable", Value::List(vec![group(&[("A02", Value::Int(32)), ("A03", Value::Int(30))])]));
-    answers.insert("count_start", Value::Int(20 * 60 + 20));
-    answers.insert("count_end", Value::Int(3 * 60));
-    answers.insert("form_code", "Приложение 20 к постановлению 18/672".into());
     let mut carried = TextMap::default();
     carried.insert("told", Value::List([212, 400, 790].map(Value::Int).to_vec()));
     carried.insert("own", Value::Int(795));
@@ -70,7 +28,7 @@ fn sound() -> (Answers, TextMap<Value>) {
     for (name, number) in [("earlier_P02", 800), ("earlier_P04", 780), ("earlier_P07", 15)] {
         carried.insert(name, Value::Int(number));
     }
-    (answers, carried)
+    (protocol(Language::Russian, &[]), carried)
 }
 
 fn failing(form: &CompiledForm, answers: &Answers, carried: &TextMap<Value>) -> Vec<String> {
@@ -82,7 +40,7 @@ fn failing(form: &CompiledForm, answers: &Answers, carried: &TextMap<Value>) -> 
 
 #[test]
 fn a_protocol_that_adds_up_and_one_slip_after_another() {
-    let pack = pack();
+    let pack = compiled(KAZAKHSTAN);
     let form = form(&pack, "protocol-list", "18/672");
     let (answers, carried) = sound();
     assert_eq!(failing(&form, &answers, &carried), [""; 0]);
@@ -134,7 +92,7 @@ fn a_protocol_that_adds_up_and_one_slip_after_another() {
 /// Nothing is failed over half a protocol, and without the commission's annex nobody is told that theirs is wrong.
 #[test]
 fn what_is_not_known_is_not_failed() {
-    let pack = pack();
+    let pack = compiled(KAZAKHSTAN);
     for id in ["protocol-list", "protocol-single", "protocol-referendum"] {
         assert_eq!(failing(&form(&pack, id, ""), &Answers::default(), &TextMap::default()), [""; 0], "{id}");
     }
@@ -146,7 +104,7 @@ fn what_is_not_known_is_not_failed() {
 /// Official totals: the election of 2023 leaves invalid ballots out of those who took part, the referendum of 2024 has them in.
 #[test]
 fn took_part_is_counted_as_the_official_totals_count_it() {
-    let pack = pack();
+    let pack = compiled(KAZAKHSTAN);
     let fails = |id: &str, numbers: &[(&str, i64)], relation: &str| {
         let answers = numbers.iter().map(|(field, number)| ((*field).to_owned(), Value::Int(*number))).collect();
         failing(&form(&pack, id, ""), &answers, &TextMap::default()).iter().any(|failed| failed == relation)

@@ -1,49 +1,37 @@
 //! The desk beside a running coordinator.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::net::TcpListener;
-use std::sync::Arc;
-use std::time::Duration;
+use std::net::{SocketAddr, TcpListener};
 
-use kuager_coordinator::clock::SystemClock;
-use kuager_coordinator::testing::Fixture;
-use kuager_coordinator::{Config, serve};
+use kuager_testing::{LONG, TestCoordinator, now};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::oneshot;
 
-async fn read_all(stream: &mut TcpStream) -> String {
+/// Asks for a page, and says all that comes until the connection ends.
+async fn get(address: SocketAddr) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await.unwrap();
     let mut bytes = Vec::new();
     // A connection that is cut off ends with an error, which is an end too.
-    let reading = tokio::time::timeout(Duration::from_secs(180), stream.read_to_end(&mut bytes)).await;
-    let _ = reading.expect("the server ends the connection");
+    let _ = tokio::time::timeout(LONG, stream.read_to_end(&mut bytes)).await.expect("the server ends it");
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_desk_is_served_beside_the_protocol() {
-    let fixture = Fixture::new();
-    let listen = || TcpListener::bind("127.0.0.1:0").expect("a port");
-    let (public, desk) = (listen(), listen());
-    let addresses = [public.local_addr().expect("an address"), desk.local_addr().expect("an address")];
-    let config = fixture.config(Arc::new(SystemClock::default()));
-    let desk = kuager_desk::beside(desk, &config).await.expect("starts");
-    let config = Config { desk: Some(desk), plain_http: true, ..config };
-    let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(public, config, async { drop(stopped.await) }));
-    let mut answers = Vec::new();
-    for address in addresses {
-        let mut stream = TcpStream::connect(address).await.expect("connects");
-        let request = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        stream.write_all(request.as_bytes()).await.expect("sends");
-        answers.push(read_all(&mut stream).await);
-    }
-    assert!(answers[0].starts_with("HTTP/1.1 404"), "{}", answers[0]);
-    assert!(answers[1].starts_with("HTTP/1.1 200") && answers[1].contains("Келіп түскен жазбалар"));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let desk = listener.local_addr().unwrap();
+    let mut coordinator = TestCoordinator::start_with(|config| {
+        config.desk = Some(now(kuager_desk::beside(listener, config)).unwrap());
+        config.plain_http = true;
+    });
+    let public = get(coordinator.address).await;
+    assert!(public.starts_with("HTTP/1.1 404"), "{public}");
+    let page = get(desk).await;
+    assert!(page.starts_with("HTTP/1.1 200") && page.contains("Келіп түскен жазбалар"), "{page}");
     // A page that stays open does not hold up the end.
-    let mut page = TcpStream::connect(addresses[1]).await.expect("connects");
-    page.write_all(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("sends");
-    page.read_exact(&mut [0; 12]).await.expect("is served");
-    drop(stop);
-    tokio::time::timeout(Duration::from_secs(180), serving).await.expect("in time").expect("ends").expect("well");
+    let mut open = TcpStream::connect(desk).await.unwrap();
+    open.write_all(b"GET /events HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+    open.read_exact(&mut [0; 12]).await.unwrap();
+    tokio::time::timeout(LONG, coordinator.stop()).await.expect("ends");
 }

@@ -21,6 +21,8 @@ mod source;
 mod stations;
 mod suggest;
 mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod xlsform;
 
 use kuager_wire::compression::Dictionary;

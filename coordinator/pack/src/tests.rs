@@ -2,7 +2,6 @@ mod shipped;
 mod source;
 
 use std::fs;
-use std::path::Path;
 
 use kuager_wire::limits;
 
@@ -140,8 +139,7 @@ fn full_day(pack: &Pack, seed: u64) -> Vec<Vec<u8>> {
 }
 
 fn kazakhstan() -> compile::Source {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("sources/kz-2026");
-    compile::read(&PackSource::Folder(folder)).expect("reads")
+    compile::read(&PackSource::Folder(testing::folder(testing::KAZAKHSTAN))).expect("reads")
 }
 
 #[test]

@@ -3,9 +3,10 @@
 
 use std::error::Error;
 use std::io::{BufRead, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use kuager_coordinator::inbox::ask_retake;
+use kuager_pack::testing::{KAZAKHSTAN, folder};
 use kuager_testing::files::page_jpeg;
 use kuager_testing::{Fate, Proxy, TestCoordinator, now};
 use serde_json::{Value, json};
@@ -21,8 +22,7 @@ struct Host {
 
 impl Host {
     async fn start() -> Result<Self, Box<dyn Error>> {
-        let pack = Path::new(env!("CARGO_MANIFEST_DIR")).join("../coordinator/pack/sources/kz-2026");
-        let coordinator = TestCoordinator::start_from(&pack);
+        let coordinator = TestCoordinator::start_from(&folder(KAZAKHSTAN));
         let proxy = Proxy::start(coordinator.address).await;
         Ok(Self { coordinator, proxy, dir: tempfile::tempdir()? })
     }

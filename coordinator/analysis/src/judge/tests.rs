@@ -1,20 +1,13 @@
 //! Protocols of the Kazakhstan pack, sealed by phones that say what is so, and by others.
 
-use std::path::Path;
-
-use kuager_forms::words::{Language, write};
-use kuager_pack::{PackSource, compile};
+use kuager_forms::words::Language;
+use kuager_pack::testing::{self, KAZAKHSTAN};
 use kuager_wire::ids::{BootId, PackHash};
 use kuager_wire::record::{Answers, Body, Check, ClockReading, FormRef, RecordKind, Value};
 
 use super::*;
 
 const STATION: &str = "710000000-1";
-
-fn pack() -> Pack {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/sources/kz-2026");
-    compile(&PackSource::Folder(folder)).expect("compiles").pack
-}
 
 fn record(seq: u64, kind: RecordKind, form: &str, answers: Answers) -> (RecordHash, Record) {
     let hash = RecordHash::of(&seq.to_be_bytes());
@@ -38,28 +31,7 @@ fn record(seq: u64, kind: RecordKind, form: &str, answers: Answers) -> (RecordHa
 
 /// A protocol of a list contest in which everything adds up, but for what is changed.
 fn protocol(changed: &[(&str, i64)]) -> Record {
-    let mut answers = Answers::default();
-    let numbers = [
-        ("P01", 1200),
-        ("P02", 800),
-        ("P04", 780),
-        ("P05.sample_1", 400),
-        ("P05.sample_2", 200),
-        ("P05.sample_3", 100),
-        ("P05.sample_4", 30),
-        ("P05.sample_5", 20),
-        ("P05.sample_6", 10),
-        ("P06", 20),
-        ("P07", 15),
-        ("P08", 1212),
-        ("P09", 412),
-    ];
-    for (field, number) in numbers {
-        let number = changed.iter().find(|(other, _)| *other == field).map_or(number, |(_, number)| *number);
-        answers.insert(field, Value::Int(number));
-        answers.insert(format!("{field}.words"), Value::Text(write(number, Language::Kazakh).expect("words")));
-    }
-    record(5, RecordKind::Protocol, "protocol-list", answers).1
+    record(5, RecordKind::Protocol, "protocol-list", testing::protocol(Language::Kazakh, changed)).1
 }
 
 /// What has been told at ten and at noon.
@@ -72,7 +44,7 @@ fn told(numbers: [i64; 2]) -> Vec<(RecordHash, Record)> {
 }
 
 fn judge(record: &Record, earlier: &[(RecordHash, Record)]) -> Vec<Judgement> {
-    let pack = pack();
+    let pack = testing::compiled(KAZAKHSTAN);
     let form = pack.form("protocol-list").expect("is there");
     Judge::new(&pack, form).expect("compiles").expect("has relations").all(record, earlier, "ru")
 }
@@ -144,7 +116,7 @@ fn earlier_records_of_the_device_are_compared_with() {
 
 #[test]
 fn a_form_without_relations_has_nothing_to_judge() {
-    let pack = pack();
+    let pack = testing::compiled(KAZAKHSTAN);
     let form = pack.forms.iter().find(|form| form.relations.as_ref().is_none_or(Vec::is_empty)).expect("there is one");
     assert!(Judge::new(&pack, form).expect("compiles").is_none());
 }

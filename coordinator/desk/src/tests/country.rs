@@ -1,8 +1,7 @@
 //! Nothing of one country is in the desk: another one's pack is read in its own time and languages.
 
-use std::path::Path;
-
 use kuager_pack::PackSource;
+use kuager_pack::testing::{SECOND_COUNTRY, folder};
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{Answers, Body, Record};
 
@@ -10,8 +9,7 @@ use crate::testing::{Office, photo};
 
 /// A coordinator of the second country that comes with the program: UTC+1, English and French.
 pub(super) async fn second_country() -> Office {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/sources");
-    Office::of(PackSource::Folder(sources.join("example-en-fr"))).await
+    Office::of(PackSource::Folder(folder(SECOND_COUNTRY))).await
 }
 
 /// A turnout report of that country.

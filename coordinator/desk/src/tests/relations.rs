@@ -1,8 +1,7 @@
 //! What must add up in a protocol, as the coordinator judges it, stands beside what the phone has sealed.
 
-use std::path::Path;
-
 use kuager_pack::PackSource;
+use kuager_pack::testing::{KAZAKHSTAN, folder};
 use kuager_wire::record::{Answers, Body, Check, FormRef, Record, RecordKind, Value, Verdict};
 
 use crate::testing::Office;
@@ -31,8 +30,7 @@ fn row<'a>(page: &'a str, relation: &str) -> &'a str {
 
 #[tokio::test]
 async fn relations_are_judged_here_and_differences_are_seen() {
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../pack/sources");
-    let office = Office::of(PackSource::Folder(sources.join("kz-2026"))).await;
+    let office = Office::of(PackSource::Folder(folder(KAZAKHSTAN))).await;
     let fixture = &office.fixture;
     // One phone says what is so about K01 and calls K03 wrong that nobody can decide yet.
     let says = |relation: &str| Check { relation: relation.to_owned(), verdict: Verdict::Fails };

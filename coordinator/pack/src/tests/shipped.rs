@@ -9,7 +9,7 @@ use kuager_wire::protocol::LineRole;
 use super::*;
 
 fn shipped(name: &str) -> PackSource {
-    PackSource::Folder(Path::new(env!("CARGO_MANIFEST_DIR")).join("sources").join(name))
+    PackSource::Folder(testing::folder(name))
 }
 
 fn built(name: &str) -> Built {
