@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use kuager_coordinator::ledger::{Devices, Ledger, SqliteLedger};
+use kuager_coordinator::sign::Signer;
 use kuager_evidence::{Outcome, Trust, inspect, sentence};
 use kuager_wire::invite;
 
@@ -19,7 +20,7 @@ const NOT_CHECKED: u8 = 2;
 /// Show any signed object in words and check it.
 ///
 /// Exit code 0 when it holds, 1 when it does not, 2 when a key to check it with is missing. With `--data`, the genesis and
-/// all credentials are taken from there.
+/// all credentials are taken from there, and its keys must be in order.
 #[derive(Debug, Args)]
 pub(super) struct Inspect {
     /// File with the object, or an invite as text.
@@ -58,6 +59,8 @@ impl Inspect {
         let mut trust = Trust::default();
         if let Some(dir) = data.given() {
             let deployment = data.open()?;
+            // Whoever looks into a deployment is told of a damaged key today, and not by the server on election day.
+            Signer::open(&deployment)?;
             trust.add_genesis(dir, deployment.genesis_bytes())?;
             let ledger = SqliteLedger::open(&deployment.ledger_path())?;
             let credentials = wait(async {

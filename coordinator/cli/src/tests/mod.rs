@@ -146,6 +146,27 @@ async fn inspect_says_by_its_exit_code_what_it_found() {
 }
 
 #[test]
+fn inspect_names_a_key_of_the_deployment_that_is_damaged() {
+    let fixture = Fixture::new();
+    let dir = fixture.deployment.dir();
+    let (data, genesis) = (dir.to_str().expect("UTF-8"), dir.join("genesis.cbor"));
+    let inspect = || kuager(&["inspect", genesis.to_str().expect("UTF-8"), "--data", data]);
+    inspect().expect("all is well");
+    for name in ["root.seed", "receipt.seed", "log.seed", "upload.secret"] {
+        let path = dir.join("keys").join(name);
+        let sound = std::fs::read(&path).expect("is there");
+        std::fs::write(&path, &sound[..31]).expect("writes");
+        assert!(inspect().expect_err("is cut").to_string().contains(name), "{name}");
+        std::fs::write(&path, &sound).expect("writes");
+    }
+    let root = dir.join("keys/root.seed");
+    std::fs::write(&root, [7; 32]).expect("writes");
+    assert!(inspect().expect_err("is another").to_string().contains("not the key that the genesis statement names"));
+    std::fs::remove_file(&root).expect("removes");
+    assert!(inspect().expect_err("is gone").to_string().contains("root.seed"));
+}
+
+#[test]
 fn the_command_line_is_well_formed() {
     use clap::CommandFactory;
     Cli::command().debug_assert();
