@@ -80,6 +80,14 @@ pub struct Draft {
     pub follows: Option<FollowUp>,
 }
 
+/// A draft as the store has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SavedDraft {
+    pub(crate) draft: Draft,
+    /// Another one after every change, whoever made it.
+    pub(crate) version: i64,
+}
+
 /// How a draft begins.
 #[derive(Debug, Clone, Default)]
 pub struct NewDraft {

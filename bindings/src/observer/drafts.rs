@@ -145,10 +145,7 @@ impl ObserverHandle {
     pub fn form_state(&self, draft: String) -> Result<Option<FormState>, KuagerError> {
         self.call(|core| {
             let view = core.view(draft_id(&draft)?)?;
-            let state = view.state().map_err(ObserverError::from)?;
-            let (Some(pack), Some(form), Some(state)) = (view.pack(), view.form(), state) else { return Ok(None) };
-            let language = view.draft().language.as_deref().unwrap_or_default();
-            Ok(Some(types::form_state(pack, form, language, &state)))
+            Ok(types::form_state(&view).map_err(ObserverError::from)?)
         })
     }
 

@@ -6,7 +6,7 @@ use kuager_wire::record::{FormRef, RecordKind, Value};
 
 use super::error::JournalError;
 use super::writer::Journal;
-use crate::draft::{Draft, DraftId, NewDraft};
+use crate::draft::{Draft, DraftId, NewDraft, SavedDraft};
 use crate::keys;
 use crate::queue::UploadState;
 use crate::store::{MayBeStore, StoreError, Tx};
@@ -77,18 +77,18 @@ impl Journal {
     }
 
     /// As [`Journal::change_draft`], within a transaction that changes something else too. Gives what `change` gave, and
-    /// the draft as it stands then.
+    /// the draft as it is saved then.
     pub(crate) fn change_in<T, E: MayBeStore + From<JournalError>>(
         &self,
         tx: &Tx<'_>,
         id: DraftId,
         change: impl FnOnce(&mut Draft) -> Result<T, E>,
-    ) -> Result<(T, Draft), E> {
+    ) -> Result<(T, SavedDraft), E> {
         let mut draft = tx.draft(id)?.ok_or(JournalError::NoSuchDraft)?;
         let result = change(&mut draft)?;
         draft.changed_ms = self.clock.now().wall_ms;
-        tx.save_draft(&draft)?;
-        Ok((result, draft))
+        let version = tx.save_draft(&draft)?;
+        Ok((result, SavedDraft { draft, version }))
     }
 
     /// Throws a draft away, and with it the files that nothing else refers to. Returns whether there was one.

@@ -9,7 +9,7 @@ use kuager_wire::invite::Invite;
 use kuager_wire::pack::SignedPack;
 use parking_lot::Mutex;
 
-use super::known::KnownForms;
+use super::known::Known;
 use crate::clock::{Clock, Due};
 use crate::config::ObserverConfig;
 use crate::error::ObserverError;
@@ -35,7 +35,7 @@ pub struct Observer {
     pub(super) pack: Mutex<Option<Arc<SignedPack>>>,
     pub(super) captures: Mutex<HashMap<Nonce, Due>>,
     pub(super) book: Mutex<Option<Arc<StationBook>>>,
-    pub(super) known: Mutex<KnownForms>,
+    pub(super) known: Mutex<Known>,
 }
 
 impl Observer {
@@ -158,7 +158,7 @@ impl Observer {
     /// Closes the store for good, and forgets what was read from it.
     pub fn close(&self) {
         self.store.close();
-        *self.known.lock() = KnownForms::default();
+        self.known.lock().close();
     }
 
     /// Destroys everything: first the vault's key, which makes the rest unreadable at once, then the files.

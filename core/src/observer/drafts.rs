@@ -37,7 +37,7 @@ impl Observer {
         let answered = form.as_ref().map(|(reference, form)| (reference.clone(), form.form.form().kind));
         let draft = self.journal.new_draft(new, answered)?;
         let form = form.map(|(_, form)| form);
-        self.known.lock().add_draft(draft, form);
+        self.known.lock().add_form_of(draft, form);
         Ok(draft)
     }
 
@@ -104,7 +104,18 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn draft(&self, draft: DraftId) -> Result<Draft, ObserverError> {
-        Ok(self.journal.draft(draft)?)
+        Ok(Arc::unwrap_or_clone(self.store.read(|tx| self.saved(tx, draft))?))
+    }
+
+    /// A draft, read where it has changed since it was read last.
+    pub(super) fn saved(&self, tx: &Tx<'_>, draft: DraftId) -> Result<Arc<Draft>, ObserverError> {
+        let version = tx.draft_version(draft)?.ok_or(JournalError::NoSuchDraft)?;
+        if let Some(known) = self.known.lock().draft(draft, version) {
+            return Ok(known);
+        }
+        let read = Arc::new(tx.draft(draft)?.ok_or(JournalError::NoSuchDraft)?);
+        self.known.lock().add_draft(version, Arc::clone(&read));
+        Ok(read)
     }
 
     /// Throws a draft away. Returns whether there was one.
@@ -112,7 +123,9 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Store`].
     pub fn discard_draft(&self, draft: DraftId) -> Result<bool, ObserverError> {
-        Ok(self.journal.discard_draft(draft)?)
+        let discarded = self.journal.discard_draft(draft)?;
+        self.known.lock().forget(draft);
+        Ok(discarded)
     }
 
     /// A draft as it stands: what was entered, and how its form stands. Every change of answers gives the same, so that
@@ -122,13 +135,10 @@ impl Observer {
     /// [`ObserverError::Journal`], [`ObserverError::NoPack`], [`ObserverError::Store`].
     pub fn view(&self, draft: DraftId) -> Result<DraftView, ObserverError> {
         let form = self.form_of(draft)?;
-        self.store.read(|tx| {
-            let draft = tx.draft(draft)?.ok_or(JournalError::NoSuchDraft)?;
-            self.view_of(tx, draft, form)
-        })
+        self.store.read(|tx| self.view_of(tx, self.saved(tx, draft)?, form))
     }
 
-    fn view_of(&self, tx: &Tx<'_>, draft: Draft, form: Option<Arc<PackForm>>) -> Result<DraftView, ObserverError> {
+    fn view_of(&self, tx: &Tx<'_>, draft: Arc<Draft>, form: Option<Arc<PackForm>>) -> Result<DraftView, ObserverError> {
         let carried = match &form {
             Some(form) => self.carried(tx, form, draft.station.as_deref(), draft.training)?,
             None => Arc::default(),
@@ -193,21 +203,25 @@ impl Observer {
         Ok(view)
     }
 
-    /// Changes the answers of a draft, with one read of it, and gives it as it stands then. The form is read before, and
-    /// only once: this runs at every key pressed.
+    /// Changes the answers of a draft, with one read of it, and gives it as it stands then; asking for it afterwards reads
+    /// nothing. The form is read before, and only once: this runs at every key pressed.
     pub(super) fn change_answers<T>(
         &self,
         draft: DraftId,
         change: impl FnOnce(&PackForm, &mut Answers) -> Result<T, ObserverError>,
     ) -> Result<(T, DraftView), ObserverError> {
         let Some(form) = self.form_of(draft)? else {
-            self.journal.draft(draft)?;
+            self.draft(draft)?;
             return Err(ObserverError::NoQuestions);
         };
-        self.store.write(|tx| {
-            let (result, draft) = self.journal.change_in(tx, draft, |draft| change(&form, &mut draft.answers))?;
-            Ok((result, self.view_of(tx, draft, Some(Arc::clone(&form)))?))
-        })
+        let (result, version, draft, view) = self.store.write(|tx| {
+            let (result, saved) = self.journal.change_in(tx, draft, |draft| change(&form, &mut draft.answers))?;
+            let draft = Arc::new(saved.draft);
+            let view = self.view_of(tx, Arc::clone(&draft), Some(Arc::clone(&form)))?;
+            Ok::<_, ObserverError>((result, saved.version, draft, view))
+        })?;
+        self.known.lock().add_draft(version, draft);
+        Ok((result, view))
     }
 
     /// Switches the language a draft is shown in. Answers stay.

@@ -488,10 +488,10 @@ fn a_key_pressed_reads_the_draft_once_and_nothing_else() {
     let state = view.state().unwrap().unwrap();
     assert_eq!(state.relations[0].message.as_deref(), Some("880 > 870"));
     assert_eq!(view.draft().answers.get("P02"), Some(&Value::Int(870)));
-    assert_eq!(reads(), (before.0 + 1, before.1, before.2), "drafts, records, forms");
-    // What was changed and what is asked for later are the same.
+    // What was changed and what is asked for later are the same, as across the bridge, where that is another call.
     let later = observer.view(draft).unwrap();
     assert_eq!((later.draft(), later.state().unwrap().unwrap()), (view.draft(), state));
+    assert_eq!(reads(), (before.0 + 1, before.1, before.2), "drafts, records, forms");
     // A record of the station that was sealed since is seen.
     let turnout = observer.new_turnout("10", STATION, "kk", false).unwrap();
     observer.set_answer(turnout, "told", Some(Value::Int(860))).unwrap();
@@ -501,8 +501,53 @@ fn a_key_pressed_reads_the_draft_once_and_nothing_else() {
     let before = crate::form::reads();
     observer.seal(draft).unwrap();
     assert_eq!(crate::form::reads(), before);
-    // What was remembered goes with the store.
-    assert!(observer.known.lock().of_draft(draft).is_some());
+    // What was remembered goes with the draft, and with the store for good.
+    assert!(observer.known.lock().form_of(draft).is_none());
+    let note = observer.new_draft(NewDraft::note("x")).unwrap();
+    assert!(observer.known.lock().form_of(note).is_some());
     observer.close();
-    assert!(observer.known.lock().of_draft(draft).is_none());
+    observer.known.lock().add_form_of(note, None);
+    assert!(observer.known.lock().form_of(note).is_none());
+}
+
+/// Reads of drafts that `work` takes.
+fn draft_reads(work: impl FnOnce()) -> usize {
+    let before = crate::store::reads::drafts();
+    work();
+    crate::store::reads::drafts() - before
+}
+
+#[test]
+fn a_draft_is_read_again_when_it_was_changed_and_only_then() {
+    let dir = tempfile::tempdir().unwrap();
+    let observer = observer(dir.path(), &pack());
+    let draft = observer.new_draft(NewDraft::form("protocol").station(STATION).language("kk")).unwrap();
+    let answer = |observer: &Observer| observer.view(draft).unwrap().draft().answers.get("P02").cloned();
+    observer.set_answer(draft, "P02", Some(Value::Int(1))).unwrap();
+    assert_eq!(draft_reads(|| assert_eq!(answer(&observer), Some(Value::Int(1)))), 0);
+    // What a sync writes meanwhile is none of a draft's business, nor is another draft.
+    observer.store.write(|tx| tx.set_meta(crate::store::Meta::Behind, &1_u64)).unwrap();
+    observer.new_draft(NewDraft::note("x")).unwrap();
+    assert_eq!(draft_reads(|| assert_eq!(answer(&observer), Some(Value::Int(1)))), 0);
+    // What another thread changed is seen, and so is what another handle of the store did, even another process's.
+    std::thread::scope(|scope| {
+        scope.spawn(|| observer.set_answer(draft, "P02", Some(Value::Int(2))).unwrap());
+    });
+    assert_eq!(answer(&observer), Some(Value::Int(2)));
+    let other = open(dir.path());
+    assert_eq!(answer(&other), Some(Value::Int(2)));
+    other.set_answer(draft, "P02", Some(Value::Int(3))).unwrap();
+    assert_eq!(draft_reads(|| assert_eq!(answer(&observer), Some(Value::Int(3)))), 1);
+    observer.set_language(draft, "ru").unwrap();
+    assert_eq!(observer.view(draft).unwrap().draft().language.as_deref(), Some("ru"));
+    // A change that was taken back leaves nothing behind.
+    let failed = observer.change_answers(draft, |_, answers| {
+        answers.insert("P02", Value::Int(4));
+        Err::<(), _>(ObserverError::NoQuestions)
+    });
+    assert!(failed.is_err());
+    assert_eq!(answer(&observer), Some(Value::Int(3)));
+    assert!(other.discard_draft(draft).unwrap());
+    let gone = observer.view(draft);
+    assert!(matches!(gone, Err(ObserverError::Journal(JournalError::NoSuchDraft))), "{gone:?}");
 }

@@ -1,4 +1,9 @@
-//! The forms that drafts answer, each read once. A draft never changes to another form, nor a form within its pack.
+//! What is asked again at every key pressed, each read once: forms, the drafts that answer them, and what a form sees of
+//! earlier records.
+//!
+//! Nothing here needs to be told of a change. A draft never changes to another form, nor a form within its pack; whatever
+//! does change is remembered under what the store says of it in a word, so that another thread, a sync, another handle of
+//! the same store are all seen.
 
 use std::sync::Arc;
 
@@ -6,17 +11,19 @@ use kuager_wire::canonical::TextMap;
 use kuager_wire::record::{FormRef, Value};
 
 use super::view::PackForm;
-use crate::draft::DraftId;
+use crate::draft::{Draft, DraftId};
 
 /// Forms, and drafts, that are remembered; an observer works at a few at a time.
 const REMEMBERED: usize = 16;
 
-/// What is asked again at every key pressed.
+/// What is remembered.
 #[derive(Default)]
-pub(super) struct KnownForms {
+pub(super) struct Known {
     forms: Recent<FormRef, Arc<PackForm>>,
-    drafts: Recent<DraftId, Option<Arc<PackForm>>>,
+    form_of: Recent<DraftId, Option<Arc<PackForm>>>,
+    drafts: Recent<DraftId, (i64, Arc<Draft>)>,
     carried: Recent<CarriedFor, Arc<TextMap<Value>>>,
+    closed: bool,
 }
 
 /// What the answers of earlier records depend on that a form compares with.
@@ -29,23 +36,50 @@ pub(super) struct CarriedFor {
     pub(super) newest: i64,
 }
 
-impl KnownForms {
+impl Known {
     /// The form with this name, where it was read.
     pub(super) fn form(&mut self, reference: &FormRef) -> Option<Arc<PackForm>> {
         self.forms.get(reference).cloned()
     }
 
     pub(super) fn add_form(&mut self, reference: FormRef, form: Arc<PackForm>) {
-        self.forms.add(reference, form);
+        if !self.closed {
+            self.forms.add(reference, form);
+        }
     }
 
     /// The form of a draft, `None` within for a note.
-    pub(super) fn of_draft(&mut self, draft: DraftId) -> Option<Option<Arc<PackForm>>> {
-        self.drafts.get(&draft).cloned()
+    pub(super) fn form_of(&mut self, draft: DraftId) -> Option<Option<Arc<PackForm>>> {
+        self.form_of.get(&draft).cloned()
     }
 
-    pub(super) fn add_draft(&mut self, draft: DraftId, form: Option<Arc<PackForm>>) {
-        self.drafts.add(draft, form);
+    pub(super) fn add_form_of(&mut self, draft: DraftId, form: Option<Arc<PackForm>>) {
+        if !self.closed {
+            self.form_of.add(draft, form);
+        }
+    }
+
+    /// A draft, where it was read or saved in this version.
+    pub(super) fn draft(&mut self, draft: DraftId, version: i64) -> Option<Arc<Draft>> {
+        self.drafts.get(&draft).filter(|(known, _)| *known == version).map(|(_, draft)| Arc::clone(draft))
+    }
+
+    /// Only what is committed may be remembered: a version that was rolled back is given again, to another content.
+    pub(super) fn add_draft(&mut self, version: i64, draft: Arc<Draft>) {
+        if !self.closed {
+            self.drafts.add(draft.id, (version, draft));
+        }
+    }
+
+    /// Forgets a draft that is gone.
+    pub(super) fn forget(&mut self, draft: DraftId) {
+        self.form_of.remove(&draft);
+        self.drafts.remove(&draft);
+    }
+
+    /// Forgets everything, for good.
+    pub(super) fn close(&mut self) {
+        *self = Self { closed: true, ..Self::default() };
     }
 
     pub(super) fn carried(&mut self, of: &CarriedFor) -> Option<Arc<TextMap<Value>>> {
@@ -53,7 +87,9 @@ impl KnownForms {
     }
 
     pub(super) fn add_carried(&mut self, of: CarriedFor, carried: Arc<TextMap<Value>>) {
-        self.carried.add(of, carried);
+        if !self.closed {
+            self.carried.add(of, carried);
+        }
     }
 }
 
@@ -74,8 +110,12 @@ impl<K: PartialEq, V> Recent<K, V> {
         self.0.last().map(|(_, value)| value)
     }
 
+    fn remove(&mut self, key: &K) {
+        self.0.retain(|(known, _)| known != key);
+    }
+
     fn add(&mut self, key: K, value: V) {
-        self.0.retain(|(known, _)| *known != key);
+        self.remove(&key);
         if self.0.len() == REMEMBERED {
             self.0.remove(0);
         }
@@ -101,5 +141,7 @@ mod tests {
         recent.add(0, 1);
         assert_eq!(recent.get(&0), Some(&1));
         assert_eq!(recent.0.len(), REMEMBERED);
+        recent.remove(&0);
+        assert_eq!(recent.get(&0), None);
     }
 }

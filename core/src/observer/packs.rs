@@ -71,12 +71,12 @@ impl Observer {
 
     /// The form a draft answers, `None` for a note. The draft is read the first time only.
     pub(super) fn form_of(&self, draft: DraftId) -> Result<Option<Arc<PackForm>>, ObserverError> {
-        if let Some(known) = self.known.lock().of_draft(draft) {
+        if let Some(known) = self.known.lock().form_of(draft) {
             return Ok(known);
         }
-        let reference = self.journal.draft(draft)?.form;
-        let form = reference.as_ref().map(|reference| self.form(reference)).transpose()?;
-        self.known.lock().add_draft(draft, form.clone());
+        let content = self.store.read(|tx| self.saved(tx, draft))?;
+        let form = content.form.as_ref().map(|reference| self.form(reference)).transpose()?;
+        self.known.lock().add_form_of(draft, form.clone());
         Ok(form)
     }
 
@@ -109,7 +109,7 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::NoPack`], [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn pack_changes(&self, draft: DraftId) -> Result<Option<Vec<FormChange>>, ObserverError> {
-        let Some(reference) = self.journal.draft(draft)?.form else { return Ok(None) };
+        let Some(reference) = self.draft(draft)?.form else { return Ok(None) };
         let current = self.pack()?;
         if current.hash == reference.pack {
             return Ok(None);

@@ -22,19 +22,19 @@ pub(super) struct PackForm {
 /// change; whatever it is asked comes from what was read then.
 #[derive(Debug, Clone)]
 pub struct DraftView {
-    draft: Draft,
+    draft: Arc<Draft>,
     answers: Option<(Arc<PackForm>, Arc<TextMap<Value>>)>,
 }
 
 impl DraftView {
     /// `carried` is what the form sees of earlier records.
-    pub(super) fn new(draft: Draft, form: Option<Arc<PackForm>>, carried: Arc<TextMap<Value>>) -> Self {
+    pub(super) fn new(draft: Arc<Draft>, form: Option<Arc<PackForm>>, carried: Arc<TextMap<Value>>) -> Self {
         Self { draft, answers: form.map(|form| (form, carried)) }
     }
 
     /// What was entered.
     #[must_use]
-    pub const fn draft(&self) -> &Draft {
+    pub fn draft(&self) -> &Draft {
         &self.draft
     }
 

@@ -19,13 +19,20 @@ impl Tx<'_> {
         Ok(content.map(|content| canonical::decode(&content, LIMIT)).transpose()?)
     }
 
-    pub(crate) fn save_draft(&self, draft: &Draft) -> Result<(), StoreError> {
+    /// The version of a draft: another one after every change, whoever made it.
+    pub(crate) fn draft_version(&self, id: DraftId) -> Result<Option<i64>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT version FROM drafts WHERE id = ?1")?;
+        Ok(statement.query_row([id.as_bytes()], |row| row.get(0)).optional()?)
+    }
+
+    /// Gives the version it has then.
+    pub(crate) fn save_draft(&self, draft: &Draft) -> Result<i64, StoreError> {
         let content = canonical::encode(draft, LIMIT)?;
         let mut statement = self.connection.prepare_cached(
-            "INSERT INTO drafts VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET content = excluded.content",
+            "INSERT INTO drafts (id, content) VALUES (?1, ?2)
+             ON CONFLICT (id) DO UPDATE SET content = excluded.content, version = version + 1 RETURNING version",
         )?;
-        statement.execute((draft.id.as_bytes(), content))?;
-        Ok(())
+        Ok(statement.query_row((draft.id.as_bytes(), content), |row| row.get(0))?)
     }
 
     /// Returns whether there was one.

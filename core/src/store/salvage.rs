@@ -182,7 +182,7 @@ fn genuine(
 /// Copies what is not signed, as far as it can be read; returns how many drafts came along.
 fn copy_rows(new: &Connection, old: &Path, key: &StoreKey) -> Result<u64, StoreError> {
     let tables = [
-        ("drafts", "INSERT OR IGNORE INTO drafts VALUES (?1, ?2)", 2),
+        ("drafts", "INSERT OR IGNORE INTO drafts (id, content) VALUES (?1, ?2)", 2),
         ("packs", "INSERT OR IGNORE INTO packs VALUES (?1, ?2, ?3)", 3),
         ("meta", "INSERT OR IGNORE INTO meta VALUES (?1, ?2)", 2),
         ("messages", "INSERT OR IGNORE INTO messages VALUES (?1, ?2, ?3, ?4)", 4),

@@ -125,6 +125,11 @@ fn a_store_of_the_first_format_is_brought_forward_with_everything_in_it() {
     first.execute_batch(include_str!("migrations/001_initial.sql")).unwrap();
     first.pragma_update(None, "user_version", 1).unwrap();
     first.execute("INSERT INTO meta VALUES ('behind', x'07')", []).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let elsewhere = journal(&Arc::new(Store::open(elsewhere.path(), &KEY).unwrap()));
+    let begun = elsewhere.draft(elsewhere.new_draft(NewDraft::note("begun before"), None).unwrap()).unwrap();
+    let content = kuager_wire::canonical::encode(&begun, 1024).unwrap();
+    first.execute("INSERT INTO drafts VALUES (?1, ?2)", (begun.id.as_bytes(), content)).unwrap();
     drop(first);
     let store = Arc::new(Store::open(dir.path(), &KEY).unwrap());
     assert_eq!(store.read(|tx| tx.meta::<u64>(Meta::Behind)).unwrap(), Some(7));
@@ -132,6 +137,8 @@ fn a_store_of_the_first_format_is_brought_forward_with_everything_in_it() {
     assert_eq!(version, newest());
     assert_eq!(store.read(|tx| tx.all_media()).unwrap(), []);
     let journal = journal(&store);
+    assert_eq!(journal.draft(begun.id).unwrap(), begun);
+    journal.seal(begun.id, DEPLOYMENT, None).unwrap();
     let draft = journal.new_draft(NewDraft::note(SECRET), None).unwrap();
     journal.seal(draft, DEPLOYMENT, None).unwrap();
 }
