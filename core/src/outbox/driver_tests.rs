@@ -115,6 +115,7 @@ async fn only_what_verifies_counts() {
         (Weather::Truncated, FailureClass::BadAnswer),
         (Weather::WrongReceiptKey, FailureClass::BadAnswer),
         (Weather::WrongRecord, FailureClass::BadAnswer),
+        (Weather::WrongFork, FailureClass::BadAnswer),
         (Weather::ResponseLost, FailureClass::Reset),
     ];
     for (weather, class) in cases {

@@ -1,12 +1,10 @@
 //! What a response is worth. A status code proves nothing: a Wi-Fi sign-in page says 200. Only what verifies counts.
 
-use kuager_evidence::{MediaId, RecordId, verify_media_receipt, verify_receipt, verify_refusal};
+use kuager_evidence::{MediaId, RecordId, verify_fork, verify_media_receipt, verify_receipt, verify_refusal};
 use kuager_wire::canonical;
-use kuager_wire::cose;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::receipt::Fork;
 use kuager_wire::sync::{CBOR_TYPE, RecordResult, RecordsAnswer};
 
 use super::machine::Decision;
@@ -64,7 +62,8 @@ pub fn read_records_answer(response: &Response) -> Result<RecordsAnswer, Failure
     canonical::decode(&response.body, limits::ANSWER).map_err(|_| FailureClass::BadAnswer)
 }
 
-/// Verifies the word about one record. `None` when there is none that holds: the record is then not delivered.
+/// Verifies the word about one record. `None` when there is none, or a part of it does not hold: the record is then not
+/// delivered. Evidence of a fork that is about other records is no less a fault than a receipt that is.
 #[must_use]
 pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Option<Judged> {
     let record = RecordId { hash: sent.hash, kid: sent.kid, seq: sent.seq };
@@ -72,11 +71,9 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
         verify_receipt(bytes, &record, deployment).ok()?;
         let mut judged = Judged { sent, decision: Decision::Accepted, statements: vec![("receipt", bytes.to_vec())] };
         if let Some(bytes) = &result.fork {
-            let fork: Fork = cose::open(bytes, deployment.id, &deployment.genesis.receipt_key).ok()?;
-            if (fork.kid, fork.seq) == (sent.kid, sent.seq) && [fork.first, fork.second].contains(&sent.hash) {
-                judged.decision = Decision::Forked;
-                judged.statements.push(("fork", bytes.to_vec()));
-            }
+            verify_fork(bytes, &record, deployment).ok()?;
+            judged.decision = Decision::Forked;
+            judged.statements.push(("fork", bytes.to_vec()));
         }
         return Some(judged);
     }

@@ -37,6 +37,8 @@ pub(crate) enum Weather {
     WrongReceiptKey,
     /// Every receipt is for another record.
     WrongRecord,
+    /// Beside every receipt is evidence of a fork between other records.
+    WrongFork,
     /// It arrives and stays without a response for ever.
     Hangs,
     /// So many bytes of a file arrive, then the connection breaks.
@@ -201,7 +203,7 @@ impl FakeCoordinator {
         response(200, "application/cose", bytes)
     }
 
-    fn take(&self, body: &[u8], key: &SigningKey, twist: bool) -> Response {
+    fn take(&self, body: &[u8], key: &SigningKey, weather: &Weather) -> Response {
         let mut results = Vec::new();
         let mut kid = None;
         for bytes in canonical::split_sequence(body).into_iter().map(Result::unwrap) {
@@ -221,13 +223,17 @@ impl FakeCoordinator {
                 let other = memory.records.iter().find(|(known, (one, _))| one.seq == record.seq && **known != hash);
                 other.map(|(hash, _)| *hash)
             });
-            result.fork = other.map(|first| {
-                let fork = Fork { version: 1, kid: envelope.kid(), seq: record.seq, first, second: hash, seen_ms: 6 };
+            let sides = match weather {
+                Weather::WrongFork => Some((RecordHash([1; 32]), RecordHash([2; 32]))),
+                _ => other.map(|first| (first, hash)),
+            };
+            result.fork = sides.map(|(first, second)| {
+                let fork = Fork { version: 1, kid: envelope.kid(), seq: record.seq, first, second, seen_ms: 6 };
                 cose::sign(&fork, self.deployment.id, key).unwrap().into()
             });
             let receipt = Receipt {
                 version: 1,
-                record: if twist { RecordHash([0; 32]) } else { hash },
+                record: if matches!(weather, Weather::WrongRecord) { RecordHash([0; 32]) } else { hash },
                 kid: envelope.kid(),
                 seq: record.seq,
                 received_ms: 5,
@@ -355,12 +361,12 @@ impl FakeCoordinator {
         response(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
     }
 
-    fn serve(&self, call: &Call, key: &SigningKey, twist: bool) -> Response {
+    fn serve(&self, call: &Call, key: &SigningKey, weather: &Weather) -> Response {
         let body = call.body.as_deref().unwrap_or_default();
         match call.path.as_str() {
             "/v1/genesis" => response(200, "application/cose", self.genesis.clone()),
             "/v1/enrolments" => self.enrol(body),
-            "/v1/records" => self.take(body, key, twist),
+            "/v1/records" => self.take(body, key, weather),
             "/v1/inbox" => self.inbox(body),
             path if path.starts_with("/v1/media") => self.media(call),
             _ => response(304, "", Vec::new()),
@@ -395,23 +401,23 @@ impl Transport for FakeCoordinator {
                 next(&mut memory.weather)
             });
             match weather {
-                Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, false)),
+                Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, &weather)),
                 Weather::Fails(class) => Err(failure(class)),
                 Weather::Cut(_) => Err(failure(FailureClass::Reset)),
                 Weather::ResponseLost => {
-                    self.serve(&call, &self.receipt, false);
+                    self.serve(&call, &self.receipt, &weather);
                     Err(failure(FailureClass::Reset))
                 }
                 Weather::Instead(response) => Ok(response),
                 Weather::Truncated => {
-                    let mut response = self.serve(&call, &self.receipt, false);
+                    let mut response = self.serve(&call, &self.receipt, &weather);
                     response.body.truncate(response.body.len() / 2);
                     Ok(response)
                 }
-                Weather::WrongReceiptKey => Ok(self.serve(&call, &SigningKey::from_bytes(&[99; 32]), false)),
-                Weather::WrongRecord => Ok(self.serve(&call, &self.receipt, true)),
+                Weather::WrongReceiptKey => Ok(self.serve(&call, &SigningKey::from_bytes(&[99; 32]), &weather)),
+                Weather::WrongRecord | Weather::WrongFork => Ok(self.serve(&call, &self.receipt, &weather)),
                 Weather::Hangs => {
-                    self.serve(&call, &self.receipt, false);
+                    self.serve(&call, &self.receipt, &weather);
                     std::future::pending().await
                 }
             }

@@ -9,6 +9,7 @@ use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::setup::SetupError;
 use kuager_core::ObserverError;
+use kuager_evidence::ReceiptFault;
 use kuager_wire::cose::StatementError;
 
 /// Why the demonstration did not end well.
@@ -41,6 +42,9 @@ pub enum DemoError {
     /// Something signed does not verify.
     #[error("something signed does not verify: {0}")]
     Statement(#[from] StatementError),
+    /// A receipt does not hold, or is about something else.
+    #[error("a receipt does not count: {0}")]
+    Receipt(#[from] ReceiptFault),
     /// The system.
     #[error("the system refuses: {0}")]
     Io(#[from] io::Error),

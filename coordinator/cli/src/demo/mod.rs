@@ -10,6 +10,7 @@ mod network;
 mod phone;
 mod sheet;
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -25,10 +26,11 @@ use kuager_coordinator::enrol::{InviteOptions, create_invite};
 use kuager_coordinator::http::{Config, serve};
 use kuager_coordinator::media::{Media, MediaPolicy};
 use kuager_coordinator::setup::{InitOptions, init};
-use kuager_wire::cose::{self, StatementError};
+use kuager_evidence::{MediaId, RecordId, verify_media_receipt, verify_receipt};
+use kuager_wire::cose::{Envelope, Statement, StatementError};
 use kuager_wire::genesis;
-use kuager_wire::ids::{MediaHash, RecordHash};
-use kuager_wire::receipt::{MediaReceipt, Receipt};
+use kuager_wire::ids::MediaHash;
+use kuager_wire::record::Record;
 use tokio::sync::oneshot;
 
 use self::day::{Day, DayOf};
@@ -306,20 +308,24 @@ impl Story<'_> {
 
         let deployment = genesis::Deployment::open(&std::fs::read(results.join("genesis.cbor"))?)?;
         let mut verified = 0;
+        let mut listed = HashMap::new();
         for entry in std::fs::read_dir(results.join("receipts"))? {
             let path = entry?.path();
-            let receipt: Receipt = cose::open(&std::fs::read(&path)?, deployment.id, &deployment.genesis.receipt_key)?;
-            let record = std::fs::read(results.join("records").join(path.file_name().unwrap_or_default()))?;
-            check(RecordHash::of(&record) == receipt.record, "each receipt is for its record")?;
+            let bytes = std::fs::read(results.join("records").join(path.file_name().unwrap_or_default()))?;
+            let id = RecordId::of(&bytes)?;
+            verify_receipt(&std::fs::read(&path)?, &id, &deployment)?;
+            let record: Record = Envelope::parse(&bytes, Record::LIMIT)?.statement()?;
+            listed.extend(record.attachments.into_iter().flatten().map(|file| (file.hash, id.kid)));
             verified += 1;
         }
         let mut photos = 0;
         for entry in std::fs::read_dir(results.join("media-receipts"))? {
             let path = entry?.path();
-            let receipt: MediaReceipt =
-                cose::open(&std::fs::read(&path)?, deployment.id, &deployment.genesis.receipt_key)?;
             let file = std::fs::read(results.join("media").join(path.file_stem().unwrap_or_default()))?;
-            check(MediaHash::of(&file) == receipt.media, "each photo is the one that was receipted")?;
+            let hash = MediaHash::of(&file);
+            let listing = listed.get(&hash).copied();
+            let kid = listing.ok_or_else(|| DemoError::Check("each photo is listed by a record".to_owned()))?;
+            verify_media_receipt(&std::fs::read(&path)?, &MediaId { hash, size: file.len() as u64, kid }, &deployment)?;
             photos += 1;
         }
         self.say(&format!(
