@@ -7,11 +7,13 @@
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::{AttachmentRole, RecordKind};
 use minicbor::{Decode, Encode};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::clock::{ClockSample, Due};
 
 /// Why the network did not deliver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[cbor(index_only)]
 pub enum FailureClass {
     /// No connection: no network, nothing listening, no route.
@@ -46,38 +48,9 @@ pub enum FailureClass {
     Rejected,
 }
 
+kuager_wire::named!(FailureClass: "A stable name for the store, for logs and the app.");
+
 impl FailureClass {
-    /// All classes.
-    pub const ALL: [Self; 10] = [
-        Self::Offline,
-        Self::Dns,
-        Self::Reset,
-        Self::Timeout,
-        Self::Tls,
-        Self::CaptivePortal,
-        Self::ServerBusy,
-        Self::BadAnswer,
-        Self::WrongServer,
-        Self::Rejected,
-    ];
-
-    /// A stable name for logs and the app.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Offline => "offline",
-            Self::Dns => "dns",
-            Self::Reset => "reset",
-            Self::Timeout => "timeout",
-            Self::Tls => "tls",
-            Self::CaptivePortal => "captive_portal",
-            Self::ServerBusy => "server_busy",
-            Self::BadAnswer => "bad_answer",
-            Self::WrongServer => "wrong_server",
-            Self::Rejected => "rejected",
-        }
-    }
-
     /// Whether a smaller batch may do better.
     pub(crate) const fn may_be_the_batch(self) -> bool {
         matches!(self, Self::Reset | Self::Timeout | Self::ServerBusy | Self::BadAnswer | Self::Rejected)
@@ -85,7 +58,8 @@ impl FailureClass {
 }
 
 /// Why an item is kept back although the network is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
 #[cbor(index_only)]
 pub enum HeldReason {
     /// The coordinator does not know this device, or not any more.
@@ -102,21 +76,7 @@ pub enum HeldReason {
     Record,
 }
 
-impl HeldReason {
-    /// All reasons.
-    pub const ALL: [Self; 4] = [Self::Auth, Self::Metered, Self::Policy, Self::Record];
-
-    /// A stable name for logs and the app.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auth => "auth",
-            Self::Metered => "metered",
-            Self::Policy => "policy",
-            Self::Record => "record",
-        }
-    }
-}
+kuager_wire::named!(HeldReason: "A stable name for the store, for logs and the app.");
 
 /// Where a record stands on its way to the coordinator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

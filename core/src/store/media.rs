@@ -81,14 +81,14 @@ fn read_state(row: &Row<'_>, first: usize) -> Result<UploadState, StoreError> {
         UPLOADING => UploadState::Uploading,
         DELAYED => {
             let wait: Option<Vec<u8>> = row.get(first + 1)?;
-            let class = FailureClass::ALL.into_iter().find(|class| class.name() == detail);
+            let class = FailureClass::from_name(&detail);
             UploadState::Delayed {
                 until: canonical::decode(&wait.ok_or_else(|| unexpected("wait"))?, 256)?,
                 class: class.ok_or_else(|| unexpected("class"))?,
             }
         }
         HELD => {
-            let reason = HeldReason::ALL.into_iter().find(|reason| reason.name() == detail);
+            let reason = HeldReason::from_name(&detail);
             UploadState::Held { reason: reason.ok_or_else(|| unexpected("reason"))? }
         }
         STORED => UploadState::Stored,

@@ -41,7 +41,7 @@ pub(super) fn read_state(row: &Row<'_>, first: usize) -> Result<State, StoreErro
         SEALED => State::Sealed,
         SENDING => State::Sending,
         WAITING => {
-            let class = FailureClass::ALL.into_iter().find(|class| class.name() == detail);
+            let class = FailureClass::from_name(&detail);
             State::Waiting { until: until()?, class: class.ok_or_else(|| unexpected("class"))? }
         }
         HELD => State::Held { until: until()?, reason: HeldReason::Auth },

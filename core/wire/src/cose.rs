@@ -49,22 +49,7 @@ pub enum Purpose {
     StationShard,
 }
 
-impl Purpose {
-    /// All of them.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// The name that is signed.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The purpose with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
-    }
-}
+crate::named!(Purpose: "The name that is signed.");
 
 /// The deployment a genesis statement names: it has none yet.
 pub const NO_DEPLOYMENT: DeploymentId = DeploymentId([0; 32]);

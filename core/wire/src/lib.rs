@@ -20,6 +20,7 @@ pub mod ids;
 pub mod invite;
 pub mod limits;
 pub mod message;
+mod names;
 pub mod pack;
 pub mod protocol;
 pub mod receipt;

@@ -28,22 +28,7 @@ pub enum Severity {
     Statistical,
 }
 
-impl Severity {
-    /// All of them.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// The name pack sources use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The severity with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
-    }
-}
+crate::named!(Severity: "The name pack sources use.");
 
 /// Something that must hold between the answers of a form.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -104,22 +89,7 @@ pub enum LineRole {
     Outside,
 }
 
-impl LineRole {
-    /// All of them.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// The name pack sources use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The role with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
-    }
-}
+crate::named!(LineRole: "The name pack sources use.");
 
 /// A line of the paper and the question that reads it.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]

@@ -166,22 +166,9 @@ pub enum RefusalCode {
     MediaMismatch,
 }
 
+crate::named!(RefusalCode: "A stable name for logs, statistics and the app.");
+
 impl RefusalCode {
-    /// All codes.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// A stable name for logs, statistics and the app.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The code with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
-    }
-
     /// Whether sending the same bytes again can succeed without anybody changing them.
     #[must_use]
     pub const fn retryable(self) -> bool {

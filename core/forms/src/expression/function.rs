@@ -48,22 +48,9 @@ pub enum Function {
     Same,
 }
 
+kuager_wire::named!(Function: "The name in expressions.");
+
 impl Function {
-    /// All functions.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// The name in expressions.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The function with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
-    }
-
     /// How it is called, for messages.
     #[must_use]
     pub const fn signature(self) -> &'static str {

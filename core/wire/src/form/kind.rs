@@ -53,22 +53,9 @@ pub enum QuestionKind {
     Words,
 }
 
+crate::named!(QuestionKind: "The name pack sources use.");
+
 impl QuestionKind {
-    /// All kinds.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// The name pack sources use.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The kind with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
-    }
-
     /// Whether `prefix.*` in an expression gathers answers of this kind: values as they were given, not groups, not what
     /// is computed, and not a number a second time in words.
     #[must_use]

@@ -1,12 +1,12 @@
 //! What a record says about another one. Records stay as they are; where an incident stands is told by those that follow.
 
 use minicbor::{Decode, Encode};
-use strum::{IntoStaticStr, VariantArray};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::ids::RecordHash;
 
 /// Where an incident stands. It begins as reported; every later step is a signed record of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, IntoStaticStr, VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
 #[cbor(index_only)]
 pub enum IncidentStatus {
@@ -27,16 +27,7 @@ pub enum IncidentStatus {
     Withdrawn,
 }
 
-impl IncidentStatus {
-    /// All of them.
-    pub const ALL: &[Self] = Self::VARIANTS;
-
-    /// A stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-}
+crate::named!(IncidentStatus: "A stable name.");
 
 /// A step in the life of another record, which stays as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]

@@ -53,10 +53,9 @@ pub enum RecordKind {
     Transcription = 9,
 }
 
-impl RecordKind {
-    /// All kinds.
-    pub const ALL: &[Self] = Self::VARIANTS;
+crate::named!(RecordKind: "The field's standard word for it.");
 
+impl RecordKind {
     /// The number that is signed.
     #[must_use]
     pub const fn number(self) -> u8 {
@@ -67,18 +66,6 @@ impl RecordKind {
     #[must_use]
     pub const fn from_number(number: u8) -> Option<Self> {
         Self::from_repr(number)
-    }
-
-    /// The field's standard word for it.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
-
-    /// The kind with this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        name.parse().ok()
     }
 
     /// Whether the body answers a form of the pack.
