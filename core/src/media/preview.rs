@@ -6,8 +6,8 @@
 use std::io::{BufRead, BufReader, Read, Seek};
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{U8, U8x3};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
 use kuager_wire::limits;
 
@@ -205,23 +205,30 @@ fn shrink_ref(picture: &Picture, long_side: u16) -> Result<Option<Picture>, Prev
     if (width, height) == (picture.width, picture.height) {
         return Ok(None);
     }
-    let mut pixels = vec![0; usize::from(width) * usize::from(height) * picture.channels];
-    if picture.channels == 1 {
-        resample::<U8>(picture, &mut pixels, width, height)?;
+    let from = (picture.width, picture.height);
+    let pixels = if picture.channels == 1 {
+        if picture.pixels.len() > MEMORY / 3 {
+            return Err(PreviewError::TooLarge);
+        }
+        let coloured: Vec<u8> = picture.pixels.iter().flat_map(|&grey| [grey; 3]).collect();
+        resample(&coloured, from, (width, height))?.into_iter().step_by(3).collect()
     } else {
-        resample::<U8x3>(picture, &mut pixels, width, height)?;
-    }
+        resample(&picture.pixels, from, (width, height))?
+    };
     Ok(Some(Picture { width, height, channels: picture.channels, pixels }))
 }
 
-/// Resamples into `pixels`. By the type of a pixel, because asking at run time links the code for all of them: three megabytes.
-fn resample<P: PixelTrait>(picture: &Picture, pixels: &mut [u8], width: u16, height: u16) -> Result<(), PreviewError> {
-    let (from_width, from_height) = (u32::from(picture.width), u32::from(picture.height));
-    let source = TypedImageRef::<P>::from_buffer(from_width, from_height, &picture.pixels).map_err(undecodable)?;
-    let mut target = TypedImage::<P>::from_buffer(u32::from(width), u32::from(height), pixels).map_err(undecodable)?;
+/// Resamples a picture of three channels. By one type of pixel, whatever the picture has: each type that is named links code
+/// for every precision and every processor, and asking at run time links all of them, three megabytes.
+fn resample(pixels: &[u8], from: (u16, u16), to: (u16, u16)) -> Result<Vec<u8>, PreviewError> {
+    let (width, height) = (u32::from(to.0), u32::from(to.1));
+    let mut resampled = vec![0; usize::from(to.0) * usize::from(to.1) * 3];
+    let source = TypedImageRef::<U8x3>::from_buffer(from.0.into(), from.1.into(), pixels).map_err(undecodable)?;
+    let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut resampled).map_err(undecodable)?;
     // Lanczos keeps thin strokes; plain averaging greys them.
     let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
-    Resizer::new().resize_typed(&source, &mut target, &options).map_err(undecodable)
+    Resizer::new().resize_typed(&source, &mut target, &options).map_err(undecodable)?;
+    Ok(resampled)
 }
 
 /// Turns a picture as its EXIF orientation (1 to 8) wants it.

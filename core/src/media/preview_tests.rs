@@ -48,6 +48,21 @@ fn a_small_photo_keeps_its_size() {
     assert_eq!(size_of(&preview), (640, 480));
 }
 
+#[test]
+fn a_grey_photo_stays_grey_and_is_what_the_coloured_one_would_be() {
+    let page = page(2500, 1900);
+    let greys = page.pixels.chunks_exact(3).map(|pixel| pixel[0]);
+    let grey = Picture { channels: 1, pixels: greys.clone().collect(), ..page };
+    let coloured = Picture { channels: 3, pixels: greys.flat_map(|grey| [grey; 3]).collect(), ..page };
+    let [grey, coloured] = [grey, coloured].map(|picture| shrink(picture, LONG_SIDE).unwrap());
+    assert_eq!((grey.width, grey.height, grey.channels), (1600, 1216, 1));
+    assert!(grey.pixels.iter().eq(coloured.pixels.iter().step_by(3)));
+    let preview = make("image/jpeg", None, Cursor::new(encode(&grey, 92).unwrap())).unwrap();
+    let mut decoder = Decoder::new(preview.as_slice());
+    decoder.read_info().unwrap();
+    assert_eq!(decoder.info().unwrap().pixel_format, PixelFormat::L8);
+}
+
 /// Each corner has its own brightness, so that every turn and flip shows.
 fn corners() -> Picture {
     let pixels = vec![10, 90, 170, 250, 50, 130];

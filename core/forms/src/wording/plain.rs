@@ -61,18 +61,33 @@ pub fn number_of(question: &Question, value: i64) -> String {
     }
 }
 
+fn offset(utc_offset: Option<i16>) -> Offset {
+    let seconds = i32::from(utc_offset.unwrap_or(0)) * 60;
+    Offset::from_seconds(seconds).unwrap_or(Offset::UTC)
+}
+
 /// The time zone of a pack's stations, given by [`kuager_wire::pack::Pack::utc_offset`]; UTC when it says nothing.
 #[must_use]
 pub fn zone(utc_offset: Option<i16>) -> TimeZone {
-    let seconds = i32::from(utc_offset.unwrap_or(0)) * 60;
-    TimeZone::fixed(Offset::from_seconds(seconds).unwrap_or(Offset::UTC))
+    TimeZone::fixed(offset(utc_offset))
 }
 
 /// A moment as clocks at the pack's stations show it, to the minute, with the zone beside it; milliseconds since 1970.
 #[must_use]
 pub fn moment(ms: i64, utc_offset: Option<i16>) -> String {
-    match Timestamp::from_millisecond(ms) {
-        Ok(moment) => moment.to_zoned(zone(utc_offset)).strftime("%Y-%m-%d %H:%M (UTC%:z)").to_string(),
-        Err(_) => format!("{ms} ms after 1970"),
-    }
+    let Ok(moment) = Timestamp::from_millisecond(ms) else { return format!("{ms} ms after 1970") };
+    // By parts: jiff's own printer knows every directive and every sort of time zone, and this goes into every phone.
+    let offset = offset(utc_offset);
+    let local = offset.to_datetime(moment);
+    let (sign, ahead) = (if offset.is_negative() { '-' } else { '+' }, offset.seconds().unsigned_abs() / 60);
+    format!(
+        "{:04}-{:02}-{:02} {:02}:{:02} (UTC{sign}{:02}:{:02})",
+        local.year(),
+        local.month(),
+        local.day(),
+        local.hour(),
+        local.minute(),
+        ahead / 60,
+        ahead % 60
+    )
 }
