@@ -20,7 +20,7 @@ ANDROID = "{http://schemas.android.com/apk/res/android}"
 
 LANGUAGES = {"kk": "values", "ru": "values-ru", "en": "values-en"}
 # The same word in two of the languages.
-SAME = {"app_name", "kind_exit_poll_wave", "file_stands"}
+SAME = {"app_name", "kind_exit_poll_wave", "media_stands"}
 PERMISSIONS = {"INTERNET", "ACCESS_NETWORK_STATE", "RECEIVE_BOOT_COMPLETED"}
 CONTRAST = 7.0
 TOUCH_DP = 56

@@ -53,7 +53,7 @@ pub fn vault(folder: &Path) -> Arc<dyn KeyVault> {
 #[must_use]
 pub fn options(folder: &Path) -> ObserverConfig {
     ObserverConfig {
-        folder: folder.join("store").to_string_lossy().into_owned(),
+        dir: folder.join("store").to_string_lossy().into_owned(),
         connect_timeout_ms: None,
         idle_timeout_ms: None,
         call_timeout_ms: None,
@@ -307,7 +307,7 @@ impl Runner<'_> {
             }
             "outlook" => {
                 let outlook = observer.outlook()?;
-                json!({ "completed": outlook.completed, "records_left": outlook.records_left,
+                json!({ "completed": outlook.completed, "left": outlook.left,
                         "media_left": outlook.media_left,
                         "obstacle": outlook.obstacle.as_ref().map(snake) })
             }

@@ -13,7 +13,7 @@ use kuager_ffi::callbacks::{
 };
 use kuager_ffi::counts::{LiveHandles, live_handles};
 use kuager_ffi::error::KuagerError;
-use kuager_ffi::observer::{ObserverHandle, wipe_folder};
+use kuager_ffi::observer::{ObserverHandle, wipe_dir};
 use kuager_ffi::task::Waited;
 use kuager_ffi::types::{MediaOrigin, NewDraft, SyncObstacle, Value};
 use kuager_testing::files::page_jpeg;
@@ -361,16 +361,16 @@ async fn work_stops_when_it_is_cancelled_let_go_of_paused_or_closed() {
 fn a_folder_is_wiped_without_being_opened() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
-    let folder = options(dir.path()).folder;
+    let folder = options(dir.path()).dir;
     open(dir.path()).unwrap().shutdown().unwrap();
     let refused = Arc::new(AlwaysVault(Ok(VaultReply::Locked)));
-    assert_eq!(wipe_folder(folder.clone(), refused).unwrap_err().code(), "vault_locked");
+    assert_eq!(wipe_dir(folder.clone(), refused).unwrap_err().code(), "vault_locked");
     assert!(Path::new(&folder).join("kuager.db").exists(), "the key goes first");
-    wipe_folder(folder.clone(), vault(dir.path())).unwrap();
-    wipe_folder(folder.clone(), vault(dir.path())).unwrap();
+    wipe_dir(folder.clone(), vault(dir.path())).unwrap();
+    wipe_dir(folder.clone(), vault(dir.path())).unwrap();
     assert!(!Path::new(&folder).join("kuager.db").exists());
     assert!(!dir.path().join("vault/file-vault.key").exists());
-    wipe_folder(dir.path().join("never made").to_string_lossy().into_owned(), vault(dir.path())).unwrap();
+    wipe_dir(dir.path().join("never made").to_string_lossy().into_owned(), vault(dir.path())).unwrap();
     nothing_is_left();
 }
 

@@ -32,7 +32,7 @@ use crate::{guard, runtime};
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ObserverConfig {
     /// Folder of the store, private to the app and left out of backups; made when missing.
-    pub folder: String,
+    pub dir: String,
     /// Longest wait for a connection to one address, milliseconds; the core's own when absent.
     #[uniffi(default = None)]
     pub connect_timeout_ms: Option<i64>,
@@ -46,7 +46,7 @@ pub struct ObserverConfig {
 
 impl ObserverConfig {
     fn config(&self) -> kuager_core::ObserverConfig {
-        let mut config = kuager_core::ObserverConfig::new(&self.folder);
+        let mut config = kuager_core::ObserverConfig::new(&self.dir);
         let duration = |ms: Option<i64>| ms.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
         config.connect_timeout = duration(self.connect_timeout_ms).unwrap_or(config.connect_timeout);
         config.idle_timeout = duration(self.idle_timeout_ms).unwrap_or(config.idle_timeout);
@@ -319,8 +319,8 @@ impl std::fmt::Debug for ObserverHandle {
 /// # Errors
 /// Those of the vault, and `file`: the first step that failed. Call it again.
 #[uniffi::export]
-pub fn wipe_folder(folder: String, vault: Arc<dyn KeyVault>) -> Result<(), KuagerError> {
-    guard::call(|| Ok(kuager_core::wipe(Path::new(&folder), &ForeignVault::new(vault))?))
+pub fn wipe_dir(dir: String, vault: Arc<dyn KeyVault>) -> Result<(), KuagerError> {
+    guard::call(|| Ok(kuager_core::wipe(Path::new(&dir), &ForeignVault::new(vault))?))
 }
 
 fn read(path: &str) -> Result<Vec<u8>, KuagerError> {

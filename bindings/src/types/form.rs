@@ -1,8 +1,9 @@
 //! How a form stands over the answers given so far.
 
-use kuager_core::forms::{self, places};
+use kuager_core::DraftView;
+use kuager_core::forms::wording::Wording;
+use kuager_core::forms::{self, FormError, places};
 use kuager_core::wire::form::{self, Form, MAX_REPEAT, Question};
-use kuager_core::wire::pack::Pack;
 use kuager_core::wire::protocol;
 
 use super::numbers::counted;
@@ -106,6 +107,8 @@ pub struct Asked {
     pub required: bool,
     /// Its answer, or the value computed.
     pub value: Option<Value>,
+    /// The same as people write it; absent for a group, whose questions follow.
+    pub wording: Option<String>,
     /// The choices offered now.
     pub choices: Vec<ChoiceInfo>,
     /// The norm it rests on.
@@ -218,12 +221,13 @@ pub struct FormState {
     pub set_aside: Vec<Place>,
 }
 
-fn asked(texts: &InLanguage<'_>, form: &Form, asked: &forms::Asked<'_>) -> Asked {
+fn asked(texts: &InLanguage<'_>, whole: &Form, asked: &forms::Asked<'_>) -> Asked {
     let question: &Question = asked.question;
-    let groups = places::groups_of(form, &question.id).unwrap_or_default();
+    let groups = places::groups_of(whole, &question.id).unwrap_or_default();
     let (min, max) = question.repeat.map_or((question.min, question.max), |repeat| {
         (repeat.min.map(i64::from), Some(repeat.max.unwrap_or(MAX_REPEAT).into()))
     });
+    let worded = |value: &_| Wording::new(Some(texts.pack), texts.language).answer(question, value);
     Asked {
         place: (&asked.path).into(),
         kind: question.kind.into(),
@@ -231,6 +235,7 @@ fn asked(texts: &InLanguage<'_>, form: &Form, asked: &forms::Asked<'_>) -> Asked
         hint: texts.some(question.hint.as_ref()),
         required: asked.required,
         value: asked.value.as_ref().map(Value::from),
+        wording: asked.value.as_ref().filter(|_| question.kind != form::QuestionKind::Group).map(worded),
         choices: asked.choices.iter().flatten().map(|choice| texts.choice(choice)).collect(),
         law: question.law.clone(),
         detail_of: question.of.clone(),
@@ -256,8 +261,10 @@ fn reminder(texts: &InLanguage<'_>, reminder: &forms::Reminder<'_>) -> Reminder 
     Reminder { place: (&reminder.path).into(), kind }
 }
 
-/// How a form stands, in this language.
-pub(crate) fn form_state(pack: &Pack, form: &Form, language: &str, state: &forms::FormState<'_>) -> FormState {
+/// How the form of a draft stands, in the draft's language, from nothing but this view of it; `None` for a note.
+pub(crate) fn form_state(view: &DraftView) -> Result<Option<FormState>, FormError> {
+    let (Some(pack), Some(form), Some(state)) = (view.pack(), view.form(), view.state()?) else { return Ok(None) };
+    let language = view.draft().language.as_deref().unwrap_or_default();
     let texts = InLanguage { pack, language };
     let places = |paths: &[forms::Path]| paths.iter().map(Place::from).collect();
     let relation = |relation: &forms::RelationState<'_>| RelationState {
@@ -277,12 +284,12 @@ pub(crate) fn form_state(pack: &Pack, form: &Form, language: &str, state: &forms
         incident: relation.incident.map(str::to_owned),
         law: relation.law.map(str::to_owned),
     };
-    FormState {
+    Ok(Some(FormState {
         asked: state.asked.iter().map(|question| asked(&texts, form, question)).collect(),
         missing: places(&state.missing),
         reminders: state.reminders.iter().map(|about| reminder(&texts, about)).collect(),
         relations: state.relations.iter().map(relation).collect(),
         incidents: state.incidents.iter().map(|code| (*code).to_owned()).collect(),
         set_aside: places(&state.set_aside),
-    }
+    }))
 }

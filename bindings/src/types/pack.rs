@@ -60,7 +60,7 @@ pub struct IncidentInfo {
     /// The norm that is violated.
     pub law: Option<String>,
     /// What to note down and take pictures of.
-    pub advice: Option<String>,
+    pub record: Option<String>,
 }
 
 /// A moment at which turnout is noted.
@@ -247,6 +247,6 @@ fn incident_info(texts: &InLanguage<'_>, incident: &Incident) -> IncidentInfo {
         urgent: incident.urgent == Some(true),
         group: incident.group.clone(),
         law: incident.law.clone(),
-        advice: texts.some(incident.record.as_ref()),
+        record: texts.some(incident.record.as_ref()),
     }
 }

@@ -110,7 +110,7 @@ pub struct Outlook {
     /// Whether nothing is left.
     pub completed: bool,
     /// Records still to be sent.
-    pub records_left: i64,
+    pub left: i64,
     /// Files still to be sent.
     pub media_left: i64,
     /// What the next attempt waits for.
@@ -122,7 +122,7 @@ pub struct Outlook {
 pub(crate) fn outlook(outlook: &kuager_core::Outlook) -> Outlook {
     Outlook {
         completed: outlook.completed,
-        records_left: signed(outlook.left),
+        left: signed(outlook.left),
         media_left: signed(outlook.media_left),
         obstacle: outlook.obstacle.map(SyncObstacle::from),
         next_attempt_ms: outlook.next_attempt_ms.map(signed),
@@ -138,8 +138,10 @@ pub struct SyncSummary {
     pub accepted: i64,
     /// Records refused by signed statement.
     pub refused: i64,
+    /// Records that share their number with another record, by the coordinator's signed word.
+    pub forked: i64,
     /// Records still to be sent.
-    pub records_left: i64,
+    pub left: i64,
     /// Files that got a verified receipt.
     pub media_stored: i64,
     /// Files still to be sent.
@@ -164,7 +166,8 @@ impl From<kuager_core::SyncSummary> for SyncSummary {
             completed: summary.completed,
             accepted: signed(summary.accepted),
             refused: signed(summary.refused),
-            records_left: signed(summary.left),
+            forked: signed(summary.forked),
+            left: signed(summary.left),
             media_stored: signed(summary.media_stored),
             media_left: signed(summary.media_left),
             messages: signed(summary.messages),

@@ -38,7 +38,7 @@
                     if outlook.completed {
                         Label(TextKey.outboxDone.string, systemImage: "checkmark.seal.fill").font(.headline)
                     } else {
-                        Text(Phrase(.outboxRecordsLeft, .number(outlook.recordsLeft))).font(.headline)
+                        Text(Phrase(.outboxRecordsLeft, .number(outlook.left))).font(.headline)
                         Text(Phrase(.outboxFilesLeft, .number(outlook.mediaLeft))).font(.headline)
                     }
                     if let why = state.why { Label(why.string, systemImage: "info.circle") }

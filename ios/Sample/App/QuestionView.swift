@@ -64,7 +64,7 @@
             case .attachment:
                 PhotosRow(photos: state.photos(of: question.place.question), form: form, take: takePhoto)
             case .calculate:
-                Text(verbatim: number.isEmpty ? text : number).font(.title3.monospacedDigit())
+                Text(verbatim: question.wording ?? "").font(.title3.monospacedDigit())
             case .note, .group:
                 EmptyView()
             case .location:

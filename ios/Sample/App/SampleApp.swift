@@ -48,9 +48,9 @@
                     open: {
                         let folder = try StoreFolder()
                         return try await Observer.open(
-                            folder: folder.store, vault: vault, clock: AppleClock(), connectivity: connectivity)
+                            dir: folder.store, vault: vault, clock: AppleClock(), connectivity: connectivity)
                     },
-                    wipe: { try await Observer.wipe(folder: try StoreFolder().store, vault: vault) },
+                    wipe: { try await Observer.wipe(dir: try StoreFolder().store, vault: vault) },
                     captures: { try StoreFolder().captures }, language: AppLanguage.current))
         }
 
@@ -125,6 +125,6 @@
     extension Outlook {
         /// Nothing to send, and nothing known.
         fileprivate static let nothing = Outlook(
-            completed: true, recordsLeft: 0, mediaLeft: 0, obstacle: nil, nextAttemptMs: nil)
+            completed: true, left: 0, mediaLeft: 0, obstacle: nil, nextAttemptMs: nil)
     }
 #endif

@@ -29,7 +29,7 @@ public final class Observer: Sendable {
     /// Opens an observer's folder, making it when it is new. Needs no network.
     ///
     /// - Parameters:
-    ///   - folder: Private to the app and left out of backups.
+    ///   - dir: Private to the app and left out of backups.
     ///   - vault: Keeps the key of the store.
     ///   - clock: The system's own clocks when absent; enough for desktops and servers.
     ///   - connectivity: When absent, bytes are taken to be free until ``setNetwork(_:)`` says otherwise.
@@ -39,11 +39,11 @@ public final class Observer: Sendable {
     ///   later), ``KuagerError/Code/vaultLost`` and ``KuagerError/Code/identityMissing`` (the store belongs to another device), and
     ///   others of the vault and the store.
     public static func open(
-        folder: URL, vault: any KeyVault, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil,
+        dir: URL, vault: any KeyVault, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil,
         timeouts: Timeouts = Timeouts()
     ) async throws(KuagerError) -> Observer {
         let config = ObserverConfig(
-            folder: try folder.localPath, connectTimeoutMs: timeouts.connect.map(milliseconds),
+            dir: try dir.localPath, connectTimeoutMs: timeouts.connect.map(milliseconds),
             idleTimeoutMs: timeouts.idle.map(milliseconds), callTimeoutMs: timeouts.call.map(milliseconds))
         try KuagerLibrary.startUnlessStarted()
         let changes = ChangeHub()
@@ -96,7 +96,7 @@ public final class Observer: Sendable {
     /// Destroys everything, the key first, and closes the observer whatever comes of it. There is no way back; ask twice.
     ///
     /// - Throws: ``KuagerError``: the first step that failed, of the vault or ``KuagerError/Code/file``. Do it again with
-    ///   ``wipe(folder:vault:)``.
+    ///   ``wipe(dir:vault:)``.
     public func wipe() async throws(KuagerError) {
         guard let result = await session.end({ try $0.wipe() }) else { throw .closed }
         try result.get()
@@ -106,9 +106,9 @@ public final class Observer: Sendable {
     /// files.
     ///
     /// - Throws: ``KuagerError``: the first step that failed, of the vault or ``KuagerError/Code/file``. Call it again.
-    public static func wipe(folder: URL, vault: any KeyVault) async throws(KuagerError) {
-        let path = try folder.localPath
-        try await callOffThread { try wipeFolder(folder: path, vault: VaultAdapter(vault)) }
+    public static func wipe(dir: URL, vault: any KeyVault) async throws(KuagerError) {
+        let path = try dir.localPath
+        try await callOffThread { try wipeDir(dir: path, vault: VaultAdapter(vault)) }
     }
 
     // MARK: Enrolment

@@ -36,7 +36,7 @@ extension Runner {
     private func outlook() async throws -> JSON {
         let outlook = try await observer.outlook()
         return .object([
-            "completed": .bool(outlook.completed), "records_left": .number(outlook.recordsLeft),
+            "completed": .bool(outlook.completed), "left": .number(outlook.left),
             "media_left": .number(outlook.mediaLeft), "obstacle": outlook.obstacle.map { JSON(caseOf: $0) } ?? .null,
         ])
     }

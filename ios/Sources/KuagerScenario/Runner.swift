@@ -17,7 +17,7 @@ final class Runner {
         names = FileManager.default.fileExists(atPath: file.path) ? try JSON.read(file).object : [:]
         for given in ["invite", "pack", "photo"] { names[given] = ready[given] }
         observer = try await Observer.open(
-            folder: folder.appendingPathComponent("store"),
+            dir: folder.appendingPathComponent("store"),
             vault: InsecureTestVault(file: folder.appendingPathComponent("vault")))
     }
 

@@ -62,7 +62,7 @@ final class AppleSupportTests: XCTestCase {
         ) -> BackgroundPlan {
             BackgroundPlan(
                 Outlook(
-                    completed: completed, recordsLeft: completed ? 0 : 1, mediaLeft: media, obstacle: obstacle,
+                    completed: completed, left: completed ? 0 : 1, mediaLeft: media, obstacle: obstacle,
                     nextAttemptMs: next))
         }
         XCTAssertEqual(plan(completed: true).refresh, BackgroundPlan.lookAgain, "messages may come")

@@ -119,7 +119,7 @@ final class LifecycleTests: KuagerTestCase {
 
     func testAFolderMustBeOne() async throws {
         let address = try XCTUnwrap(URL(string: "https://example.org/store"))
-        try await assertFails(.file) { try await Observer.open(folder: address, vault: vault) }
-        try await assertFails(.file) { try await Observer.wipe(folder: address, vault: vault) }
+        try await assertFails(.file) { try await Observer.open(dir: address, vault: vault) }
+        try await assertFails(.file) { try await Observer.wipe(dir: address, vault: vault) }
     }
 }

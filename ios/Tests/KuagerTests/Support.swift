@@ -22,7 +22,7 @@ class KuagerTestCase: XCTestCase {
     func open(
         vault: (any KeyVault)? = nil, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil
     ) async throws -> Observer {
-        try await Observer.open(folder: store, vault: vault ?? self.vault, clock: clock, connectivity: connectivity)
+        try await Observer.open(dir: store, vault: vault ?? self.vault, clock: clock, connectivity: connectivity)
     }
 
     /// Opens an observer, hands it over and closes it.

@@ -71,7 +71,7 @@ final class VaultTests: KuagerTestCase {
         // Far more than there are cores, in folders of their own.
         let opening = (0..<16).map { number in
             let folder = folder.appendingPathComponent("store-\(number)")
-            return Task { await (try Observer.open(folder: folder, vault: waiting)).close() }
+            return Task { await (try Observer.open(dir: folder, vault: waiting)).close() }
         }
         var longest: TimeInterval = 0
         for _ in 0..<20 {
@@ -107,7 +107,7 @@ final class VaultTests: KuagerTestCase {
         try await assertFails(.vaultFailed) { try await observer.wipe() }
         try await assertFails(.storeClosed) { try await observer.status() }
         XCTAssertEqual(try KuagerLibrary.liveHandles(), .none)
-        try await Observer.wipe(folder: store, vault: vault)
+        try await Observer.wipe(dir: store, vault: vault)
         XCTAssertFalse(FileManager.default.fileExists(atPath: vault.file.path))
         XCTAssertFalse(FileManager.default.fileExists(atPath: store.appendingPathComponent("kuager.db").path))
     }

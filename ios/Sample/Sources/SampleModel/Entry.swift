@@ -31,11 +31,6 @@ public enum Entry {
         return "\(number < 0 ? "-" : "")\(digits.dropLast(decimals))\(separator)\(digits.suffix(decimals))"
     }
 
-    /// Minutes after midnight as the clock shows them.
-    public static func time(_ minutes: Int64) -> String {
-        String(format: "%02d:%02d", Int(minutes / 60), Int(minutes % 60))
-    }
-
     /// A day as it is signed.
     public static func day(_ date: DateComponents) -> String {
         String(format: "%04d-%02d-%02d", date.year ?? 0, date.month ?? 0, date.day ?? 0)

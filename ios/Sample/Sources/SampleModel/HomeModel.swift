@@ -32,7 +32,7 @@ public final class HomeModel: StateModel<HomeModel.State> {
         }
 
         /// Records and files that have not arrived.
-        public var waiting: Int64 { outlook.map { $0.recordsLeft + $0.mediaLeft } ?? 0 }
+        public var waiting: Int64 { outlook.map { $0.left + $0.mediaLeft } ?? 0 }
 
         /// Forms that begin without an hour or a code of the catalogue.
         public var forms: [FormInfo] {

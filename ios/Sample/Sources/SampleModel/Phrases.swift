@@ -34,12 +34,12 @@ extension Phrase {
     /// Where a file stands.
     public init(_ file: MediaInfo) {
         switch file.state {
-        case .kept: self.init(.fileKept)
-        case .waiting: self.init(.fileWaiting)
-        case .uploading: self.init(.fileUploading, .number(file.size > 0 ? file.sent * 100 / file.size : 0))
-        case .delayed: self.init(.fileDelayed)
-        case .held: self.init(.fileHeld)
-        case .stored: self.init(.fileStored)
+        case .kept: self.init(.mediaKept)
+        case .waiting: self.init(.mediaWaiting)
+        case .uploading: self.init(.mediaUploading, .number(file.size > 0 ? file.sent * 100 / file.size : 0))
+        case .delayed: self.init(.mediaDelayed)
+        case .held: self.init(.mediaHeld)
+        case .stored: self.init(.mediaStored)
         }
     }
 
@@ -62,10 +62,10 @@ extension Phrase {
     /// Why something is kept back.
     public init(_ reason: HeldReason) {
         switch reason {
-        case .auth: self.init(.holdAuth)
-        case .metered: self.init(.holdMetered)
-        case .policy: self.init(.holdPolicy)
-        case .record: self.init(.holdRecord)
+        case .auth: self.init(.heldAuth)
+        case .metered: self.init(.heldMetered)
+        case .policy: self.init(.heldPolicy)
+        case .record: self.init(.heldRecord)
         }
     }
 

@@ -137,8 +137,8 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         let captures = CaptureFolder(root.appendingPathComponent("captures"))
         return AppModel(
             AppModel.Platform(
-                open: { try await Observer.open(folder: store, vault: vault) },
-                wipe: { try await Observer.wipe(folder: store, vault: vault) },
+                open: { try await Observer.open(dir: store, vault: vault) },
+                wipe: { try await Observer.wipe(dir: store, vault: vault) },
                 captures: { captures }, language: "kk"))
     }
 
@@ -208,7 +208,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         outbox.syncNow()
         await outbox.shows("delivery") { state in
             state.outlook?.completed == true && state.records.allSatisfy { $0.state == Phrase(.recordAccepted) && $0.why == nil }
-                && state.files.allSatisfy { $0.state == Phrase(.fileStored) } && state.files.count == 2
+                && state.files.allSatisfy { $0.state == Phrase(.mediaStored) } && state.files.count == 2
         }
         let sealed = RecordModel(observer, record: record)
         follow { await sealed.follow() }

@@ -29,9 +29,7 @@ final class EntryTests: XCTestCase {
         XCTAssertEqual(Entry.text(-5, scale: 2, separator: ","), "-0,05")
     }
 
-    func testTimesAndDays() {
-        XCTAssertEqual(Entry.time(0), "00:00")
-        XCTAssertEqual(Entry.time(425), "07:05")
+    func testDays() {
         XCTAssertEqual(Entry.day("2026-08-23"), DateComponents(year: 2026, month: 8, day: 23))
         XCTAssertEqual(Entry.day(DateComponents(year: 2026, month: 8, day: 3)), "2026-08-03")
         XCTAssertNil(Entry.day("yesterday"))

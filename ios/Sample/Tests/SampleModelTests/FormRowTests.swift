@@ -30,7 +30,7 @@ final class FormRowTests: XCTestCase {
     ) -> Asked {
         Asked(
             place: Place(question: id, group: group, entry: entry), kind: kind, text: id, hint: nil, required: false,
-            value: answer, choices: [], law: nil, detailOf: nil, min: nil, max: nil, maxLength: nil, scale: 0,
+            value: answer, wording: nil, choices: [], law: nil, detailOf: nil, min: nil, max: nil, maxLength: nil, scale: 0,
             repeats: repeats, groups: groups, subject: nil, accept: [], line: nil)
     }
 }

@@ -103,7 +103,7 @@ final class GroupTests: XCTestCase, @unchecked Sendable {
     /// Opens a draft of a form, hands over its screen and closes everything.
     private func withForm(_ form: String, _ body: (FormModel, Observer, String) async throws -> Void) async throws {
         let host = try Host()
-        let observer = try await Observer.open(folder: root.appendingPathComponent("store"), vault: TestVault())
+        let observer = try await Observer.open(dir: root.appendingPathComponent("store"), vault: TestVault())
         try await observer.acceptInvite(host.invite)
         try await observer.importPack(from: host.pack)
         let draft = try await observer.newDraft(NewDraft(form: form, station: "710000000-99", language: "kk"))

@@ -34,7 +34,7 @@ final class PhrasesTests: XCTestCase {
         let phrases = failures.map { Phrase($0) } + holds.map { Phrase($0) } + states.map { Phrase($0) }
         XCTAssertEqual(Set(phrases).count, phrases.count)
         XCTAssertEqual(Phrase(SyncObstacle.network(failure: .tls)), Phrase(.failureTls))
-        XCTAssertEqual(Phrase(SyncObstacle.held(reason: .metered)), Phrase(.holdMetered))
+        XCTAssertEqual(Phrase(SyncObstacle.held(reason: .metered)), Phrase(.heldMetered))
         XCTAssertNil(Phrase(RelationStanding.notJudged))
     }
 
@@ -51,13 +51,13 @@ final class PhrasesTests: XCTestCase {
 
     func testARowSaysWhyItIsNotSent() {
         let outlook = Outlook(
-            completed: false, recordsLeft: 1, mediaLeft: 0, obstacle: .network(failure: .captivePortal), nextAttemptMs: 5)
+            completed: false, left: 1, mediaLeft: 0, obstacle: .network(failure: .captivePortal), nextAttemptMs: 5)
         func why(_ state: RecordState) -> Phrase? {
             OutboxModel.Row(record(state), outlook: outlook).why
         }
         XCTAssertEqual(why(.sealed), Phrase(.failureCaptivePortal), "what stands before all stands before this one")
         XCTAssertEqual(why(.waiting(failure: .serverBusy)), Phrase(.failureServerBusy))
-        XCTAssertEqual(why(.held(reason: .auth)), Phrase(.holdAuth))
+        XCTAssertEqual(why(.held(reason: .auth)), Phrase(.heldAuth))
         XCTAssertNil(why(.accepted))
         XCTAssertNil(why(.sending))
     }
@@ -68,8 +68,8 @@ final class PhrasesTests: XCTestCase {
                 MediaInfo(
                     hash: "h", size: size, mime: "image/jpeg", previewOf: nil, state: state, sent: sent, attempts: 0))
         }
-        XCTAssertEqual(row(.uploading, sent: 100).state, Phrase(.fileUploading, .number(25)))
-        XCTAssertEqual(row(.uploading, size: 0).state, Phrase(.fileUploading, .number(0)))
+        XCTAssertEqual(row(.uploading, sent: 100).state, Phrase(.mediaUploading, .number(25)))
+        XCTAssertEqual(row(.uploading, size: 0).state, Phrase(.mediaUploading, .number(0)))
         XCTAssertTrue(row(.held(reason: .metered)).canSendNow)
         XCTAssertFalse(row(.held(reason: .record)).canSendNow, "its record goes first")
         XCTAssertEqual(row(.delayed(failure: .dns)).why, Phrase(.failureDns))

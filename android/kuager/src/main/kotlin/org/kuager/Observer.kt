@@ -9,7 +9,7 @@ import kotlinx.coroutines.withContext
 import org.kuager.ffi.ObserverConfig
 import org.kuager.ffi.ObserverHandle
 import org.kuager.ffi.TaskHandle
-import org.kuager.ffi.wipeFolder
+import org.kuager.ffi.wipeDir
 
 /**
  * One observer's device: the encrypted store, the chain of sealed records, and the outbox.
@@ -23,7 +23,7 @@ import org.kuager.ffi.wipeFolder
 public class Observer private constructor(
     private val handle: ObserverHandle,
     private val signals: Signals,
-    private val folder: File,
+    private val dir: File,
     private val vault: KeyVault,
     internal val dispatcher: CoroutineDispatcher,
 ) {
@@ -123,7 +123,7 @@ public class Observer private constructor(
         CallbackThread.refuse()
         withContext(NonCancellable + dispatcher) {
             // What is not open any more is wiped by its folder.
-            if (!ending { handle.wipe() }) translated { wipeFolder(folder.path, VaultAdapter(vault)) }
+            if (!ending { handle.wipe() }) translated { wipeDir(dir.path, VaultAdapter(vault)) }
         }
     }
 
@@ -171,7 +171,7 @@ public class Observer private constructor(
         /**
          * Opens an observer's folder, making it when it is new. Needs no network.
          *
-         * @param folder Private to the app and left out of backups.
+         * @param dir Private to the app and left out of backups.
          * @param vault Seals the secrets of the store.
          * @param clock The platform's clocks; without it, the system's own serve.
          * @param connectivity What kind of network there is; without it, bytes are taken to be free until [setNetwork] says otherwise.
@@ -181,7 +181,7 @@ public class Observer private constructor(
          *   to another device), `store_unavailable` (try again later) and others of the store, `library`.
          */
         public suspend fun open(
-            folder: File,
+            dir: File,
             vault: KeyVault,
             clock: Clock? = null,
             connectivity: Connectivity? = null,
@@ -196,14 +196,14 @@ public class Observer private constructor(
                     val signals = Signals()
                     val handle = translated {
                         ObserverHandle.open(
-                            timeouts.config(folder),
+                            timeouts.config(dir),
                             VaultAdapter(vault),
                             clock?.let(::ClockAdapter),
                             connectivity?.let(::ConnectivityAdapter),
                             ListenerAdapter(signals),
                         )
                     }
-                    Observer(handle, signals, folder, vault, dispatcher).also { opened = it }
+                    Observer(handle, signals, dir, vault, dispatcher).also { opened = it }
                 }
             } catch (failure: Throwable) {
                 // Cancelled between opening and handing over: nobody else can close it.
@@ -218,11 +218,11 @@ public class Observer private constructor(
          *
          * @throws KuagerException of the vault, and with `file`: the first step that failed. Call it again.
          */
-        public suspend fun wipe(folder: File, vault: KeyVault, dispatcher: CoroutineDispatcher = Dispatchers.IO) {
+        public suspend fun wipe(dir: File, vault: KeyVault, dispatcher: CoroutineDispatcher = Dispatchers.IO) {
             CallbackThread.refuse()
             withContext(NonCancellable + dispatcher) {
                 Kuager.ensureStarted()
-                translated { wipeFolder(folder.path, VaultAdapter(vault)) }
+                translated { wipeDir(dir.path, VaultAdapter(vault)) }
             }
         }
     }
@@ -236,6 +236,6 @@ public class Observer private constructor(
  * @property call Longest duration of one call.
  */
 public data class Timeouts(val connect: Duration? = null, val idle: Duration? = null, val call: Duration? = null) {
-    internal fun config(folder: File): ObserverConfig =
-        ObserverConfig(folder.path, connect?.inWholeMilliseconds, idle?.inWholeMilliseconds, call?.inWholeMilliseconds)
+    internal fun config(dir: File): ObserverConfig =
+        ObserverConfig(dir.path, connect?.inWholeMilliseconds, idle?.inWholeMilliseconds, call?.inWholeMilliseconds)
 }

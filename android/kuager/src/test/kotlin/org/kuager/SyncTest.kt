@@ -88,7 +88,7 @@ class SyncTest {
     @Test
     fun `a limit ends a sync by itself, with what is left`(@TempDir root: File) = waiting(root) { observer ->
         val summary = observer.sync(300.milliseconds)
-        assertEquals(false to 1L, summary.completed to summary.recordsLeft)
+        assertEquals(false to 1L, summary.completed to summary.left)
     }
 
     @Test
@@ -186,7 +186,7 @@ class SyncTest {
                 observer.state.records.first { all -> all.size == 2 && all.all { it.state == RecordAccepted } }
             }
             val outlook = withTimeout(180_000) { observer.state.outlook.first { it.completed } }
-            assertEquals(0, outlook.recordsLeft)
+            assertEquals(0, outlook.left)
             assertEquals(2, withTimeout(180_000) { observer.state.status.first { it.delivered == 2L } }.delivered)
             assertTrue(observer.record(records.first().hash).receipt != null)
             run.cancelAndJoin()
@@ -210,7 +210,7 @@ class SyncTest {
             host.network("fine")
             observer.networkChanged()
             val summary = observer.sync(1.minutes)
-            assertEquals(0L to HeldObstacle(HeldReason.METERED), summary.recordsLeft to summary.obstacle)
+            assertEquals(0L to HeldObstacle(HeldReason.METERED), summary.left to summary.obstacle)
             val states = observer.media().associate { (it.previewOf == null) to it.state }
             assertEquals(mapOf(true to MediaWaiting, false to MediaStored), states, "the preview goes, the original waits")
 

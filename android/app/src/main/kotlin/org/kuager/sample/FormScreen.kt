@@ -154,8 +154,8 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         val originals = now.attachments.filter { it.role == AttachmentRole.ORIGINAL }
         if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
-            val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.name } ?: string(R.string.file_of_record)
-            val text = string(R.string.file_remove, index + 1, about)
+            val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.name } ?: string(R.string.media_of_record)
+            val text = string(R.string.media_remove, index + 1, about)
             files.addView(ui.button(Look.PLAIN, text) { host.save { it.detach(draft, file.hash) } })
         }
     }

@@ -4,8 +4,6 @@ import java.math.BigDecimal
 
 /** Numbers as an observer types them and as the core takes them. */
 object Numbers {
-    private const val HOUR = 60
-
     /** 125 with scale 1 is 12.5. */
     fun decimal(value: Long, scale: Int): String = BigDecimal.valueOf(value, scale).toPlainString()
 
@@ -18,7 +16,4 @@ object Numbers {
             null
         }
     }
-
-    /** Minutes after midnight as a clock shows them. */
-    fun time(minutes: Long): String = "%02d:%02d".format(minutes / HOUR, minutes % HOUR)
 }

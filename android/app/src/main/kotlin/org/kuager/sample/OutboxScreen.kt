@@ -51,7 +51,7 @@ class OutboxScreen(host: MainActivity) : Screen(host) {
         files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
             val share = if (file.size > 0) sent(file) * PERCENT / file.size else PERCENT
-            files.addView(ui.text(string(R.string.file_stands, index + 1, phrases.state(file.state), share)))
+            files.addView(ui.text(string(R.string.media_stands, index + 1, phrases.state(file.state), share)))
         }
     }
 

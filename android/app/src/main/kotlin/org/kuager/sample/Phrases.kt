@@ -6,11 +6,8 @@ import org.kuager.Asked
 import org.kuager.ConstraintReminder
 import org.kuager.EnrolmentObstacle
 import org.kuager.FailureClass
-import org.kuager.GroupValue
 import org.kuager.HeldObstacle
 import org.kuager.HeldReason
-import org.kuager.IntValue
-import org.kuager.ListValue
 import org.kuager.MediaDelayed
 import org.kuager.MediaHeld
 import org.kuager.MediaKept
@@ -21,7 +18,6 @@ import org.kuager.NetworkObstacle
 import org.kuager.NotInvitedObstacle
 import org.kuager.NotOfferedReminder
 import org.kuager.Outlook
-import org.kuager.QuestionKind
 import org.kuager.RecordAccepted
 import org.kuager.RecordForked
 import org.kuager.RecordHeld
@@ -33,11 +29,9 @@ import org.kuager.RecordState
 import org.kuager.RecordWaiting
 import org.kuager.ReminderKind
 import org.kuager.SyncObstacle
-import org.kuager.TextValue
 import org.kuager.TooFewReminder
 import org.kuager.UnreadableWordsReminder
 import org.kuager.UploadState
-import org.kuager.Value
 
 /** What the app says about what the core says, in the observer's language. */
 class Phrases(private val context: Context) {
@@ -85,18 +79,18 @@ class Phrases(private val context: Context) {
 
     /** Where a file stands, and why it is not sent yet. */
     fun state(state: UploadState): String = when (state) {
-        is MediaKept -> context.getString(R.string.file_kept)
-        is MediaWaiting -> context.getString(R.string.file_waiting)
-        is MediaUploading -> context.getString(R.string.file_uploading)
-        is MediaDelayed -> context.getString(R.string.file_delayed, failure(state.failure))
-        is MediaHeld -> context.getString(R.string.file_held, held(state.reason))
-        is MediaStored -> context.getString(R.string.file_stored)
+        is MediaKept -> context.getString(R.string.media_kept)
+        is MediaWaiting -> context.getString(R.string.media_waiting)
+        is MediaUploading -> context.getString(R.string.media_uploading)
+        is MediaDelayed -> context.getString(R.string.media_delayed, failure(state.failure))
+        is MediaHeld -> context.getString(R.string.media_held, held(state.reason))
+        is MediaStored -> context.getString(R.string.media_stored)
     }
 
     /** Why not everything was sent yet; null when it was. */
     fun whyNot(outlook: Outlook): String? {
         if (outlook.completed) return null
-        val left = context.getString(R.string.left, outlook.recordsLeft, outlook.mediaLeft)
+        val left = context.getString(R.string.left, outlook.left, outlook.mediaLeft)
         val why = outlook.obstacle?.let(::obstacle) ?: context.getString(R.string.nothing_in_the_way)
         val next = outlook.nextAttemptMs?.let { context.getString(R.string.next_attempt, (it + MILLIS - 1) / MILLIS) }
         return listOfNotNull(left, why, next).joinToString("\n")
@@ -128,10 +122,10 @@ class Phrases(private val context: Context) {
     /** Why something is kept back. */
     fun held(reason: HeldReason): String = context.getString(
         when (reason) {
-            HeldReason.AUTH -> R.string.hold_auth
-            HeldReason.METERED -> R.string.hold_metered
-            HeldReason.POLICY -> R.string.hold_policy
-            HeldReason.RECORD -> R.string.hold_record
+            HeldReason.AUTH -> R.string.held_auth
+            HeldReason.METERED -> R.string.held_metered
+            HeldReason.POLICY -> R.string.held_policy
+            HeldReason.RECORD -> R.string.held_record
         },
     )
 
@@ -157,20 +151,8 @@ class Phrases(private val context: Context) {
         },
     )
 
-    /** An answer, to read. */
-    fun answer(question: Asked): String {
-        fun choice(key: String) = question.choices.firstOrNull { it.key == key }?.text ?: key
-        fun of(value: Value): String = when (value) {
-            is IntValue -> when (question.kind) {
-                QuestionKind.TIME -> Numbers.time(value.value)
-                else -> Numbers.decimal(value.value, question.scale.toInt())
-            }
-            is TextValue -> if (question.kind == QuestionKind.YES_NO) yesNo(value.value) else choice(value.value)
-            is ListValue -> value.values.joinToString(transform = ::of)
-            is GroupValue -> value.answers.size.toString()
-        }
-        return question.value?.let(::of) ?: context.getString(R.string.no_answer)
-    }
+    /** An answer, to read, in the core's words. */
+    fun answer(question: Asked): String = question.wording ?: context.getString(R.string.no_answer)
 
     @Suppress("DiscouragedApi") // The codes come from the core; tests/android/resources.py finds one without a text.
     private fun named(name: String): String? =

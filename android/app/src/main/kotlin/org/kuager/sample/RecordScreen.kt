@@ -64,11 +64,11 @@ class RecordScreen(host: MainActivity, private val hash: String) : Screen(host) 
         if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
             val share = if (file.size > 0) file.sent * PERCENT / file.size else PERCENT
-            files.addView(ui.text(string(R.string.file_stands, index + 1, phrases.state(file.state), share)))
+            files.addView(ui.text(string(R.string.media_stands, index + 1, phrases.state(file.state), share)))
             when (file.state) {
                 is MediaStored -> Unit
-                is MediaHeld -> files.addView(ui.button(Look.PLAIN, string(R.string.file_send)) { host.act { it.sendMediaNow(file.hash) } })
-                else -> files.addView(ui.button(Look.PLAIN, string(R.string.file_hold)) { host.act { it.holdMedia(file.hash) } })
+                is MediaHeld -> files.addView(ui.button(Look.PLAIN, string(R.string.media_send)) { host.act { it.sendMediaNow(file.hash) } })
+                else -> files.addView(ui.button(Look.PLAIN, string(R.string.media_hold)) { host.act { it.holdMedia(file.hash) } })
             }
         }
     }

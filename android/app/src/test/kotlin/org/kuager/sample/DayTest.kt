@@ -226,7 +226,7 @@ class DayTest : AppTest() {
         until("the receipt") { activity.says(text) }
         val photo = original(protocol)
         assertTrue(host.holds(photo))
-        val stored = activity.getString(R.string.file_stands, 1, activity.getString(R.string.file_stored), 100)
+        val stored = activity.getString(R.string.media_stands, 1, activity.getString(R.string.media_stored), 100)
         until("the photo's receipt") { activity.says(stored) }
         activity.tap(R.string.back)
         activity.tap(R.string.back)
@@ -267,7 +267,7 @@ class DayTest : AppTest() {
         until("the app ends") { activity.isFinishing }
         assertNull(app.observers.current)
         assertTrue(KeystoreStandIn.keys.isEmpty())
-        assertEquals(emptyList<String>(), KuagerAndroid.folder(app).walk().filter { it.isFile }.map { it.name }.toList())
+        assertEquals(emptyList<String>(), KuagerAndroid.dir(app).walk().filter { it.isFile }.map { it.name }.toList())
     }
 
     private fun fails(relation: String) {

@@ -21,7 +21,6 @@ class LogicTest {
         listOf("", "x", "12.55", "1e400", "1e999999999", "99999999999999999999").forEach { assertNull(it, Numbers.parse(it, 1)) }
         assertEquals("12.5", Numbers.decimal(125, 1))
         assertEquals("125", Numbers.decimal(125, 0))
-        assertEquals("07:05", Numbers.time(7 * 60L + 5))
     }
 
     private fun question(id: String, groups: List<String> = listOf(), repeat: String? = null, entry: Int? = null, entries: Int? = null) =
@@ -32,6 +31,7 @@ class LogicTest {
             hint = null,
             required = false,
             value = entries?.takeIf { it > 0 }?.let { ListValue(List(it) { GroupValue(emptyMap()) }) },
+            wording = null,
             choices = listOf(),
             law = null,
             detailOf = null,

@@ -117,7 +117,7 @@ class ScreensTest : AppTest() {
         controllers.removeAt(0).pause().stop().destroy()
         assertTrue("a job would make a new store", jobs().isEmpty())
         assertTrue(KeystoreStandIn.keys.isEmpty())
-        assertEquals(emptyList<String>(), KuagerAndroid.folder(app).walk().filter { it.isFile }.map { it.name }.toList())
+        assertEquals(emptyList<String>(), KuagerAndroid.dir(app).walk().filter { it.isFile }.map { it.name }.toList())
     }
 
     @Test
@@ -133,7 +133,7 @@ class ScreensTest : AppTest() {
         checkNotNull(activity.button { it == activity.getString(R.string.wipe_hold, 3) }).performClick()
         confirm()
         until("the activity ends") { activity.isFinishing }
-        assertEquals(emptyList<String>(), KuagerAndroid.folder(app).walk().filter { it.isFile }.map { it.name }.toList())
+        assertEquals(emptyList<String>(), KuagerAndroid.dir(app).walk().filter { it.isFile }.map { it.name }.toList())
         controllers.removeAt(0)
     }
 

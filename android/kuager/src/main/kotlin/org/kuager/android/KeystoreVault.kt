@@ -36,17 +36,17 @@ import org.kuager.VaultException
  * - [VaultException.Failed]: anything else.
  *
  * @param context any context; its application context is kept.
- * @param folder the folder of the store, as given to `Observer.open`.
+ * @param dir the folder of the store, as given to `Observer.open`.
  * @param authenticatedWithin when set, the key serves only for so long after its holder unlocked the phone or confirmed their screen lock;
  *   then background delivery waits for that too. Rounded up to seconds. It counts when the key is made: at the first opening.
  */
 public class KeystoreVault @JvmOverloads constructor(
     context: Context,
-    folder: File,
+    dir: File,
     private val authenticatedWithin: Duration? = null,
 ) : KeyVault {
     private val context = context.applicationContext ?: context
-    private val alias = alias(this.context, folder)
+    private val alias = alias(this.context, dir)
 
     // Another store's bytes, or those of another use of the key, do not open here.
     private val boundTo = "kuager vault 1 $alias".toByteArray()
@@ -157,9 +157,9 @@ public class KeystoreVault @JvmOverloads constructor(
         private val LOCK = Any()
 
         /** The name of a folder's key. */
-        internal fun alias(context: Context, folder: File): String {
+        internal fun alias(context: Context, dir: File): String {
             val base = context.dataDir.canonicalFile
-            val place = folder.canonicalFile
+            val place = dir.canonicalFile
             // Relative to the app's data, which moves when the app does (adopted storage); the key stays.
             val name = place.relativeToOrNull(base)?.takeUnless { it.startsWith("..") } ?: place
             val digest = MessageDigest.getInstance("SHA-256").digest(name.invariantSeparatorsPath.toByteArray())

@@ -25,16 +25,16 @@ public object KuagerAndroid {
     }
 
     /** The folder of an observer: private to the app, and left out of cloud backup and device transfer by the system itself. */
-    public fun folder(context: Context, name: String = "observer"): File = File(context.noBackupFilesDir, "kuager/$name")
+    public fun dir(context: Context, name: String = "observer"): File = File(context.noBackupFilesDir, "kuager/$name")
 
     /**
-     * Opens the observer of [folder], making it when it is new, with the Keystore, the phone's clocks and its network.
+     * Opens the observer of [dir], making it when it is new, with the Keystore, the phone's clocks and its network.
      *
      * @throws org.kuager.KuagerException as `Observer.open`; `vault_locked` before the first unlock after a restart.
      */
-    public suspend fun open(context: Context, folder: File = folder(context)): Observer = Observer.open(
-        folder = folder,
-        vault = KeystoreVault(context, folder),
+    public suspend fun open(context: Context, dir: File = dir(context)): Observer = Observer.open(
+        dir = dir,
+        vault = KeystoreVault(context, dir),
         clock = AndroidClock(context),
         connectivity = AndroidConnectivity(context),
     )
@@ -47,14 +47,14 @@ public object KuagerAndroid {
     public suspend fun wipe(
         context: Context,
         owner: ObserverOwner,
-        folder: File = folder(context),
+        dir: File = dir(context),
         dispatcher: CoroutineDispatcher = Dispatchers.IO,
     ) {
         SyncSchedule(context).cancel()
         owner.wipe { observer ->
             try {
                 // The key first, since that is what makes everything unreadable at once.
-                if (observer != null) observer.wipe() else Observer.wipe(folder, KeystoreVault(context, folder))
+                if (observer != null) observer.wipe() else Observer.wipe(dir, KeystoreVault(context, dir))
             } finally {
                 PhotoCapture(context, dispatcher).discardAll()
             }

@@ -27,13 +27,13 @@ import org.robolectric.Shadows.shadowOf
 @RunWith(RobolectricTestRunner::class)
 class KeystoreVaultTest {
     private val context: Context = RuntimeEnvironment.getApplication()
-    private val folder = KuagerAndroid.folder(context)
+    private val dir = KuagerAndroid.dir(context)
     private val secret = ByteArray(64) { it.toByte() }
 
     @Before
     fun install() = KeystoreStandIn.install()
 
-    private fun vault(folder: File = this.folder, within: Duration? = null) = KeystoreVault(context, folder, within)
+    private fun vault(dir: File = this.dir, within: Duration? = null) = KeystoreVault(context, dir, within)
 
     @Test
     fun what_was_sealed_can_be_unsealed_by_another_process() {
@@ -62,13 +62,13 @@ class KeystoreVaultTest {
 
     @Test
     fun another_folder_has_another_key_and_does_not_open_what_was_moved_there() {
-        val other = KuagerAndroid.folder(context, "other")
+        val other = KuagerAndroid.dir(context, "other")
         val sealed = vault().seal(secret)
         assertThrows(VaultException.Lost::class.java) { vault(other).unseal(sealed) }
         vault(other).seal(secret)
         assertThrows(VaultException.Lost::class.java) { vault(other).unseal(sealed) }
         // Even with the very same key: the folder is part of what is authenticated.
-        val (mine, theirs) = listOf(folder, other).map { KeystoreVault.alias(context, it) }
+        val (mine, theirs) = listOf(dir, other).map { KeystoreVault.alias(context, it) }
         KeystoreStandIn.keys[theirs] = KeystoreStandIn.keys.getValue(mine)
         assertThrows(VaultException.Lost::class.java) { vault(other).unseal(sealed) }
         vault(other).destroy()
@@ -106,17 +106,17 @@ class KeystoreVaultTest {
     fun strong_box_is_used_where_there_is_one_and_room_in_it() {
         vault().seal(secret)
         shadowOf(context.packageManager).setSystemFeature(PackageManager.FEATURE_STRONGBOX_KEYSTORE, true)
-        vault(File(folder, "b")).seal(secret)
+        vault(File(dir, "b")).seal(secret)
         KeystoreStandIn.strongBoxIsFull = true
-        val sealed = vault(File(folder, "c")).seal(secret)
+        val sealed = vault(File(dir, "c")).seal(secret)
         assertEquals(listOf(false, true, false), KeystoreStandIn.made.map { it.isStrongBoxBacked })
-        assertArrayEquals(secret, vault(File(folder, "c")).unseal(sealed))
+        assertArrayEquals(secret, vault(File(dir, "c")).unseal(sealed))
     }
 
     @Test
     fun authentication_is_asked_for_only_when_wanted_and_a_new_finger_does_not_destroy_the_key() {
         vault().seal(secret)
-        vault(File(folder, "b"), Duration.ofMillis(30_001)).seal(secret)
+        vault(File(dir, "b"), Duration.ofMillis(30_001)).seal(secret)
         val (plain, strict) = KeystoreStandIn.made
         assertFalse(plain.isUserAuthenticationRequired)
         assertTrue(strict.isUserAuthenticationRequired)

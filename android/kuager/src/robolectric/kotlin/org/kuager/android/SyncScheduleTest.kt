@@ -27,7 +27,7 @@ class SyncScheduleTest {
     private fun pending(id: Int = SyncSchedule.ANY): JobInfo? = scheduler.getPendingJob(id)
 
     private fun left(obstacle: SyncObstacle?, nextMs: Long?) =
-        Outlook(completed = false, recordsLeft = 1, mediaLeft = 1, obstacle = obstacle, nextAttemptMs = nextMs)
+        Outlook(completed = false, left = 1, mediaLeft = 1, obstacle = obstacle, nextAttemptMs = nextMs)
 
     @Test
     fun a_job_outlives_a_restart_and_takes_any_network() {
@@ -76,7 +76,7 @@ class SyncScheduleTest {
 
     @Test
     fun nothing_is_scheduled_when_nothing_is_left_or_only_a_person_can_help() {
-        schedule.after(Outlook(completed = true, recordsLeft = 0, mediaLeft = 0, obstacle = null, nextAttemptMs = null))
+        schedule.after(Outlook(completed = true, left = 0, mediaLeft = 0, obstacle = null, nextAttemptMs = null))
         schedule.after(left(HeldObstacle(HeldReason.AUTH), null))
         schedule.after(left(HeldObstacle(HeldReason.POLICY), null))
         assertTrue(scheduler.allPendingJobs.isEmpty())

@@ -42,7 +42,7 @@ suspend fun look(observer: Observer, fields: Fields, ready: JsonObject): JsonObj
         "outlook" -> observer.outlook().let {
             buildJsonObject {
                 put("completed", it.completed)
-                put("records_left", it.recordsLeft)
+                put("left", it.left)
                 put("media_left", it.mediaLeft)
                 put("obstacle", it.obstacle?.let(::snake))
             }
