@@ -32,6 +32,9 @@ pub const MEDIA: u64 = 1 << 30;
 pub const MEDIA_DEFAULT: u64 = 200 << 20;
 /// Bytes of a preview.
 pub const PREVIEW: u64 = 150 * 1024;
+/// The largest number a record has in its chain, and the largest of anything else that a record counts: databases and other
+/// languages count with 63 bits, and what is one larger must still fit.
+pub const NUMBER: u64 = 1 << 62;
 /// Attachments of one record.
 pub const ATTACHMENTS: usize = 32;
 /// Bytes that may be lost and sent again when an upload is cut.

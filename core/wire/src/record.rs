@@ -209,6 +209,7 @@ impl Statement for Record {
 
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)?;
+        self.check_numbers()?;
         let body = &self.body;
         let demands = [
             (self.kind.has_form(), self.form.is_some(), "a form"),
@@ -237,8 +238,34 @@ impl Statement for Record {
         if self.attachments.as_ref().is_some_and(|attachments| attachments.len() > limits::ATTACHMENTS) {
             return Err(Malformed::shape(format!("more than {} attachments", limits::ATTACHMENTS)));
         }
-        if body.lost.is_some_and(|range| range.first > range.last) {
-            return Err(Malformed::shape("a range of numbers ends before it starts"));
+        Ok(())
+    }
+}
+
+impl Record {
+    /// Whether every number is one that a chain, a clock or a file can have, so that no reader has to count to 2^64.
+    fn check_numbers(&self) -> Result<(), Malformed> {
+        let continues = self.body.continues.as_ref();
+        let files = self.attachments.iter().flatten().map(|attachment| attachment.size);
+        let counted = [
+            Some(self.seq),
+            Some(self.clock.monotonic_ms),
+            self.checkpoint.map(|checkpoint| checkpoint.tree_size),
+            continues.map(|head| head.seq),
+        ];
+        if counted.into_iter().flatten().chain(files).any(|number| number > limits::NUMBER) {
+            return Err(Malformed::shape("a number above 2^62"));
+        }
+        if let Some(SeqRange { first, last }) = self.body.lost {
+            if first > last {
+                return Err(Malformed::shape("a range of numbers ends before it starts"));
+            }
+            if last >= self.seq {
+                return Err(Malformed::shape("only numbers below its own can be lost"));
+            }
+        }
+        if self.kind == RecordKind::KeyEvent && self.seq != 0 {
+            return Err(Malformed::shape("a key event begins a chain"));
         }
         Ok(())
     }

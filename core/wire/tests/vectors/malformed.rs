@@ -52,6 +52,7 @@ pub(crate) fn malformed(samples: &Samples) -> Vec<Malformed> {
     signatures(&mut list);
     media(&mut list);
     election(&mut list);
+    numbers(&mut list);
     list.list
 }
 
@@ -367,6 +368,37 @@ fn rules(list: &mut List<'_>) {
     list.payload("checks that are a number", &checked, "shape", At::Inside(checked.len() - 1));
     let unknown = map(&body("a2 03 6161 1863 00"));
     list.payload("a body with an unknown field", &unknown, "unknown_field", At::Inside(unknown.len() - 7));
+}
+
+/// Numbers that no chain, clock or file can have.
+fn numbers(list: &mut List<'_>) {
+    use At::Payload;
+    const BEYOND: &str = "1b4000000000000001";
+    let fields = note(list.samples);
+    let numbered = |seq: &str, body: &str| with(&with(&fields, 3, hex(seq)), 9, hex(body));
+    let of_kind = |kind, fields: &[(u64, Vec<u8>)]| map(&with(fields, 2, uint(kind)));
+
+    let lost = |seq, range| of_kind(8, &numbered(seq, &format!("a1 04 82 {range}")));
+    list.payload("lost numbers up to the statement's own", &lost("09", "07 09"), "shape", Payload);
+    list.payload("lost numbers that nobody could count", &lost("09", "00 1bffffffffffffffff"), "shape", Payload);
+    list.payload("lost numbers of a first record", &lost("00", "00 00"), "shape", Payload);
+    let aside = map(&numbered("09", "a2 03 6161 04 82 00 1bffffffffffffffff"));
+    list.payload("a note with lost numbers above its own", &aside, "shape", Payload);
+    list.payload("a number above 2^62", &map(&numbered(BEYOND, "a1 03 6161")), "shape", Payload);
+
+    let key = HEX.encode(&PublicKey::from(&samples::key("second phone")).kid().0);
+    let continues = |seq: &str| format!("a1 05 83 50 {key} {seq} 5820 {}", "91".repeat(32));
+    let beyond = of_kind(7, &numbered("00", &continues(BEYOND)));
+    list.payload("a key event that continues a number above 2^62", &beyond, "shape", Payload);
+    let midway = of_kind(7, &numbered("01", &continues("0a")));
+    list.payload("a key event in the middle of a chain", &midway, "shape", Payload);
+
+    let clock = hex(&format!("84 00 {BEYOND} 50 {} 00", "51".repeat(16)));
+    list.payload("a monotonic clock above 2^62", &map(&with(&fields, 5, clock)), "shape", Payload);
+    let checkpoint = hex(&format!("82 {BEYOND} 5820 {}", "91".repeat(32)));
+    list.payload("a checkpoint of more than 2^62 entries", &map(&with(&fields, 6, checkpoint)), "shape", Payload);
+    let file = hex(&format!("81 a4 01 5820 {} 02 {BEYOND} 03 6161 04 01", "81".repeat(32)));
+    list.payload("an attachment of more than 2^62 bytes", &map(&with(&fields, 10, file)), "shape", Payload);
 }
 
 fn other_statements(list: &mut List<'_>) {
