@@ -5,7 +5,7 @@
 //!   raw key of an encrypted one;
 //! - `migrate`: steps counted by `user_version`, never edited once shipped; a newer file is left alone;
 //! - [`Pool`]: one connection that writes, read connections on snapshots, and an end that waits for everybody;
-//! - [`Writer`]: a thread on top of a pool that commits for many callers at once;
+//! - [`Writer`]: a thread on top of a pool that commits for many callers at once, and can be watched doing so;
 //! - [`Error`]: SQLite's error codes as what they mean.
 //!
 //! There are no tables here and no runtime. This is the only crate that links SQLCipher's cryptography
@@ -15,6 +15,7 @@ mod connection;
 mod error;
 mod migrate;
 mod pool;
+mod pulse;
 mod writer;
 
 // SQLCipher calls it; nothing in Rust does.
@@ -24,6 +25,7 @@ pub use connection::{Config, Key};
 pub use error::Error;
 pub use migrate::{migrate, version};
 pub use pool::Pool;
+pub use pulse::{Life, WriterState};
 pub use writer::Writer;
 
 #[cfg(test)]

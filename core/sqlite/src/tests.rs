@@ -197,6 +197,36 @@ fn held_up(pool: &Arc<Pool>) -> (Writer<Error>, mpsc::Sender<()>) {
 }
 
 #[test]
+fn whoever_looks_sees_what_the_writer_is_at() {
+    let (_dir, pool) = pool();
+    let (writer, hold) = held_up(&pool);
+    while writer.state().running.is_none() {
+        thread::yield_now();
+    }
+    writer.submit(|connection| add(connection, "waits"), |_| ()).unwrap();
+    let state = writer.state();
+    assert_eq!((state.life, state.waiting, state.committed), (Life::Runs, 1, None));
+    hold.send(()).unwrap();
+    writer.close();
+    let state = writer.state();
+    assert_eq!((state.life, state.waiting, state.running), (Life::Closed, 0, None));
+    assert!(state.committed.is_some());
+}
+
+#[test]
+fn a_writer_that_died_is_seen() {
+    let (_dir, pool) = pool();
+    let writer = Writer::<Error>::start(pool, "writer").unwrap();
+    writer.submit::<()>(|_| panic!("a mistake in a job"), |_| ()).unwrap();
+    while writer.state().life == Life::Runs {
+        thread::yield_now();
+    }
+    assert_eq!((writer.state().life, writer.state().running), (Life::Died, None));
+    assert_eq!(writer.submit(|connection| add(connection, "late"), |_| ()), Err(Error::Closed));
+    assert_eq!(writer.state().waiting, 0);
+}
+
+#[test]
 fn a_long_wait_is_committed_in_one_transaction() {
     let (_dir, pool) = pool();
     let (writer, hold) = held_up(&pool);

@@ -13,6 +13,7 @@ use std::time::Duration;
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
+use crate::pulse::{Pulse, WriterState};
 use crate::{Error, Pool};
 
 /// Jobs in one transaction: enough to share the fsync, few enough that nobody waits long for it.
@@ -61,6 +62,7 @@ pub struct Writer<E> {
     jobs: RwLock<Option<Jobs<E>>>,
     /// Locked while closing, so that a second caller returns only when everything is on disk.
     thread: Mutex<Option<JoinHandle<()>>>,
+    pulse: Arc<Pulse>,
 }
 
 impl<E: From<Error> + Clone + Display + Send + 'static> Writer<E> {
@@ -70,11 +72,18 @@ impl<E: From<Error> + Clone + Display + Send + 'static> Writer<E> {
     /// [`Error::Unreachable`] when the system has no more threads.
     pub fn start(pool: Arc<Pool>, name: &str) -> Result<Self, Error> {
         let (jobs, waiting) = sync_channel(WAITING);
+        let pulse = Arc::new(Pulse::new());
+        let beating = Arc::clone(&pulse);
         let thread = thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || run(&pool, &waiting))
+            .spawn(move || {
+                // Dropped last, so that nobody can queue a job any more when the thread counts as ended.
+                let _life = beating.life();
+                let waiting = waiting;
+                run(&pool, &waiting, &beating);
+            })
             .map_err(|error| Error::Unreachable(error.to_string()))?;
-        Ok(Self { jobs: RwLock::new(Some(jobs)), thread: Mutex::new(Some(thread)) })
+        Ok(Self { jobs: RwLock::new(Some(jobs)), thread: Mutex::new(Some(thread)), pulse })
     }
 
     /// Queues work; `answer` is called on the writer's thread once the work is durable or has failed.
@@ -89,16 +98,27 @@ impl<E: From<Error> + Clone + Display + Send + 'static> Writer<E> {
         let jobs = self.jobs.read();
         let jobs = jobs.as_ref().ok_or(Error::Closed)?;
         let job = Box::new(Typed { work: Some(work), outcome: None, answer });
-        jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => Error::Busy,
-            TrySendError::Disconnected(_) => Error::Closed,
+        self.pulse.queued();
+        jobs.try_send(job).map_err(|error| {
+            self.pulse.taken(1);
+            match error {
+                TrySendError::Full(_) => Error::Busy,
+                TrySendError::Disconnected(_) => Error::Closed,
+            }
         })
     }
 }
 
 impl<E> Writer<E> {
+    /// What the thread is doing. Never waits for it.
+    #[must_use]
+    pub fn state(&self) -> WriterState {
+        self.pulse.state()
+    }
+
     /// Finishes what waits and ends the thread. Doing it twice is fine.
     pub fn close(&self) {
+        self.pulse.closes();
         *self.jobs.write() = None;
         if let Some(thread) = self.thread.lock().take()
             && thread.join().is_err()
@@ -123,7 +143,7 @@ fn take_waiting<E>(waiting: &Receiver<Box<dyn Job<E>>>, group: &mut Vec<Box<dyn 
     }
 }
 
-fn run<E: From<Error> + Clone + Display>(pool: &Pool, waiting: &Receiver<Box<dyn Job<E>>>) {
+fn run<E: From<Error> + Clone + Display>(pool: &Pool, waiting: &Receiver<Box<dyn Job<E>>>, pulse: &Pulse) {
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         take_waiting(waiting, &mut group);
@@ -132,12 +152,15 @@ fn run<E: From<Error> + Clone + Display>(pool: &Pool, waiting: &Receiver<Box<dyn
             thread::sleep(GATHER);
             take_waiting(waiting, &mut group);
         }
-        commit(pool, group);
+        pulse.taken(group.len());
+        commit(pool, group, pulse);
     }
 }
 
-fn commit<E: From<Error> + Clone + Display>(pool: &Pool, mut group: Vec<Box<dyn Job<E>>>) {
+fn commit<E: From<Error> + Clone + Display>(pool: &Pool, mut group: Vec<Box<dyn Job<E>>>, pulse: &Pulse) {
+    pulse.begins();
     let written = pool.write(|transaction| together(transaction, &mut group));
+    pulse.ends(matches!(written, Ok(Ok(_))));
     let outcomes = written.unwrap_or_else(|error| Err(error.into())).unwrap_or_else(|error| {
         tracing::error!(%error, jobs = group.len(), "a transaction was not committed");
         group.iter().map(|_| Err(error.clone())).collect()
