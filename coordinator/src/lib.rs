@@ -9,7 +9,8 @@
 //! - [`app`]: what all of these share, and decides nothing;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
 //! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
-//! - [`deployment`]: the data directory.
+//! - [`deployment`]: the data directory;
+//! - [`health`], [`watchdog`]: whether it is well, and an end when it is not.
 //!
 //! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be. Around this library
 //! stand crates of their own: `kuager-pack` (from editable sources to signed packs), `kuager-analysis` (what records come
@@ -23,6 +24,7 @@ pub mod clock;
 pub mod deployment;
 pub mod enrol;
 mod error;
+pub mod health;
 pub mod http;
 pub mod inbox;
 pub mod intake;
@@ -33,8 +35,10 @@ pub mod requests;
 pub mod setup;
 pub mod shelf;
 pub mod sign;
+mod sparing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod watchdog;
 
 pub use app::{App, OpenError};
 pub use deployment::{Deployment, DeploymentError};

@@ -1,4 +1,4 @@
-//! Refusals: signed one by one, counted in memory, written to the ledger every few seconds.
+//! Refusals: signed where somebody is told, counted in memory, written to the ledger every few seconds.
 //!
 //! Counting in memory keeps a flood of rubbish from becoming a flood of disk writes.
 
@@ -81,11 +81,13 @@ impl Refusals {
             refused_ms: self.clock.now_ms(),
         };
         let bytes = self.signer.receipts.refusal(&refusal)?;
-        self.count(RefusalKey { subject, kid, code });
+        self.count(subject, kid, code);
         Ok(SignedRefusal { subject, code, bytes })
     }
 
-    fn count(&self, key: RefusalKey) {
+    /// Counts a refusal that nobody is told of.
+    pub(crate) fn count(&self, subject: impl Into<SubjectHash>, kid: Option<Kid>, code: RefusalCode) {
+        let key = RefusalKey { subject: subject.into(), kid, code };
         let mut pending = self.pending.lock();
         *pending.counts.entry(key.code).or_default() += 1;
         let subjects = &mut pending.subjects;

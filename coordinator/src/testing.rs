@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ed25519_dalek::Signer;
 use kuager_pack::PackSource;
+use kuager_wire::cose::{Purpose, external_aad};
 use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::{BootId, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
@@ -213,6 +215,27 @@ impl Fixture {
     /// Signs a record as a device.
     pub fn sign(&self, seed: u8, record: &Record) -> Vec<u8> {
         cose::sign(record, self.deployment.id(), &key(seed)).expect("signs")
+    }
+
+    /// Properly signs any payload as a device, also one that no honest phone would.
+    ///
+    /// # Panics
+    /// When there is no memory.
+    pub fn sign_payload(&self, seed: u8, payload: &[u8]) -> Vec<u8> {
+        let protected = [&[0xa2, 0x01, 0x27, 0x04, 0x50], kid(seed).0.as_slice()].concat();
+        let aad = external_aad(Purpose::Record, self.deployment.id());
+        let mut signed = minicbor::Encoder::new(Vec::new());
+        signed.array(4).and_then(|cbor| cbor.str("Signature1")).expect("writes to memory");
+        signed
+            .bytes(&protected)
+            .and_then(|cbor| cbor.bytes(&aad))
+            .and_then(|cbor| cbor.bytes(payload))
+            .expect("writes");
+        let signature = key(seed).sign(&signed.into_writer()).to_bytes();
+        let mut statement = minicbor::Encoder::new(vec![0xd2]);
+        statement.array(4).and_then(|cbor| cbor.bytes(&protected)).and_then(|cbor| cbor.map(0)).expect("writes");
+        statement.bytes(payload).and_then(|cbor| cbor.bytes(&signature)).expect("writes to memory");
+        statement.into_writer()
     }
 
     /// Sends records and returns the answer.

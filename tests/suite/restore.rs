@@ -49,6 +49,31 @@ async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
     assert_eq!(coordinator.records(), 9, "every record is back, and the new ones are there");
 }
 
+/// Of strangers a coordinator answers one record of an upload. A phone whose enrolment was lost with the backup learns it from
+/// that, for all of them, enrols again and delivers.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_with_many_records_learns_from_one_word_that_it_is_not_enrolled() {
+    let mut coordinator = TestCoordinator::start();
+    let phone = coordinator.phone();
+    coordinator.stop().await;
+    let backup = tempfile::tempdir().unwrap();
+    copy_dir(coordinator.data(), backup.path());
+    coordinator.restart();
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed, "enrolled, nothing sent");
+    coordinator.stop().await;
+    let data = coordinator.data().to_owned();
+    std::fs::remove_dir_all(&data).unwrap();
+    copy_dir(backup.path(), &data);
+    for name in ["keys", "tls"] {
+        restrict(&data.join(name));
+    }
+    coordinator.restart();
+    phone.notes(30);
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    assert_eq!((summary.refused, summary.accepted, coordinator.records()), (1, 30, 30));
+}
+
 /// Copying does not keep the permissions that the coordinator insists on.
 fn restrict(dir: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;

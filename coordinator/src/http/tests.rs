@@ -5,8 +5,9 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use kuager_wire::compression::Dictionary;
 use kuager_wire::receipt::{Refusal, RefusalCode};
+use kuager_wire::record::{Record, RecordKind, SeqRange};
 use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, InboxAnswer, RecordsAnswer, SEQUENCE_TYPE};
-use kuager_wire::{canonical, cose, genesis, limits};
+use kuager_wire::{canonical, cose, genesis, limits, record};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
@@ -14,6 +15,8 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::clock::SystemClock;
+use crate::health;
+use crate::media::MediaPolicy;
 use crate::testing::Fixture;
 
 struct Server {
@@ -233,15 +236,59 @@ async fn a_ledger_in_trouble_acknowledges_nothing() {
 }
 
 #[tokio::test]
-async fn health_counts() {
+async fn health_is_one_word_for_everybody_and_numbers_for_those_who_run_it() {
     let server = Server::new(&Limits::default());
-    server.fixture.enrol(1).await;
-    server.fixture.send(&[server.fixture.sign(1, &server.fixture.record(0, "a")), vec![0]]).await;
+    let fixture = &server.fixture;
+    fixture.enrol(1).await;
+    fixture.send(&[fixture.sign(1, &fixture.record(0, "a")), vec![0]]).await;
     let (status, _, body) = server.get("/v1/health").await;
-    assert_eq!(status, StatusCode::OK);
-    let health: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
-    assert_eq!((&health["ok"], &health["records"], &health["devices"]), (&true.into(), &1.into(), &1.into()));
-    assert_eq!(health["refusals"], serde_json::json!({ "malformed": 1 }));
+    assert_eq!((status, body.as_slice()), (StatusCode::OK, b"{\"ok\":true}".as_slice()));
+    let report = health::report(&fixture.app, &fixture.media).await.expect("reads");
+    assert_eq!((&report["ok"], &report["records"], &report["devices"]), (&true.into(), &1.into(), &1.into()));
+    assert_eq!(report["refusals"], serde_json::json!({ "malformed": 1 }));
+    assert_eq!(report["writer"]["state"], "runs");
+    assert!(report["disk"]["free"].as_u64().is_some_and(|free| free > 0));
+    fixture.ledger.close().await;
+    let (status, _, body) = server.get("/v1/health").await;
+    assert_eq!((status, body.as_slice()), (StatusCode::SERVICE_UNAVAILABLE, b"{\"ok\":false}".as_slice()));
+}
+
+#[tokio::test]
+async fn health_says_when_the_room_for_records_is_used() {
+    let fixture = Fixture::new();
+    let policy = MediaPolicy { reserve: u64::MAX, ..MediaPolicy::default() };
+    let media = Arc::new(Media::open(fixture.app.clone(), policy).expect("opens"));
+    assert!(health::is_well(&fixture.app, &fixture.media) && !health::is_well(&fixture.app, &media));
+}
+
+#[tokio::test]
+async fn rubbish_gets_no_more_than_it_brought_and_a_hostile_statement_stops_nobody() {
+    let server = Server::new(&Limits::default());
+    let fixture = &server.fixture;
+    fixture.enrol(1).await;
+    let send = async |body: Vec<u8>| server.post("/v1/records", &[("content-type", SEQUENCE_TYPE)], body).await;
+    let strangers: Vec<u8> = (2..200).flat_map(|seed| fixture.sign(seed, &fixture.record(0, "a"))).collect();
+    let rubbish = [vec![0; 256], (0..=255).collect(), vec![0xff; 200], strangers];
+    for body in rubbish {
+        let sent = body.len();
+        let (status, _, body) = send(body).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(body.len() <= sent && answer(&body).results.len() <= 1, "{} bytes for {sent}", body.len());
+    }
+    let lost = SeqRange { first: 0, last: 5 };
+    let body = record::Body { lost: Some(lost), ..record::Body::default() };
+    let statement = Record { kind: RecordKind::GapStatement, body, ..fixture.record(6, "") };
+    // The last of its numbers as the hostile phone has it.
+    let mut payload = minicbor::to_vec(&statement).expect("writes to memory");
+    let at = payload.windows(4).position(|four| four == [4, 0x82, 0, 5]).expect("is there") + 3;
+    payload.splice(at..=at, [[0x1b].as_slice(), &[0xff; 8]].concat());
+    let (_, _, body) = send(fixture.sign_payload(1, &payload)).await;
+    let refused = answer(&body).results.remove(0).refusal.expect("a refusal");
+    let key = fixture.deployment.genesis().receipt_key;
+    let refused: Refusal = cose::open(&refused, fixture.deployment.id(), &key).expect("verifies");
+    assert_eq!(refused.code, RefusalCode::Malformed);
+    let (_, _, body) = send(fixture.sign(1, &fixture.record(0, "honest"))).await;
+    assert!(answer(&body).results[0].receipt.is_some());
 }
 
 /// A coordinator on a real socket.

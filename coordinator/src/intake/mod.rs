@@ -1,30 +1,33 @@
 //! From a request's bytes to a signed answer.
 //!
 //! One upload of records goes through these steps: decompress with the dictionary it names; split into items and read
-//! them; ask the ledger once what is known of them; verify every item by itself (`verify`), where receipts and refusals are
-//! signed too; hand what is to be stored to the ledger; attest the forks that were met (`forks`); answer when all is
-//! durable. Reading and verifying run on blocking threads, bounded by the number of cores. One bad item never fails
+//! them; ask the ledger once what is known of them; verify every item by itself (`verify`), where receipts are signed too;
+//! sign the refusals that somebody is told of (`words`); hand what is to be stored to the ledger; attest the forks that
+//! were met (`forks`); answer when all is durable. Reading and verifying run on blocking threads, bounded by the number of cores. One bad item never fails
 //! another, and what has been received before gets the very receipt it got then.
 
 mod forks;
 mod verify;
+mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::thread;
 
 use kuager_wire::canonical::split_sequence;
 use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
+use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{ChainState, MEDIA_PATH, RecordResult, RecordsAnswer, Upload};
 use tokio::sync::Semaphore;
 
-use crate::app::App;
+use crate::app::{App, short};
 use crate::error::CoordinatorError;
 use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord};
 use crate::sign::SignError;
+use crate::sparing::Sparing;
 pub use forks::attest_waiting;
-use verify::{Decision, Examiner, Item};
+use verify::{Decision, Examiner, Item, Objection};
 
 /// Records verified in one go on one thread: small enough that a full upload uses every core.
 const CHUNK: usize = 32;
@@ -62,6 +65,11 @@ fn failed<E>(_: E) -> IntakeError {
 pub struct Intake {
     app: App,
     cores: Arc<Semaphore>,
+    budget: forks::Budget,
+    /// Lines about records that are refused.
+    refusing: Sparing,
+    /// Lines about uploads that bring nothing new.
+    idle: Sparing,
 }
 
 impl Intake {
@@ -69,69 +77,96 @@ impl Intake {
     #[must_use]
     pub fn new(app: App) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self { app, cores: Arc::new(Semaphore::new(cores)) }
+        Self {
+            app,
+            cores: Arc::new(Semaphore::new(cores)),
+            budget: forks::Budget::default(),
+            refusing: Sparing::default(),
+            idle: Sparing::default(),
+        }
     }
 
-    /// Verifies and stores one upload: a sequence of signed records, decompressed.
+    /// Verifies and stores one upload: a sequence of signed records.
     ///
     /// # Errors
     /// [`IntakeError`]; then nothing of the upload has been acknowledged.
     pub async fn receive(&self, body: Vec<u8>) -> Result<RecordsAnswer, IntakeError> {
+        let travelled = body.len();
+        self.receive_decompressed(body, travelled).await
+    }
+
+    /// As [`Intake::receive`], of an upload that had so many bytes on its way.
+    ///
+    /// # Errors
+    /// As [`Intake::receive`].
+    pub async fn receive_decompressed(&self, body: Vec<u8>, travelled: usize) -> Result<RecordsAnswer, IntakeError> {
         let started = self.app.clock.elapsed();
         let items: Vec<Item> = split_sequence(&body).into_iter().map(|item| Item::new(&body, item)).collect();
         if items.len() > limits::BATCH_RECORDS {
             return Err(IntakeError::TooMany);
         }
         let decisions = self.verify(Arc::new(body), items).await?;
-        let mut forks = Forks::default();
-        let mut kids = BTreeSet::new();
-        let mut new = Vec::new();
-        // Results of records that list files, or may.
-        let mut listing = Vec::new();
-        let mut results = Vec::with_capacity(decisions.len());
-        let (mut known, mut refused) = (0_usize, 0_usize);
-        for decision in decisions {
-            results.push(match decision {
-                Decision::Known { hash, kid, stored } => {
-                    kids.insert(kid);
-                    known += 1;
-                    listing.push(results.len());
-                    accepted(hash, stored.receipt, forks.evidence(results.len(), stored.fork))
-                }
-                Decision::Refused { hash, refusal, verified } => {
-                    kids.extend(verified);
-                    refused += 1;
-                    RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None }
-                }
-                // The receipt follows when it is durable.
-                Decision::New(record) => {
-                    kids.insert(record.kid);
-                    let result = accepted(record.hash, Vec::new(), None);
-                    if !record.uploads.is_empty() {
-                        listing.push(results.len());
-                    }
-                    new.push((results.len(), *record));
-                    result
-                }
-            });
+        let mut refusals = self.refuse(&decisions, travelled).await?;
+        let mut answer = Drafted::default();
+        for (position, decision) in decisions.into_iter().enumerate() {
+            answer.take(decision, refusals.remove(&position));
         }
-        let stored = new.len();
+        let Drafted { mut results, kids, mut forks, new, listing, tally } = answer;
         let chains = self.store(new, kids, &mut results, &mut forks).await?;
-        for (position, statement) in forks.positions.into_iter().zip(forks::attest(&self.app, forks.pairs).await?) {
-            results[position].fork = Some(statement.into());
-        }
+        forks::attest(&self.app, &self.budget, forks.pairs, |position, statement| {
+            if let Some(result) = results.get_mut(position) {
+                result.fork = Some(statement.into());
+            }
+        })
+        .await?;
         self.list_uploads(listing, &mut results).await?;
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
-        tracing::info!(stored, known, refused, took_ms, "records received");
+        let Tally { stored, known, refused, unanswered } = tally;
+        if stored > 0 {
+            tracing::info!(stored, known, refused, unanswered, took_ms, "records received");
+        } else if let Some(left_out) = self.idle.pass() {
+            tracing::info!(known, refused, unanswered, took_ms, left_out, "nothing new was received");
+        }
         Ok(RecordsAnswer { results, chains })
+    }
+
+    /// Counts everything that is refused, and signs the refusals that are told, by the position of their decision.
+    async fn refuse(&self, decisions: &[Decision], travelled: usize) -> Result<BTreeMap<usize, Vec<u8>>, IntakeError> {
+        let words = words::choose(decisions, travelled);
+        let mut told = Vec::with_capacity(words.len());
+        for (position, decision) in decisions.iter().enumerate() {
+            let Decision::Refused { hash, objection } = decision else { continue };
+            let Objection { code, kid, reason, .. } = objection;
+            if let Some(left_out) = self.refusing.pass() {
+                tracing::info!(code = code.name(), kid = kid.map(short), left_out, "a record is refused");
+            }
+            match words.iter().find(|word| word.position == position) {
+                None => self.app.refusals.count(*hash, *kid, *code),
+                Some(word) => {
+                    let reason = if word.reason { reason.clone() } else { String::new() };
+                    told.push((position, *hash, *kid, *code, reason));
+                }
+            }
+        }
+        let refusals = Arc::clone(&self.app.refusals);
+        let signed = self.on_cores(told, move |told| {
+            let sign = |(position, hash, kid, code, reason): (usize, RecordHash, Option<Kid>, RefusalCode, String)| {
+                Ok((position, refusals.refuse(hash, kid, code, &reason)?.bytes))
+            };
+            told.into_iter().map(sign).collect()
+        });
+        Ok(signed.await?.into_iter().collect())
     }
 
     /// Verifies all items, in their order.
     async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
         let bytes = Arc::clone(&body);
         let read = self.on_cores(items, move |items| items.into_iter().map(|item| Ok(item.read(&bytes))).collect());
-        let items = read.await?;
-        let known = self.app.ledger.look_up(items.iter().map(|item| item.inquiry()).collect()).await?;
+        let mut items = read.await?;
+        // What is sent twice in one upload is answered once.
+        let mut seen = HashSet::with_capacity(items.len());
+        items.retain(|item| seen.insert(item.hash()));
+        let known = self.app.ledger.look_up(items.iter().filter_map(|item| item.inquiry()).collect()).await?;
         let (app, known) = (self.app.clone(), Arc::new(known));
         self.on_cores(items, move |items| Examiner::new(&app, &body, &known).all(items)).await
     }
@@ -178,8 +213,9 @@ impl Intake {
         let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
         let (stored, chains) = self.app.ledger.store(records, kids).await?;
         for (position, stored) in positions.into_iter().zip(stored) {
-            results[position].receipt = Some(stored.receipt.into());
-            results[position].fork = forks.evidence(position, stored.fork).map(Into::into);
+            let Some(result) = results.get_mut(position) else { continue };
+            result.receipt = Some(stored.receipt.into());
+            result.fork = forks.evidence(position, stored.fork).map(Into::into);
         }
         Ok(chains)
     }
@@ -190,24 +226,84 @@ impl Intake {
         if listing.is_empty() {
             return Ok(());
         }
-        let hashes: Vec<RecordHash> = listing.iter().map(|position| results[*position].hash).collect();
+        let hashes = listing.iter().filter_map(|position| results.get(*position)).map(|result| result.hash).collect();
         for (position, rows) in listing.into_iter().zip(self.app.ledger.uploads_of(hashes).await?) {
             let mut uploads = Vec::with_capacity(rows.len());
             for row in rows {
                 let path = format!("{MEDIA_PATH}{}", row.token);
                 uploads.push(Upload { media: row.media, path, receipt: row.receipt.map(Into::into) });
             }
-            results[position].uploads = Some(uploads).filter(|uploads| !uploads.is_empty());
+            if let Some(result) = results.get_mut(position) {
+                result.uploads = Some(uploads).filter(|uploads| !uploads.is_empty());
+            }
         }
         Ok(())
     }
 }
 
-/// Pairs of records that are still to be attested, and whose results wait for it.
+/// What became of the items of one upload, counted.
+#[derive(Default)]
+struct Tally {
+    stored: usize,
+    known: usize,
+    refused: usize,
+    unanswered: usize,
+}
+
+/// An answer that waits for what is to be stored.
+#[derive(Default)]
+struct Drafted {
+    results: Vec<RecordResult>,
+    /// Keys of which the upload has a good signature.
+    kids: BTreeSet<Kid>,
+    forks: Forks,
+    /// To be stored, each with the position of its result.
+    new: Vec<(usize, NewRecord)>,
+    /// Results of records that list files, or may.
+    listing: Vec<usize>,
+    tally: Tally,
+}
+
+impl Drafted {
+    /// Takes the next decision, with the signed refusal if one is told.
+    fn take(&mut self, decision: Decision, refusal: Option<Vec<u8>>) {
+        let (position, tally) = (self.results.len(), &mut self.tally);
+        let more = |count: &mut usize| *count = count.saturating_add(1);
+        match decision {
+            Decision::Known { hash, kid, stored } => {
+                more(&mut tally.known);
+                self.kids.insert(kid);
+                self.listing.push(position);
+                let fork = self.forks.evidence(position, stored.fork);
+                self.results.push(accepted(hash, stored.receipt, fork));
+            }
+            // The receipt follows when it is durable.
+            Decision::New(record) => {
+                more(&mut tally.stored);
+                self.kids.insert(record.kid);
+                if !record.uploads.is_empty() {
+                    self.listing.push(position);
+                }
+                self.results.push(accepted(record.hash, Vec::new(), None));
+                self.new.push((position, *record));
+            }
+            Decision::Refused { hash, objection } => {
+                more(&mut tally.refused);
+                self.kids.extend(objection.kid.filter(|_| objection.verified));
+                match refusal {
+                    Some(refusal) => self.results.push(refused(hash, refusal)),
+                    None => more(&mut tally.unanswered),
+                }
+            }
+            Decision::PutOff => more(&mut tally.unanswered),
+        }
+    }
+}
+
+/// Pairs of records that are still to be attested, each with the position of the result that waits for it.
 #[derive(Default)]
 struct Forks {
-    positions: Vec<usize>,
-    pairs: Vec<ForkPair>,
+    pairs: Vec<(usize, ForkPair)>,
 }
 
 impl Forks {
@@ -216,12 +312,15 @@ impl Forks {
         match evidence? {
             ForkEvidence::Signed(statement) => Some(statement),
             ForkEvidence::Unsigned(pair) => {
-                self.positions.push(position);
-                self.pairs.push(pair);
+                self.pairs.push((position, pair));
                 None
             }
         }
     }
+}
+
+fn refused(hash: RecordHash, refusal: Vec<u8>) -> RecordResult {
+    RecordResult { hash, receipt: None, refusal: Some(refusal.into()), fork: None, uploads: None }
 }
 
 fn accepted(hash: RecordHash, receipt: Vec<u8>, fork: Option<Vec<u8>>) -> RecordResult {

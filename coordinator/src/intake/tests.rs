@@ -1,4 +1,7 @@
-use kuager_wire::cose::{self, Purpose, external_aad};
+mod hostile;
+mod strangers;
+
+use kuager_wire::cose;
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{DeploymentId, PackHash, RecordHash};
 use kuager_wire::receipt::{Fork, Receipt, Refusal, RefusalCode};
@@ -58,7 +61,7 @@ async fn receipts_say_what_was_received_and_stay_the_same() {
 async fn one_bad_item_never_fails_another() {
     let fixture = Fixture::new();
     fixture.enrol(1).await;
-    let good = |seq| fixture.sign(1, &fixture.record(seq, "good"));
+    let good = |seq| fixture.sign(1, &fixture.record(seq, &"good".repeat(60)));
     let mut flipped = good(1);
     let last = flipped.len() - 1;
     flipped[last] ^= 1;
@@ -100,7 +103,7 @@ async fn every_reason_has_its_own_code() {
     let mut large = sign(&base);
     large.splice(1..1, std::iter::repeat_n(0, 1));
     let long_text = "x".repeat(47 * 1024 + 900);
-    let payload = |bytes: &[u8]| sign_payload(&fixture, bytes);
+    let payload = |bytes: &[u8]| fixture.sign_payload(1, bytes);
     let version_2 = payload(&[0xa3, 1, 2, 2, 1, 0x18, 99, 0xf5]);
     let unknown_field = payload(&[0xa2, 1, 1, 0x18, 99, 0xf5]);
     let other_pack = FormRef { pack: PackHash([8; 32]), form: "turnout".to_owned() };
@@ -118,7 +121,11 @@ async fn every_reason_has_its_own_code() {
             RefusalCode::WrongDeployment,
         ),
         ("a pack never published", sign(&Record { form: Some(other_pack), ..base.clone() }), RefusalCode::UnknownPack),
-        ("a number no chain has", sign(&Record { seq: u64::MAX, ..base.clone() }), RefusalCode::Malformed),
+        (
+            "a number no chain has",
+            payload(&unchecked(&Record { seq: u64::MAX, ..base.clone() })),
+            RefusalCode::Malformed,
+        ),
         ("too large", oversized(&long_text), RefusalCode::TooLarge),
         ("a newer version with fields of its own", version_2, RefusalCode::UnsupportedVersion),
         ("an unknown field", unknown_field, RefusalCode::Malformed),
@@ -126,27 +133,24 @@ async fn every_reason_has_its_own_code() {
         ("something that is no statement", large, RefusalCode::Malformed),
     ];
     for (name, bytes, code) in cases {
-        let answer = fixture.intake.receive(bytes).await.expect("is answered");
-        let refusal = refusal(&fixture, &answer.results[0]);
+        let refusal = refusal(&fixture, &beside_a_good_one(&fixture, bytes).await);
         assert_eq!(refusal.code, code, "{name}: {}", refusal.reason);
         assert!(!refusal.reason.contains("text"), "{name}: a reason holds nothing from the record");
     }
-    assert_eq!(fixture.ledger.counts().await.expect("reads").records, 0);
+    assert_eq!(fixture.ledger.counts().await.expect("reads").records, 1, "the good one");
 }
 
-/// A properly signed statement with any payload.
-fn sign_payload(fixture: &Fixture, payload: &[u8]) -> Vec<u8> {
-    use ed25519_dalek::Signer;
-    let protected = [&[0xa2, 0x01, 0x27, 0x04, 0x50], kid(1).0.as_slice()].concat();
-    let aad = external_aad(Purpose::Record, fixture.deployment.id());
-    let mut signed = minicbor::Encoder::new(Vec::new());
-    signed.array(4).and_then(|cbor| cbor.str("Signature1")).expect("writes to memory");
-    signed.bytes(&protected).and_then(|cbor| cbor.bytes(&aad)).and_then(|cbor| cbor.bytes(payload)).expect("writes");
-    let signature = key(1).sign(&signed.into_writer()).to_bytes();
-    let mut statement = minicbor::Encoder::new(vec![0xd2]);
-    statement.array(4).and_then(|cbor| cbor.bytes(&protected)).and_then(|cbor| cbor.map(0)).expect("writes");
-    statement.bytes(payload).and_then(|cbor| cbor.bytes(&signature)).expect("writes to memory");
-    statement.into_writer()
+/// Sends one item in an upload with a record of an enrolled device, so that its refusal has words, and returns what became of it.
+async fn beside_a_good_one(fixture: &Fixture, item: Vec<u8>) -> RecordResult {
+    let good = fixture.sign(1, &fixture.record(7, &"good".repeat(200)));
+    let mut answer = fixture.intake.receive([good, item].concat()).await.expect("is answered");
+    assert!(answer.results[0].receipt.is_some());
+    answer.results.remove(1)
+}
+
+/// The payload of a record that no honest phone signs.
+fn unchecked(record: &Record) -> Vec<u8> {
+    minicbor::to_vec(record).expect("writes to memory")
 }
 
 /// A statement beyond the size of a record; its signature does not matter.
@@ -163,6 +167,7 @@ async fn the_shared_malformed_vectors_are_refused_for_their_fault() {
     let vectors: serde_json::Value =
         serde_json::from_str(include_str!("../../../tests/vectors/wire-v1.json")).expect("JSON");
     let fixture = Fixture::new();
+    fixture.enrol(1).await;
     let mut tried = 0;
     for vector in vectors["malformed"].as_array().expect("a list") {
         let text = |field: &str| vector[field].as_str().unwrap_or_default().to_owned();
@@ -178,8 +183,7 @@ async fn the_shared_malformed_vectors_are_refused_for_their_fault() {
             "version" => RefusalCode::UnsupportedVersion,
             _ => RefusalCode::Malformed,
         };
-        let answer = fixture.intake.receive(input).await.expect("is answered");
-        let refusal = refusal(&fixture, &answer.results[0]);
+        let refusal = refusal(&fixture, &beside_a_good_one(&fixture, input).await);
         assert_eq!(refusal.code, code, "{}: {}", text("name"), refusal.reason);
         if let (RefusalCode::Malformed, Some(offset)) = (code, vector["offset"].as_u64()) {
             assert!(refusal.reason.ends_with(&format!("at byte {offset}")), "{}: {}", text("name"), refusal.reason);
@@ -289,7 +293,7 @@ async fn many_phones_at_once_lose_nothing() {
         let intake = Arc::clone(&fixture.intake);
         tokio::spawn(async move { intake.receive(upload).await.expect("is answered") })
     });
-    let mut receipts = std::collections::BTreeMap::new();
+    let mut receipts = BTreeMap::new();
     for answer in futures_util::future::join_all(sending.collect::<Vec<_>>()).await {
         for result in answer.expect("ends").results {
             let receipt = result.receipt.expect("a receipt");

@@ -11,12 +11,17 @@ use kuager_wire::limits;
 use kuager_wire::receipt::{Receipt, RefusalCode};
 use kuager_wire::record::{Attachment, Record};
 
-use crate::app::{App, short};
+use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::ledger::{Inquiry, Known, NewRecord, NewUpload, Stored};
-use crate::refusals::{SignedRefusal, code_of};
+use crate::refusals::code_of;
 use crate::shelf::Published;
 
+/// Signatures of one key that may be bad, of the items examined together; then its other items are put off. Whoever knows a key id
+/// could otherwise have signatures checked for nothing.
+const BAD_SIGNATURES: u32 = 2;
+/// What every signed statement begins with.
+const STATEMENT: [u8; 4] = [0xd2, 0x84, 0x55, 0xa2];
 /// A receipt promises that the log holds the record within a day.
 const MERGE_DELAY_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -47,7 +52,8 @@ impl Item {
             let reason = format!("byte {} of the upload and what follows is not CBOR", self.range.start);
             Err(Objection { code: RefusalCode::Malformed, reason, kid: None, verified: false })
         };
-        ReadItem { hash: RecordHash::of(bytes), range: self.range, read }
+        let statement = bytes.starts_with(&STATEMENT);
+        ReadItem { hash: RecordHash::of(bytes), range: self.range, statement, read }
     }
 }
 
@@ -61,14 +67,22 @@ fn record(bytes: &[u8]) -> Result<(Envelope, Record), Objection> {
 pub(super) struct ReadItem {
     range: Range<usize>,
     hash: RecordHash,
+    /// Whether it begins as everything signed does.
+    statement: bool,
     read: Result<(Envelope, Record), Objection>,
 }
 
 impl ReadItem {
-    /// What the ledger is asked about it. What cannot be read today may have been readable to an earlier release.
-    pub(super) fn inquiry(&self) -> Inquiry {
+    /// Its SHA-256.
+    pub(super) fn hash(&self) -> RecordHash {
+        self.hash
+    }
+
+    /// What the ledger is asked about it. What cannot be read today may have been readable to an earlier release, but nothing
+    /// that is no statement ever was.
+    pub(super) fn inquiry(&self) -> Option<Inquiry> {
         let position = self.read.as_ref().ok().map(|(envelope, record)| (envelope.kid(), record.seq));
-        Inquiry { hash: self.hash, position }
+        self.statement.then_some(Inquiry { hash: self.hash, position })
     }
 }
 
@@ -79,16 +93,21 @@ pub(super) enum Decision {
     Known { hash: RecordHash, kid: Kid, stored: Stored },
     /// To be stored.
     New(Box<NewRecord>),
-    /// Not accepted. `verified` names the chain when the signature was good.
-    Refused { hash: RecordHash, refusal: SignedRefusal, verified: Option<Kid> },
+    /// Not accepted.
+    Refused { hash: RecordHash, objection: Objection },
+    /// Not looked at, because too much else of this upload did not hold.
+    PutOff,
 }
 
 /// Why an item is refused.
-struct Objection {
-    code: RefusalCode,
-    reason: String,
-    kid: Option<Kid>,
-    verified: bool,
+#[derive(Debug)]
+pub(super) struct Objection {
+    pub(super) code: RefusalCode,
+    pub(super) reason: String,
+    /// The key it names; nothing for what is no statement.
+    pub(super) kid: Option<Kid>,
+    /// Whether the signature is that key's.
+    pub(super) verified: bool,
 }
 
 impl Objection {
@@ -113,11 +132,13 @@ pub(super) struct Examiner<'a> {
     published: Arc<Published>,
     /// Made once for each device; nothing for keys that are not enrolled.
     verifiers: HashMap<Kid, Option<Verifier>>,
+    /// Bad signatures met, by the key they name.
+    bad: HashMap<Kid, u32>,
 }
 
 impl<'a> Examiner<'a> {
     pub(super) fn new(app: &'a App, body: &'a [u8], known: &'a Known) -> Self {
-        Self { app, body, known, published: app.shelf.published(), verifiers: HashMap::new() }
+        Self { app, body, known, published: app.shelf.published(), verifiers: HashMap::new(), bad: HashMap::new() }
     }
 
     /// One decision per item, in their order.
@@ -126,9 +147,13 @@ impl<'a> Examiner<'a> {
     }
 
     fn one(&mut self, item: ReadItem) -> Result<Decision, CoordinatorError> {
-        let ReadItem { range, hash, read } = item;
+        let ReadItem { range, hash, read, .. } = item;
         if let Some((kid, stored)) = self.known.received.get(&hash) {
             return Ok(Decision::Known { hash, kid: *kid, stored: stored.clone() });
+        }
+        let named = read.as_ref().ok().map(|(envelope, _)| envelope.kid());
+        if named.and_then(|kid| self.bad.get(&kid)).is_some_and(|bad| *bad >= BAD_SIGNATURES) {
+            return Ok(Decision::PutOff);
         }
         let checked = read.and_then(|(envelope, record)| {
             self.check(&envelope, &record)?;
@@ -137,10 +162,11 @@ impl<'a> Examiner<'a> {
         match checked {
             Ok((kid, record)) => self.accept(range, hash, kid, record),
             Err(objection) => {
-                let Objection { code, reason, kid, verified } = objection;
-                tracing::info!(code = code.name(), kid = kid.map(short), "a record is refused");
-                let refusal = self.app.refusals.refuse(hash, kid, code, &reason)?;
-                Ok(Decision::Refused { hash, refusal, verified: kid.filter(|_| verified) })
+                if let Some(kid) = objection.kid.filter(|_| objection.code == RefusalCode::BadSignature) {
+                    let bad = self.bad.entry(kid).or_default();
+                    *bad = bad.saturating_add(1);
+                }
+                Ok(Decision::Refused { hash, objection })
             }
         }
     }

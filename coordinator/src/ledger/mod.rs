@@ -1,6 +1,7 @@
 //! What has been received: small traits by concern, and an implementation of all of them.
 //!
 //! - [`Records`], [`Feed`]: records with their receipts, and the news of them;
+//! - [`Faults`]: what does not hold in chains;
 //! - [`Devices`], [`Invites`]: whose keys are trusted, and who may bring one;
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
@@ -24,6 +25,7 @@
 pub mod conformance;
 pub mod devices;
 mod error;
+mod faults;
 mod feed;
 mod files;
 mod invites;
@@ -37,6 +39,7 @@ mod whole;
 
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
 pub use error::LedgerError;
+pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};
 pub use feed::{Arrival, Feed};
 pub use files::{Alike, FileReport, FileView, Files, Findings, MediaView, RecordView, ReportLimits, Unexamined};
 pub use invites::{InviteRow, Invites, NewInvite};
@@ -46,4 +49,4 @@ pub use redactions::{RedactionRow, Redactions};
 pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};
 pub use sqlite::SqliteLedger;
 pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
-pub use whole::Ledger;
+pub use whole::{Ledger, Pulse, WriterLife};

@@ -48,6 +48,12 @@ pub struct Media {
 }
 
 impl Media {
+    /// How much may be kept, and for how long.
+    #[must_use]
+    pub fn policy(&self) -> &MediaPolicy {
+        &self.policy
+    }
+
     /// The files in the deployment's own folder.
     ///
     /// # Errors

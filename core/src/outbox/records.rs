@@ -182,6 +182,9 @@ impl Shared {
             self.batch_failed(tx, batch, FailureClass::BadAnswer, 200, None, (bytes_out, bytes_in))?;
             return Ok(Outcome { judged, reopened: 0, behind: None });
         }
+        let unknown =
+            |judged: &Judged| matches!(judged.decision, Decision::Refused { code: RefusalCode::UnknownDevice, .. });
+        let not_enrolled = judged.iter().any(unknown);
         let by_record: HashMap<i64, &Judged> = judged.iter().map(|judged| (judged.sent.record, judged)).collect();
         for item in &batch.items {
             let state = match by_record.get(&item.record) {
@@ -193,15 +196,14 @@ impl Shared {
                     take_uploads(tx, uploads.unwrap_or_default(), &deployment, self.kid)?;
                     machine::after_decision(item, judged.decision, &now, &mut jitter)
                 }
+                // Of strangers a coordinator answers the first record only: what holds for it holds for all.
+                None if not_enrolled => machine::held(HeldReason::Auth, &now),
                 // Others got a word and this one did not: it waits by itself.
                 None => machine::after_failure(item, FailureClass::Rejected, true, &now, &mut jitter),
             };
             tx.set_state(item.record, &state)?;
         }
-        if judged
-            .iter()
-            .any(|judged| matches!(judged.decision, Decision::Refused { code: RefusalCode::UnknownDevice, .. }))
-        {
+        if not_enrolled {
             // The coordinator lost our enrolment: enrol again with the same key and token.
             tx.remove_meta(Meta::Credential)?;
         }

@@ -7,6 +7,7 @@ use super::fixture::{KEY, Place, invite, record, store};
 use crate::ledger::devices::{Enrolled, Enrolment, NewDevice};
 use crate::ledger::error::LedgerError;
 use crate::ledger::invites::NewInvite;
+use crate::ledger::whole::WriterLife;
 
 /// What one process writes, the other one sees.
 pub async fn two_processes_share_one_ledger(place: &dyn Place) {
@@ -28,8 +29,11 @@ pub async fn two_processes_share_one_ledger(place: &dyn Place) {
 pub async fn a_closed_ledger_says_so(place: &dyn Place) {
     let ledger = place.open().await;
     store(&*ledger, vec![record(0, 0)]).await;
+    assert_eq!(ledger.pulse().writer, WriterLife::Runs);
+    assert!(ledger.pulse().committed.is_some());
     ledger.close().await;
     ledger.close().await;
+    assert_eq!((ledger.pulse().writer, ledger.pulse().running), (WriterLife::Closed, None));
     let refused = ledger.store(vec![record(1, 0)], vec![]).await;
     assert_eq!(refused.expect_err("is closed"), LedgerError::Closed);
     assert_eq!(ledger.chains(vec![KEY.kid()]).await, Err(LedgerError::Closed));

@@ -12,6 +12,7 @@
 
 pub mod chains;
 pub mod devices;
+pub mod faults;
 pub mod fixture;
 pub mod forks;
 pub mod life;
@@ -37,6 +38,13 @@ macro_rules! ledger_conformance {
             chains::gaps_are_named_until_they_are_filled_or_stated,
             chains::a_gap_statement_may_cover_the_middle_of_a_hole,
             chains::endless_holes_make_a_bounded_answer,
+            chains::numbers_that_no_chain_has_end_nothing,
+            chains::thousands_of_statements_in_any_order_say_the_same,
+            faults::a_link_is_judged_when_both_records_are_there,
+            faults::a_link_to_the_other_record_of_a_fork_holds,
+            faults::forks_gaps_and_statements_of_loss_are_counted,
+            faults::a_device_is_seen_where_it_was_not_sent,
+            faults::what_is_kept_of_one_chain_is_bounded,
             devices::an_invite_is_spent_once_and_a_device_spends_one,
             devices::a_credential_that_was_not_stored_costs_nothing,
             devices::of_many_at_once_one_device_gets_the_invite,

@@ -4,6 +4,8 @@ use kuager_wire::enrolment::Role;
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::AttachmentRole;
 
+use crate::ledger::faults::ChainFault;
+
 /// SQLite has no unsigned 64-bit integers; whatever does not fit is later than everything else anyway.
 pub(super) fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
@@ -49,4 +51,19 @@ pub(super) fn code_number(code: RefusalCode) -> u8 {
 
 pub(super) fn code(number: u8) -> Option<RefusalCode> {
     RefusalCode::ALL.iter().copied().find(|known| code_number(*known) == number)
+}
+
+/// The number of a chain's fault.
+pub(super) fn fault_number(fault: ChainFault) -> u8 {
+    match fault {
+        ChainFault::BrokenLink => 1,
+        ChainFault::Fork => 2,
+        ChainFault::Gap => 3,
+        ChainFault::Lost => 4,
+        ChainFault::OtherStation => 5,
+    }
+}
+
+pub(super) fn fault(number: u8) -> Option<ChainFault> {
+    ChainFault::ALL.into_iter().find(|known| fault_number(*known) == number)
 }

@@ -4,19 +4,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kuager_sqlite::{Config, Pool, Writer};
+use kuager_sqlite::{Config, Life, Pool, Writer, WriterState};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
+use super::backfill;
 use crate::ledger::error::LedgerError;
 use crate::ledger::feed::Arrival;
-use crate::ledger::whole::Ledger;
+use crate::ledger::whole::{Ledger, Pulse, WriterLife};
 
 /// Frozen once released: a change is a new file.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_initial.sql"),
     include_str!("migrations/002_media.sql"),
     include_str!("migrations/003_forks.sql"),
+    include_str!("migrations/004_chains.sql"),
 ];
 /// 64 MiB of pages in memory. Fewer, larger checkpoints (16 MiB): under load the same index pages change again and again.
 const TUNING: &[(&str, i64)] = &[("cache_size", -65_536), ("wal_autocheckpoint", 4096)];
@@ -43,7 +45,9 @@ pub fn create(path: &Path) -> Result<(), LedgerError> {
 }
 
 fn pool(path: &Path) -> Result<Pool, LedgerError> {
-    Ok(Pool::open(path, Config { key: None, steps: MIGRATIONS, tuning: TUNING, readers: READERS })?)
+    let pool = Pool::open(path, Config { key: None, steps: MIGRATIONS, tuning: TUNING, readers: READERS })?;
+    backfill::run(&pool)?;
+    Ok(pool)
 }
 
 impl SqliteLedger {
@@ -95,6 +99,16 @@ impl SqliteLedger {
 
 #[async_trait]
 impl Ledger for SqliteLedger {
+    fn pulse(&self) -> Pulse {
+        let WriterState { life, waiting, running, committed } = self.writer.state();
+        let writer = match life {
+            Life::Runs => WriterLife::Runs,
+            Life::Closed => WriterLife::Closed,
+            Life::Died => WriterLife::Died,
+        };
+        Pulse { writer, waiting, running, committed }
+    }
+
     async fn close(&self) {
         let (writer, pool) = (Arc::clone(&self.writer), Arc::clone(&self.pool));
         let closed = blocking(move || {

@@ -3,14 +3,18 @@
 //! One thread writes and commits for many callers at once; readers are on snapshots and never wait for it. Both wait for
 //! the disk on threads of their own, so that no caller has to think of it.
 
+mod backfill;
 mod chains;
 mod columns;
+mod coverage;
 mod devices;
 mod error;
+mod faults;
 mod feed;
 mod files;
 mod handle;
 mod invites;
+mod links;
 mod messages;
 mod records;
 mod redactions;

@@ -5,12 +5,15 @@ use std::collections::btree_map::Entry;
 
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::record::SeqRange;
 use kuager_wire::sync::ChainState;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{fixed, from_sql, to_sql};
+use super::coverage::Addition;
 use super::handle::SqliteLedger;
-use super::{chains, devices, uploads};
+use super::links::{Judge, Link};
+use super::{chains, devices, links, uploads};
 use crate::ledger::error::LedgerError;
 use crate::ledger::feed::Arrival;
 use crate::ledger::records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
@@ -117,46 +120,49 @@ fn look_up(connection: &Connection, items: &[Inquiry]) -> Result<Known, LedgerEr
     Ok(known)
 }
 
-struct Batch {
+pub(super) struct Batch {
     stored: Vec<Stored>,
     chains: Vec<ChainState>,
     arrivals: Vec<Arrival>,
 }
 
-fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Kid]) -> Result<Batch, LedgerError> {
+/// What a transaction has met so far.
+#[derive(Default)]
+struct Met {
+    /// The highest number of each chain.
+    heads: BTreeMap<Kid, Option<i64>>,
+    addition: Addition,
+    judge: Judge,
+}
+
+pub(super) fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Kid]) -> Result<Batch, LedgerError> {
     let mut stored = Vec::with_capacity(records.len());
     let mut arrivals = Vec::with_capacity(records.len());
-    let mut heads: BTreeMap<Kid, Option<i64>> = BTreeMap::new();
+    let mut met = Met::default();
     for record in records {
         let seq = to_sql(record.seq);
-        let head = match heads.entry(record.kid) {
+        let head = match met.heads.entry(record.kid) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(chains::head_seq(connection, record.kid)?),
         };
+        let before = *head;
         // Above the head there cannot be another record with this number.
-        let rival = if head.is_some_and(|head| seq <= head) { first_with(connection, record.kid, seq)? } else { None };
+        let rival = match before {
+            Some(head) if seq <= head => chains::first_with(connection, record.kid, seq)?,
+            _ => None,
+        };
         let Some(id) = insert(connection, &record, seq)? else {
             let (_, known) = find(connection, record.hash)?
                 .ok_or_else(|| LedgerError::Failed("a record is there and is not".to_owned()))?;
             stored.push(known);
             continue;
         };
-        *head = Some(head.map_or(seq, |head| head.max(seq)));
+        *head = Some(before.map_or(seq, |head| head.max(seq)));
         let fork = match rival {
             None => None,
-            Some(first) => {
-                connection
-                    .prepare_cached("INSERT INTO forks (kid, seq, first, second) VALUES (?1, ?2, ?3, ?4)")?
-                    .execute(params![record.kid.0, seq, first.0, record.hash.0])?;
-                let NewRecord { hash: second, kid, seq, received_ms: seen_ms, .. } = record;
-                Some(ForkEvidence::Unsigned(ForkPair { kid, seq, first, second, seen_ms }))
-            }
+            Some(first) => Some(add_fork(connection, &record, first)?),
         };
-        if let Some(lost) = record.lost {
-            connection
-                .prepare_cached("INSERT INTO gaps (record, kid, first, last) VALUES (?1, ?2, ?3, ?4)")?
-                .execute(params![id, record.kid.0, to_sql(lost.first), to_sql(lost.last)])?;
-        }
+        note(connection, &record, id, Place { before, rival: rival.is_some() }, &mut met)?;
         uploads::insert(connection, id, record.kid, &record.uploads, record.received_ms)?;
         arrivals.push(Arrival {
             id,
@@ -168,10 +174,56 @@ fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Kid]) -> Resu
         });
         stored.push(Stored { receipt: record.receipt, fork, duplicate: false });
     }
-    for kid in heads.keys() {
-        chains::advance(connection, *kid)?;
+    met.addition.write(connection)?;
+    let chains = chains::states(connection, kids)?;
+    for state in &chains {
+        links::set_gaps(connection, state.kid, state.missing.len())?;
     }
-    Ok(Batch { stored, chains: chains::states(connection, kids)?, arrivals })
+    Ok(Batch { stored, chains, arrivals })
+}
+
+fn add_fork(connection: &Connection, record: &NewRecord, first: RecordHash) -> Result<ForkEvidence, LedgerError> {
+    let NewRecord { hash: second, kid, seq, received_ms: seen_ms, .. } = *record;
+    connection
+        .prepare_cached("INSERT INTO forks (kid, seq, first, second) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![kid.0, to_sql(seq), first.0, second.0])?;
+    Ok(ForkEvidence::Unsigned(ForkPair { kid, seq, first, second, seen_ms }))
+}
+
+/// Where a record stands in its chain.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The highest number before it came.
+    before: Option<i64>,
+    /// Whether another record has its number.
+    rival: bool,
+}
+
+/// Notes what a record that was inserted means for its chain.
+fn note(connection: &Connection, record: &NewRecord, id: i64, place: Place, met: &mut Met) -> Result<(), LedgerError> {
+    met.addition.push(record.kid, SeqRange { first: record.seq, last: record.seq });
+    if let Some(lost) = record.lost {
+        connection
+            .prepare_cached("INSERT INTO gaps (record, kid, first, last) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id, record.kid.0, to_sql(lost.first), to_sql(lost.last)])?;
+        met.addition.push(record.kid, lost);
+    }
+    let seq = to_sql(record.seq);
+    let link = Link {
+        id,
+        hash: record.hash,
+        kid: record.kid,
+        seq,
+        prev: record.prev,
+        station: record.station.as_deref(),
+        lost: record.lost.is_some(),
+        rival: place.rival,
+    };
+    met.judge.note(connection, &link)?;
+    if place.before.is_some_and(|before| before > seq) {
+        links::judge_followers(connection, &link)?;
+    }
+    Ok(())
 }
 
 /// Inserts a record and returns its place in the order of arrival, or `None` when it is there already.
@@ -200,30 +252,30 @@ fn insert(connection: &Connection, record: &NewRecord, seq: i64) -> Result<Optio
     Ok((changed == 1).then(|| connection.last_insert_rowid()))
 }
 
-fn first_with(connection: &Connection, kid: Kid, seq: i64) -> Result<Option<RecordHash>, LedgerError> {
-    let mut query =
-        connection.prepare_cached("SELECT hash FROM records WHERE kid = ?1 AND seq = ?2 ORDER BY id LIMIT 1")?;
-    Ok(query.query_row(params![kid.0, seq], |row| fixed(row, 0)).optional()?.map(RecordHash))
-}
-
 fn find(connection: &Connection, hash: RecordHash) -> Result<Option<(Kid, Stored)>, LedgerError> {
     let mut query = connection.prepare_cached("SELECT kid, receipt FROM records WHERE hash = ?1")?;
     let found = query.query_row([hash.0], |row| Ok((Kid(fixed(row, 0)?), row.get(1)?))).optional()?;
     let Some((kid, receipt)) = found else { return Ok(None) };
-    let fork = connection
-        .prepare_cached(&format!(
-            "SELECT {FORK}, f.statement FROM forks f JOIN records r ON r.hash = f.second \
-             WHERE f.second = ?1 OR f.first = ?1 ORDER BY f.second = ?1 DESC, f.id LIMIT 1"
-        ))?
-        .query_row([hash.0], |row| {
-            let statement: Option<Vec<u8>> = row.get(5)?;
-            Ok(match statement {
-                Some(statement) => ForkEvidence::Signed(statement),
-                None => ForkEvidence::Unsigned(pair(row)?),
-            })
-        })
-        .optional()?;
+    // As the later one of a pair it has one statement; as the first one it may have many, and the first of them is shown.
+    let fork = match evidence(connection, "f.second = ?1", hash)? {
+        None => evidence(connection, "f.first = ?1", hash)?,
+        found => found,
+    };
     Ok(Some((kid, Stored { receipt, fork, duplicate: true })))
+}
+
+fn evidence(connection: &Connection, side: &str, hash: RecordHash) -> Result<Option<ForkEvidence>, LedgerError> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {FORK}, f.statement FROM forks f JOIN records r ON r.hash = f.second WHERE {side} ORDER BY f.id LIMIT 1"
+    ))?;
+    let found = query.query_row([hash.0], |row| {
+        let statement: Option<Vec<u8>> = row.get(5)?;
+        Ok(match statement {
+            Some(statement) => ForkEvidence::Signed(statement),
+            None => ForkEvidence::Unsigned(pair(row)?),
+        })
+    });
+    Ok(found.optional()?)
 }
 
 const FORK: &str = "f.kid, f.seq, f.first, f.second, r.received_ms";

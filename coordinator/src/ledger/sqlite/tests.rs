@@ -2,15 +2,17 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use kuager_sqlite::{Config, Pool};
+use kuager_wire::ids::RecordHash;
 use tempfile::TempDir;
 
 use super::SqliteLedger;
 use crate::ledger::conformance::Place;
 use crate::ledger::conformance::fixture::{KEY, enrol, find, gap, record, store};
-use crate::ledger::{ForkEvidence, Ledger, LedgerError, Records};
+use crate::ledger::{ChainFault, Faults, ForkEvidence, Ledger, LedgerError, NewRecord, Records};
 
 struct Folder(TempDir);
 
@@ -37,17 +39,57 @@ impl Place for Folder {
 
 crate::ledger_conformance!(Folder::new());
 
-#[tokio::test]
-async fn the_dense_part_of_a_chain_moves_over_what_came_and_what_is_lost() {
+/// Steps of SQLite's machine that storing these records takes.
+fn steps(folder: &Folder, records: Vec<NewRecord>) -> u64 {
+    let mut connection = rusqlite::Connection::open(folder.file()).expect("opens");
+    let count = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&count);
+    let tick = move || {
+        counter.fetch_add(1, Ordering::Relaxed);
+        false
+    };
+    connection.progress_handler(1, Some(tick)).expect("is set");
+    super::records::store(&connection, records, &[KEY.kid()]).expect("is stored");
+    count.load(Ordering::Relaxed)
+}
+
+/// What it costs to go on with a chain that its device has made as it liked: every second number, each with a statement that
+/// the one before is lost, or without, and many records under one number.
+async fn costs(pairs: u64, stated: bool) -> Vec<u64> {
     let folder = Folder::new();
     let ledger = folder.ledger();
     enrol(&ledger, KEY).await;
-    store(&ledger, vec![record(7, 0), record(4, 0), record(0, 0), record(1, 0)]).await;
-    store(&ledger, vec![record(2, 0), gap(8, 3, 3), gap(9, 6, 20)]).await;
-    store(&ledger, vec![record(3, 0), record(5, 0)]).await;
-    let dense: Result<i64, _> =
-        ledger.read(|connection| Ok(connection.query_row("SELECT dense FROM devices", [], |row| row.get(0))?)).await;
-    assert_eq!(dense, Ok(21));
+    let one = |pair: u64| if stated { gap(pair * 2, pair * 2 - 1, pair * 2 - 1) } else { record(pair * 2, 0) };
+    let hostile: Vec<_> = (1..=pairs).map(one).collect();
+    for upload in hostile.chunks(250) {
+        store(&ledger, upload.to_vec()).await;
+    }
+    let forks: Vec<_> =
+        (0..pairs).map(|n| NewRecord { hash: RecordHash::of(&n.to_be_bytes()), ..record(7, 0) }).collect();
+    for upload in forks.chunks(250) {
+        store(&ledger, upload.to_vec()).await;
+    }
+    let (head, first_fork) = (pairs * 2, NewRecord { hash: RecordHash::of(&0_u64.to_be_bytes()), ..record(7, 0) });
+    ledger.close().await;
+    vec![
+        steps(&folder, vec![record(6, 9)]),
+        steps(&folder, vec![record(8, 9)]),
+        steps(&folder, vec![first_fork]),
+        steps(&folder, vec![record(head + 2, 0)]),
+        steps(&folder, vec![record(0, 0)]),
+        steps(&folder, vec![gap(head + 9, 1, head + 8)]),
+        steps(&folder, vec![record(head + 10, 0)]),
+    ]
+}
+
+#[tokio::test]
+async fn a_record_costs_the_same_whatever_its_device_did_before() {
+    for stated in [false, true] {
+        let (few, many) = (costs(300, stated).await, costs(6000, stated).await);
+        for (few, many) in few.iter().zip(&many) {
+            assert!(*many < few + few / 2 + 500, "{few} steps after 600 records, {many} after 12,000");
+        }
+    }
 }
 
 #[tokio::test]
@@ -63,7 +105,7 @@ async fn a_full_disk_stores_nothing_and_heals() {
         })
         .await
         .expect("works");
-    let large = crate::ledger::NewRecord { bytes: vec![1; 200_000], ..record(1, 0) };
+    let large = NewRecord { bytes: vec![1; 200_000], ..record(1, 0) };
     let refused = ledger.store(vec![large.clone()], vec![KEY.kid()]).await;
     assert_eq!(refused.expect_err("the disk is full"), LedgerError::Full);
     assert_eq!(find(&ledger, large.hash).await, None);
@@ -80,7 +122,7 @@ async fn a_newer_database_is_left_alone() {
     ledger.write(|connection| Ok(connection.pragma_update(None, "user_version", 99)?)).await.expect("works");
     ledger.close().await;
     let error = SqliteLedger::open(&folder.file()).expect_err("is newer");
-    assert_eq!(error, LedgerError::Newer { found: 99, known: 3 });
+    assert_eq!(error, LedgerError::Newer { found: 99, known: 4 });
 }
 
 /// A ledger as the second format left it.
@@ -104,6 +146,43 @@ fn second_format(path: &Path) {
     });
     filled.expect("writes").expect("is stored");
     old.close();
+}
+
+#[tokio::test]
+async fn a_ledger_of_an_earlier_format_with_hostile_chains_opens_and_answers() {
+    let folder = Folder::new();
+    let steps: &'static [&'static str] = &[
+        include_str!("migrations/001_initial.sql"),
+        include_str!("migrations/002_media.sql"),
+        include_str!("migrations/003_forks.sql"),
+    ];
+    let old = Pool::open(&folder.file(), Config { steps, readers: 1, ..Config::default() }).expect("opens");
+    let filled = old.write(|connection| {
+        let mut insert = connection.prepare(
+            "INSERT INTO records (hash, kid, seq, prev, kind, training, received_ms, bytes, receipt) \
+             VALUES (?1, ?2, ?3, zeroblob(32), 6, 0, 1, x'', x'')",
+        )?;
+        // More than one transaction brings over; every second number is missing.
+        for seq in 1..=5000_u64 {
+            let record = record(seq * 2, 0);
+            insert.execute(rusqlite::params![record.hash.0, KEY.kid().0, seq * 2])?;
+        }
+        let mut lost = connection.prepare("INSERT INTO gaps (record, kid, first, last) VALUES (?1, ?2, ?3, ?4)")?;
+        for (record, first, last) in [(1, 7, i64::MAX), (2, 3, 3), (3, i64::MAX, i64::MAX), (4, 9, 2)] {
+            lost.execute(rusqlite::params![record, KEY.kid().0, first, last])?;
+        }
+        Ok::<_, rusqlite::Error>(())
+    });
+    filled.expect("writes").expect("is stored");
+    old.close();
+    let ledger = folder.ledger();
+    let chains = ledger.chains(vec![KEY.kid()]).await.expect("reads");
+    let missing: Vec<_> = chains[0].missing.iter().map(|range| (range.first, range.last)).collect();
+    assert_eq!((chains[0].head_seq, missing), (10_000, vec![(0, 1), (5, 5)]));
+    let counts = ledger.fault_counts().await.expect("reads");
+    assert_eq!((counts[&ChainFault::Gap].times, counts[&ChainFault::Lost].times), (2, 4));
+    let (_, chains) = store(&ledger, vec![record(0, 0), record(1, 0), record(5, 0)]).await;
+    assert!(chains[0].missing.is_empty());
 }
 
 #[tokio::test]
