@@ -30,15 +30,17 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, header};
 use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kuager_coordinator::http::{Beside, Config};
 use kuager_coordinator::ledger::LedgerError;
 
 use crate::guard::guard;
-use crate::pages::{index, media, station};
+use crate::pages::{chains, index, media, station};
+use crate::response::trouble;
 use crate::state::Desk;
 
 /// Bytes of a form somebody fills in here.
@@ -58,6 +60,8 @@ fn router(desk: Desk) -> Router {
     Router::new()
         .route("/", get(index::page))
         .route("/events", get(live::events))
+        .route("/chains", get(chains::page))
+        .route("/health", get(health))
         .route("/station", get(station::page))
         .route("/media/{hash}", get(media::page))
         .route("/media/{hash}/file", get(media::bytes))
@@ -69,6 +73,13 @@ fn router(desk: Desk) -> Router {
         .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
         .layer(from_fn(guard))
         .with_state(desk)
+}
+
+/// How the coordinator is doing, for monitoring on this machine.
+async fn health(State(desk): State<Desk>) -> Result<Response, Response> {
+    let report = kuager_coordinator::health::report(&desk.app, &desk.media).await.map_err(trouble)?;
+    let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    Ok((types, report.to_string()).into_response())
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use kuager_analysis::counts::{Counts, Received, RowKey};
@@ -33,6 +34,7 @@ pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) media: Arc<Media>,
     counts: Arc<Mutex<Arc<Counts>>>,
+    faults: Arc<AtomicU64>,
     changes: broadcast::Sender<Changed>,
 }
 
@@ -41,6 +43,8 @@ pub(crate) struct Desk {
 pub(crate) struct Overview {
     pub(crate) published: Arc<Published>,
     pub(crate) counts: Arc<Counts>,
+    /// How often something was met that does not hold in a chain.
+    pub(crate) faults: u64,
 }
 
 impl Desk {
@@ -48,7 +52,8 @@ impl Desk {
     pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
-        let desk = Self { app, media, counts: Arc::default(), changes: broadcast::Sender::new(BEHIND) };
+        let changes = broadcast::Sender::new(BEHIND);
+        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), changes };
         desk.count_all().await?;
         tokio::spawn(desk.clone().follow(arrivals));
         Ok(desk)
@@ -56,7 +61,8 @@ impl Desk {
 
     /// What the desk shows now.
     pub(crate) fn overview(&self) -> Overview {
-        Overview { published: self.published(), counts: Arc::clone(&self.counts.lock()) }
+        let faults = self.faults.load(Ordering::Relaxed);
+        Overview { published: self.published(), counts: Arc::clone(&self.counts.lock()), faults }
     }
 
     /// What is published now.
@@ -75,10 +81,17 @@ impl Desk {
             let newest = self.counts.lock().newest();
             let arrivals = self.app.ledger.arrivals_after(newest, AT_ONCE).await?;
             if arrivals.is_empty() {
-                return Ok(());
+                return self.count_faults().await;
             }
             self.count(&arrivals, &mut BTreeSet::new());
         }
+    }
+
+    async fn count_faults(&self) -> Result<(), LedgerError> {
+        let counts = self.app.ledger.fault_counts().await?;
+        let times = counts.values().fold(0, |sum: u64, count| sum.saturating_add(count.times));
+        self.faults.store(times, Ordering::Relaxed);
+        Ok(())
     }
 
     async fn follow(self, mut arrivals: Receiver<Arc<[Arrival]>>) {
@@ -96,6 +109,9 @@ impl Desk {
             tokio::time::sleep(PAUSE).await;
             while let Ok(batch) = arrivals.try_recv() {
                 self.count(&batch, &mut changed);
+            }
+            if let Err(error) = self.count_faults().await {
+                tracing::warn!(%error, "the faults of chains on the desk page are out of date");
             }
             // No page may be open, which is fine.
             let _ = self.changes.send(Arc::new(changed));

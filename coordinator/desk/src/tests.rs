@@ -12,6 +12,8 @@ use data_encoding::BASE64;
 use futures_util::StreamExt;
 use kuager_coordinator::testing::Fixture;
 use kuager_wire::cose::sha256;
+use kuager_wire::ids::RecordHash;
+use kuager_wire::record::Record;
 use tower::ServiceExt;
 
 use super::*;
@@ -84,6 +86,47 @@ async fn what_arrived_is_counted_where_it_belongs() {
     );
     assert!(row("id=\"total\"").contains("<td>3<time"), "training does not count");
     assert!(page.contains("<dd>4</dd>") && page.contains("<dd>1 / 20</dd>"));
+}
+
+#[tokio::test]
+async fn what_does_not_hold_in_a_chain_is_counted_and_shown_where_it_is() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let desk = start(&fixture).await;
+    assert!(open(&desk, "/?lang=en", "localhost").await.2.contains("<dt>Chain faults</dt><dd>0</dd>"));
+    assert!(open(&desk, "/chains?lang=en", "localhost").await.2.contains("every chain holds"));
+    let mut changes = desk.changes();
+    let (first, second) = (fixture.turnout(0, "710000000-99"), fixture.turnout(1, "710000000-99"));
+    // The second one names a record that is not the first, and there are two of it.
+    let records = [first, second.clone(), Record { supersedes: Some(RecordHash([1; 32])), ..second }];
+    fixture.send(&records.map(|record| fixture.sign(1, &record))).await;
+    tokio::time::timeout(Duration::from_secs(180), changes.recv()).await.expect("in time").expect("is told");
+    for (lang, heading, fork, link) in [
+        ("kk", "Тізбектегі ақаулар", "осы нөмірмен басқа жазба бар", "алдыңғы жазбаны жалғастырмайды"),
+        ("ru", "Нарушения цепочек", "есть другая запись с тем же номером", "не продолжает предыдущую запись"),
+        ("en", "Chain faults", "another record has the same number", "does not follow the record before it"),
+    ] {
+        let (_, _, index) = open(&desk, &format!("/?lang={lang}"), "localhost").await;
+        assert!(
+            index.contains(&format!("<dt>{heading}</dt><dd><a href=\"/chains?lang={lang}\">3</a></dd>")),
+            "{index}"
+        );
+        let (_, _, chains) = open(&desk, &format!("/chains?lang={lang}"), "localhost").await;
+        assert!(
+            chains.contains(fork) && chains.contains(link) && chains.contains("station?key=710000000-99&#38;lang=")
+        );
+        let (_, _, station) = open(&desk, &format!("/station?key=710000000-99&lang={lang}"), "localhost").await;
+        assert_eq!((station.matches(fork).count(), station.matches(link).count()), (1, 2));
+    }
+    let (status, headers, report) = open(&desk, "/health", "localhost").await;
+    assert_eq!(
+        (status, &headers[header::CONTENT_TYPE]),
+        (StatusCode::OK, &"application/json".parse().expect("a type"))
+    );
+    assert!(
+        report.contains("\"chain_faults\":{\"broken_link\":{\"chains\":1,\"times\":2}") && report.contains("\"free\":")
+    );
+    assert_eq!(open(&desk, "/health", "evil.example").await.0, StatusCode::MISDIRECTED_REQUEST);
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ index-total = Total
 index-other = Other
 index-records = Records accepted
 index-heard = Stations heard from
+index-faults = Chain faults
 index-silent = nothing yet
 index-unlisted = Stations not in the list (typed by hand)
 index-training = Training records (do not count)
@@ -38,6 +39,17 @@ record-training = training, does not count
 record-corrected = corrected by a later record
 record-text = Text
 file-original-coming = original on its way
+
+## What does not hold in the chains of devices.
+
+chains-title = What does not hold in the chains
+chains-none = Nothing: every chain holds.
+chains-note = None of this is by itself a reason to distrust a record: a phone restored from a backup uses a number twice, a damaged one leaves gaps. It is a reason to ask. The numbers lead to the first records of each kind.
+fault-broken-link = does not follow the record before it
+fault-fork = another record has the same number
+fault-gap = numbers are missing now
+fault-lost = the device says that numbers are lost
+fault-other-station = the observer was not sent to this station
 
 ## How an answer is said that the pack has no words for.
 

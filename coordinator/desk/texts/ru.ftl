@@ -21,6 +21,7 @@ index-total = Всего
 index-other = Другое
 index-records = Принято записей
 index-heard = Участки с записями
+index-faults = Нарушения цепочек
 index-silent = нет записей
 index-unlisted = Участки не из списка (введены вручную)
 index-training = Тренировочные записи (не учитываются)
@@ -38,6 +39,17 @@ record-training = тренировка, не учитывается
 record-corrected = исправлено более поздней записью
 record-text = Текст
 file-original-coming = оригинал загружается
+
+## What does not hold in the chains of devices.
+
+chains-title = Что не сходится в цепочках
+chains-none = Ничего: все цепочки целы.
+chains-note = Само по себе это не повод не верить записи: телефон, восстановленный из резервной копии, ставит один номер дважды, после повреждённого остаются пропуски. Это повод спросить. Номера ведут к первым записям каждого вида.
+fault-broken-link = не продолжает предыдущую запись
+fault-fork = есть другая запись с тем же номером
+fault-gap = сейчас не хватает номеров
+fault-lost = устройство заявило, что номера утрачены
+fault-other-station = наблюдателя на этот участок не направляли
 
 ## How an answer is said that the pack has no words for.
 

@@ -56,6 +56,7 @@ struct Numbers<'a> {
     records: u64,
     heard: usize,
     stations: usize,
+    faults: u64,
 }
 
 #[derive(Template)]
@@ -184,6 +185,7 @@ impl<'a> Index<'a> {
             records: self.counting().flat_map(|(_, counts)| counts.values()).map(|count| count.count).sum(),
             heard: self.counting().filter(|(key, _)| self.is_listed(key)).count(),
             stations: self.overview.published.stations.len(),
+            faults: self.overview.faults,
         }
     }
 

@@ -1,5 +1,6 @@
 //! The pages, one file each: who may ask for it, what it reads, what it shows.
 
+pub(crate) mod chains;
 pub(crate) mod index;
 pub(crate) mod media;
 pub(crate) mod station;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::entry::Entry;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::pages::chains::said;
 use crate::relations::{Judges, Relations};
 use crate::response::{html, trouble};
 use crate::state::Desk;
@@ -43,8 +44,11 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let views = desk.app.ledger.station_records(wanted.key.as_deref(), RECORDS).await.map_err(trouble)?;
     let mut judges = Judges::new(&published, language, &views);
     let mut records = Vec::with_capacity(views.len());
-    for view in &views {
-        let Some(entry) = Entry::new(&desk, view, language).await else { continue };
+    let hashes = views.iter().map(|view| view.hash).collect();
+    let faults = desk.app.ledger.faults_of(hashes).await.map_err(trouble)?;
+    for (view, faults) in views.iter().zip(faults) {
+        let Some(mut entry) = Entry::new(&desk, view, language).await else { continue };
+        entry.faults = faults.into_iter().map(|fault| said(fault, language)).collect();
         records.push((entry, judges.relations(view)));
     }
     let (name, key) = stations::name(&published, language, wanted.key.as_deref());
