@@ -1,7 +1,7 @@
 //! The program `kuager`: its commands, and nothing they do that the libraries do not.
 //!
 //! Results go to standard output, complaints and logs to standard error. A command returns 0 when it did what was asked,
-//! 1 when not; `kuager inspect` returns 2 when it had no key to check with.
+//! 1 when not; `kuager inspect` returns 2 when it had no key to check with, `kuager serve` 3 when it could not write any more.
 
 mod data;
 #[cfg(feature = "demo")]

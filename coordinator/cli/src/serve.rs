@@ -10,10 +10,14 @@ use std::time::Duration;
 use clap::Args;
 use kuager_coordinator::http::{self, Config, Limits};
 use kuager_coordinator::media::{Media, MediaPolicy};
+use kuager_coordinator::watchdog::Watchdog;
 use tracing_subscriber::EnvFilter;
 
 use crate::data::Data;
 use crate::error::CliError;
+
+/// What the program returns when it could not write any more.
+const STUCK: i32 = 3;
 
 /// Receive records until interrupted.
 #[derive(Debug, Args)]
@@ -48,6 +52,9 @@ pub(super) struct Serve {
     /// MiB of the disk that files leave free for records.
     #[arg(long, value_name = "MIB")]
     reserve: Option<u32>,
+    /// Seconds a transaction of the database may take; a longer one ends the program (exit code 3), to be started again.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    stuck_seconds: NonZeroU32,
     /// Write logs as JSON, one event per line.
     #[arg(long)]
     log_json: bool,
@@ -67,6 +74,11 @@ impl Serve {
         }
         writeln!(out, "Stop with Ctrl-C; what is under way is finished first.")?;
         out.flush()?;
+        let longest = Duration::from_secs(self.stuck_seconds.get().into());
+        let _watchdog = Watchdog::start(Arc::clone(&app.ledger), longest, |stuck| {
+            tracing::error!("{stuck}; the program ends, so that it can be started again: nothing acknowledged is lost");
+            std::process::exit(STUCK);
+        })?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let config = Config { plain_http: self.plain_http, limits: self.limits(), ..Config::new(app, media) };
         runtime.block_on(async {
