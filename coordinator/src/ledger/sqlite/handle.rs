@@ -14,11 +14,12 @@ use crate::ledger::feed::Arrival;
 use crate::ledger::whole::{Ledger, Pulse, WriterLife};
 
 /// Frozen once released: a change is a new file.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/001_initial.sql"),
     include_str!("migrations/002_media.sql"),
     include_str!("migrations/003_forks.sql"),
     include_str!("migrations/004_chains.sql"),
+    include_str!("migrations/005_supersedes.sql"),
 ];
 /// 64 MiB of pages in memory. Fewer, larger checkpoints (16 MiB): under load the same index pages change again and again.
 const TUNING: &[(&str, i64)] = &[("cache_size", -65_536), ("wal_autocheckpoint", 4096)];

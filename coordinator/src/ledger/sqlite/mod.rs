@@ -24,4 +24,6 @@ mod uploads;
 pub use handle::{SqliteLedger, create};
 
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod tests;
