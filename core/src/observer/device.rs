@@ -18,7 +18,8 @@ use crate::keys::{self, Identity, IdentityError, KeyVault};
 use crate::outbox::{Link, Outbox};
 use crate::stations::StationBook;
 use crate::store::salvage::salvage;
-use crate::store::{self, Store, StoreError};
+use crate::store::{self, Meta, Store, StoreError};
+use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
 
 /// One observer's device: store, journal and outbox behind one handle. Share it by [`Arc`]; every method takes `&self`.
@@ -104,6 +105,10 @@ impl Observer {
     fn link(&self, invite: Invite) -> Result<Link, ObserverError> {
         let anchors: Vec<Vec<u8>> = invite.anchors.iter().map(|anchor| anchor.to_vec()).collect();
         let transport = HttpTransport::new(&invite.servers, &anchors, invite.deployment, &self.config)?;
+        // Until the device has a pass of its own, its invite is one. A store that is paused has none to give; the next answer has.
+        let kept = self.store.read(|tx| tx.meta_bytes(Meta::Pass)).ok().flatten();
+        let kept = kept.and_then(|pass| String::from_utf8(pass).ok());
+        transport.use_pass(&kept.unwrap_or_else(|| invite.token.to_string()));
         Ok(Link { transport: Arc::new(transport), invite: Arc::new(invite) })
     }
 

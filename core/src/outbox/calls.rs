@@ -6,7 +6,7 @@ use kuager_wire::cose::Statement;
 use kuager_wire::genesis::Genesis;
 
 use super::event::SyncEvent;
-use super::shared::{Flow, Run, Shared, SyncError, jitter, load_lane};
+use super::shared::{Flow, Link, Run, Shared, SyncError, jitter, load_lane};
 use crate::queue::FailureClass;
 use crate::store::{Meta, NewAttempt, Tx};
 use crate::transport::{Call, Method, Response, TransportError};
@@ -30,7 +30,7 @@ impl Shared {
     }
 
     pub(super) async fn call(
-        &self,
+        self: &Arc<Self>,
         run: &mut Run,
         purpose: &'static str,
         records: usize,
@@ -44,10 +44,31 @@ impl Shared {
         };
         let outcome = link.transport.call(call).await;
         match &outcome {
-            Ok(response) => run.summary.bytes_in += response.body.len() as u64,
+            Ok(response) => {
+                run.summary.bytes_in += response.body.len() as u64;
+                if let Some(pass) = &response.pass {
+                    self.keep_pass(&link, pass).await;
+                }
+            }
             Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
         }
         outcome
+    }
+
+    /// Shows a pass from now on, and keeps it for the next start. It speeds things up; that it is not kept must not stop anything.
+    async fn keep_pass(self: &Arc<Self>, link: &Link, pass: &str) {
+        link.transport.use_pass(pass);
+        let pass = pass.as_bytes().to_vec();
+        let kept = self.write(move |tx, _| {
+            if tx.meta_bytes(Meta::Pass)?.as_ref() == Some(&pass) {
+                Ok(())
+            } else {
+                Ok(tx.set_meta_bytes(Meta::Pass, &pass)?)
+            }
+        });
+        if let Err(error) = kept.await {
+            tracing::info!(%error, "a pass is not kept");
+        }
     }
 
     /// Stores that a call other than a batch failed, and closes the lane.

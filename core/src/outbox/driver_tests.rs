@@ -86,6 +86,15 @@ async fn records_made_before_the_first_contact_arrive_with_receipts() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_pass_is_shown_from_then_on_and_kept_for_the_next_start() {
+    let phone = Phone::new();
+    assert_eq!(phone.store.read(|tx| tx.meta_bytes(Meta::Pass)).unwrap(), None);
+    assert!(phone.sync(1).await.completed);
+    assert_eq!(phone.coordinator.passes(), ["a pass"]);
+    assert_eq!(phone.store.read(|tx| tx.meta_bytes(Meta::Pass)).unwrap(), Some(b"a pass".to_vec()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn without_a_network_nothing_is_lost_and_the_reason_is_said() {
     for class in [FailureClass::Offline, FailureClass::Dns, FailureClass::Tls, FailureClass::Timeout] {
         let phone = Phone::enrolled().await;

@@ -16,6 +16,8 @@ pub(crate) enum Meta {
     Genesis,
     /// The signed device credential.
     Credential,
+    /// The pass that came with it, or with a later answer.
+    Pass,
     /// The signed enrolment request.
     EnrolmentRequest,
     /// How the last enrolment attempt ended, when it was refused.
@@ -43,6 +45,7 @@ impl Meta {
         match self {
             Self::Genesis => "genesis",
             Self::Credential => "credential",
+            Self::Pass => "pass",
             Self::EnrolmentRequest => "enrolment_request",
             Self::EnrolmentRefusal => "enrolment_refusal",
             Self::Lane => "lane",

@@ -54,6 +54,8 @@ pub struct Response {
     pub upload_offset: Option<u64>,
     /// `Location`.
     pub location: Option<String>,
+    /// The pass that came with the answer to a signed request.
+    pub pass: Option<String>,
     /// Body.
     pub body: Vec<u8>,
 }
@@ -90,6 +92,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Transport: Send + Sync {
     /// Makes a call.
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>>;
+
+    /// Shows this pass from now on.
+    fn use_pass(&self, pass: &str);
 
     /// Sends the rest of a file. Whatever arrived before the connection broke counts.
     fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Response, TransportError>>;

@@ -60,6 +60,7 @@ struct Memory {
     /// Files by upload path: what is to come, and what has come so far.
     uploads: HashMap<String, (MediaHash, u64, Vec<u8>)>,
     received: u64,
+    passes: Vec<String>,
 }
 
 /// A coordinator in memory. It keeps what it receipts, like a real one.
@@ -102,6 +103,11 @@ impl FakeCoordinator {
 
     pub(crate) fn deployment(&self) -> DeploymentId {
         self.deployment.id
+    }
+
+    /// The passes it was told to show, in order.
+    pub(crate) fn passes(&self) -> Vec<String> {
+        self.memory(|memory| memory.passes.clone())
     }
 
     fn memory<T>(&self, work: impl FnOnce(&mut Memory) -> T) -> T {
@@ -365,7 +371,7 @@ impl FakeCoordinator {
         let body = call.body.as_deref().unwrap_or_default();
         match call.path.as_str() {
             "/v1/genesis" => response(200, "application/cose", self.genesis.clone()),
-            "/v1/enrolments" => self.enrol(body),
+            "/v1/enrolments" => Response { pass: Some("a pass".to_owned()), ..self.enrol(body) },
             "/v1/records" => self.take(body, key, weather),
             "/v1/inbox" => self.inbox(body),
             path if path.starts_with("/v1/media") => self.media(call),
@@ -383,6 +389,7 @@ pub(crate) fn response(status: u16, content_type: &str, body: Vec<u8>) -> Respon
         status,
         content_type: content_type.to_owned(),
         retry_after_ms: None,
+        pass: None,
         upload_offset: None,
         location: None,
         body,
@@ -394,6 +401,10 @@ pub(crate) fn failure(class: FailureClass) -> TransportError {
 }
 
 impl Transport for FakeCoordinator {
+    fn use_pass(&self, pass: &str) {
+        self.memory(|memory| memory.passes.push(pass.to_owned()));
+    }
+
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let weather = self.memory(|memory| {

@@ -12,15 +12,19 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use kuager_wire::ids::DeploymentId;
-use kuager_wire::sync::DEPLOYMENT_HEADER;
+use kuager_wire::sync::{DEPLOYMENT_HEADER, PASS_HEADER};
+use parking_lot::RwLock;
 use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Body, Certificate, Client, RequestBuilder, Url, redirect};
+use reqwest::{Body, Certificate, Client, RequestBuilder, Url, redirect, tls};
 
 use super::call::{BoxFuture, Call, Method, Patch, Response, Transport, TransportError};
 use crate::config::ObserverConfig;
 use crate::queue::FailureClass;
+
+/// Characters of a pass that is believed to be one.
+const PASS: usize = 256;
 
 /// Why no client can be built for an invite.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +50,7 @@ pub struct HttpTransport {
     /// The address that answered last; tried first.
     preferred: AtomicUsize,
     deployment: String,
+    pass: RwLock<Option<HeaderValue>>,
     call_timeout: Duration,
     idle_timeout: Duration,
 }
@@ -73,6 +78,7 @@ impl HttpTransport {
             servers,
             preferred: AtomicUsize::new(0),
             deployment,
+            pass: RwLock::default(),
             call_timeout: config.call_timeout,
             idle_timeout: config.idle_timeout,
         })
@@ -83,7 +89,11 @@ impl HttpTransport {
             class: FailureClass::Rejected,
             detail: format!("the path does not fit the address: {error}"),
         })?;
-        Ok(self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment))
+        let request = self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment);
+        Ok(match &*self.pass.read() {
+            Some(pass) => request.header(PASS_HEADER, pass),
+            None => request,
+        })
     }
 
     async fn call_server(&self, server: &Url, call: &Call) -> Result<Response, TransportError> {
@@ -172,6 +182,15 @@ impl Transport for HttpTransport {
         })
     }
 
+    fn use_pass(&self, pass: &str) {
+        // What no header can hold is no pass, and without one the phone is a stranger like any other.
+        let value = HeaderValue::from_str(pass).ok().map(|mut value| {
+            value.set_sensitive(true);
+            value
+        });
+        *self.pass.write() = value;
+    }
+
     fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(self.patch_server(patch))
     }
@@ -196,6 +215,8 @@ fn build_client(anchors: &[Vec<u8>], config: &ObserverConfig) -> Result<Client, 
         .collect::<Result<Vec<_>, _>>()?;
     Client::builder()
         .tls_certs_only(anchors)
+        // Older versions show whoever is in between the server's certificate.
+        .tls_version_min(tls::Version::TLS_1_3)
         .redirect(redirect::Policy::none())
         .referer(false)
         .no_proxy()
@@ -216,6 +237,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Response,
         header(RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
     let upload_offset = header(HeaderName::from_static("upload-offset")).and_then(|value| value.trim().parse().ok());
     let location = header(LOCATION).map(str::to_owned);
+    let pass = header(HeaderName::from_static(PASS_HEADER)).filter(|pass| pass.len() <= PASS).map(str::to_owned);
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
@@ -227,7 +249,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Response,
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, content_type, retry_after_ms, upload_offset, location, body })
+    Ok(Response { status, content_type, retry_after_ms, upload_offset, location, pass, body })
 }
 
 /// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.
@@ -291,7 +313,62 @@ fn classify_io(error: &std::io::Error) -> Option<FailureClass> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+    use std::path::Path;
+
+    use rustls::pki_types::pem::PemObject;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::version::{TLS12, TLS13};
+
     use super::*;
+
+    /// A server that speaks one version of TLS to one caller. Returns where, and what phones trust.
+    fn server(version: &'static rustls::SupportedProtocolVersion) -> (String, Vec<u8>) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/ledger-v2/tls");
+        let certificate = |name| CertificateDer::from_pem_file(folder.join(name)).expect("a certificate");
+        let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).expect("a key");
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .expect("a version")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate("server.pem")], key)
+            .expect("fits");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = format!("https://127.0.0.1:{}", listener.local_addr().expect("an address").port());
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept()?;
+            let mut session = rustls::ServerConnection::new(Arc::new(config)).map_err(std::io::Error::other)?;
+            let mut session = rustls::Stream::new(&mut session, &mut stream);
+            let mut request = [0; 4096];
+            let _ = session.read(&mut request)?;
+            session.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+        });
+        (address, certificate("ca.pem").to_vec())
+    }
+
+    #[tokio::test]
+    async fn tls_is_1_3_or_nothing() {
+        for (version, expected) in [(&TLS13, Ok(204)), (&TLS12, Err(FailureClass::Tls))] {
+            let (address, anchor) = server(version);
+            let config = ObserverConfig::new("unused");
+            let transport =
+                HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config).expect("is set up");
+            let call = Call {
+                method: Method::Get,
+                path: "/".to_owned(),
+                body: None,
+                content_type: "",
+                headers: Vec::new(),
+                content_encoding: None,
+                if_none_match: None,
+                limit: 100,
+            };
+            let answer = transport.call(call).await;
+            assert_eq!(answer.map(|answer| answer.status).map_err(|error| error.class), expected);
+        }
+    }
 
     #[test]
     fn only_addresses_that_can_be_trusted_are_usable() {

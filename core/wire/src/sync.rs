@@ -16,6 +16,9 @@ pub const CBOR_TYPE: &str = "application/cbor";
 /// Header by which a phone says which deployment it means: the first 16 hexadecimal digits of its id. A coordinator
 /// that is another one answers 421 (RFC 9110 §15.5.20).
 pub const DEPLOYMENT_HEADER: &str = "kuager-deployment";
+/// Header with a pass: in a request, whose rate it counts against; in an answer to a signed request, the pass of the device that
+/// signed it. It allows nothing else.
+pub const PASS_HEADER: &str = "kuager-pass";
 /// Path below a server address under which uploads of files are, each under its token.
 pub const MEDIA_PATH: &str = "/v1/media/";
 
