@@ -10,7 +10,8 @@
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
 //! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
 //! - [`deployment`]: the data directory;
-//! - [`health`], [`watchdog`]: whether it is well, and an end when it is not.
+//! - [`health`], [`watchdog`]: whether it is well, and an end when it is not;
+//! - [`address`]: hosts and ports, read strictly.
 //!
 //! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be. Around this library
 //! stand crates of their own: `kuager-pack` (from editable sources to signed packs), `kuager-analysis` (what records come
@@ -19,6 +20,7 @@
 //! A coordinator is a library: [`init`] makes a deployment, [`App::open`] opens it, [`serve`] runs it on a listener until
 //! told to stop.
 
+pub mod address;
 pub mod app;
 pub mod clock;
 pub mod deployment;

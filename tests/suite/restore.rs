@@ -34,9 +34,7 @@ async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
     let data = coordinator.data().to_owned();
     std::fs::remove_dir_all(&data).unwrap();
     copy_dir(backup.path(), &data);
-    for name in ["keys", "tls"] {
-        restrict(&data.join(name));
-    }
+    only_mine(&data);
     coordinator.restart();
     assert_eq!(coordinator.records(), 2);
     known.notes(1);
@@ -64,24 +62,12 @@ async fn a_phone_with_many_records_learns_from_one_word_that_it_is_not_enrolled(
     let data = coordinator.data().to_owned();
     std::fs::remove_dir_all(&data).unwrap();
     copy_dir(backup.path(), &data);
-    for name in ["keys", "tls"] {
-        restrict(&data.join(name));
-    }
+    only_mine(&data);
     coordinator.restart();
     phone.notes(30);
     let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "{summary:?}");
     assert_eq!((summary.refused, summary.accepted, coordinator.records()), (1, 30, 30));
-}
-
-/// Copying does not keep the permissions that the coordinator insists on.
-fn restrict(dir: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    if let Ok(entries) = std::fs::read_dir(dir) {
-        for entry in entries {
-            std::fs::set_permissions(entry.unwrap().path(), std::fs::Permissions::from_mode(0o600)).unwrap();
-        }
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

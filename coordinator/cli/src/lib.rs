@@ -3,6 +3,7 @@
 //! Results go to standard output, complaints and logs to standard error. A command returns 0 when it did what was asked,
 //! 1 when not; `kuager inspect` returns 2 when it had no key to check with, `kuager serve` 3 when it could not write any more.
 
+mod certificate;
 mod data;
 #[cfg(feature = "demo")]
 mod demo;
@@ -41,6 +42,8 @@ enum Command {
     Serve(serve::Serve),
     /// Make an invite for one device, list invites, or withdraw one.
     Invite(invite::Invite),
+    /// Show for which hosts the server's certificate is, and add some.
+    Certificate(certificate::Certificate),
     /// Send a signed message to observers.
     Message(message::Message),
     /// Check a pack's source, and publish it.
@@ -66,6 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Init(command) => command.run(&data, out),
         Command::Serve(command) => command.run(&data, out),
         Command::Invite(command) => command.run(&data, out),
+        Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
         Command::Inspect(command) => command.run(&data, out),

@@ -40,9 +40,12 @@ pub(super) struct Serve {
     /// Requests an address may make at once after a quiet time.
     #[arg(long, value_name = "N")]
     burst: Option<NonZeroU32>,
-    /// Connections at a time.
+    /// Connections at a time; fewer when the system allows fewer open files.
     #[arg(long, value_name = "N")]
     connections: Option<usize>,
+    /// Connections that one address may have of these. Half of all is the most that one network can have.
+    #[arg(long, value_name = "N")]
+    connections_per_address: Option<usize>,
     /// Seconds for a whole request body to arrive.
     #[arg(long, value_name = "SECONDS")]
     body_seconds: Option<u64>,
@@ -65,6 +68,8 @@ impl Serve {
         start_logs(self.log_json);
         let app = data.app()?;
         let media = Arc::new(Media::open(app.clone(), self.media())?);
+        // Before the ports, so that a second server hears of the first one and not only that its port is taken.
+        app.deployment.expect_not_served()?;
         let listener = listen(self.listen)?;
         let desk = if self.no_desk { None } else { Some(listen(self.desk)?) };
         writeln!(out, "deployment  {}", app.deployment.id())?;
@@ -101,10 +106,21 @@ impl Serve {
 
     fn limits(&self) -> Limits {
         let standard = Limits::default();
+        let wanted = self.connections.unwrap_or(standard.connections);
+        let connections = http::room_for_connections(wanted);
+        if connections < wanted {
+            tracing::warn!(
+                wanted,
+                connections,
+                "the system allows too few open files; raise LimitNOFILE of the unit, or `ulimit -n`"
+            );
+        }
         Limits {
             per_second: self.per_second.unwrap_or(standard.per_second),
             burst: self.burst.unwrap_or(standard.burst),
-            connections: self.connections.unwrap_or(standard.connections),
+            connections,
+            connections_per_network: connections / 2,
+            connections_per_address: self.connections_per_address.unwrap_or(connections / 4).max(1),
             body_time: self.body_seconds.map_or(standard.body_time, Duration::from_secs),
             ..standard
         }

@@ -1,20 +1,22 @@
 //! Who may ask the desk, and what a browser may do with its pages.
 
-use std::net::IpAddr;
-
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
+use kuager_coordinator::http::target;
 use kuager_wire::cose::sha256;
 
 use crate::assets::{CSS, LIVE_JS, REDACT_JS};
 
 /// Refuses requests that reached this listener under a foreign name, and tells the browser to trust nothing but this page.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
-    if !names_this_machine(request.headers()) {
-        return (StatusCode::MISDIRECTED_REQUEST, "the desk answers on this machine only\n").into_response();
+    // A web page elsewhere can point its own name at 127.0.0.1 (DNS rebinding); what it asks for gives it away.
+    match target(&request) {
+        Ok(target) if target.host.is_loopback() => {}
+        Ok(_) => return (StatusCode::MISDIRECTED_REQUEST, "the desk answers on this machine only\n").into_response(),
+        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
     }
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -24,16 +26,6 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
     response
-}
-
-/// A web page elsewhere can point its own name at 127.0.0.1 (DNS rebinding); the `Host` header gives it away.
-fn names_this_machine(headers: &HeaderMap) -> bool {
-    let Some(host) = headers.get(header::HOST).and_then(|host| host.to_str().ok()) else { return false };
-    let name = match host.strip_prefix('[') {
-        Some(v6) => v6.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn policy() -> HeaderValue {

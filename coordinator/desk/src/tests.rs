@@ -164,8 +164,28 @@ async fn the_page_trusts_itself_only() {
         assert!(policy.contains(&format!("'sha256-{hash}'")), "{open} does not have the hash the policy allows");
     }
     assert!(!page.contains("http://") && !page.contains("https://"), "nothing comes from elsewhere");
-    for host in ["evil.example", "evil.example:8080", "10.0.0.1", "localhost.evil.example", ""] {
+    for host in ["evil.example", "evil.example:8080", "10.0.0.1", "localhost.evil.example", "[::ffff:7f00:1]", "[::]"] {
         assert_eq!(open(&desk, "/", host).await.0, StatusCode::MISDIRECTED_REQUEST, "{host}");
+    }
+    for host in [
+        "",
+        "localhost.",
+        "127.1",
+        "2130706433",
+        "localhost:",
+        "localhost:x",
+        "a@localhost",
+        "[::1",
+        "[::1]evil.example",
+    ] {
+        assert_eq!(open(&desk, "/", host).await.0, StatusCode::BAD_REQUEST, "{host}");
+    }
+    let twice =
+        Request::get("/").header(header::HOST, "localhost").header(header::HOST, "evil.example").body(Body::empty());
+    let absolute = Request::get("http://evil.example/").header(header::HOST, "localhost").body(Body::empty());
+    for request in [twice, absolute] {
+        let answer = router(desk.clone()).oneshot(request.expect("a request")).await.expect("infallible");
+        assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     }
     assert_eq!(open(&desk, "/v1/genesis", "localhost").await.0, StatusCode::NOT_FOUND);
 }

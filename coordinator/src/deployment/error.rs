@@ -15,13 +15,23 @@ pub enum DeploymentError {
     /// The folder for a new deployment holds something else.
     #[error("{} is not empty and holds no deployment (perhaps an interrupted `kuager init`); empty it or choose another folder", .0.display())]
     NotEmpty(PathBuf),
-    /// A secret that others may read.
-    #[error("{} can be read by other users (mode {mode:o}); run `chmod 600` on it and consider whether somebody has read it", path.display())]
+    /// Another process serves this folder.
+    #[error("{} is served already{}; one server per folder, stop the other one first", dir.display(), by(*pid))]
+    Served {
+        /// The folder.
+        dir: PathBuf,
+        /// The process, if it says.
+        pid: Option<u32>,
+    },
+    /// What is nobody's business and others may read.
+    #[error("{} is open to other users (mode {mode:o}); run `chmod {} {}` and consider whether somebody has read it", path.display(), if *folder { "700" } else { "600" }, path.display())]
     Permissions {
-        /// The file.
+        /// The file or folder.
         path: PathBuf,
         /// Its mode bits.
         mode: u32,
+        /// Whether it is a folder.
+        folder: bool,
     },
     /// A file that is not what it was when it was written.
     #[error("{} is damaged or belongs to another deployment ({reason}); restore it from a backup", path.display())]
@@ -41,10 +51,11 @@ pub enum DeploymentError {
         /// The system's reason.
         source: io::Error,
     },
-    /// A host name the certificate cannot be made for.
-    #[error(
-        "no certificate can be made for the given host names ({0}); give DNS names or IP addresses without scheme and port"
-    )]
+    /// What a certificate cannot be made for.
+    #[error("`{0}` is no host; give a DNS name or an IP address, without scheme and port")]
+    Host(String),
+    /// A certificate that cannot be made or read.
+    #[error("a certificate cannot be made or read ({0}); restore tls/ from a backup")]
     Certificate(#[from] rcgen::Error),
     /// The machine has no randomness to make keys from.
     #[error("the system gives no random numbers ({0}); keys cannot be made")]
@@ -52,6 +63,10 @@ pub enum DeploymentError {
     /// A pack that is published already.
     #[error("this very pack is published already")]
     PublishedAlready,
+}
+
+fn by(pid: Option<u32>) -> String {
+    pid.map(|pid| format!(" by process {pid}")).unwrap_or_default()
 }
 
 impl DeploymentError {

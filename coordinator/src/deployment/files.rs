@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use kuager_wire::ids::ShardHash;
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, PersistError};
 use zeroize::Zeroizing;
 
 use super::error::DeploymentError;
@@ -16,12 +16,13 @@ use super::error::DeploymentError;
 /// ```text
 /// genesis.cbor            written last: a folder with it is a complete deployment
 /// keys/{root,receipt,log}.seed      32 bytes each, mode 0600
-/// keys/upload.secret                32 bytes that upload addresses are derived from, mode 0600
+/// keys/{upload,pass}.secret         32 bytes that upload addresses and passes are derived from, mode 0600
 /// tls/{ca,server}.{pem,key}         own authority and the server's certificate
 /// packs/0001-<hash>.cbor            every pack ever published, in order
 /// packs/stations/<hash>.cbor        the stations of a region, as packs name them
 /// ledger.db               what has been received
 /// media/                  files that records list: arriving, and held
+/// serve.lock              locked by the process that serves, and names it
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -56,8 +57,8 @@ impl Layout {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(DeploymentError::io("create", &dir))
     }
 
-    pub(crate) fn upload_secret(&self) -> PathBuf {
-        self.dir.join("keys").join("upload.secret")
+    pub(crate) fn secret(&self, name: &str) -> PathBuf {
+        self.dir.join("keys").join(format!("{name}.secret"))
     }
 
     pub(crate) fn ledger(&self) -> PathBuf {
@@ -66,6 +67,27 @@ impl Layout {
 
     pub(crate) fn media(&self) -> PathBuf {
         self.dir.join("media")
+    }
+
+    /// Refuses a directory in which others may read what is not for them: keys, what was received, files. Copying a backup back
+    /// is how such modes come about.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Permissions`] with the first file or folder.
+    pub(crate) fn expect_private(&self) -> Result<(), DeploymentError> {
+        let keys = self.dir.join("keys");
+        let entries = fs::read_dir(&keys).map_err(DeploymentError::io("read", &keys))?;
+        let mut private: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        private.extend(["ca.key", "server.key"].map(|name| self.tls(name)));
+        let ledger = self.ledger();
+        // SQLite's own files beside it hold the same.
+        private.extend(["", "-wal", "-shm"].map(|suffix| {
+            let mut path = ledger.clone().into_os_string();
+            path.push(suffix);
+            path.into()
+        }));
+        private.extend([keys, self.media()]);
+        private.iter().filter(|path| path.exists()).try_for_each(|path| expect_private(path))
     }
 
     /// Makes the folders of a new deployment in an empty folder.
@@ -92,12 +114,25 @@ impl Layout {
 /// Writes a new file that is either there with all its bytes after a power loss, or not there. Only its owner may read
 /// it.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), DeploymentError> {
+    write(path, bytes, |file| file.persist_noclobber(path))
+}
+
+/// Puts a file in the place of another: whoever reads it, also after a power loss, reads the one or the other.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), DeploymentError> {
+    write(path, bytes, |file| file.persist(path))
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    place: impl FnOnce(NamedTempFile) -> Result<File, PersistError>,
+) -> Result<(), DeploymentError> {
     let dir = path.parent().unwrap_or(Path::new("."));
     let error = |source| DeploymentError::Io { action: "write", path: path.to_owned(), source };
     let mut file = NamedTempFile::new_in(dir).map_err(error)?;
     file.write_all(bytes).map_err(error)?;
     file.as_file().sync_all().map_err(error)?;
-    file.persist_noclobber(path).map_err(|refused| error(refused.error))?;
+    place(file).map_err(|refused| error(refused.error))?;
     File::open(dir).and_then(|dir| dir.sync_all()).map_err(error)
 }
 
@@ -108,10 +143,16 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, DeploymentError> {
 
 /// Reads a secret, and refuses one that others may read too.
 pub(crate) fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>, DeploymentError> {
+    expect_private(path)?;
+    read(path).map(Zeroizing::new)
+}
+
+/// Refuses a file or folder that others may use.
+fn expect_private(path: &Path) -> Result<(), DeploymentError> {
     let metadata = fs::metadata(path).map_err(DeploymentError::io("read", path))?;
     let mode = metadata.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
-        return Err(DeploymentError::Permissions { path: path.to_owned(), mode });
+        return Err(DeploymentError::Permissions { path: path.to_owned(), mode, folder: metadata.is_dir() });
     }
-    read(path).map(Zeroizing::new)
+    Ok(())
 }

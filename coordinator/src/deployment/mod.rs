@@ -8,6 +8,7 @@
 mod certificates;
 mod error;
 mod files;
+mod lock;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,9 +20,11 @@ use kuager_wire::pack::{SignedPack, Station, StationShard};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+pub use certificates::CertificateSummary;
 pub(crate) use certificates::create as create_certificates;
 pub use error::DeploymentError;
 pub(crate) use files::{Layout, read_secret, write_new};
+pub(crate) use lock::Serving;
 
 /// Puts a signed pack behind those already published; its shards first, so that it never names one that is missing.
 pub(crate) fn publish(
@@ -100,8 +103,9 @@ impl Deployment {
         if packs.is_empty() {
             return Err(DeploymentError::corrupt(&layout.packs(), "no pack is there"));
         }
-        let anchors = certificates_in(&layout.tls("ca.pem"))?.into_iter().map(|der| der.to_vec()).collect();
-        read_secret(&layout.tls("ca.key"))?;
+        let anchors =
+            certificates::certificates_in(&layout.tls("ca.pem"))?.into_iter().map(|der| der.to_vec()).collect();
+        layout.expect_private()?;
         let inner = Inner { layout, id, genesis, genesis_bytes, anchors, packs };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -122,6 +126,22 @@ impl Deployment {
     #[must_use]
     pub fn genesis_bytes(&self) -> &[u8] {
         &self.inner.genesis_bytes
+    }
+
+    /// Claims the directory for a server, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Served`] when another process serves it.
+    pub(crate) fn claim(&self) -> Result<Serving, DeploymentError> {
+        Serving::claim(self.layout())
+    }
+
+    /// Says whether a server could claim the directory now.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Served`] when another process serves it.
+    pub fn expect_not_served(&self) -> Result<(), DeploymentError> {
+        self.claim().map(drop)
     }
 
     /// Certificates (X.509, DER) phones must chain this coordinator's TLS to.
@@ -205,11 +225,37 @@ impl Deployment {
         &self.inner.layout
     }
 
+    /// What the certificates say: hosts, and when they end.
+    ///
+    /// # Errors
+    /// [`DeploymentError`] with the file that is missing or damaged.
+    pub fn certificates(&self) -> Result<CertificateSummary, DeploymentError> {
+        certificates::summary(&self.inner.layout)
+    }
+
+    /// Issues the server's certificate again if it does not name all of these hosts, or if it is time to. Phones do not
+    /// notice; a running server picks it up within seconds. Returns what then holds, and whether there is a new one.
+    ///
+    /// # Errors
+    /// [`DeploymentError`]; what was there before stays.
+    pub fn renew_certificate(
+        &self,
+        more: &[String],
+        now_ms: u64,
+    ) -> Result<(CertificateSummary, bool), DeploymentError> {
+        certificates::renew(&self.inner.layout, more, now_ms)
+    }
+
+    /// The certificate the server shows.
+    pub(crate) fn server_chain(&self) -> Result<Vec<CertificateDer<'static>>, DeploymentError> {
+        certificates::certificates_in(&self.inner.layout.tls("server.pem"))
+    }
+
     /// The certificate the server shows, and its key.
     pub(crate) fn server_certificate(
         &self,
     ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), DeploymentError> {
-        let chain = certificates_in(&self.inner.layout.tls("server.pem"))?;
+        let chain = self.server_chain()?;
         let path = self.inner.layout.tls("server.key");
         let key = PrivateKeyDer::from_pem_slice(&read_secret(&path)?)
             .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
@@ -223,16 +269,6 @@ fn read_packs(layout: &Layout, id: DeploymentId, root: &PublicKey) -> Result<Vec
             .map_err(|error| DeploymentError::corrupt(path, error.to_string()))
     };
     pack_files(layout)?.iter().map(read).collect()
-}
-
-fn certificates_in(path: &Path) -> Result<Vec<CertificateDer<'static>>, DeploymentError> {
-    let pem = files::read(path)?;
-    let certificates: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&pem).collect();
-    match certificates {
-        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
-        Ok(_) => Err(DeploymentError::corrupt(path, "no certificate is in it")),
-        Err(error) => Err(DeploymentError::corrupt(path, error.to_string())),
-    }
 }
 
 #[cfg(test)]

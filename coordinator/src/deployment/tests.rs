@@ -92,13 +92,53 @@ fn whatever_does_not_belong_together_is_named() {
 }
 
 #[test]
-fn a_secret_others_may_read_is_not_used() {
+fn what_others_may_read_is_not_used() {
     let (dir, _) = deployment();
-    let path = dir.path().join("keys/receipt.seed");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("works");
-    let error = open(dir.path()).expect_err("is readable by others");
-    assert!(matches!(error, DeploymentError::Permissions { mode: 0o640, .. }));
-    assert!(error.to_string().contains("chmod 600"));
-    fs::remove_file(&path).expect("works");
-    assert!(matches!(open(dir.path()), Err(DeploymentError::Io { action: "read", .. })));
+    fs::create_dir(dir.path().join("media")).expect("works");
+    fs::set_permissions(dir.path().join("media"), fs::Permissions::from_mode(0o700)).expect("works");
+    fs::write(dir.path().join("ledger.db-wal"), "").expect("works");
+    fs::set_permissions(dir.path().join("ledger.db-wal"), fs::Permissions::from_mode(0o600)).expect("works");
+    Deployment::open(dir.path()).expect("opens");
+    let private = [
+        "keys/root.seed",
+        "keys/log.seed",
+        "tls/ca.key",
+        "tls/server.key",
+        "ledger.db",
+        "ledger.db-wal",
+        "media",
+        "keys",
+    ];
+    for name in private {
+        let path = dir.path().join(name);
+        let before = fs::metadata(&path).expect("is there").permissions();
+        for more in [0o040, 0o004, 0o020, 0o001] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(before.mode() | more)).expect("works");
+            let error = Deployment::open(dir.path()).expect_err("others may use it");
+            assert!(
+                matches!(&error, DeploymentError::Permissions { path: named, .. } if *named == path),
+                "{name}: {error}"
+            );
+            let chmod = format!("chmod {:o} {}", before.mode() & 0o777, path.display());
+            assert!(error.to_string().contains(&chmod), "{error}");
+        }
+        fs::set_permissions(&path, before).expect("works");
+    }
+    Deployment::open(dir.path()).expect("opens again");
+    fs::remove_file(dir.path().join("tls/ca.key")).expect("works");
+    Deployment::open(dir.path()).expect("an authority's key may lie elsewhere");
+}
+
+#[test]
+fn one_server_per_folder() {
+    let (dir, deployment) = deployment();
+    let serving = deployment.claim().expect("is free");
+    let again = Deployment::open(dir.path()).expect("others may look in");
+    let error = again.claim().expect_err("is taken");
+    assert!(matches!(error, DeploymentError::Served { pid: Some(pid), .. } if pid == std::process::id()), "{error}");
+    assert!(error.to_string().contains(&format!("by process {}", std::process::id())));
+    drop(serving);
+    again.claim().expect("is free again");
+    let mode = fs::metadata(dir.path().join("serve.lock")).expect("is there").permissions().mode() & 0o777;
+    assert_eq!(mode, 0o600);
 }

@@ -13,6 +13,7 @@ use kuager_wire::enrolment::Role;
 use kuager_wire::ids::{InviteToken, Kid, ObserverId};
 use kuager_wire::invite::Invite;
 
+use crate::address::{BadServer, Host, ServerAddress};
 use crate::app::App;
 use crate::deployment::DeploymentError;
 use crate::ledger::{InviteRow, LedgerError, NewInvite};
@@ -86,8 +87,21 @@ fn short_id(token_hash: &[u8; 32]) -> String {
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
     /// A server address no phone could use.
-    #[error("`{0}` is not a server address; write it as https://host:port")]
-    ServerAddress(String),
+    #[error("`{address}` is not a server address: {reason}; write it as https://host:port")]
+    ServerAddress {
+        /// The address.
+        address: String,
+        /// What is wrong with it.
+        reason: BadServer,
+    },
+    /// No server address at all.
+    #[error("an invite needs an address of this coordinator; give --server https://host:port")]
+    NoServer,
+    /// A host for which phones would not trust this coordinator.
+    #[error(
+        "the server's certificate does not name `{0}`, so phones would refuse it there; add it with `kuager certificate --add-host {0}`"
+    )]
+    NotInCertificate(Host),
     /// A station the pack does not have.
     #[error("the latest pack has no station `{0}`; use a key from its stations.csv")]
     UnknownStation(String),
@@ -111,18 +125,10 @@ pub enum InviteError {
 /// Makes an invite. The token is in the returned invite only; the ledger keeps its hash.
 ///
 /// # Errors
-/// [`InviteError`], for example a server address without `https://` or a station the latest pack lacks.
+/// [`InviteError`], for example a server address without `https://`, one that the certificate does not name, or a station the
+/// latest pack lacks.
 pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, InviteError> {
-    if options.servers.is_empty() {
-        return Err(InviteError::ServerAddress(String::new()));
-    }
-    for server in &options.servers {
-        // Plain HTTP only ever works against a coordinator on the same machine, for tests.
-        let host = server.strip_prefix("https://").or_else(|| server.strip_prefix("http://"));
-        if host.is_none_or(|host| host.is_empty() || host.chars().any(char::is_whitespace)) {
-            return Err(InviteError::ServerAddress(server.clone()));
-        }
-    }
+    check_servers(app, &options.servers)?;
     if !options.stations.is_empty() {
         let stations = app.deployment.stations(app.deployment.latest_pack())?;
         let known: HashSet<&str> = stations.iter().map(|station| station.key.as_str()).collect();
@@ -130,8 +136,7 @@ pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, 
             return Err(InviteError::UnknownStation(unknown.clone()));
         }
     }
-    let mut token = InviteToken([0; 16]);
-    getrandom::fill(&mut token.0)?;
+    let token = app.signer.passes.invite_token()?;
     let observer = match options.observer {
         Some(observer) => observer,
         None => {
@@ -161,6 +166,22 @@ pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, 
     };
     app.ledger.add_invite(stored).await?;
     Ok(invite)
+}
+
+/// Phones must find what they are told, and trust it.
+fn check_servers(app: &App, servers: &[String]) -> Result<(), InviteError> {
+    if servers.is_empty() {
+        return Err(InviteError::NoServer);
+    }
+    let certificate = app.deployment.certificates()?;
+    for server in servers {
+        let read = server.parse::<ServerAddress>();
+        let address = read.map_err(|reason| InviteError::ServerAddress { address: server.clone(), reason })?;
+        if address.tls && !certificate.names(&address.authority.host) {
+            return Err(InviteError::NotInCertificate(address.authority.host));
+        }
+    }
+    Ok(())
 }
 
 /// Every invite ever made, the oldest first.

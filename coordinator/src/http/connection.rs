@@ -1,70 +1,78 @@
-//! Connections are counted, and closed when nothing moves on them.
+//! A connection that is counted from the first byte on, and ends when its time is over.
 
 use std::future::{Ready, ready};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
+use axum::Extension;
+use axum::middleware::AddExtension;
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
+use tower::Layer;
 
+use super::connections::{Connections, Link, Place};
 use super::limits::Limits;
 
-/// Accepts as many connections as allowed and closes the rest at once: whoever is refused quickly tries again.
+/// Lets in whom there is room for, and closes the rest at once: whoever is refused quickly tries again.
 #[derive(Debug, Clone)]
 pub(super) struct Bounded {
-    free: Arc<Semaphore>,
-    idle_time: Duration,
+    connections: Arc<Connections>,
 }
 
 impl Bounded {
     pub(super) fn new(limits: &Limits) -> Self {
-        let free = limits.connections.min(Semaphore::MAX_PERMITS);
-        Self { free: Arc::new(Semaphore::new(free)), idle_time: limits.idle_time }
+        Self { connections: Arc::new(Connections::new(limits)) }
     }
 }
 
 impl<S> Accept<TcpStream, S> for Bounded {
     type Stream = Connection;
-    type Service = S;
-    type Future = Ready<io::Result<(Connection, S)>>;
+    type Service = AddExtension<S, Arc<Link>>;
+    type Future = Ready<io::Result<(Connection, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let Ok(permit) = Arc::clone(&self.free).try_acquire_owned() else {
-            tracing::warn!("too many connections; one is closed");
-            return ready(Err(io::ErrorKind::ConnectionRefused.into()));
-        };
-        let nodelay = stream.set_nodelay(true);
-        let (idle_time, idle) = (self.idle_time, Box::pin(sleep(self.idle_time)));
-        ready(nodelay.map(|()| (Connection { stream, idle, idle_time, _permit: permit }, service)))
+        ready(stream.peer_addr().and_then(|peer| {
+            let place = self.connections.admit(peer.ip()).map_err(|full| {
+                tracing::debug!(?full, "a connection is closed");
+                io::Error::from(io::ErrorKind::ConnectionRefused)
+            })?;
+            stream.set_nodelay(true)?;
+            // Requests on this connection say by this which one they came on.
+            let service = Extension(Arc::clone(place.link())).layer(service);
+            Ok((Connection { stream, timer: Box::pin(sleep(std::time::Duration::ZERO)), place }, service))
+        }))
     }
 }
 
-/// A counted connection that fails when nothing moves for a while.
+/// A counted connection.
 #[derive(Debug)]
 pub(super) struct Connection {
     stream: TcpStream,
-    idle: Pin<Box<Sleep>>,
-    idle_time: Duration,
-    _permit: OwnedSemaphorePermit,
+    timer: Pin<Box<Sleep>>,
+    place: Place,
 }
 
 impl Connection {
-    /// Counts progress, or ends the wait when there was none for too long.
-    fn watch<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if polled.is_ready() {
+    /// Fails when its time is over, and otherwise sees to it that somebody looks again when it is.
+    fn in_time(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        loop {
+            let Some(deadline) = self.place.link().deadline(context.waker()) else {
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            };
             // Tokio's clock and not the injected one: this measures the network, not the world.
-            self.idle.as_mut().reset(Instant::now() + self.idle_time);
-            return polled;
-        }
-        match self.idle.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
+            if Instant::now() >= deadline {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            if self.timer.deadline() != deadline {
+                self.timer.as_mut().reset(deadline);
+            }
+            if self.timer.as_mut().poll(context).is_pending() {
+                return Ok(());
+            }
         }
     }
 }
@@ -72,16 +80,16 @@ impl Connection {
 impl AsyncRead for Connection {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
-        let polled = Pin::new(&mut this.stream).poll_read(context, buffer);
-        this.watch(context, polled)
+        this.in_time(context)?;
+        Pin::new(&mut this.stream).poll_read(context, buffer)
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let polled = Pin::new(&mut this.stream).poll_write(context, bytes);
-        this.watch(context, polled)
+        this.in_time(context)?;
+        Pin::new(&mut this.stream).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -90,8 +98,8 @@ impl AsyncWrite for Connection {
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
-        let polled = Pin::new(&mut this.stream).poll_write_vectored(context, bytes);
-        this.watch(context, polled)
+        this.in_time(context)?;
+        Pin::new(&mut this.stream).poll_write_vectored(context, bytes)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -12,12 +12,11 @@ use axum::response::{IntoResponse, Response};
 use headers::{AcceptRanges, ContentLength, ContentRange, ETag, HeaderMapExt, IfNoneMatch, IfRange};
 use http_range_header::{RangeUnsatisfiableError, parse_range_header};
 use kuager_wire::ids::MediaHash;
-use tokio::sync::mpsc;
 
 use crate::media::store::{Bytes, Object};
 
 /// Bytes of a file read at once.
-const CHUNK: usize = 64 * 1024;
+const PIECE: u64 = 32 * 1024;
 
 /// What of a file is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,33 +79,33 @@ fn wanted(method: &Method, headers: &HeaderMap, tag: &ETag, size: u64) -> Wanted
     }
 }
 
-/// A part of a file as a body, read as fast as it is taken and never whole in memory.
-fn stream(mut bytes: Box<dyn Bytes>, start: u64, length: u64) -> Body {
-    let (send, receive) = mpsc::channel::<io::Result<Vec<u8>>>(2);
-    tokio::task::spawn_blocking(move || {
-        if start > 0
-            && let Err(error) = bytes.seek(SeekFrom::Start(start))
-        {
-            // Whoever asked may be gone.
-            let _ = send.blocking_send(Err(error));
-            return;
-        }
-        let mut part = bytes.take(length);
-        loop {
-            let mut chunk = vec![0; CHUNK];
-            let read = part.read(&mut chunk).map(|read| {
-                chunk.truncate(read);
-                chunk
-            });
-            let end = !matches!(&read, Ok(chunk) if !chunk.is_empty());
-            if matches!(&read, Ok(chunk) if chunk.is_empty()) || send.blocking_send(read).is_err() || end {
-                return;
-            }
-        }
-    });
-    Body::from_stream(futures_util::stream::unfold(receive, |mut receive| async {
-        receive.recv().await.map(|chunk| (chunk, receive))
+/// A part of a file as a body, read as it is taken and never whole in memory. Between two pieces no thread waits for the
+/// reader: there are only so many, and a reader may take its time.
+fn stream(bytes: Box<dyn Bytes>, start: u64, length: u64) -> Body {
+    let rest = Rest { bytes, seek: (start > 0).then_some(start), length };
+    Body::from_stream(futures_util::stream::try_unfold(rest, |rest| async {
+        let read = tokio::task::spawn_blocking(move || rest.next());
+        read.await.unwrap_or_else(|error| Err(io::Error::other(error)))
     }))
+}
+
+/// What of a file is still to be sent.
+struct Rest {
+    bytes: Box<dyn Bytes>,
+    seek: Option<u64>,
+    length: u64,
+}
+
+impl Rest {
+    fn next(mut self) -> io::Result<Option<(Vec<u8>, Self)>> {
+        if let Some(start) = self.seek.take() {
+            self.bytes.seek(SeekFrom::Start(start))?;
+        }
+        let mut piece = Vec::new();
+        let read = (&mut self.bytes).take(self.length.min(PIECE)).read_to_end(&mut piece)?;
+        self.length = self.length.saturating_sub(read as u64);
+        Ok((read > 0).then_some((piece, self)))
+    }
 }
 
 #[cfg(test)]

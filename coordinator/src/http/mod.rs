@@ -1,16 +1,22 @@
 //! The server: TLS with the deployment's own certificate, the routes of the wire protocol, the desk beside it.
 //!
-//! Everything a stranger can do is bounded: connections, requests per address, time for the handshake, the headers and
-//! the body, bytes of the body before and after decompression. The public listener serves the protocol and nothing else;
+//! Everything a stranger can do is bounded: connections by network and address, requests per address, time for the
+//! handshake, the headers, the body and the reading of an answer, bytes of the body before and after decompression. The public listener serves the protocol and nothing else;
 //! `/` is 404 there. The desk page has a listener of its own, on the same machine only.
 
 mod body;
+mod certificate;
 mod connection;
+mod connections;
 pub mod files;
+mod host;
 mod limits;
 mod media;
+mod network;
+mod open_files;
 mod public;
 mod router;
+mod underway;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -18,23 +24,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{Handle, Server};
 use hyper_util::rt::TokioTimer;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::app::App;
 use crate::deployment::DeploymentError;
 use crate::intake::attest_waiting;
 use crate::media::Media;
+use certificate::Unusable;
 use connection::Bounded;
+pub use host::{BadTarget, target};
 pub use limits::Limits;
+pub use open_files::room_for_connections;
 pub use router::router;
 
 /// How often refusal counters are written, and other processes' new packs looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often uploads are looked for that lie still for too long.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
+/// Bytes of an answer that wait for one reader; the rest is not taken before there is room for it.
+const BUFFER: usize = 64 * 1024;
+/// Bytes of one request that may be on their way unread. At 300 ms to the coordinator and back that is 7 Mbit/s.
+const WINDOW: u32 = 256 * 1024;
 
 /// What a coordinator runs with.
 #[derive(Debug)]
@@ -91,6 +103,15 @@ pub enum ServeError {
     Failed,
 }
 
+impl From<Unusable> for ServeError {
+    fn from(error: Unusable) -> Self {
+        match error {
+            Unusable::Deployment(error) => Self::Deployment(error),
+            Unusable::Tls(error) => Self::Tls(error),
+        }
+    }
+}
+
 /// Serves until `shutdown` is ready, then finishes what is under way, closes the ledger, and returns when everything is
 /// on disk.
 ///
@@ -112,19 +133,20 @@ pub async fn serve(
         }
     }
     let Config { app, media, .. } = config;
+    let _serving = app.deployment.claim()?;
     let routes = router(app.clone(), Arc::clone(&media), &config.limits);
     let handle = Handle::new();
     let routes = routes.into_make_service_with_connect_info::<SocketAddr>();
     let bounded = Bounded::new(&config.limits);
     listener.set_nonblocking(true)?;
+    let mut keeping = None;
     let mut server = if config.plain_http {
         let server = axum_server::from_tcp(listener)?.acceptor(bounded);
         tokio::spawn(tuned(server, &config.limits, &handle).serve(routes))
     } else {
-        let (chain, key) = app.deployment.server_certificate()?;
-        let tls = RustlsAcceptor::new(RustlsConfig::from_config(Arc::new(tls(chain, key)?)))
-            .handshake_timeout(config.limits.header_time)
-            .acceptor(bounded);
+        let certificate = certificate::config(&app)?;
+        keeping = Some(tokio::spawn(certificate::keep(app.clone(), certificate.clone())));
+        let tls = RustlsAcceptor::new(certificate).handshake_timeout(config.limits.opening_time).acceptor(bounded);
         let server = axum_server::from_tcp(listener)?.acceptor(tls);
         tokio::spawn(tuned(server, &config.limits, &handle).serve(routes))
     };
@@ -161,6 +183,9 @@ pub async fn serve(
     housekeeping.abort();
     sweeping.abort();
     looking.abort();
+    if let Some(keeping) = keeping {
+        keeping.abort();
+    }
     media.settle(config.limits.shutdown_time).await;
     if let Err(error) = app.refusals.flush(&*app.ledger).await {
         tracing::warn!(%error, "the refusal counters of the last seconds are lost");
@@ -171,27 +196,17 @@ pub async fn serve(
     Ok(())
 }
 
-fn tls(
-    chain: Vec<CertificateDer<'static>>,
-    key: PrivateKeyDer<'static>,
-) -> Result<rustls::ServerConfig, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_single_cert(chain, key)?;
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
-}
-
 fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<SocketAddr>) -> Server<SocketAddr, A> {
     let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_time);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(BUFFER);
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(limits.streams)
         .max_header_list_size(16 * 1024)
+        .max_send_buf_size(BUFFER)
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(2 * WINDOW)
         .keep_alive_interval(limits.idle_time / 2)
         .keep_alive_timeout(limits.header_time);
     server.handle(handle.clone())

@@ -7,23 +7,27 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use headers::{HeaderMapExt, IfNoneMatch};
 use kuager_wire::canonical;
 use kuager_wire::compression::{CompressionError, ENCODING};
+use kuager_wire::cose::Envelope;
 use kuager_wire::ids::{PackHash, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, SEQUENCE_TYPE};
+use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, PASS_HEADER, SEQUENCE_TYPE};
 use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
+use super::connections::Link;
+use super::host::with_target;
 use super::limits::Limits;
 use super::media;
 use super::public::{BUSY_SECONDS, FOR_EVER, Public};
+use super::underway::watched;
 use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::media::Media;
@@ -45,14 +49,20 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
         .merge(media::routes())
         .fallback(async || Plain::new(StatusCode::NOT_FOUND, "there is nothing here"))
         .layer(from_fn_with_state(public.clone(), admit))
+        .layer(from_fn(with_target))
+        .layer(from_fn(watched))
         .with_state(public)
 }
 
-/// What every request passes: the rate limit, and whether it means this deployment.
+/// What every request goes through: the rate limit, and whether it means this deployment.
 async fn admit(State(public): State<Public>, request: Request, next: Next) -> Response {
     let address = request.extensions().get::<ConnectInfo<SocketAddr>>();
     let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |ConnectInfo(address)| address.ip());
-    if let Err(wait) = public.rate.check(address) {
+    let holder = text(request.headers(), PASS_HEADER).and_then(|pass| public.app.signer.passes.holder(pass));
+    if let Some(link) = request.extensions().get::<Arc<Link>>().filter(|_| holder.is_some()) {
+        link.known();
+    }
+    if let Err(wait) = public.rate.check(address, holder) {
         let text = "too many requests from this address";
         return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, text).into_response();
     }
@@ -116,18 +126,26 @@ fn signed_pack(signed: &SignedPack, headers: &HeaderMap, cache: &'static str) ->
 
 async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let body = request_body(&public, &headers, body).await?;
+    let pass = pass_for(&public, &body);
     Ok(match enrol::enrol(&public.app, body).await? {
-        Ok(credential) => ([(header::CONTENT_TYPE, COSE_TYPE)], credential).into_response(),
+        Ok(credential) => (pass, [(header::CONTENT_TYPE, COSE_TYPE)], credential).into_response(),
         Err(refusal) => refused(refusal),
     })
 }
 
 async fn inbox(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let body = request_body(&public, &headers, body).await?;
+    let pass = pass_for(&public, &body);
     Ok(match inbox::fetch(&public.app, body).await? {
-        Ok(answer) => cbor(&answer)?,
+        Ok(answer) => (pass, cbor(&answer)?).into_response(),
         Err(refusal) => refused(refusal),
     })
+}
+
+/// The pass of the device that has signed a request, for the answer to it, if there is one: only who has the key gets one.
+fn pass_for(public: &Public, body: &[u8]) -> Option<[(&'static str, String); 1]> {
+    let envelope = Envelope::parse(body, limits::REQUEST).ok()?;
+    Some([(PASS_HEADER, public.app.signer.passes.device(envelope.kid()))])
 }
 
 async fn request_body(public: &Public, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Plain> {

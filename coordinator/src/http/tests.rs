@@ -2,22 +2,28 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use kuager_wire::compression::Dictionary;
 use kuager_wire::receipt::{Refusal, RefusalCode};
 use kuager_wire::record::{Record, RecordKind, SeqRange};
-use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, InboxAnswer, RecordsAnswer, SEQUENCE_TYPE};
+use kuager_wire::sync::{
+    CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, InboxAnswer, PASS_HEADER, RecordsAnswer, SEQUENCE_TYPE,
+};
 use kuager_wire::{canonical, cose, genesis, limits, record};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tower::ServiceExt;
 
+use rustls::pki_types::CertificateDer;
+
+use super::certificate::tls;
 use super::*;
 use crate::clock::SystemClock;
 use crate::health;
 use crate::media::MediaPolicy;
-use crate::testing::Fixture;
+use crate::sign::Holder;
+use crate::testing::{Fixture, kid};
 
 struct Server {
     fixture: Fixture,
@@ -31,7 +37,8 @@ impl Server {
         Self { fixture, app }
     }
 
-    async fn send(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+    async fn send(&self, mut request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
+        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("localhost"));
         let response = self.app.clone().oneshot(request).await.expect("infallible");
         let (head, body) = response.into_parts();
         (head.status, head.headers, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
@@ -225,6 +232,37 @@ async fn too_many_requests_are_asked_to_wait() {
 }
 
 #[tokio::test]
+async fn strangers_cannot_use_up_what_a_device_needs() {
+    let (one, two) = (NonZeroU32::MIN, NonZeroU32::new(2).expect("is 2"));
+    let limits = Limits { per_second: one, burst: one, pass_per_second: one, pass_burst: two, ..Limits::default() };
+    let server = Server::new(&limits);
+    let token = server.fixture.invite().await;
+    let with = async |pass: &str, path: &str, body: Option<Vec<u8>>| {
+        let request = if body.is_some() { Request::post(path) } else { Request::get(path) };
+        let request = request.header(PASS_HEADER, pass).header(header::CONTENT_TYPE, COSE_TYPE);
+        let (status, headers, _) = server.send(request.body(body.unwrap_or_default().into()).expect("a request")).await;
+        (status, headers.get(PASS_HEADER).map(|pass| pass.to_str().expect("text").to_owned()))
+    };
+    assert_eq!(server.get("/v1/genesis").await.0, StatusCode::OK);
+    assert_eq!(server.get("/v1/genesis").await.0, StatusCode::TOO_MANY_REQUESTS, "the address has had its own");
+    for junk in ["", "00", &"0".repeat(32), &"0".repeat(64)] {
+        assert_eq!(with(junk, "/v1/genesis", None).await.0, StatusCode::TOO_MANY_REQUESTS, "{junk}");
+    }
+    // Before it is enrolled, by its invite; after that, by the pass that came with the credential.
+    let invited = token.to_string();
+    assert_eq!(with(&invited, "/v1/genesis", None).await, (StatusCode::OK, None), "no pass for who has signed nothing");
+    let (status, pass) = with(&invited, "/v1/enrolments", Some(server.fixture.enrolment(1, token))).await;
+    assert_eq!(status, StatusCode::OK);
+    let pass = pass.expect("is given");
+    assert_eq!(server.fixture.app.signer.passes.holder(&pass), Some(Holder::Device(kid(1))));
+    let (status, again) = with(&pass, "/v1/inbox", Some(server.fixture.inbox_request(1, 1, 0))).await;
+    assert_eq!((status, again.as_ref()), (StatusCode::OK, Some(&pass)));
+    let (status, none) = with(&pass, "/v1/inbox", Some(server.fixture.inbox_request(2, 1, 0))).await;
+    assert_eq!((status, none), (StatusCode::FORBIDDEN, None), "an unknown key gets none");
+    assert_eq!(with(&pass, "/v1/genesis", None).await.0, StatusCode::TOO_MANY_REQUESTS, "a device has a bound as well");
+}
+
+#[tokio::test]
 async fn a_ledger_in_trouble_acknowledges_nothing() {
     let server = Server::new(&Limits::default());
     server.fixture.enrol(1).await;
@@ -291,6 +329,26 @@ async fn rubbish_gets_no_more_than_it_brought_and_a_hostile_statement_stops_nobo
     assert!(answer(&body).results[0].receipt.is_some());
 }
 
+#[tokio::test]
+async fn a_request_says_once_for_whom_it_is_meant() {
+    let server = Server::new(&Limits::default());
+    let get = async |uri: &str, hosts: &[&str]| {
+        let request = hosts.iter().fold(Request::get(uri), |request, host| request.header(header::HOST, *host));
+        let request = request.body(Body::empty()).expect("a request");
+        server.app.clone().oneshot(request).await.expect("infallible").status()
+    };
+    assert_eq!(get("/v1/genesis", &["203.0.113.7:8443"]).await, StatusCode::OK);
+    assert_eq!(get("https://coordinator.example/v1/genesis", &[]).await, StatusCode::OK, "as HTTP/2 has it");
+    for (uri, hosts) in [
+        ("/v1/genesis", &[][..]),
+        ("/v1/genesis", &["a.example", "a.example"]),
+        ("/v1/genesis", &["user@a.example"]),
+        ("https://a.example/v1/genesis", &["b.example"]),
+    ] {
+        assert_eq!(get(uri, hosts).await, StatusCode::BAD_REQUEST, "{uri} {hosts:?}");
+    }
+}
+
 /// A coordinator on a real socket.
 struct Live {
     address: SocketAddr,
@@ -301,10 +359,18 @@ struct Live {
 
 impl Live {
     fn start(limits: Limits) -> Self {
+        Self::start_as(true, limits)
+    }
+
+    fn start_tls(limits: Limits) -> Self {
+        Self::start_as(false, limits)
+    }
+
+    fn start_as(plain_http: bool, limits: Limits) -> Self {
         let fixture = Fixture::new();
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let config = Config { plain_http: true, limits, ..fixture.config(Arc::new(SystemClock::default())) };
+        let config = Config { plain_http, limits, ..fixture.config(Arc::new(SystemClock::default())) };
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = tokio::spawn(serve(listener, config, async { drop(stopped.await) }));
         Self { address, fixture, stop: Some(stop), serving }
@@ -364,37 +430,11 @@ async fn headers_that_drip_are_given_up() {
 }
 
 #[tokio::test]
-async fn a_connection_that_says_nothing_is_closed() {
-    let idle_time = Duration::from_millis(600);
-    let live = Live::start(Limits { header_time: SHORT, idle_time, ..Limits::default() });
+async fn a_connection_that_says_nothing_more_is_closed() {
+    let live = Live::start(Limits { header_time: SHORT, ..Limits::default() });
     let mut stream = live.connect().await;
-    assert_eq!(read_all(&mut stream).await, "");
-    live.stop().await;
-}
-
-#[tokio::test]
-async fn connections_beyond_the_limit_are_closed_at_once() {
-    let live = Live::start(Limits { connections: 1, ..Limits::default() });
-    let mut first = live.connect().await;
-    first.write_all(b"GET /v1/health HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sends");
-    let mut some = [0; 12];
-    first.read_exact(&mut some).await.expect("is served");
-    assert_eq!(&some, b"HTTP/1.1 200");
-    let mut second = live.connect().await;
-    assert_eq!(read_all(&mut second).await, "");
-    drop(first);
-    // The place is free again, as soon as the coordinator has noticed.
-    let served = async {
-        loop {
-            let mut third = live.connect().await;
-            let request = b"GET /v1/health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-            // A connection that is closed at once may be so before anything could be sent.
-            if third.write_all(request).await.is_ok() && read_all(&mut third).await.starts_with("HTTP/1.1 200") {
-                return;
-            }
-        }
-    };
-    tokio::time::timeout(PATIENCE, served).await.expect("is served");
+    stream.write_all(b"GET /v1/genesis HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("sends");
+    assert!(read_all(&mut stream).await.starts_with("HTTP/1.1 200"));
     live.stop().await;
 }
 
@@ -434,21 +474,26 @@ async fn what_should_stay_on_this_machine_stays_there() {
     assert!(matches!(serve(public(), desk, async {}).await, Err(ServeError::Desk(_))));
 }
 
-#[tokio::test]
-async fn tls_starts_with_the_deployments_own_certificate() {
-    let fixture = Fixture::new();
-    let (chain, key) = fixture.deployment.server_certificate().expect("is there");
-    let server = tls(chain, key).expect("fits");
+/// A TLS client that trusts a deployment and nobody else.
+fn trusting(fixture: &Fixture, versions: &[&'static rustls::SupportedProtocolVersion]) -> rustls::ClientConfig {
     let mut anchors = rustls::RootCertStore::empty();
     for anchor in fixture.deployment.anchors_der() {
         anchors.add(CertificateDer::from(anchor.clone())).expect("a certificate");
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let client = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_protocol_versions(versions)
         .expect("versions")
         .with_root_certificates(anchors)
-        .with_no_client_auth();
+        .with_no_client_auth()
+}
+
+#[tokio::test]
+async fn tls_starts_with_the_deployments_own_certificate() {
+    let fixture = Fixture::new();
+    let (chain, key) = fixture.deployment.server_certificate().expect("is there");
+    let server = tls(chain, key).expect("fits");
+    let client = trusting(&fixture, &[&rustls::version::TLS13]);
     let shake = |name: &str| {
         let name = rustls::pki_types::ServerName::try_from(name.to_owned()).expect("a name");
         let mut client = rustls::ClientConnection::new(Arc::new(client.clone()), name).expect("starts");
@@ -473,3 +518,59 @@ async fn tls_starts_with_the_deployments_own_certificate() {
     }
     assert!(shake("elsewhere.example").is_err());
 }
+
+#[tokio::test]
+async fn a_client_of_an_older_tls_is_turned_away() {
+    let live = Live::start_tls(Limits::default());
+    let client = Arc::new(trusting(&live.fixture, &[&rustls::version::TLS12]));
+    let address = live.address;
+    let refused = tokio::task::spawn_blocking(move || {
+        let name = rustls::pki_types::ServerName::try_from("localhost").expect("a name");
+        let mut session = rustls::ClientConnection::new(client, name).expect("starts");
+        let mut stream = std::net::TcpStream::connect(address).expect("connects");
+        while session.is_handshaking() {
+            if let Err(error) = session.complete_io(&mut stream) {
+                return error.to_string();
+            }
+        }
+        String::new()
+    });
+    assert!(refused.await.expect("runs").contains("ProtocolVersion"));
+    live.stop().await;
+}
+
+#[tokio::test]
+async fn a_host_is_added_while_the_server_runs() {
+    let live = Live::start_tls(Limits::default());
+    let client = Arc::new(trusting(&live.fixture, &[&rustls::version::TLS13]));
+    let address = live.address;
+    let shake = async |name: &'static str| {
+        let client = Arc::clone(&client);
+        let shaken = tokio::task::spawn_blocking(move || {
+            let name = rustls::pki_types::ServerName::try_from(name).expect("a name");
+            let mut session = rustls::ClientConnection::new(client, name).expect("starts");
+            let mut stream = std::net::TcpStream::connect(address).expect("connects");
+            while session.is_handshaking() {
+                if session.complete_io(&mut stream).is_err() {
+                    return false;
+                }
+            }
+            true
+        });
+        shaken.await.expect("runs")
+    };
+    assert!(shake("localhost").await);
+    assert!(!shake("later.example").await);
+    let deployment = &live.fixture.deployment;
+    deployment.renew_certificate(&["later.example".to_owned()], crate::testing::MORNING_MS).expect("is issued");
+    let noticed = async {
+        while !shake("later.example").await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, noticed).await.expect("is noticed");
+    assert!(shake("localhost").await, "what it named before it names still");
+    live.stop().await;
+}
+
+mod sockets;

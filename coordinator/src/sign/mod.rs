@@ -5,7 +5,8 @@
 //!
 //! - [`RootSigner`] has the root key, which signs what makes a deployment: genesis, packs, their stations, credentials;
 //! - [`ReceiptSigner`] has the receipt key, which signs what a running coordinator answers;
-//! - [`UploadAddresses`] has the secret that upload addresses are derived from.
+//! - [`UploadAddresses`] has the secret that upload addresses are derived from;
+//! - [`Passes`] has the one that passes are made with.
 //!
 //! The first is a type of its own because it is to leave the machine one day: whoever steals the receipt key can be
 //! contradicted by the log, whoever steals the root key is the deployment.
@@ -13,14 +14,17 @@
 mod error;
 mod keys;
 mod new;
+mod passes;
 mod receipt;
 mod root;
+mod secret;
 mod uploads;
 
 use crate::deployment::{Deployment, DeploymentError};
 pub use error::SignError;
 use keys::Key;
 pub(crate) use new::NewKeys;
+pub use passes::{Holder, Passes};
 pub use receipt::ReceiptSigner;
 pub use root::RootSigner;
 pub use uploads::UploadAddresses;
@@ -34,6 +38,8 @@ pub struct Signer {
     pub receipts: ReceiptSigner,
     /// Where devices upload files.
     pub uploads: UploadAddresses,
+    /// How requests of those that were let in are told from those of strangers.
+    pub passes: Passes,
 }
 
 impl Signer {
@@ -46,6 +52,7 @@ impl Signer {
             root: RootSigner::open(deployment)?,
             receipts: ReceiptSigner::open(deployment)?,
             uploads: UploadAddresses::open(deployment)?,
+            passes: Passes::open(deployment)?,
         };
         // Nothing signs with it yet; that it is the right one must not turn out on election night.
         Key::read(deployment, "log", deployment.genesis().log_key)?;

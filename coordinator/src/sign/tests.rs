@@ -7,6 +7,7 @@ use kuager_wire::enrolment::{Credential, Role};
 use kuager_wire::ids::{MediaHash, ObserverId};
 use kuager_wire::receipt::MediaReceipt;
 
+use super::Holder;
 use crate::testing::{Fixture, key, kid};
 
 #[test]
@@ -38,12 +39,39 @@ fn secrets_do_not_show() {
     let fixture = Fixture::new();
     let shown = format!("{:?}", fixture.app.signer);
     let keys = fixture.deployment.dir().join("keys");
-    for file in ["root.seed", "receipt.seed", "upload.secret"] {
+    for file in ["root.seed", "receipt.seed", "upload.secret", "pass.secret"] {
         let secret = fs::read(keys.join(file)).expect("is there");
         let debug = format!("{secret:?}");
         assert!(!shown.contains(debug.trim_matches(['[', ']'])), "{file}");
     }
     assert!(shown.contains("RootSigner") && shown.contains("UploadAddresses(..)"), "{shown}");
+}
+
+#[test]
+fn a_pass_is_told_from_what_anybody_can_make() {
+    let (fixture, other) = (Fixture::new(), Fixture::new());
+    let passes = &fixture.app.signer.passes;
+    let pass = passes.device(kid(1));
+    assert_eq!(passes.holder(&pass), Some(Holder::Device(kid(1))));
+    let token = passes.invite_token().expect("chance").to_string();
+    assert!(matches!(passes.holder(&token), Some(Holder::Invite(_))));
+    assert_ne!(passes.holder(&token), passes.holder(&passes.invite_token().expect("chance").to_string()));
+    for genuine in [&pass, &token] {
+        assert_eq!(other.app.signer.passes.holder(genuine), None, "of another deployment");
+        for at in 0..genuine.len() {
+            let digit = if genuine.as_bytes()[at] == b'0' { "1" } else { "0" };
+            let mut forged = genuine.clone();
+            forged.replace_range(at..=at, digit);
+            assert_eq!(passes.holder(&forged), None, "{at}");
+        }
+        for cut in [&genuine[..genuine.len() - 2], &genuine[2..], &format!("{genuine}00"), &format!(" {genuine}")] {
+            assert_eq!(passes.holder(cut), None, "{cut}");
+        }
+    }
+    let long = "0".repeat(100_000);
+    for junk in ["", "0", "x", "ä", &*long, &"0".repeat(32), &"0".repeat(64)] {
+        assert_eq!(passes.holder(junk), None);
+    }
 }
 
 fn sources(dir: &Path, found: &mut Vec<PathBuf>) {

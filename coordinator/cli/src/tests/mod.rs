@@ -36,7 +36,7 @@ fn a_deployment_from_the_command_line() {
     );
 
     let (out, _) =
-        kuager(&["invite", "--data", data, "--server", "https://kuager.example", "--station", "710000000-99"])
+        kuager(&["invite", "--data", data, "--server", "https://kuager.example:8443", "--station", "710000000-99"])
             .expect("works");
     let url = out.lines().find(|line| line.starts_with("KUAGER:INVITE/")).expect("a URL");
     let invite = kuager_wire::invite::Invite::from_url(url).expect("can be read");
@@ -59,6 +59,49 @@ fn a_deployment_from_the_command_line() {
         kuager(&["pack", "build", data]).expect_err("no pack there").to_string().contains("pack.toml cannot be read")
     );
     assert!(kuager(&["serve", "--data", "/nowhere"]).expect_err("is not there").to_string().contains("kuager init"));
+}
+
+#[test]
+fn an_invite_leads_only_where_the_certificate_is_good_for() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data").display().to_string();
+    kuager(&["init", "--data", &data, "--host", "first.example"]).expect("works");
+    let invite =
+        |server: &str| kuager(&["invite", "--data", &data, "--server", "https://first.example", "--server", server]);
+    let missing = invite("https://203.0.113.7:8443").expect_err("is not named").to_string();
+    assert!(
+        missing.contains("`203.0.113.7`") && missing.contains("kuager certificate --add-host 203.0.113.7`"),
+        "{missing}"
+    );
+    let plain = invite("http://first.example").expect_err("anybody could read along").to_string();
+    assert!(plain.contains("write it as https://"), "{plain}");
+    let (out, _) = kuager(&["certificate", "--data", &data]).expect("works");
+    assert_eq!(out.lines().filter(|line| line.starts_with("host")).collect::<Vec<_>>(), ["host        first.example"]);
+    let (out, _) = kuager(&["certificate", "--data", &data, "--add-host", "203.0.113.7", "--add-host", "b.example"])
+        .expect("works");
+    assert!(
+        out.starts_with(
+            "host        first.example\nhost        203.0.113.7\nhost        b.example\nserver      until 20"
+        ),
+        "{out}"
+    );
+    invite("https://203.0.113.7:8443").expect("is named now");
+    let wrong = kuager(&["certificate", "--data", &data, "--add-host", "https://c.example"]).expect_err("is no host");
+    assert!(wrong.to_string().contains("without scheme and port"));
+}
+
+#[test]
+fn a_second_server_hears_of_the_first() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let data = dir.path().join("data");
+    let name = data.display().to_string();
+    kuager(&["init", "--data", &name]).expect("works");
+    let held = std::fs::File::create(data.join("serve.lock")).expect("works");
+    std::fs::write(data.join("serve.lock"), "4711\n").expect("works");
+    held.try_lock().expect("is free");
+    let served = kuager(&["serve", "--data", &name, "--listen", "127.0.0.1:0", "--no-desk"]).expect_err("is served");
+    assert!(served.to_string().contains("is served already by process 4711"), "{served}");
+    kuager(&["invite", "--data", &name, "--server", "https://localhost"]).expect("works beside a server");
 }
 
 #[test]

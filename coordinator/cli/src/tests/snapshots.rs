@@ -43,7 +43,7 @@ fn a_deployment_and_its_invites() {
     let data = dir.path().join("data").display().to_string();
     let (out, _) = kuager(&["init", "--data", &data]).expect("works");
     approve("init", &out, dir.path());
-    let server = ["invite", "--data", &data, "--server", "https://kuager.example"];
+    let server = ["invite", "--data", &data, "--server", "https://localhost:8443"];
     for more in [&["--station", "710000000-99", "--station", "750000000-352"][..], &["--role", "interviewer"], &[]] {
         kuager(&[&server, more].concat()).expect("works");
     }

@@ -42,7 +42,7 @@ impl Server {
     }
 
     async fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "localhost");
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -431,11 +431,10 @@ impl Live {
 
     /// The coordinator ends and starts again on the same folder.
     async fn restart(&mut self) {
+        drop(self.stop.take());
+        tokio::time::timeout(PATIENCE, &mut self.serving).await.expect("in time").expect("ends").expect("well");
         let (address, stop, serving) = Self::serve(&self.fixture, Limits::default());
-        drop(self.stop.replace(stop));
-        let ended = std::mem::replace(&mut self.serving, serving);
-        tokio::time::timeout(PATIENCE, ended).await.expect("in time").expect("ends").expect("well");
-        self.address = address;
+        (self.address, self.stop, self.serving) = (address, Some(stop), serving);
     }
 
     async fn open(&self, path: &str, offset: usize, length: usize) -> TcpStream {

@@ -156,7 +156,8 @@ async fn only_redacted_copies_are_public() {
     let fixture = &office.fixture;
     let public = router(fixture.app.clone(), Arc::clone(&fixture.media), &Limits::default());
     let get = async |path: String| {
-        let response = public.clone().oneshot(Request::get(&path).body(Body::empty()).expect("a request")).await;
+        let request = Request::get(&path).header(header::HOST, "localhost").body(Body::empty()).expect("a request");
+        let response = public.clone().oneshot(request).await;
         let (head, body) = response.expect("infallible").into_parts();
         (head.status, to_bytes(body, usize::MAX).await.expect("a body").to_vec())
     };
