@@ -141,6 +141,16 @@ pub const CODES: &[(&str, ErrorKind, &str)] = &[
     ("reentrant_call", NotNow, "A callback called back in. Leave the callback first."),
     ("invite_unreadable", Input, "The text is not an invite."),
     ("other_deployment", Input, "The invite is of another deployment; use another folder for it."),
+    (
+        "invite_forged",
+        Input,
+        "Somebody else than the deployment made the invite, or changed it; the reason says what does not agree.",
+    ),
+    (
+        "joined_already",
+        NotNow,
+        "The deployment of the invite has been reached; the invite cannot be taken back any more.",
+    ),
     ("server_address", Input, "The invite's addresses or certificates cannot be used."),
     ("pack_not_acceptable", Input, "The file is not a pack, or not stations, of this deployment."),
     ("no_such_form", Input, "The pack has no form of this name."),

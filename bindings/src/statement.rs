@@ -1,14 +1,18 @@
 //! Signed statements that did not come through the outbox: from a chat, a file, a QR code, or for an app's own checks.
 
+use kuager_core::ObserverError;
+use kuager_core::evidence::verify_invite;
 use kuager_core::wire::cose::{self, Purpose, Statement, StatementError, sha256};
+use kuager_core::wire::delegation::{Delegation, Revocation};
 use kuager_core::wire::enrolment::{Credential, Request};
 use kuager_core::wire::genesis::Deployment;
 use kuager_core::wire::ids::{DeploymentId, PublicKey};
-use kuager_core::wire::invite::Invite;
+use kuager_core::wire::invite::{Invite, Way};
 use kuager_core::wire::message::Message;
 use kuager_core::wire::pack::{Pack, StationShard};
 use kuager_core::wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_core::wire::record::Record;
+use kuager_core::wire::servers::Servers;
 
 use crate::error::KuagerError;
 use crate::guard;
@@ -34,22 +38,31 @@ pub enum StatementCheck {
 /// What an invite says, before anybody follows it.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct InviteInfo {
-    /// The deployment it leads to, in hexadecimal. The coordinator tells people the first digits, so that they can compare.
+    /// The deployment it leads to, in hexadecimal.
     pub deployment: String,
     /// Addresses of its servers.
     pub servers: Vec<String>,
+    /// The digits to compare with those the coordinator says aloud. They commit to all an invite makes a phone believe.
+    pub digits: String,
+    /// Whether the deployment signed where it leads; of an older deployment it did not.
+    pub signed: bool,
 }
 
 /// Reads an invite without following it.
 ///
 /// # Errors
-/// `invite_unreadable`.
+/// `invite_unreadable`, and `invite_forged` when it does not agree with itself.
 #[uniffi::export]
 pub fn read_invite(url: String) -> Result<InviteInfo, KuagerError> {
     guard::call(|| {
-        let invite =
-            Invite::from_url(&url).map_err(|error| KuagerError::new("invite_unreadable", error.to_string()))?;
-        Ok(InviteInfo { deployment: invite.deployment.to_string(), servers: invite.servers })
+        let invite = Invite::from_url(&url).map_err(ObserverError::from)?;
+        let servers = verify_invite(&invite, None).map_err(ObserverError::from)?;
+        Ok(InviteInfo {
+            deployment: invite.deployment.to_string(),
+            digits: invite.digits(&servers).map_err(ObserverError::from)?,
+            servers: servers.addresses,
+            signed: matches!(invite.way, Way::Signed { .. }),
+        })
     })
 }
 
@@ -71,6 +84,9 @@ fn open(purpose: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::MediaReceipt => check::<MediaReceipt>(bytes, deployment, key),
         Purpose::Redaction => check::<Redaction>(bytes, deployment, key),
         Purpose::StationShard => check::<StationShard>(bytes, deployment, key),
+        Purpose::Servers => check::<Servers>(bytes, deployment, key),
+        Purpose::Delegation => check::<Delegation>(bytes, deployment, key),
+        Purpose::Revocation => check::<Revocation>(bytes, deployment, key),
     }
 }
 

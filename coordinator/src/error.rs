@@ -12,6 +12,9 @@ pub enum CoordinatorError {
     /// A worker failed; a bug.
     #[error("the coordinator failed to work on this; it is logged, send it again later")]
     Worker,
+    /// There is no key now that may sign this; its people have to see to it.
+    #[error("the coordinator cannot sign this now; send it again later")]
+    NoIssuer,
     /// A statement of this coordinator could not be signed; a bug.
     #[error("the coordinator failed to sign its answer; it is logged, send it again later")]
     Signing,
@@ -21,6 +24,12 @@ impl From<SignError> for CoordinatorError {
     /// The reason stays here: it is of no use to whoever asked.
     fn from(error: SignError) -> Self {
         tracing::error!(%error, "an answer could not be signed");
-        Self::Signing
+        match error {
+            SignError::Statement(_) => Self::Signing,
+            SignError::NoIssuer
+            | SignError::IssuerOver { .. }
+            | SignError::IssuerRevoked
+            | SignError::Unreadable(_) => Self::NoIssuer,
+        }
     }
 }

@@ -22,6 +22,7 @@
 
 pub mod address;
 pub mod app;
+pub mod ceremony;
 pub mod clock;
 pub mod deployment;
 pub mod enrol;

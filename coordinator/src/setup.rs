@@ -12,6 +12,9 @@ use crate::deployment::{self, Deployment, DeploymentError, Layout, create_certif
 use crate::ledger::{LedgerError, sqlite};
 use crate::sign::{NewKeys, RootSigner, SignError};
 
+/// Version of the invites that a new deployment hands out; phones take no older one for it.
+const INVITES: u8 = 2;
+
 /// What a new deployment is made from.
 #[derive(Debug, Clone)]
 pub struct InitOptions {
@@ -74,6 +77,7 @@ pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, SetupError> 
         title: pack.title.clone(),
         election_day: pack.election_day.clone(),
         created_ms: options.clock.now_ms(),
+        invites: Some(INVITES),
     })?;
     sqlite::create(&layout.ledger())?;
     let first = root.pack(&built)?;

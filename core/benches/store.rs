@@ -25,7 +25,7 @@ use kuager_wire::SigningKey;
 use kuager_wire::cose;
 use kuager_wire::form::{Carried, CarriedFrom, Form, Question, QuestionKind};
 use kuager_wire::ids::{DeploymentId, InviteToken, PackHash, PublicKey};
-use kuager_wire::invite::Invite;
+use kuager_wire::invite::{Invite, Way};
 use kuager_wire::pack::Pack;
 use kuager_wire::record::{FormRef, RecordKind, Value};
 
@@ -140,12 +140,10 @@ fn observer(dir: &Path) -> Observer {
     let observer = Observer::open(ObserverConfig::new(dir.join("store")), vault, Arc::new(SystemClock::new())).unwrap();
     let root = SigningKey::from_bytes(&[1; 32]);
     let invite = Invite {
-        version: 1,
-        servers: vec!["http://127.0.0.1:9".to_owned()],
         deployment: DEPLOYMENT,
         root_key: PublicKey::from(&root),
-        anchors: Vec::new(),
         token: InviteToken([2; 16]),
+        way: Way::Unsigned { addresses: vec!["http://127.0.0.1:9".to_owned()], anchors: Vec::new() },
     };
     observer.accept_invite(&invite.to_url().unwrap()).unwrap();
     let pack =

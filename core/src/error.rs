@@ -1,5 +1,6 @@
 //! The one error type of the façade.
 
+use kuager_evidence::Forgery;
 use kuager_forms::act::ActError;
 use kuager_forms::exit_poll::ExitPollError;
 use kuager_forms::incident::IncidentError;
@@ -42,6 +43,12 @@ pub enum ObserverError {
     /// The invite is for another deployment; this store already belongs to one. Use another folder for it.
     #[error("this invite is for another deployment than the one this store belongs to")]
     OtherDeployment,
+    /// Somebody else than the deployment made the invite, or changed it. Nothing of it is believed.
+    #[error("this invite is forged: {0}")]
+    Forged(#[from] Forgery),
+    /// The deployment of the invite has been reached; there is nothing to take back.
+    #[error("the deployment of this invite was reached already; the invite cannot be taken back any more")]
+    Joined,
     /// No invite has been accepted yet.
     #[error("no invite has been accepted yet")]
     NotInvited,
@@ -116,6 +123,8 @@ impl ObserverError {
             Self::Answer(AnswerError::DoesNotFit { .. }) => "answer_does_not_fit",
             Self::Invite(_) => "invite_unreadable",
             Self::OtherDeployment => "other_deployment",
+            Self::Forged(_) => "invite_forged",
+            Self::Joined => "joined_already",
             Self::NotInvited => "not_invited",
             Self::NoPack => "no_pack",
             Self::NoSuchForm(_) => "no_such_form",

@@ -14,7 +14,7 @@ use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, Malformed};
 use kuager_wire::cose::sha256;
-use kuager_wire::ids::{Kid, PublicKey};
+use kuager_wire::ids::{DeploymentId, Kid, PublicKey};
 use kuager_wire::invite::Invite;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
@@ -187,6 +187,8 @@ pub struct Identity {
     pub device_key: SigningKey,
     /// The invite this device follows, once there is one.
     pub invite: Option<Invite>,
+    /// The deployment whose chain this device writes; stays when an invite turns out to be forged.
+    pub deployment: Option<DeploymentId>,
 }
 
 /// The secrets as the vault seals them.
@@ -199,6 +201,9 @@ struct Secrets {
     device_seed: ByteVec,
     #[n(3)]
     invite: Option<Invite>,
+    /// Not written by the first release, which only ever had that of the invite.
+    #[n(4)]
+    deployment: Option<DeploymentId>,
 }
 
 impl Drop for Secrets {
@@ -245,6 +250,7 @@ impl Identity {
             store_key: StoreKey(fixed(&secrets.store_key)?),
             device_key: SigningKey::from_bytes(&seed),
             invite: secrets.invite.clone(),
+            deployment: secrets.deployment.or(secrets.invite.as_ref().map(|invite| invite.deployment)),
         })
     }
 
@@ -254,7 +260,8 @@ impl Identity {
     /// [`IdentityError`].
     pub fn create(dir: &Path, vault: &dyn KeyVault) -> Result<Self, IdentityError> {
         let seed = Zeroizing::new(random::<32>()?);
-        let identity = Self { store_key: StoreKey(random()?), device_key: SigningKey::from_bytes(&seed), invite: None };
+        let (store_key, device_key) = (StoreKey(random()?), SigningKey::from_bytes(&seed));
+        let identity = Self { store_key, device_key, invite: None, deployment: None };
         identity.save(dir, vault)?;
         Ok(identity)
     }
@@ -268,6 +275,7 @@ impl Identity {
             store_key: self.store_key.0.to_vec().into(),
             device_seed: self.device_key.to_bytes().to_vec().into(),
             invite: self.invite.clone(),
+            deployment: self.deployment,
         };
         let plain = Zeroizing::new(canonical::encode(&secrets, FILE_LIMIT)?);
         let file = IdentityFile { version: FILE_VERSION, sealed: vault.seal(&plain)?.into() };
@@ -275,10 +283,10 @@ impl Identity {
         Ok(())
     }
 
-    /// The same identity, following this invite.
+    /// The same identity, following this invite, or none.
     #[must_use]
-    pub fn with_invite(&self, invite: Invite) -> Self {
-        Self { store_key: self.store_key.clone(), device_key: self.device_key.clone(), invite: Some(invite) }
+    pub fn following(&self, invite: Option<Invite>, deployment: Option<DeploymentId>) -> Self {
+        Self { store_key: self.store_key.clone(), device_key: self.device_key.clone(), invite, deployment }
     }
 
     /// The device's public key.

@@ -43,6 +43,7 @@ pub mod queue;
 pub mod stations;
 pub mod store;
 pub mod transport;
+mod trust;
 
 pub use clock::{Clock, ClockSample, SystemClock};
 pub use config::ObserverConfig;
@@ -50,8 +51,9 @@ pub use draft::{Draft, DraftId, NewDraft};
 pub use error::ObserverError;
 pub use journal::{ChainReport, Sealed};
 pub use keys::{FileKeyVault, KeyVault, VaultError};
+pub use kuager_evidence as evidence;
 pub use kuager_forms as forms;
 pub use kuager_wire as wire;
-pub use observer::{Attached, CaptureToken, DraftView, Observer, Origin, Status, wipe};
+pub use observer::{Attached, CaptureToken, DraftView, InvitePreview, Observer, Origin, Replaces, Status, wipe};
 pub use outbox::{Outlook, SyncEvent, SyncSummary};
 pub use queue::Network;

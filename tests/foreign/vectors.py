@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BEYOND_CDDL = re.compile(
     "answers: (a boolean|bytes|an integer)|a (checklist|note|gap statement|key event) without|lost numbers that end"
     "|an attachment with an unknown (field|claim)|a latitude|genesis: one key|pack: .* (twice|of one outside)"
-    "|pack: a question for a photo|credential: the key id|a gap statement that follows|shard: (a station twice|stations of)"
+    "|delegation: (of packs|over before)|revocation: an issuer with a chain|pack: a question for a photo|credential: the key id|a gap statement that follows|shard: (a station twice|stations of)"
     # pycddl takes -1 for a uint with a .size.
     "|redaction: a rectangle left of|shard: a negative number"
 )
@@ -128,6 +128,23 @@ def check_printed_verifier(tally, vectors):
         tally.check(refused, f"the printed verifier refuses {vector['name']}")
 
 
+def check_digits(tally, vectors):
+    """The digits that people compare, from the fields of an invite alone."""
+    found = 0
+    for vector in vectors["invites"]:
+        if "digits" not in vector:
+            continue
+        found += 1
+        invite = cbor2.loads(bytes.fromhex(vector["cbor"]))
+        servers = cbor2.loads(payload_of(invite[7]))
+        committed = cbor2.dumps([servers[2], servers[3]], canonical=True)
+        digest = sha256(b"kuager/digits/v2\0" + invite[3] + invite[4] + committed)
+        digits = f"{int.from_bytes(digest[:16], 'big') % 10**25:025}"
+        groups = " ".join(digits[at : at + 5] for at in range(0, 25, 5))
+        tally.check(groups == vector["digits"], f"digits of the invite {vector['about']}")
+    tally.check(found >= 3, f"{found} invites have digits")
+
+
 def check_example(tally, vectors):
     """Puts the bytes printed in docs/wire-format.md together; comments stand behind at least two spaces."""
     text = (ROOT / "docs" / "wire-format.md").read_text()
@@ -157,6 +174,7 @@ def main():
     check_shapes(tally, vectors)
     check_printed_verifier(tally, vectors)
     check_example(tally, vectors)
+    check_digits(tally, vectors)
     return tally.close()
 
 

@@ -146,28 +146,27 @@ async fn every_network_failure_has_its_own_name() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert_eq!(class_of(&coordinator.invite_through(nobody)).await, FailureClass::Offline);
 
-    let mut nameless = coordinator.invite();
-    nameless.servers = vec!["https://coordinator.invalid".to_owned()];
+    let nowhere = vec!["https://coordinator.invalid".to_owned()];
+    let nameless = coordinator.unsigned_invite(nowhere, coordinator.deployment.anchors_der());
     assert_eq!(class_of(&nameless).await, FailureClass::Dns);
 
     // Somebody in the middle with a certificate of their own.
     let other = TestCoordinator::start();
-    let mut intercepted = coordinator.invite();
-    intercepted.anchors = other.invite().anchors;
+    let (here, there) =
+        [&coordinator, &other].map(|one| vec![format!("https://127.0.0.1:{}", one.address.port())]).into();
+    let intercepted = coordinator.unsigned_invite(here, other.deployment.anchors_der());
     assert_eq!(class_of(&intercepted).await, FailureClass::Tls);
 
     // The address now belongs to another deployment, whose certificate happens to be trusted.
-    let mut moved = coordinator.invite();
-    moved.servers = other.invite().servers;
-    moved.anchors = other.invite().anchors;
+    let moved = coordinator.unsigned_invite(there, other.deployment.anchors_der());
     assert_eq!(class_of(&moved).await, FailureClass::WrongServer);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_address_is_tried_when_the_first_is_dead() {
     let coordinator = TestCoordinator::start();
-    let mut invite = coordinator.invite();
-    invite.servers.insert(0, "https://127.0.0.1:1".to_owned());
+    let here = format!("https://127.0.0.1:{}", coordinator.address.port());
+    let invite = coordinator.invite_to(vec!["https://127.0.0.1:1".to_owned(), here]);
     let phone = Phone::invited(&invite, coordinator.pack());
     phone.checklist();
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed);

@@ -5,6 +5,7 @@ mod bridge;
 mod day;
 mod election;
 mod faults;
+mod forged;
 mod judge;
 mod kazakhstan;
 mod kill;

@@ -118,6 +118,7 @@ impl Change {
             SyncEvent::Waiting(..)
             | SyncEvent::Enrolled
             | SyncEvent::EnrolmentRefused(_)
+            | SyncEvent::InviteForged(_)
             | SyncEvent::StoreIsBehind { .. } => &[Self::Status],
             SyncEvent::PackArrived(_) => &[Self::Pack],
             SyncEvent::StationsArrived(_) => &[Self::Stations],

@@ -25,7 +25,7 @@ use crate::callbacks::{
 use crate::counts::{CALLBACKS, Counted, OBSERVERS};
 use crate::error::KuagerError;
 use crate::task::TaskHandle;
-use crate::types::{self, ChainReport, ObserverStatus, PackInfo};
+use crate::types::{self, ChainReport, InvitePreview, ObserverStatus, PackInfo};
 use crate::{guard, runtime};
 
 /// Where an observer's data lives and how patient the network code is.
@@ -218,9 +218,26 @@ impl ObserverHandle {
     /// deployment's id.
     ///
     /// # Errors
-    /// `invite_unreadable`, `other_deployment`, `server_address`, and those of the vault and the store.
+    /// `invite_unreadable`, `other_deployment`, `invite_forged`, `server_address`, and those of the vault and the store.
     pub fn accept_invite(&self, url: String) -> Result<String, KuagerError> {
         self.change(Change::Status, |core| Ok(core.accept_invite(&url)?.to_string()))
+    }
+
+    /// Says whom an invite would make this device follow, and changes nothing. Show it, with the digits, and accept the invite
+    /// when the person says so.
+    ///
+    /// # Errors
+    /// As [`ObserverHandle::accept_invite`], without the vault.
+    pub fn preview_invite(&self, url: String) -> Result<InvitePreview, KuagerError> {
+        self.call(|core| Ok(core.preview_invite(&url)?.into()))
+    }
+
+    /// Takes back an invite whose deployment was never reached. What was sealed stays.
+    ///
+    /// # Errors
+    /// `not_invited`, `joined_already`, and those of the vault and the store.
+    pub fn forget_invite(&self) -> Result<(), KuagerError> {
+        self.change(Change::Status, |core| Ok(core.forget_invite()?))
     }
 
     /// Takes a pack from a file, so that work can begin before the coordinator was ever reached. Gives its name.

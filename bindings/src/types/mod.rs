@@ -16,6 +16,7 @@ mod chain;
 mod day;
 mod draft;
 mod form;
+mod invite;
 mod media;
 mod message;
 mod numbers;
@@ -39,6 +40,7 @@ pub(crate) use self::form::form_state;
 pub use self::form::{
     Asked, FormState, Place, QuestionKind, RelationSeverity, RelationStanding, RelationState, Reminder, ReminderKind,
 };
+pub use self::invite::{InvitePreview, Replaces};
 pub use self::media::{Attached, AttachmentInfo, AttachmentRole, MediaInfo, MediaOrigin, MediaSource, UploadState};
 pub(crate) use self::message::message_info;
 pub use self::message::{MessageAsk, MessageInfo};

@@ -50,6 +50,8 @@ pub struct ObserverStatus {
     pub stations: Vec<String>,
     /// Why enrolment was refused: another invite is needed.
     pub enrolment_refused: Option<String>,
+    /// What did not agree in an invite that turned out to be forged and is not followed any more: another invite is needed.
+    pub invite_forged: Option<String>,
     /// The pack new drafts are made under.
     pub pack: Option<String>,
     /// Records with a verified receipt.
@@ -79,6 +81,7 @@ pub(crate) fn status(status: Status) -> ObserverStatus {
         }),
         stations: credential.map(|credential| credential.stations.clone()).unwrap_or_default(),
         enrolment_refused: status.enrolment_refused.map(|code| code.name().to_owned()),
+        invite_forged: status.invite_forged,
         pack: status.pack.map(|hash| hash.to_string()),
         delivered: signed(status.delivered),
         waiting: signed(status.waiting),

@@ -43,7 +43,9 @@ fn every_type_is_called_as_in_the_core() {
     says::<kuager_core::Sealed, Sealed>();
     says::<kuager_core::SyncSummary, SyncSummary>();
     says::<observer::Attached, Attached>();
+    says::<observer::InvitePreview, InvitePreview>();
     says::<observer::Origin, MediaOrigin>();
+    says::<observer::Replaces, Replaces>();
     says::<observer::SealedRecord, SealedRecord>();
     says::<observer::Status, ObserverStatus>();
     says::<queue::FailureClass, FailureClass>();
@@ -93,6 +95,7 @@ fn keeps<Core: Debug + Copy, Bridge: From<Core> + Debug>(all: impl IntoIterator<
 fn every_case_is_called_as_in_the_core() {
     keeps::<_, FailureClass>(queue::FailureClass::ALL.iter().copied());
     keeps::<_, HeldReason>(queue::HeldReason::ALL.iter().copied());
+    keeps::<_, Replaces>([observer::Replaces::Token, observer::Replaces::Servers]);
     keeps::<_, QuestionKind>(wire::form::QuestionKind::ALL.iter().copied());
     keeps::<_, RecordKind>((0..=u8::MAX).filter_map(record::RecordKind::from_number));
     let statuses = [

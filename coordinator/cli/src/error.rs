@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kuager_coordinator::app::OpenError;
+use kuager_coordinator::ceremony::CeremonyError;
 use kuager_coordinator::deployment::DeploymentError;
 use kuager_coordinator::enrol::InviteError;
 use kuager_coordinator::http::ServeError;
@@ -11,7 +12,7 @@ use kuager_coordinator::inbox::MessageError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::setup::SetupError;
-use kuager_coordinator::sign::SignError;
+use kuager_coordinator::sign::{RootFileError, SignError};
 use kuager_evidence::InspectError;
 use kuager_pack::xlsform::ImportError;
 use kuager_pack::{PackError, WriteError};
@@ -72,6 +73,26 @@ pub enum CliError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A file that cannot be written, or is there already.
+    #[error("cannot write {} ({source}); nothing was overwritten", path.display())]
+    WriteNew {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// The root key's ceremony.
+    #[error(transparent)]
+    Ceremony(#[from] CeremonyError),
+    /// The root key's file.
+    #[error(transparent)]
+    RootFile(#[from] RootFileError),
+    /// Two passphrases that differ.
+    #[error("the two passphrases differ; nothing was written")]
+    OtherPassphrase,
+    /// Somebody said no.
+    #[error("nothing was signed")]
+    NotAgreed,
     /// An address that cannot be listened on.
     #[error("cannot listen on {address} ({source}); choose another address or port")]
     Listen {

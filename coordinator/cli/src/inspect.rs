@@ -31,6 +31,9 @@ pub(super) struct Inspect {
     /// Public keys as JSON, as the demonstration writes them.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
+    /// Delegation to an issuer, or revocation of one; repeat for several.
+    #[arg(long = "delegation", value_name = "FILE")]
+    delegations: Vec<PathBuf>,
     /// Credential of a device; repeat for several.
     #[arg(long = "credential", value_name = "FILE")]
     credentials: Vec<PathBuf>,
@@ -39,12 +42,8 @@ pub(super) struct Inspect {
 impl Inspect {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let trust = self.trust(data)?;
-        let start = self.object.trim_start().get(..invite::PREFIX.len());
-        let bytes = if start.is_some_and(|start| start.eq_ignore_ascii_case(invite::PREFIX)) {
-            self.object.into_bytes()
-        } else {
-            read(Path::new(&self.object))?
-        };
+        let bytes =
+            if invite::is_like(&self.object) { self.object.into_bytes() } else { read(Path::new(&self.object))? };
         let report = inspect(&bytes, &trust);
         write!(out, "{}", report.text)?;
         writeln!(out, "\n{}", sentence(&report.outcome))?;
@@ -62,6 +61,10 @@ impl Inspect {
             // Whoever looks into a deployment is told of a damaged key today, and not by the server on election day.
             Signer::open(&deployment)?;
             trust.add_genesis(dir, deployment.genesis_bytes())?;
+            let delegations = deployment.delegations()?;
+            for statement in delegations.delegations.iter().chain(&delegations.revocations) {
+                trust.add_delegation(dir, statement)?;
+            }
             let ledger = SqliteLedger::open(&deployment.ledger_path())?;
             let credentials = wait(async {
                 let credentials = ledger.credentials().await;
@@ -77,6 +80,9 @@ impl Inspect {
         }
         if let Some(path) = &self.genesis {
             trust.add_genesis(path, &read(path)?)?;
+        }
+        for path in &self.delegations {
+            trust.add_delegation(path, &read(path)?)?;
         }
         for path in &self.credentials {
             trust.add_credential(path, &read(path)?)?;

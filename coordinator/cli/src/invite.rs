@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use kuager_coordinator::app::App;
 use kuager_coordinator::enrol::{
-    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, invite_id, invites, revoke_invite,
+    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, digits, invite_id, invites, revoke_invite,
 };
 use kuager_forms::wording::zone;
 use kuager_wire::enrolment::Role;
@@ -108,6 +108,13 @@ impl Invite {
         writeln!(out, "{url}")?;
         writeln!(out)?;
         writeln!(out, "invite      {}", invite_id(&invite.token))?;
+        if let Some(digits) = digits(app)? {
+            writeln!(out, "digits      {digits}")?;
+            writeln!(
+                out,
+                "The phone shows the same digits, or the invite is forged. Say them by another way than you send the invite."
+            )?;
+        }
         writeln!(out, "For one device. Whoever reads it can enrol in its place; withdraw it if it got lost:")?;
         let data = data.dir().display();
         writeln!(out, "kuager invite --data {data} --revoke {}", invite_id(&invite.token))?;

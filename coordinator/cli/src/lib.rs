@@ -13,7 +13,9 @@ mod inspect;
 mod invite;
 mod message;
 mod pack;
+mod root;
 mod serve;
+mod source;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -49,6 +51,9 @@ enum Command {
     /// Check a pack's source, and publish it.
     #[command(subcommand)]
     Pack(pack::Pack),
+    /// Take the root key off this machine, and let it sign elsewhere.
+    #[command(subcommand)]
+    Root(root::Root),
     /// Show any signed object in words and check it.
     Inspect(inspect::Inspect),
     /// Show one election day with three observers, from invites to receipts.
@@ -72,6 +77,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
+        Command::Root(command) => command.run(&data, out),
         Command::Inspect(command) => command.run(&data, out),
         #[cfg(feature = "demo")]
         Command::Demo(command) => Ok(command.run(data.given(), out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use kuager_coordinator::ceremony::Request;
 use kuager_coordinator::deployment::Deployment;
 use kuager_coordinator::setup;
 use kuager_coordinator::sign::RootSigner;
@@ -13,6 +14,8 @@ use kuager_pack::{Built, PackError, PackSource, SignedBuild, Weight, WriteError,
 
 use crate::data::Data;
 use crate::error::CliError;
+use crate::root;
+use crate::source::{load, load_or_built_in, read_file};
 
 /// Write, check, build, sign and compare packs.
 #[derive(Debug, Subcommand)]
@@ -127,18 +130,6 @@ fn folder(source: Option<PathBuf>) -> PackSource {
     source.map_or(PackSource::BuiltIn, PackSource::Folder)
 }
 
-/// A pack from its source folder or from a built file.
-fn load(path: &Path) -> Result<Built, PackError> {
-    if path.is_dir() {
-        return kuager_pack::compile(&PackSource::Folder(path.to_owned()));
-    }
-    Built::from_bytes(&path.display().to_string(), &read_file(path)?)
-}
-
-fn read_file(path: &Path) -> Result<Vec<u8>, PackError> {
-    fs::read(path).map_err(|source| PackError::Read { file: path.display().to_string(), source })
-}
-
 fn write_file(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
     fs::write(path, bytes).map_err(|source| WriteError::Failed { file: path.display().to_string(), source })
 }
@@ -206,14 +197,28 @@ impl Publish {
                 }
                 None => load(file)?,
             },
-            Some(folder) => load(folder)?,
-            None => kuager_pack::compile(&PackSource::BuiltIn)?,
+            given => load_or_built_in(given.as_deref())?,
         };
+        if !RootSigner::is_here(&deployment) {
+            return self.request(&deployment, &built, out);
+        }
         let signed = setup::publish(&deployment, &built)?;
         writeln!(out, "published   {}", signed.hash)?;
         writeln!(out, "bytes       {}", signed.bytes.len())?;
         show(&built, out)?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// Where the root key is away, it has to be asked.
+    fn request(&self, deployment: &Deployment, built: &Built, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let name = built.name()?.to_string();
+        let path = PathBuf::from(format!("pack-{}.request", name.get(..12).unwrap_or(&name)));
+        let request = Request::new(deployment).pack(built)?.to_bytes()?;
+        write_file(&path, &request)?;
+        show(built, out)?;
+        writeln!(out, "\nThe root key is not on this machine, so nothing is published yet.")?;
+        root::next_steps(&path, out)?;
+        Ok(ExitCode::FAILURE)
     }
 
     /// The signed pack in a file; `None` for a file that was only built.

@@ -60,6 +60,15 @@ pub enum DeploymentError {
     /// The machine has no randomness to make keys from.
     #[error("the system gives no random numbers ({0}); keys cannot be made")]
     Random(#[from] getrandom::Error),
+    /// The root key has left the machine.
+    #[error(
+        "the root key is not on this machine; run `kuager root request` here, `kuager root sign` where the root key is, \
+         `kuager root import` here"
+    )]
+    RootIsAway,
+    /// A statement that this deployment's root key did not sign, or that does not fit what is here.
+    #[error("this does not belong to this deployment: {0}")]
+    Foreign(String),
     /// A pack that is published already.
     #[error("this very pack is published already")]
     PublishedAlready,

@@ -23,6 +23,10 @@ use super::error::DeploymentError;
 /// ledger.db               what has been received
 /// media/                  files that records list: arriving, and held
 /// serve.lock              locked by the process that serves, and names it
+/// keys/issuer-<kid>.seed            32 bytes, mode 0600, once something was delegated
+/// delegations/<number>-<kid>.cbor   what the root key delegated
+/// revocations/<kid>-<ms>.cbor       issuers it took that back from
+/// servers/<ms>.cbor                 where phones were told to go, the last one counts
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -55,6 +59,11 @@ impl Layout {
     pub(crate) fn create_shards(&self) -> Result<(), DeploymentError> {
         let dir = self.packs().join("stations");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(DeploymentError::io("create", &dir))
+    }
+
+    /// One of the folders that are made when something comes into them.
+    pub(crate) fn statements(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
     }
 
     pub(crate) fn secret(&self, name: &str) -> PathBuf {
@@ -155,4 +164,15 @@ fn expect_private(path: &Path) -> Result<(), DeploymentError> {
         return Err(DeploymentError::Permissions { path: path.to_owned(), mode, folder: metadata.is_dir() });
     }
     Ok(())
+}
+
+/// Overwrites a secret and removes it, durably. A medium that wears evenly may keep the old bytes somewhere all the same.
+pub(crate) fn remove_secret(path: &Path) -> Result<(), DeploymentError> {
+    let error = |source| DeploymentError::Io { action: "remove", path: path.to_owned(), source };
+    let mut file = fs::OpenOptions::new().write(true).open(path).map_err(error)?;
+    let length = file.metadata().map_err(error)?.len();
+    let zeros = vec![0; usize::try_from(length).unwrap_or_default().min(4096)];
+    file.write_all(&zeros).and_then(|()| file.sync_all()).map_err(error)?;
+    fs::remove_file(path).map_err(error)?;
+    File::open(path.parent().unwrap_or(Path::new("."))).and_then(|dir| dir.sync_all()).map_err(error)
 }

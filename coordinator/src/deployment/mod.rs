@@ -9,6 +9,7 @@ mod certificates;
 mod error;
 mod files;
 mod lock;
+mod statements;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub use certificates::CertificateSummary;
 pub(crate) use certificates::create as create_certificates;
 pub use error::DeploymentError;
-pub(crate) use files::{Layout, read_secret, write_new};
+pub(crate) use files::{Layout, read_secret, remove_secret, write_new};
 pub(crate) use lock::Serving;
 
 /// Puts a signed pack behind those already published; its shards first, so that it never names one that is missing.

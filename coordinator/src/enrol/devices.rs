@@ -36,7 +36,7 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
         Enrolment::Enrolled(bytes) => Enrolled::Credential { bytes, new: false },
         Enrolment::Refused(code) => Enrolled::Refused(code),
         Enrolment::Open(invite) => {
-            let credential = app.signer.root.credential(&Credential {
+            let credential = app.signer.issuer.credential(&Credential {
                 version: kuager_wire::VERSION,
                 kid,
                 public_key,

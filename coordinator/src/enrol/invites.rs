@@ -1,22 +1,27 @@
 //! Invites: made, listed, withdrawn. Works beside a running server and inside one.
 //!
-//! An invite is not signed: it is what a phone trusts before it can check a signature. It carries the root key's public
-//! half and a token, of which the ledger keeps only the hash.
+//! An invite carries the root key's public half, a statement that is signed under it about where phones are to go, and a
+//! token, of which the ledger keeps only the hash.
 
 use std::collections::HashSet;
+use std::io;
 
 use data_encoding::HEXLOWER;
 use kuager_wire::VERSION;
 use kuager_wire::canonical::Malformed;
-use kuager_wire::cose::sha256;
+use kuager_wire::cose::{self, Envelope, Statement, StatementError, sha256};
+use kuager_wire::delegation::Delegation;
 use kuager_wire::enrolment::Role;
 use kuager_wire::ids::{InviteToken, Kid, ObserverId};
-use kuager_wire::invite::Invite;
+use kuager_wire::invite::{Invite, Way};
+use kuager_wire::servers::Servers;
+use minicbor::bytes::ByteVec;
 
 use crate::address::{BadServer, Host, ServerAddress};
 use crate::app::App;
 use crate::deployment::DeploymentError;
 use crate::ledger::{InviteRow, LedgerError, NewInvite};
+use crate::sign::{SignError, SignedServers};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -108,12 +113,18 @@ pub enum InviteError {
     /// An invite that would not fit a QR code.
     #[error("the invite does not fit a QR code ({0}); give fewer or shorter server addresses")]
     TooLarge(Malformed),
+    /// Others say something new about the servers all the time.
+    #[error("other processes keep changing where phones are to go; try again")]
+    Busy,
     /// An invite nobody made.
     #[error("there is no invite `{0}`; `kuager invite --list` shows them all")]
     Unknown(String),
     /// The machine has no randomness to make tokens from.
     #[error("the system gives no random numbers ({0}); invites cannot be made")]
     Random(#[from] getrandom::Error),
+    /// Where phones are to go could not be signed.
+    #[error("an invite cannot be signed: {0}")]
+    Sign(#[from] SignError),
     /// The stations cannot be read.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
@@ -145,13 +156,12 @@ pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, 
             observer
         }
     };
+    let SignedServers { servers, delegation } = signed_servers(app, &options.servers)?;
     let invite = Invite {
-        version: VERSION,
-        servers: options.servers,
         deployment: app.deployment.id(),
         root_key: app.deployment.genesis().root_key,
-        anchors: app.deployment.anchors_der().iter().cloned().map(Into::into).collect(),
         token,
+        way: Way::Signed { servers: servers.into(), delegation: delegation.map(Into::into) },
     };
     // Before it is stored: an invite that cannot be handed out must not exist.
     invite.to_url().map_err(InviteError::TooLarge)?;
@@ -182,6 +192,70 @@ fn check_servers(app: &App, servers: &[String]) -> Result<(), InviteError> {
         }
     }
     Ok(())
+}
+
+/// Where phones are to go, signed: the statement that was made before if nothing has changed since, so that phones which have
+/// it need not change anything, or a later one.
+fn signed_servers(app: &App, addresses: &[String]) -> Result<SignedServers, InviteError> {
+    let anchors: Vec<_> = app.deployment.anchors_der().iter().cloned().map(Into::into).collect();
+    // Two processes may want to say something new in the same millisecond.
+    for _ in 0..16 {
+        let latest = app.deployment.latest_servers()?;
+        if let Some((servers, bytes)) = &latest
+            && (servers.addresses.as_slice(), &servers.anchors) == (addresses, &anchors)
+            && let Some(signed) = still_holds(app, bytes)?
+        {
+            return Ok(signed);
+        }
+        let after = latest.map_or(0, |(servers, _)| servers.issued_ms);
+        let issued_ms = app.clock.now_ms().max(after.saturating_add(1));
+        let servers = Servers { version: VERSION, addresses: addresses.to_vec(), anchors: anchors.clone(), issued_ms };
+        let signed = app.signer.issuer.servers(&servers).map_err(|error| match error {
+            SignError::Statement(StatementError::Malformed(malformed)) => InviteError::TooLarge(malformed),
+            other => InviteError::Sign(other),
+        })?;
+        // Before it is kept: a statement that no invite can carry must not become the last word.
+        let largest = Invite {
+            deployment: app.deployment.id(),
+            root_key: app.deployment.genesis().root_key,
+            token: InviteToken([0; 16]),
+            way: Way::Signed {
+                servers: signed.servers.clone().into(),
+                delegation: signed.delegation.clone().map(Into::into),
+            },
+        };
+        largest.to_url().map_err(InviteError::TooLarge)?;
+        match app.deployment.add_servers(&servers, &signed.servers) {
+            Err(DeploymentError::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {}
+            other => return Ok(other.map(|()| signed)?),
+        }
+    }
+    Err(InviteError::Busy)
+}
+
+/// A statement of before with the delegation it needs, unless its issuer was revoked.
+fn still_holds(app: &App, bytes: &[u8]) -> Result<Option<SignedServers>, DeploymentError> {
+    let Ok(servers) = app.deployment.authority()?.open::<Servers>(bytes) else { return Ok(None) };
+    let (id, root) = (app.deployment.id(), app.deployment.genesis().root_key);
+    let kid = Envelope::parse(bytes, Servers::LIMIT).map(|envelope| envelope.kid()).ok();
+    let by_signer = |bytes: &ByteVec| {
+        cose::open::<Delegation>(bytes, id, &root).is_ok_and(|delegation| {
+            Some(delegation.key.kid()) == kid && delegation.covers(Servers::PURPOSE, servers.issued_ms)
+        })
+    };
+    let delegation = app.deployment.delegations()?.delegations.into_iter().rev().find(by_signer);
+    Ok(Some(SignedServers { servers: bytes.to_vec(), delegation: delegation.map(|bytes| bytes.to_vec()) }))
+}
+
+/// The digits that people compare before a phone follows an invite: the same for all invites to the same servers.
+///
+/// # Errors
+/// [`InviteError::TooLarge`], [`InviteError::Deployment`].
+pub fn digits(app: &App) -> Result<Option<String>, InviteError> {
+    let Some((servers, _)) = app.deployment.latest_servers()? else { return Ok(None) };
+    let root_key = &app.deployment.genesis().root_key;
+    let digits = kuager_wire::servers::digits(app.deployment.id(), root_key, &servers.addresses, &servers.anchors);
+    digits.map(Some).map_err(InviteError::TooLarge)
 }
 
 /// Every invite ever made, the oldest first.

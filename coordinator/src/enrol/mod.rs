@@ -4,11 +4,13 @@
 
 mod devices;
 mod invites;
+mod watch;
 
 pub use devices::enrol;
 pub use invites::{
-    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, invite_id, invites, revoke_invite,
+    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, digits, invite_id, invites, revoke_invite,
 };
+pub(crate) use watch::watch_issuer;
 
 #[cfg(test)]
 mod tests;

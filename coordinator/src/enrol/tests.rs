@@ -39,7 +39,8 @@ async fn invites_are_checked_before_they_are_made() {
     let servers = ["https://kuager.example", "https://kuager.example:443", "https://127.0.0.1:1", "http://127.0.0.1:2"];
     let servers = servers.map(str::to_owned).to_vec();
     let invite = create(InviteOptions { servers: servers.clone(), ..InviteOptions::new("") }).await.expect("an invite");
-    assert_eq!(invite.servers, servers);
+    let way = kuager_evidence::verify_invite(&invite, None).expect("agrees with itself");
+    assert_eq!(way.addresses, servers);
     assert_eq!(send_message(&app, &[], "to nobody", None).await, Err(MessageError::UnknownObserver));
 }
 

@@ -30,6 +30,7 @@ use hyper_util::rt::TokioTimer;
 
 use crate::app::App;
 use crate::deployment::DeploymentError;
+use crate::enrol::watch_issuer;
 use crate::intake::attest_waiting;
 use crate::media::Media;
 use certificate::Unusable;
@@ -162,6 +163,7 @@ pub async fn serve(
     };
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let sweeping = tokio::spawn(sweep(Arc::clone(&media)));
+    let watching = tokio::spawn(watch_issuer(app.clone()));
     let looking = tokio::spawn({
         let media = Arc::clone(&media);
         async move { media.examine_all().await }
@@ -182,6 +184,7 @@ pub async fn serve(
     }
     housekeeping.abort();
     sweeping.abort();
+    watching.abort();
     looking.abort();
     if let Some(keeping) = keeping {
         keeping.abort();

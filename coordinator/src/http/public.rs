@@ -56,6 +56,7 @@ impl From<CoordinatorError> for Plain {
                 let text = "the coordinator cannot store now; send again later";
                 Self::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text)
             }
+            CoordinatorError::NoIssuer => Self::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, error.to_string()),
             CoordinatorError::Worker | CoordinatorError::Signing => {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
             }

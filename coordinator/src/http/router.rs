@@ -39,6 +39,7 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
     let public = Public::new(app, media, limits);
     Router::new()
         .route("/v1/genesis", get(genesis))
+        .route("/v1/delegations", get(delegations))
         .route("/v1/packs/latest", get(latest_pack))
         .route("/v1/packs/{hash}", get(pack))
         .route("/v1/stations/{hash}", get(stations))
@@ -79,6 +80,20 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
 async fn genesis(State(public): State<Public>) -> Response {
     let bytes = public.app.deployment.genesis_bytes().to_vec();
     ([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, FOR_EVER)], bytes).into_response()
+}
+
+/// What the root key has delegated and taken back, read anew: a revocation must not wait for a restart.
+async fn delegations(State(public): State<Public>) -> Result<Response, Plain> {
+    let deployment = public.app.deployment.clone();
+    match tokio::task::spawn_blocking(move || deployment.delegations()).await {
+        Ok(Ok(delegations)) => Ok(([(header::CACHE_CONTROL, "no-cache")], cbor(&delegations)?).into_response()),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "delegations cannot be read");
+            let text = "the delegations cannot be read now; ask again later";
+            Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
+        }
+        Err(_) => Err(CoordinatorError::Worker.into()),
+    }
 }
 
 async fn latest_pack(State(public): State<Public>, headers: HeaderMap) -> Response {

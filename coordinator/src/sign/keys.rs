@@ -1,12 +1,17 @@
 //! Private keys: made once, kept as files only their owner can read, and never given away.
 
 use kuager_wire::SigningKey;
-use kuager_wire::cose::{self, Statement};
+use kuager_wire::cose::{self, Statement, StatementError};
 use kuager_wire::ids::{DeploymentId, PublicKey};
 use zeroize::Zeroizing;
 
-use super::error::SignError;
 use crate::deployment::{Deployment, DeploymentError, Layout, read_secret, write_new};
+
+fn new_seed() -> Result<Zeroizing<[u8; 32]>, DeploymentError> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice())?;
+    Ok(seed)
+}
 
 /// A private key. It signs and says its public half, and that is all that can be had of it.
 pub(super) struct Key(SigningKey);
@@ -14,10 +19,20 @@ pub(super) struct Key(SigningKey);
 impl Key {
     /// Makes a key and keeps its seed.
     pub(super) fn create(layout: &Layout, name: &str) -> Result<Self, DeploymentError> {
-        let mut seed = Zeroizing::new([0; 32]);
-        getrandom::fill(seed.as_mut_slice())?;
+        let seed = new_seed()?;
         write_new(&layout.key(name), seed.as_slice())?;
         Ok(Self(SigningKey::from_bytes(&seed)))
+    }
+
+    /// Makes a key and keeps its seed under a name that follows from its public half, which is returned.
+    pub(super) fn create_named(
+        layout: &Layout,
+        name: impl Fn(&PublicKey) -> String,
+    ) -> Result<PublicKey, DeploymentError> {
+        let seed = new_seed()?;
+        let public = Self(SigningKey::from_bytes(&seed)).public();
+        write_new(&layout.key(&name(&public)), seed.as_slice())?;
+        Ok(public)
     }
 
     /// Reads a key back, which must be the one that the genesis statement names.
@@ -34,12 +49,25 @@ impl Key {
         }
     }
 
+    pub(super) fn from_seed(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// The seed, for a key that is to leave this machine.
+    pub(super) fn into_seed(self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0.to_bytes())
+    }
+
     pub(super) fn public(&self) -> PublicKey {
         PublicKey::from(&self.0)
     }
 
     /// The only line of a coordinator that signs.
-    pub(super) fn sign<S: Statement>(&self, deployment: DeploymentId, statement: &S) -> Result<Vec<u8>, SignError> {
-        Ok(cose::sign(statement, deployment, &self.0)?)
+    pub(super) fn sign<S: Statement>(
+        &self,
+        deployment: DeploymentId,
+        statement: &S,
+    ) -> Result<Vec<u8>, StatementError> {
+        cose::sign(statement, deployment, &self.0)
     }
 }

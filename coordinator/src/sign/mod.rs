@@ -3,15 +3,18 @@
 //! There is one method per kind of statement, so the list of what can be signed is the list of methods. Keys have one
 //! purpose each, and the types keep them apart:
 //!
-//! - [`RootSigner`] has the root key, which signs what makes a deployment: genesis, packs, their stations, credentials;
+//! - [`RootSigner`] has the root key, which signs what makes a deployment: genesis, packs, their stations, delegations;
+//! - [`IssuerSigner`] has a key that the root key delegated to, which signs credentials and where the servers are;
 //! - [`ReceiptSigner`] has the receipt key, which signs what a running coordinator answers;
 //! - [`UploadAddresses`] has the secret that upload addresses are derived from;
 //! - [`Passes`] has the one that passes are made with.
 //!
-//! The first is a type of its own because it is to leave the machine one day: whoever steals the receipt key can be
-//! contradicted by the log, whoever steals the root key is the deployment.
+//! The first is not part of a running coordinator and can leave the machine: whoever steals the receipt key can be
+//! contradicted by the log, whoever steals an issuer's key has it until it is revoked, whoever steals the root key is the deployment.
 
+mod away;
 mod error;
+mod issuer;
 mod keys;
 mod new;
 mod passes;
@@ -21,7 +24,9 @@ mod secret;
 mod uploads;
 
 use crate::deployment::{Deployment, DeploymentError};
+pub use away::{Cost, RootFileError, RootKey, SHORTEST};
 pub use error::SignError;
+pub use issuer::{IssuerSigner, IssuerStanding, SignedServers};
 use keys::Key;
 pub(crate) use new::NewKeys;
 pub use passes::{Holder, Passes};
@@ -32,8 +37,8 @@ pub use uploads::UploadAddresses;
 /// Everything of a deployment that can sign, read from its data directory.
 #[derive(Debug)]
 pub struct Signer {
-    /// What the root key signs.
-    pub root: RootSigner,
+    /// What an issuer signs, or the root key where it is here and delegated nothing.
+    pub issuer: IssuerSigner,
     /// What the receipt key signs.
     pub receipts: ReceiptSigner,
     /// Where devices upload files.
@@ -49,13 +54,17 @@ impl Signer {
     /// [`DeploymentError`] with the file that is missing, damaged or readable by others.
     pub fn open(deployment: &Deployment) -> Result<Self, DeploymentError> {
         let signer = Self {
-            root: RootSigner::open(deployment)?,
+            issuer: IssuerSigner::open(deployment)?,
             receipts: ReceiptSigner::open(deployment)?,
             uploads: UploadAddresses::open(deployment)?,
             passes: Passes::open(deployment)?,
         };
-        // Nothing signs with it yet; that it is the right one must not turn out on election night.
+        // That they are the right ones must not turn out on election night.
         Key::read(deployment, "log", deployment.genesis().log_key)?;
+        // A root key that is neither here nor has an issuer in its place did not leave: it is lost.
+        if RootSigner::is_here(deployment) || !signer.issuer.has_any()? {
+            Key::read(deployment, "root", deployment.genesis().root_key)?;
+        }
         Ok(signer)
     }
 }

@@ -37,7 +37,7 @@ impl ReceiptSigner {
     /// # Errors
     /// [`SignError`].
     pub fn receipt(&self, receipt: &Receipt) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, receipt)
+        Ok(self.key.sign(self.deployment, receipt)?)
     }
 
     /// A file is held durably.
@@ -45,7 +45,7 @@ impl ReceiptSigner {
     /// # Errors
     /// [`SignError`].
     pub fn media_receipt(&self, receipt: &MediaReceipt) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, receipt)
+        Ok(self.key.sign(self.deployment, receipt)?)
     }
 
     /// Something is not accepted.
@@ -53,7 +53,7 @@ impl ReceiptSigner {
     /// # Errors
     /// [`SignError`].
     pub fn refusal(&self, refusal: &Refusal) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, refusal)
+        Ok(self.key.sign(self.deployment, refusal)?)
     }
 
     /// A device signed two records under one number.
@@ -61,7 +61,7 @@ impl ReceiptSigner {
     /// # Errors
     /// [`SignError`].
     pub fn fork(&self, fork: &Fork) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, fork)
+        Ok(self.key.sign(self.deployment, fork)?)
     }
 
     /// Something is said to an observer.
@@ -69,7 +69,7 @@ impl ReceiptSigner {
     /// # Errors
     /// [`SignError`].
     pub fn message(&self, message: &Message) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, message)
+        Ok(self.key.sign(self.deployment, message)?)
     }
 
     /// A file is a copy of another one in which parts cannot be read.
@@ -77,6 +77,6 @@ impl ReceiptSigner {
     /// # Errors
     /// [`SignError`].
     pub fn redaction(&self, redaction: &Redaction) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, redaction)
+        Ok(self.key.sign(self.deployment, redaction)?)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::{self, Debug, Formatter};
 
 use kuager_wire::cose::StatementError;
-use kuager_wire::enrolment::Credential;
+use kuager_wire::delegation::{Delegation, Revocation};
 use kuager_wire::ids::DeploymentId;
 use kuager_wire::pack::{Pack, StationShard};
 
@@ -29,20 +29,37 @@ impl RootSigner {
         Self { deployment, key }
     }
 
+    /// Whether the root key is in the data directory.
+    #[must_use]
+    pub fn is_here(deployment: &Deployment) -> bool {
+        deployment.layout().key("root").exists()
+    }
+
     /// Reads the root key from the data directory.
     ///
     /// # Errors
-    /// [`DeploymentError`] with the file that is missing, damaged or readable by others.
+    /// [`DeploymentError::RootIsAway`] when it has left, or the file that is damaged or readable by others.
     pub fn open(deployment: &Deployment) -> Result<Self, DeploymentError> {
+        if !Self::is_here(deployment) {
+            return Err(DeploymentError::RootIsAway);
+        }
         Ok(Self::new(deployment.id(), Key::read(deployment, "root", deployment.genesis().root_key)?))
     }
 
-    /// Says that a key is a device of an observer.
+    /// Says what an issuer may sign.
     ///
     /// # Errors
     /// [`SignError`].
-    pub fn credential(&self, credential: &Credential) -> Result<Vec<u8>, SignError> {
-        self.key.sign(self.deployment, credential)
+    pub fn delegation(&self, delegation: &Delegation) -> Result<Vec<u8>, SignError> {
+        Ok(self.key.sign(self.deployment, delegation)?)
+    }
+
+    /// Takes back what an issuer may sign.
+    ///
+    /// # Errors
+    /// [`SignError`].
+    pub fn revocation(&self, revocation: &Revocation) -> Result<Vec<u8>, SignError> {
+        Ok(self.key.sign(self.deployment, revocation)?)
     }
 
     /// Signs a built pack: its shards, and the pack that names them. The same input gives the same bytes.
@@ -56,10 +73,10 @@ impl RootSigner {
 
 impl PackSigner for RootSigner {
     fn sign_shard(&self, shard: &StationShard) -> Result<Vec<u8>, StatementError> {
-        self.key.sign(self.deployment, shard).map_err(|error| error.0)
+        self.key.sign(self.deployment, shard)
     }
 
     fn sign_pack(&self, pack: &Pack) -> Result<Vec<u8>, StatementError> {
-        self.key.sign(self.deployment, pack).map_err(|error| error.0)
+        self.key.sign(self.deployment, pack)
     }
 }

@@ -29,7 +29,7 @@ fn each_key_signs_what_it_is_for() {
         not_before_ms: 1,
         not_after_ms: 2,
     };
-    let bytes = signer.root.credential(&credential).expect("signs");
+    let bytes = signer.issuer.credential(&credential).expect("signs");
     assert_eq!(cose::open(&bytes, id, &genesis.root_key), Ok(credential));
     assert!(cose::open::<Credential>(&bytes, id, &genesis.receipt_key).is_err());
 }
@@ -44,7 +44,7 @@ fn secrets_do_not_show() {
         let debug = format!("{secret:?}");
         assert!(!shown.contains(debug.trim_matches(['[', ']'])), "{file}");
     }
-    assert!(shown.contains("RootSigner") && shown.contains("UploadAddresses(..)"), "{shown}");
+    assert!(shown.contains("IssuerSigner") && shown.contains("UploadAddresses(..)"), "{shown}");
 }
 
 #[test]

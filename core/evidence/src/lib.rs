@@ -4,14 +4,20 @@
 //! - [`verify_chain`]: every signature, link and number of one device's records;
 //! - [`verify_receipt`], [`verify_media_receipt`], [`verify_refusal`], [`verify_fork`]: a coordinator's word, and that it is
 //!   about exactly this record or file;
+//! - [`Authority`]: who may sign for a deployment, the root key and whoever it delegated to;
+//! - [`verify_invite`]: that an invite agrees with itself and with what is known of its deployment;
 //! - [`inspect`]: any signed object in words, and whether it holds.
 
+mod authority;
 mod chain;
 mod inspect;
+mod invite;
 mod receipts;
 
+pub use authority::{Authority, AuthorityFault};
 pub use chain::{ChainFault, ChainReport, verify_chain};
 pub use inspect::{InspectError, Outcome, Report, Trust, inspect, sentence};
+pub use invite::{Forgery, later, verify_invite, verify_invite_with};
 pub use receipts::{
     MediaId, ReceiptFault, RecordId, verify_fork, verify_media_receipt, verify_receipt, verify_refusal,
 };

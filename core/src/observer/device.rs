@@ -1,12 +1,13 @@
-//! One observer's device: opening it, whom it trusts, closing and destroying it.
+//! One observer's device: opening, closing and destroying it.
 
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use kuager_wire::ids::{DeploymentId, Nonce};
+use kuager_wire::ids::Nonce;
 use kuager_wire::invite::Invite;
 use kuager_wire::pack::SignedPack;
+use kuager_wire::servers::Servers;
 use parking_lot::Mutex;
 
 use super::known::Known;
@@ -21,6 +22,7 @@ use crate::store::salvage::salvage;
 use crate::store::{self, Meta, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
+use crate::trust::KnownDeployment;
 
 /// One observer's device: store, journal and outbox behind one handle. Share it by [`Arc`]; every method takes `&self`.
 pub struct Observer {
@@ -29,7 +31,7 @@ pub struct Observer {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) identity: Mutex<Identity>,
     /// Locked while an invite is accepted, so that two of them do not overtake each other.
-    accepting: Mutex<()>,
+    pub(super) accepting: Mutex<()>,
     pub(super) store: Arc<Store>,
     pub(super) journal: Journal,
     pub(super) outbox: Outbox,
@@ -61,7 +63,7 @@ impl Observer {
         };
         let store = match Store::open(&config.dir, &identity.store_key) {
             Err(StoreError::Corrupt(_)) => {
-                let deployment = identity.invite.as_ref().map(|invite| invite.deployment);
+                let deployment = identity.deployment;
                 let now_ms = clock.now().wall_ms;
                 salvage(&config.dir, &identity.store_key, deployment, &identity.public_key(), now_ms)?.0
             }
@@ -86,25 +88,22 @@ impl Observer {
         };
         let now_ms = observer.clock.now().wall_ms;
         observer.store.write(|tx| tx.remove_unfinished_media(now_ms))?;
-        if let Some(invite) = observer.invite() {
-            observer.journal.finish_recovery(invite.deployment)?;
-            observer.outbox.ensure_enrolment(&invite)?;
-            observer.connect(invite)?;
+        let (invite, deployment) = {
+            let identity = observer.identity.lock();
+            (identity.invite.clone(), identity.deployment)
+        };
+        if let Some(deployment) = deployment {
+            observer.journal.finish_recovery(deployment)?;
+        }
+        if let Some(invite) = invite {
+            observer.follow(invite)?;
         }
         Ok(observer)
     }
 
-    pub(super) fn invite(&self) -> Option<Invite> {
-        self.identity.lock().invite.clone()
-    }
-
-    pub(super) fn invited(&self) -> Result<Invite, ObserverError> {
-        self.invite().ok_or(ObserverError::NotInvited)
-    }
-
-    fn link(&self, invite: Invite) -> Result<Link, ObserverError> {
-        let anchors: Vec<Vec<u8>> = invite.anchors.iter().map(|anchor| anchor.to_vec()).collect();
-        let transport = HttpTransport::new(&invite.servers, &anchors, invite.deployment, &self.config)?;
+    pub(super) fn link(&self, invite: Invite, servers: &Servers) -> Result<Link, ObserverError> {
+        let anchors: Vec<Vec<u8>> = servers.anchors.iter().map(|anchor| anchor.to_vec()).collect();
+        let transport = HttpTransport::new(&servers.addresses, &anchors, invite.deployment, &self.config)?;
         // Until the device has a pass of its own, its invite is one. A store that is paused has none to give; the next answer has.
         let kept = self.store.read(|tx| tx.meta_bytes(Meta::Pass)).ok().flatten();
         let kept = kept.and_then(|pass| String::from_utf8(pass).ok());
@@ -112,35 +111,13 @@ impl Observer {
         Ok(Link { transport: Arc::new(transport), invite: Arc::new(invite) })
     }
 
-    pub(super) fn connect(&self, invite: Invite) -> Result<(), ObserverError> {
-        self.outbox.connect(self.link(invite)?);
+    /// Opens new connections for the invite that is followed.
+    pub(super) fn connect(&self) -> Result<(), ObserverError> {
+        let invite = Invite::clone(&*self.invited()?);
+        let known = self.store.read(|tx| KnownDeployment::load(tx, invite.deployment))?;
+        let servers = known.followed(&invite)?;
+        self.outbox.connect(self.link(invite, &servers)?);
         Ok(())
-    }
-
-    /// Accepts an invite: remembers whom to trust and where to send, and signs the enrolment request. Needs no network;
-    /// from here on records can be sealed. Another invite of the same deployment replaces one that was used or revoked
-    /// without touching the key, the chain or anything sealed.
-    ///
-    /// # Errors
-    /// [`ObserverError::Invite`], [`ObserverError::OtherDeployment`], [`ObserverError::Http`], [`ObserverError::Vault`].
-    pub fn accept_invite(&self, url: &str) -> Result<DeploymentId, ObserverError> {
-        let invite = Invite::from_url(url)?;
-        let deployment = invite.deployment;
-        let _one = self.accepting.lock();
-        let next = {
-            let identity = self.identity.lock();
-            if identity.invite.as_ref().is_some_and(|known| known.deployment != deployment) {
-                return Err(ObserverError::OtherDeployment);
-            }
-            identity.with_invite(invite.clone())
-        };
-        let link = self.link(invite.clone())?;
-        // The vault may ask for a fingerprint meanwhile; nothing but another invite waits for that.
-        next.save(&self.config.dir, self.vault.as_ref())?;
-        self.identity.lock().invite = Some(invite.clone());
-        self.outbox.connect(link);
-        self.outbox.prepare_enrolment(&invite)?;
-        Ok(deployment)
     }
 
     /// Closes every connection to the store, as an app must when it goes to the background on iOS. Everything else

@@ -5,7 +5,7 @@ use kuager_wire::canonical::TextMap;
 use kuager_wire::cose;
 use kuager_wire::form::{Carried, CarriedFrom, Choice, Form, Question, QuestionKind, Repeat, Texts};
 use kuager_wire::ids::{DeploymentId, InviteToken, PublicKey, RecordHash};
-use kuager_wire::invite::Invite;
+use kuager_wire::invite::{Invite, Way};
 use kuager_wire::pack::{
     ActTemplate, Disposition, ExitPoll, Gravity, Incident, LegalMode, Pack, Turnout, TurnoutHour, Wave, WaveFields,
 };
@@ -174,12 +174,10 @@ fn observer(dir: &Path, pack: &Pack) -> Observer {
     let root = SigningKey::from_bytes(&[1; 32]);
     let observer = open(dir);
     let invite = Invite {
-        version: 1,
-        servers: vec!["http://127.0.0.1:9".to_owned()],
         deployment: DEPLOYMENT,
         root_key: PublicKey::from(&root),
-        anchors: Vec::new(),
         token: InviteToken([2; 16]),
+        way: Way::Unsigned { addresses: vec!["http://127.0.0.1:9".to_owned()], anchors: Vec::new() },
     };
     observer.accept_invite(&invite.to_url().unwrap()).unwrap();
     observer.import_pack(cose::sign(pack, DEPLOYMENT, &root).unwrap()).unwrap();

@@ -37,6 +37,11 @@ pub(super) struct CarriedFor {
 }
 
 impl Known {
+    /// Forgets everything, and goes on.
+    pub(super) fn clear(&mut self) {
+        *self = Self { closed: self.closed, ..Self::default() };
+    }
+
     /// The form with this name, where it was read.
     pub(super) fn form(&mut self, reference: &FormRef) -> Option<Arc<PackForm>> {
         self.forms.get(reference).cloned()

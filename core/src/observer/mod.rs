@@ -8,6 +8,7 @@ mod device;
 mod drafts;
 mod exit_poll;
 mod incidents;
+mod invite;
 mod known;
 mod media;
 mod packs;
@@ -20,6 +21,7 @@ mod turnout;
 mod view;
 
 pub use self::device::{Observer, wipe};
+pub use self::invite::{InvitePreview, Replaces};
 pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
 pub use self::records::SealedRecord;
 pub use self::status::{InboxMessage, Status};

@@ -92,6 +92,6 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::NotInvited`], [`ObserverError::Store`]; what is wrong with the chain is in the report.
     pub fn verify(&self) -> Result<ChainReport, ObserverError> {
-        Ok(self.journal.verify(self.invited()?.deployment)?)
+        Ok(self.journal.verify(self.deployment()?)?)
     }
 }

@@ -18,13 +18,13 @@ impl Observer {
     /// [`ObserverError::NotInvited`], [`ObserverError::Answer`], [`ObserverError::Journal`], [`ObserverError::Store`];
     /// the draft is then unchanged.
     pub fn seal(&self, draft: DraftId) -> Result<Sealed, ObserverError> {
-        let invite = self.invited()?;
+        let deployment = self.deployment()?;
         let content = self.draft(draft)?;
         self.complete_previews(&content)?;
         let form = self.form_of(draft)?;
         let prepare = |draft: &mut Draft| Self::prepare(draft, form.as_ref().map(|form| form.pack.as_ref()));
         let form = form.as_ref().map(|form| &form.form);
-        let sealed = self.journal.seal_prepared(draft, invite.deployment, form, prepare)?;
+        let sealed = self.journal.seal_prepared(draft, deployment, form, prepare)?;
         self.known.lock().forget(draft);
         self.outbox.wake();
         Ok(sealed)

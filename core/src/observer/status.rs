@@ -12,6 +12,7 @@ use crate::outbox::machine::Session;
 use crate::outbox::{load_deployment, session};
 use crate::store::salvage::Recovery;
 use crate::store::{Meta, StoreError};
+use crate::trust::KnownDeployment;
 
 /// How things stand, in one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +25,9 @@ pub struct Status {
     pub credential: Option<Credential>,
     /// Set when enrolment was refused: another invite is needed. Nothing sealed is touched by that.
     pub enrolment_refused: Option<RefusalCode>,
+    /// Set when the invite that was followed turned out to be forged: what did not agree, a [`Forgery`](kuager_evidence::Forgery)
+    /// by its name. Another invite is needed.
+    pub invite_forged: Option<String>,
     /// The pack new drafts are made under.
     pub pack: Option<PackHash>,
     /// Records with a verified receipt.
@@ -55,22 +59,28 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn status(&self) -> Result<Status, ObserverError> {
         let invite = self.invite();
-        let device = self.identity.lock().kid();
+        let (device, deployment) = {
+            let identity = self.identity.lock();
+            (identity.kid(), identity.deployment)
+        };
         let status = self.store.read(|tx| {
             let (delivered, waiting, refused) = tx.queue_counts()?;
             let credential = match (tx.meta_bytes(Meta::Credential)?, &invite) {
-                (Some(bytes), Some(invite)) => cose::open(&bytes, invite.deployment, &invite.root_key).ok(),
+                (Some(bytes), Some(invite)) => {
+                    KnownDeployment::load(tx, invite.deployment)?.delegated_by(invite).open(&bytes).ok()
+                }
                 _ => None,
             };
-            let enrolment_refused = match session(tx, invite.is_some())? {
+            let enrolment_refused = match session(tx, invite.as_deref())? {
                 Session::EnrolmentRefused(code) => Some(code),
                 _ => None,
             };
             Ok::<_, StoreError>(Status {
                 device,
-                deployment: invite.as_ref().map(|invite| invite.deployment),
+                deployment,
                 credential,
                 enrolment_refused,
+                invite_forged: tx.meta(Meta::InviteForged)?,
                 pack: tx.meta(Meta::CurrentPack)?,
                 delivered,
                 waiting,

@@ -43,7 +43,7 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::NotInvited`], [`ObserverError::Http`].
     pub fn reconnect(&self) -> Result<(), ObserverError> {
-        self.connect(self.invited()?)
+        self.connect()
     }
 
     /// What is left to send and what the next attempt waits for, without touching the network.
@@ -65,7 +65,7 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::NotInvited`].
     pub fn use_transport(&self, transport: Arc<dyn Transport>) -> Result<(), ObserverError> {
-        self.outbox.connect(Link { transport, invite: Arc::new(self.invited()?) });
+        self.outbox.connect(Link { transport, invite: self.invited()? });
         Ok(())
     }
 

@@ -42,6 +42,18 @@ impl Outbox {
         self.shared.wake.notify_one();
     }
 
+    /// The way that is set, if there is one.
+    #[must_use]
+    pub fn link(&self) -> Option<Link> {
+        self.shared.link()
+    }
+
+    /// Takes the way away, and with it everything that was believed for the sake of its invite.
+    pub fn disconnect(&self) {
+        *self.shared.link.write() = None;
+        self.wake();
+    }
+
     /// Follows what happens.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<SyncEvent> {
@@ -90,6 +102,7 @@ impl Outbox {
         let bytes = cose::sign(&request, invite.deployment, &shared.key)?;
         shared.store.write(|tx| {
             tx.remove_meta(Meta::EnrolmentRefusal)?;
+            tx.remove_meta(Meta::InviteForged)?;
             tx.set_meta_bytes(Meta::EnrolmentRequest, &bytes)
         })?;
         self.wake();

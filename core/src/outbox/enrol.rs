@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use kuager_evidence::verify_refusal;
-use kuager_wire::cose;
+use kuager_evidence::{AuthorityFault, Forgery, verify_invite, verify_refusal};
 use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::SubjectHash;
@@ -13,9 +12,10 @@ use kuager_wire::sync::COSE_TYPE;
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
 use super::response;
-use super::shared::{Flow, Run, Shared, SyncError, load_deployment};
+use super::shared::{Flow, Link, Run, Shared, SyncError, disbelieve};
 use crate::queue::FailureClass;
 use crate::store::{Meta, StoreError};
+use crate::trust::KnownDeployment;
 
 impl Shared {
     pub(super) async fn fetch_genesis(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
@@ -29,9 +29,12 @@ impl Shared {
         if response.status != 200 {
             return self.failed(attempt, response::classify(&response), Some(&response)).await;
         }
-        if Deployment::expect(&response.body, link.invite.deployment).is_err() {
+        let Ok(genesis) = Deployment::expect(&response.body, link.invite.deployment) else {
             let class = if is_cose(&response) { FailureClass::WrongServer } else { FailureClass::CaptivePortal };
             return self.failed(attempt, class, Some(&response)).await;
+        };
+        if let Err(forgery) = verify_invite(&link.invite, Some(&genesis)) {
+            return self.forged(attempt, &link, genesis, response.body, forgery).await;
         }
         self.write(move |tx, shared| {
             tx.set_meta_bytes(Meta::Genesis, &response.body)?;
@@ -41,11 +44,44 @@ impl Shared {
         Ok(Flow::Continue)
     }
 
+    /// The genesis is the one the invite names, and contradicts the invite. So the genesis is kept, for the next invite to be
+    /// measured by, and the invite is not believed from here on.
+    async fn forged(
+        self: &Arc<Self>,
+        attempt: i64,
+        link: &Link,
+        genesis: Deployment,
+        bytes: Vec<u8>,
+        forgery: Forgery,
+    ) -> Result<Flow, SyncError> {
+        let (name, invite) = (forgery.name(), Arc::clone(&link.invite));
+        // Another invite may have been accepted meanwhile; that one was measured for itself.
+        let still = move |shared: &Self| shared.link().is_some_and(|followed| Arc::ptr_eq(&followed.invite, &invite));
+        let followed = self
+            .write(move |tx, shared| {
+                tx.set_meta_bytes(Meta::Genesis, &bytes)?;
+                let followed = still(shared);
+                if followed {
+                    disbelieve(tx, &forgery, &genesis)?;
+                    *shared.link.write() = None;
+                }
+                tx.finish_attempt(attempt, shared.clock.now().wall_ms, "invite_forged", 0, bytes.len())?;
+                Ok(followed)
+            })
+            .await?;
+        if followed {
+            self.emit(SyncEvent::InviteForged(name));
+        }
+        Ok(Flow::Continue)
+    }
+
     pub(super) async fn enrol(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
         let Some(link) = self.link() else { return Ok(Flow::Continue) };
         let invite = Arc::clone(&link.invite);
-        let (request, deployment) =
-            self.read(move |tx| Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, load_deployment(tx, &invite)?))).await?;
+        let (request, known) = self
+            .read(move |tx| Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, KnownDeployment::load(tx, invite.deployment)?)))
+            .await?;
+        let deployment = known.genesis.clone();
         let (Some(request), Some(deployment)) = (request, deployment) else {
             // Both are written together with what leads here; without them only a new invite helps.
             return Err(StoreError::Other("the enrolment request or the genesis is missing".to_owned()).into());
@@ -59,7 +95,11 @@ impl Shared {
             Err(error) => return self.failed(attempt, error.class, None).await,
         };
         if response.status == 200 {
-            let credential = cose::open::<Credential>(&response.body, link.invite.deployment, &link.invite.root_key);
+            let mut credential = known.authority(&link.invite).open::<Credential>(&response.body);
+            if let Err(AuthorityFault::NotDelegated { .. }) = credential {
+                let known = self.fetch_delegations(run).await?;
+                credential = known.authority(&link.invite).open(&response.body);
+            }
             if credential.is_ok_and(|credential| credential.kid == self.kid) {
                 self.write(move |tx, shared| {
                     tx.set_meta_bytes(Meta::Credential, &response.body)?;

@@ -73,6 +73,9 @@ pub enum SyncEvent {
     Enrolled,
     /// Enrolment was refused; another invite is needed.
     EnrolmentRefused(RefusalCode),
+    /// The invite that is followed does not agree with the genesis of its deployment: it was forged, and nothing of it is
+    /// believed any more. Says what did not agree; another invite is needed.
+    InviteForged(&'static str),
     /// A new pack is current.
     PackArrived(PackHash),
     /// The stations of a chosen region arrived.

@@ -23,4 +23,4 @@ mod uploader;
 pub use self::driver::Outbox;
 pub use self::event::{Outlook, SyncEvent, SyncSummary};
 pub use self::shared::{Link, SyncError};
-pub(crate) use self::shared::{load_deployment, session};
+pub(crate) use self::shared::{disbelieve, load_deployment, session};

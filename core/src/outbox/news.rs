@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use kuager_wire::canonical;
 use kuager_wire::cose;
 use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::PackHash;
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::pack::{ShardRef, SignedPack, StationShard};
-use kuager_wire::sync::{COSE_TYPE, InboxAnswer};
+use kuager_wire::sync::{COSE_TYPE, Delegations, InboxAnswer};
 
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
 use super::response;
 use super::shared::{Flow, Run, Shared, SyncError, load_deployment, new_nonce};
 use crate::queue::FailureClass;
-use crate::store::Meta;
+use crate::store::{Meta, StoreError};
+use crate::trust::KnownDeployment;
 
 impl Shared {
     /// Asks for a newer pack, for messages, and for the stations of the chosen regions. Failing here closes the lane like
@@ -24,8 +26,44 @@ impl Shared {
         if let Flow::Continue = self.fetch_pack(run).await? {
             self.fetch_messages(run).await?;
             self.fetch_stations(run).await?;
+            // Only who relies on an issuer needs to learn that it was revoked.
+            let link = self.link();
+            let delegated = self.read(|tx| Ok(tx.meta_bytes(Meta::Delegations)?)).await?.is_some();
+            if delegated || link.is_some_and(|link| link.invite.way.delegation().is_some()) {
+                self.fetch_delegations(run).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Asks what the deployment has delegated and taken back, and gives what is known then. Whatever does not hold is not
+    /// kept; a revocation that was known is never forgotten, whatever the answer leaves out.
+    pub(super) async fn fetch_delegations(self: &Arc<Self>, run: &mut Run) -> Result<KnownDeployment, SyncError> {
+        let Some(link) = self.link() else { return Err(StoreError::Other("no invite".to_owned()).into()) };
+        let deployment = link.invite.deployment;
+        let (attempt, outcome) = self.attempt(run, "delegations", get("/v1/delegations", limits::ANSWER)).await?;
+        let told = match &outcome {
+            Ok(response) if response.status == 200 => canonical::decode::<Delegations>(&response.body, limits::ANSWER)
+                .map_err(|_| FailureClass::CaptivePortal),
+            Ok(response) => Err(response::classify(response)),
+            Err(error) => Err(error.class),
+        };
+        let response = outcome.ok();
+        match told {
+            Ok(told) => {
+                let invite = Arc::clone(&link.invite);
+                let bytes_in = response.map_or(0, |response| response.body.len());
+                self.write(move |tx, shared| {
+                    tx.set_meta(Meta::Delegations, &KnownDeployment::load(tx, deployment)?.merged(&invite, told))?;
+                    succeeded(tx, shared, attempt, 0, bytes_in)
+                })
+                .await?;
+            }
+            Err(class) => {
+                self.failed(attempt, class, response.as_ref()).await?;
+            }
+        }
+        self.read(move |tx| Ok(KnownDeployment::load(tx, deployment)?)).await
     }
 
     /// Fetches the shards of the chosen regions that are missing. One that does not verify is asked for again next time.
@@ -140,7 +178,7 @@ impl Shared {
                 Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
             };
             let read = (response.status == 200)
-                .then(|| kuager_wire::canonical::decode::<InboxAnswer>(&response.body, limits::ANSWER).ok())
+                .then(|| canonical::decode::<InboxAnswer>(&response.body, limits::ANSWER).ok())
                 .flatten();
             let Some(inbox) = read else {
                 return self.failed(attempt, response::classify(&response), Some(&response)).await.map(|_| ());

@@ -18,7 +18,8 @@ impl Shared {
 
     fn plan_in(&self, tx: &Tx<'_>) -> Result<Plan, SyncError> {
         let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
-        Ok(machine::plan(&lane, session(tx, self.link().is_some())?, &items, &self.clock.now()))
+        let invite = self.link().map(|link| link.invite);
+        Ok(machine::plan(&lane, session(tx, invite.as_deref())?, &items, &self.clock.now()))
     }
 
     pub(super) fn outlook(&self) -> Result<Outlook, SyncError> {

@@ -5,12 +5,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use kuager_evidence::Forgery;
 use kuager_wire::SigningKey;
 use kuager_wire::compression::Dictionary;
 use kuager_wire::cose::StatementError;
+use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, Nonce, PackHash, PublicKey};
 use kuager_wire::invite::Invite;
+use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
 use parking_lot::{Mutex, RwLock};
 use tokio::sync::{Notify, broadcast};
@@ -23,6 +26,7 @@ use crate::keys;
 use crate::queue::{Lane, Network};
 use crate::store::{MayBeStore, Meta, Store, StoreError, Tx};
 use crate::transport::Transport;
+use crate::trust::KnownDeployment;
 
 /// Why syncing stopped for a reason other than the network. Nothing sealed is lost.
 #[derive(Debug, thiserror::Error)]
@@ -152,18 +156,40 @@ pub(super) fn load_lane(tx: &Tx<'_>, lane: Meta) -> Lane {
     tx.meta(lane).unwrap_or_default().unwrap_or_default()
 }
 
-pub(crate) fn session(tx: &Tx<'_>, invited: bool) -> Result<Session, StoreError> {
-    if !invited {
+/// What is still needed. Nothing is done for an invite that the genesis contradicts, whoever fetched that, and when.
+pub(crate) fn session(tx: &Tx<'_>, invite: Option<&Invite>) -> Result<Session, StoreError> {
+    let Some(invite) = invite else { return Ok(Session::NotInvited) };
+    let Some(deployment) = load_deployment(tx, invite)? else { return Ok(Session::NeedsGenesis) };
+    let genesis = &deployment.genesis;
+    if genesis.root_key != invite.root_key || !genesis.has_invites_of(invite.version()) {
         return Ok(Session::NotInvited);
-    }
-    if tx.meta_bytes(Meta::Genesis)?.is_none() {
-        return Ok(Session::NeedsGenesis);
     }
     if tx.meta_bytes(Meta::Credential)?.is_some() {
         return Ok(Session::Ready);
     }
     let refusal: Option<RefusalCode> = tx.meta(Meta::EnrolmentRefusal)?;
     Ok(refusal.map_or(Session::NeedsCredential, Session::EnrolmentRefused))
+}
+
+/// Takes back what an invite made this device believe: how to enrol, and what only its own root key vouches for. Records and
+/// drafts stay. What did not agree is kept, to be shown.
+pub(crate) fn disbelieve(tx: &Tx<'_>, forgery: &Forgery, genesis: &Deployment) -> Result<(), StoreError> {
+    let root = &genesis.genesis.root_key;
+    tx.set_meta(Meta::InviteForged, &forgery.name())?;
+    tx.remove_meta(Meta::EnrolmentRequest)?;
+    tx.remove_meta(Meta::Pass)?;
+    if let Some(pack) = tx.meta::<PackHash>(Meta::CurrentPack)? {
+        let genuine = tx.pack(pack)?.is_some_and(|bytes| SignedPack::open(bytes, genesis.id, root).is_ok());
+        if !genuine {
+            tx.remove_meta(Meta::CurrentPack)?;
+        }
+    }
+    let credential = tx.meta_bytes(Meta::Credential)?;
+    let known = KnownDeployment::load(tx, genesis.id)?;
+    if credential.is_some_and(|bytes| known.of_genesis(genesis).open::<Credential>(&bytes).is_err()) {
+        tx.remove_meta(Meta::Credential)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn load_deployment(tx: &Tx<'_>, invite: &Invite) -> Result<Option<Deployment>, StoreError> {

@@ -38,6 +38,10 @@ pub(crate) enum Meta {
     Recovery,
     /// Heads counted, by station.
     Tallies,
+    /// What the deployment has delegated and taken back.
+    Delegations,
+    /// What did not agree in an invite that is not followed any more.
+    InviteForged,
 }
 
 impl Meta {
@@ -56,6 +60,8 @@ impl Meta {
             Self::GapsUnstated => "gaps_unstated",
             Self::Recovery => "recovery",
             Self::Tallies => "tallies",
+            Self::Delegations => "delegations",
+            Self::InviteForged => "invite_forged",
         }
     }
 }

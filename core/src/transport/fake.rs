@@ -10,7 +10,7 @@ use kuager_wire::cose::{self, Envelope, Statement};
 use kuager_wire::enrolment::{Credential, Request, Role};
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{DeploymentId, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash, SubjectHash};
-use kuager_wire::invite::Invite;
+use kuager_wire::invite::{Invite, Way};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal, RefusalCode};
@@ -84,6 +84,7 @@ impl FakeCoordinator {
             title: TextMap::from_iter([("en", "A test".to_owned())]),
             election_day: "2023-03-19".to_owned(),
             created_ms: 1,
+            invites: None,
         };
         let genesis = Deployment::sign(&genesis, &root).unwrap();
         let deployment = Deployment::open(&genesis).unwrap();
@@ -92,12 +93,10 @@ impl FakeCoordinator {
 
     pub(crate) fn invite(&self) -> Invite {
         Invite {
-            version: 1,
-            servers: vec!["https://coordinator.test".to_owned()],
             deployment: self.deployment.id,
             root_key: self.deployment.genesis.root_key,
-            anchors: Vec::new(),
             token: InviteToken([4; 16]),
+            way: Way::Unsigned { addresses: vec!["https://coordinator.test".to_owned()], anchors: Vec::new() },
         }
     }
 

@@ -29,7 +29,7 @@ pub enum Purpose {
     Record,
     /// A call that needs a known caller, by a device key.
     Request,
-    /// A device's credential, by the root key.
+    /// A device's credential, by the root key or an issuer.
     Credential,
     /// An election definition, by the root key.
     Pack,
@@ -47,6 +47,12 @@ pub enum Purpose {
     Redaction,
     /// The stations of one region, by the root key.
     StationShard,
+    /// Where the servers are and what they show, by the root key or an issuer.
+    Servers,
+    /// What an issuer may sign, by the root key.
+    Delegation,
+    /// That a key is taken back, by the root key or, for devices, an issuer.
+    Revocation,
 }
 
 crate::named!(Purpose: "The name that is signed.");
@@ -114,6 +120,12 @@ pub trait Statement: Encode<()> + for<'b> Decode<'b, ()> {
     /// # Errors
     /// [`Malformed`] with the rule that is broken.
     fn check(&self) -> Result<(), Malformed>;
+}
+
+/// A statement that a delegated key may sign: what date it bears, which the delegation must cover.
+pub trait Dated: Statement {
+    /// The date, milliseconds since 1970, by the coordinator's clock.
+    fn dated_ms(&self) -> u64;
 }
 
 /// Refuses statements of other versions; for use in [`Statement::check`].

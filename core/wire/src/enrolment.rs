@@ -1,4 +1,4 @@
-//! How a device becomes known: it signs a request with the invite's token, and the root key answers with a credential.
+//! How a device becomes known: it signs a request with the invite's token, and a key of the deployment answers with a credential.
 //!
 //! The request can be made offline, at once, and sent again without harm: the same device with the same or a newer
 //! invite always gets the credential it already has.
@@ -6,7 +6,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::canonical::Malformed;
-use crate::cose::{Purpose, Statement, check_version};
+use crate::cose::{Dated, Purpose, Statement, check_version};
 use crate::ids::{InviteToken, Kid, Nonce, ObserverId, PublicKey};
 use crate::limits;
 
@@ -83,7 +83,7 @@ pub enum Role {
     Interviewer,
 }
 
-/// The root key's word that a device key belongs to an observer.
+/// The deployment's word that a device key belongs to an observer: signed by the root key or by an issuer.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Credential {
@@ -120,5 +120,11 @@ impl Statement for Credential {
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)?;
         if self.public_key.kid() == self.kid { Ok(()) } else { Err(Malformed::shape("the key id is of another key")) }
+    }
+}
+
+impl Dated for Credential {
+    fn dated_ms(&self) -> u64 {
+        self.not_before_ms
     }
 }

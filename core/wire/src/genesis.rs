@@ -14,7 +14,7 @@ pub struct Genesis {
     /// Format version.
     #[n(1)]
     pub version: u8,
-    /// Signs genesis, packs, credentials.
+    /// Signs genesis, packs, delegations, and what it has not delegated.
     #[n(2)]
     pub root_key: PublicKey,
     /// Signs receipts, refusals, messages, fork evidence.
@@ -35,6 +35,18 @@ pub struct Genesis {
     /// When it was made, milliseconds since 1970.
     #[n(8)]
     pub created_ms: u64,
+    /// Lowest version of the deployment's invites; absent means 1. An older one is not of this deployment, whatever it says:
+    /// without this, anybody could make an unsigned invite to a deployment that signs its own.
+    #[n(9)]
+    pub invites: Option<u8>,
+}
+
+impl Genesis {
+    /// Whether the deployment hands out invites of this version.
+    #[must_use]
+    pub fn has_invites_of(&self, version: u8) -> bool {
+        version >= self.invites.unwrap_or(1)
+    }
 }
 
 impl Statement for Genesis {

@@ -16,6 +16,15 @@ pub const RECEIPT: usize = 1024;
 pub const MESSAGE: usize = 16 * 1024;
 /// Bytes of an invite before it is written as a URL; more would not fit a QR code a phone can read from paper.
 pub const INVITE: usize = 1600;
+/// Bytes of a signed servers statement. With a delegation it must leave room for the rest of an invite.
+pub const SERVERS: usize = 1400;
+/// Bytes of a delegation: three purposes take a quarter of it.
+pub const DELEGATION: usize = 1024;
+/// Bytes of a revocation.
+pub const REVOCATION: usize = 512;
+/// Delegations, or revocations of issuers, that a deployment hands out at most. A new issuer every
+/// month lasts for more than two years.
+pub const DELEGATIONS: usize = 32;
 /// Bytes of one upload of records after decompression, and also as it travels.
 pub const BATCH: usize = 64 * 1024;
 /// Records in one upload.

@@ -104,3 +104,15 @@ pub struct InboxAnswer {
     #[n(2)]
     pub more: bool,
 }
+
+/// What a deployment has delegated and taken back, for whoever verifies what an issuer signed.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
+#[cbor(map)]
+pub struct Delegations {
+    /// Signed [`crate::delegation::Delegation`]s, the oldest first; at most [`crate::limits::DELEGATIONS`].
+    #[n(1)]
+    pub delegations: Vec<ByteVec>,
+    /// Signed [`crate::delegation::Revocation`]s of issuers.
+    #[n(2)]
+    pub revocations: Vec<ByteVec>,
+}

@@ -62,6 +62,10 @@ extension KuagerError.Code {
     public static let inviteUnreadable = Self(rawValue: "invite_unreadable")
     /// The invite is of another deployment; use another folder for it.
     public static let otherDeployment = Self(rawValue: "other_deployment")
+    /// Somebody else than the deployment made the invite, or changed it; the reason says what does not agree.
+    public static let inviteForged = Self(rawValue: "invite_forged")
+    /// The deployment of the invite has been reached; the invite cannot be taken back any more.
+    public static let joinedAlready = Self(rawValue: "joined_already")
     /// The invite's addresses or certificates cannot be used.
     public static let serverAddress = Self(rawValue: "server_address")
     /// The file is not a pack, or not stations, of this deployment.

@@ -122,10 +122,24 @@ public final class Observer: Sendable {
     ///
     /// - Returns: The deployment's id.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/inviteUnreadable``, ``KuagerError/Code/otherDeployment``,
-    ///   ``KuagerError/Code/serverAddress``, and those of the vault.
+    ///   ``KuagerError/Code/inviteForged``, ``KuagerError/Code/serverAddress``, and those of the vault.
     @discardableResult
     public func acceptInvite(_ url: String) async throws(KuagerError) -> String {
         try await session.call { try $0.acceptInvite(url: url) }
+    }
+
+    /// Says whom an invite would make this device follow, and changes nothing.
+    ///
+    /// - Throws: ``KuagerError`` as ``acceptInvite(_:)``, without the vault.
+    public func previewInvite(_ url: String) async throws(KuagerError) -> InvitePreview {
+        try await session.call { try $0.previewInvite(url: url) }
+    }
+
+    /// Takes back an invite whose deployment was never reached. What was sealed stays.
+    ///
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``, ``KuagerError/Code/joinedAlready``, and those of the vault.
+    public func forgetInvite() async throws(KuagerError) {
+        try await session.call { try $0.forgetInvite() }
     }
 
     /// Takes a pack from a file, so that work can begin before the coordinator was ever reached.

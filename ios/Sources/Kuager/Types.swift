@@ -141,6 +141,10 @@ public typealias ErrorCode = KuagerFFI.ErrorCode
 public typealias ErrorKind = KuagerFFI.ErrorKind
 /// What an invite says, before anybody follows it.
 public typealias InviteInfo = KuagerFFI.InviteInfo
+/// What an invite would make this device believe.
+public typealias InvitePreview = KuagerFFI.InvitePreview
+/// What an invite changes for a device that follows another one.
+public typealias Replaces = KuagerFFI.Replaces
 /// Objects that are alive on the Rust side.
 public typealias LiveHandles = KuagerFFI.LiveHandles
 /// How much a line matters.

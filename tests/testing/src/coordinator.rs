@@ -10,7 +10,7 @@ use kuager_coordinator::{
     App, Config, Deployment, InitOptions, InviteOptions, Ledger, Media, MediaPolicy, SqliteLedger, init, serve,
 };
 use kuager_pack::PackSource;
-use kuager_wire::invite::Invite;
+use kuager_wire::invite::{Invite, Way};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -111,8 +111,21 @@ impl TestCoordinator {
     /// An invite that leads to another address, such as a proxy's.
     #[must_use]
     pub fn invite_through(&self, address: SocketAddr) -> Invite {
+        self.invite_to(vec![format!("https://127.0.0.1:{}", address.port())])
+    }
+
+    /// An invite of version 1 that leads anywhere, as anybody can make one who knows a deployment's id and root key.
+    #[must_use]
+    pub fn unsigned_invite(&self, addresses: Vec<String>, anchors: &[Vec<u8>]) -> Invite {
+        let way = Way::Unsigned { addresses, anchors: anchors.iter().cloned().map(Into::into).collect() };
+        Invite { way, ..self.invite() }
+    }
+
+    /// An invite that leads to these addresses, in this order.
+    #[must_use]
+    pub fn invite_to(&self, servers: Vec<String>) -> Invite {
         let app = self.app();
-        let options = InviteOptions::new(format!("https://127.0.0.1:{}", address.port()));
+        let options = InviteOptions { servers, ..InviteOptions::new("") };
         now(async {
             let invite = create_invite(&app, options).await.unwrap();
             app.ledger.close().await;

@@ -14,10 +14,12 @@ pub mod files;
 pub mod phone;
 
 mod coordinator;
+mod interceptor;
 mod proxy;
 mod wait;
 
 pub use coordinator::{TestCoordinator, now};
+pub use interceptor::Interceptor;
 pub use phone::Phone;
 pub use proxy::{Fate, Proxy};
 pub use wait::{LONG, until};

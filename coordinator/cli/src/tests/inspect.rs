@@ -60,7 +60,7 @@ async fn every_kind_is_recognised_and_checked() {
     let redaction = receipts.redaction(&redaction).expect("signs");
     let bytes = |part: &Option<minicbor::bytes::ByteVec>| part.as_ref().expect("is there").to_vec();
     let statements = [
-        ("genesis", fixture.deployment.genesis_bytes().to_vec(), "signs genesis, packs, credentials"),
+        ("genesis", fixture.deployment.genesis_bytes().to_vec(), "signs genesis, packs, delegations"),
         ("pack", fixture.deployment.latest_pack().bytes.clone(), "20"),
         ("credential", credential, "observer"),
         ("record", record.clone(), "turnout of pack"),
@@ -114,10 +114,7 @@ async fn a_missing_key_is_named() {
         trust.add_genesis(Path::new("x"), other.deployment.genesis_bytes()),
         Err(InspectError::Mixed(..))
     ));
-    assert!(matches!(
-        Trust::default().add_credential(Path::new("x"), &stranger),
-        Err(InspectError::CredentialWithoutGenesis)
-    ));
+    assert!(matches!(Trust::default().add_credential(Path::new("x"), &stranger), Err(InspectError::WithoutGenesis)));
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 mod inspect;
+mod root;
 mod snapshots;
 
 use std::path::Path;

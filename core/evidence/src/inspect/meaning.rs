@@ -4,14 +4,16 @@ use std::fmt::Display;
 
 use jiff::Timestamp;
 use kuager_forms::wording::{bare, position};
+use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
 use kuager_wire::enrolment::{Action, Credential, Request};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::{ContentHash, RecordHash};
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::{Answers, ClockReading, Record};
+use kuager_wire::servers::Servers;
 
 use super::Trust;
 
@@ -57,13 +59,56 @@ fn moment_of(ms: u64) -> String {
 impl Explain for Genesis {
     fn explain(&self, _: &Trust) -> Meaning {
         Meaning::default()
-            .line("root key", format!("{} signs genesis, packs, credentials", self.root_key))
+            .line("root key", format!("{} signs genesis, packs, delegations", self.root_key))
             .line("receipt key", format!("{} signs receipts, refusals, messages, forks, redactions", self.receipt_key))
             .line("log key", format!("{} signs checkpoints of the log", self.log_key))
             .line("log", &self.log_origin)
             .texts("title", &self.title)
             .line("day", &self.election_day)
             .line("made", moment_of(self.created_ms))
+            .maybe("invites", self.invites.map(|version| format!("of version {version} and later only")))
+    }
+}
+
+impl Explain for Servers {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let meaning = self.addresses.iter().fold(Meaning::default(), |meaning, server| meaning.line("server", server));
+        self.anchors
+            .iter()
+            .fold(meaning, |meaning, anchor| {
+                let hash = ContentHash::of(anchor);
+                meaning.line("TLS anchor", format!("X.509 certificate, {} bytes, sha-256 {hash}", anchor.len()))
+            })
+            .line("signed", moment_of(self.issued_ms))
+    }
+}
+
+impl Explain for Delegation {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("issuer", format!("key {}", self.key.kid()))
+            .line("public key", self.key)
+            .line("may sign", self.purposes.join(", "))
+            .line("valid", format!("{} to {}", moment_of(self.not_before_ms), moment_of(self.not_after_ms)))
+            .line("number", self.number)
+    }
+}
+
+impl Explain for Revocation {
+    fn explain(&self, _: &Trust) -> Meaning {
+        let meaning = Meaning::default().line("revoked", format!("key {}", self.kid));
+        let moment = moment_of(self.revoked_ms);
+        match (self.what, self.last_seq) {
+            (RevokedKey::Issuer, _) => {
+                meaning.line("an issuer", format!("what it dated {moment} or later does not count"))
+            }
+            (RevokedKey::Device, Some(seq)) => {
+                meaning.line("a device", format!("since {moment}; its records are trusted up to number {seq}"))
+            }
+            (RevokedKey::Device, None) => {
+                meaning.line("a device", format!("since {moment}; none of its records is trusted"))
+            }
+        }
     }
 }
 

@@ -12,18 +12,22 @@ mod trust;
 use std::fmt::Write as _;
 
 use kuager_wire::canonical::{self, split_sequence};
-use kuager_wire::cose::{Envelope, NO_DEPLOYMENT, Purpose, Statement, StatementError};
+use kuager_wire::cose::{Dated, Envelope, NO_DEPLOYMENT, Purpose, Statement, StatementError};
+use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
 use kuager_wire::enrolment::{Credential, Request};
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{ContentHash, PublicKey};
-use kuager_wire::invite::{self, Invite};
+use kuager_wire::invite::{self, Invite, Way};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::Record;
-use kuager_wire::sync::{InboxAnswer, RecordsAnswer};
+use kuager_wire::servers::Servers;
+use kuager_wire::sync::{Delegations, InboxAnswer, RecordsAnswer};
 
+use crate::authority::AuthorityFault;
+use crate::invite::verify_invite_with;
 use meaning::Meaning;
 pub use trust::{InspectError, Trust};
 
@@ -69,7 +73,7 @@ pub struct Report {
 #[must_use]
 pub fn inspect(bytes: &[u8], trust: &Trust) -> Report {
     let text = std::str::from_utf8(bytes).unwrap_or_default().trim();
-    if text.get(..invite::PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(invite::PREFIX)) {
+    if invite::is_like(text) {
         return of_invite(text, trust);
     }
     if bytes.first() == Some(&0xd2) {
@@ -84,6 +88,9 @@ pub fn inspect(bytes: &[u8], trust: &Trust) -> Report {
     }
     if let Ok(answer) = canonical::decode::<InboxAnswer>(bytes, limits::ANSWER) {
         return of_inbox_answer(bytes, &answer, trust);
+    }
+    if let Ok(answer) = canonical::decode::<Delegations>(bytes, limits::ANSWER) {
+        return of_delegations(bytes, &answer, trust);
     }
     let text = format!("unknown object, {} bytes\n\n{}\n", bytes.len(), diagnostic::notation(bytes));
     let reason = "this is none of Kuager's objects: no COSE_Sign1 with tag 18, no answer, no invite".to_owned();
@@ -101,6 +108,10 @@ type Understood = Result<(Meaning, Signer), StatementError>;
 /// Whose key should have signed.
 enum Signer {
     Root,
+    /// The root key, or an issuer whose delegation covers the date.
+    Delegated {
+        dated_ms: u64,
+    },
     Receipt,
     Device,
     /// The key is inside the statement itself.
@@ -112,7 +123,11 @@ fn read<T: Statement + meaning::Explain>(envelope: &Envelope, trust: &Trust, sig
     Ok((statement.explain(trust), signer(&statement)))
 }
 
-const KINDS: [Kind; 12] = [
+fn delegated<T: Dated>(statement: &T) -> Signer {
+    Signer::Delegated { dated_ms: statement.dated_ms() }
+}
+
+const KINDS: [Kind; 15] = [
     Kind {
         purpose: Purpose::Genesis,
         read: |envelope, trust| read(envelope, trust, |genesis: &Genesis| Signer::Itself(genesis.root_key)),
@@ -124,7 +139,7 @@ const KINDS: [Kind; 12] = [
             read(envelope, trust, |request: &Request| request.public_key.map_or(Signer::Device, Signer::Itself))
         },
     },
-    Kind { purpose: Purpose::Credential, read: |envelope, trust| read(envelope, trust, |_: &Credential| Signer::Root) },
+    Kind { purpose: Purpose::Credential, read: |envelope, trust| read(envelope, trust, delegated::<Credential>) },
     Kind { purpose: Purpose::Pack, read: |envelope, trust| read(envelope, trust, |_: &Pack| Signer::Root) },
     Kind {
         purpose: Purpose::StationShard,
@@ -141,6 +156,17 @@ const KINDS: [Kind; 12] = [
     Kind {
         purpose: Purpose::Redaction,
         read: |envelope, trust| read(envelope, trust, |_: &Redaction| Signer::Receipt),
+    },
+    Kind { purpose: Purpose::Servers, read: |envelope, trust| read(envelope, trust, delegated::<Servers>) },
+    Kind { purpose: Purpose::Delegation, read: |envelope, trust| read(envelope, trust, |_: &Delegation| Signer::Root) },
+    Kind {
+        purpose: Purpose::Revocation,
+        read: |envelope, trust| {
+            read(envelope, trust, |revocation: &Revocation| match revocation.what {
+                RevokedKey::Device => delegated(revocation),
+                RevokedKey::Issuer => Signer::Root,
+            })
+        },
     },
 ];
 
@@ -198,6 +224,15 @@ fn check(envelope: &Envelope, purpose: Purpose, signer: &Signer, trust: &Trust) 
     };
     let key = match signer {
         Signer::Root => deployment.root,
+        Signer::Delegated { dated_ms } => {
+            return match trust.authority(deployment).verify(envelope, purpose, *dated_ms) {
+                Ok(()) => Outcome::Holds,
+                Err(AuthorityFault::NotDelegated { kid }) => {
+                    missing(&format!("the delegation of key {kid}; pass it with --delegation FILE"))
+                }
+                Err(fault) => Outcome::Fails { reason: fault.to_string() },
+            };
+        }
         Signer::Receipt => deployment.receipt,
         Signer::Itself(key) => *key,
         Signer::Device => match trust.device(envelope.kid()) {
@@ -274,6 +309,19 @@ fn of_inbox_answer(bytes: &[u8], answer: &InboxAnswer, trust: &Trust) -> Report 
     Report { text, outcome }
 }
 
+fn of_delegations(bytes: &[u8], answer: &Delegations, trust: &Trust) -> Report {
+    let mut text = format!("what a deployment has delegated and taken back, {} bytes\n", bytes.len());
+    let mut outcome = Outcome::Holds;
+    for (what, statements) in [("delegation", &answer.delegations), ("revocation", &answer.revocations)] {
+        for (number, statement) in (1..).zip(statements) {
+            let report = of_statement(statement, trust);
+            nested(&mut text, &format!("{what} {number}"), &report);
+            outcome = outcome.and(report.outcome);
+        }
+    }
+    Report { text, outcome }
+}
+
 fn of_invite(url: &str, trust: &Trust) -> Report {
     let invite = match Invite::from_url(url) {
         Ok(invite) => invite,
@@ -282,32 +330,45 @@ fn of_invite(url: &str, trust: &Trust) -> Report {
             return Report { text: "an invite that cannot be read\n".to_owned(), outcome };
         }
     };
-    let mut text = "invite\n\n".to_owned();
-    for server in &invite.servers {
-        line(&mut text, "server", server);
-    }
+    let mut text = format!("invite, version {}\n\n", invite.version());
     line(&mut text, "deployment", &invite.deployment.to_string());
     line(&mut text, "root key", &invite.root_key.to_string());
-    for anchor in &invite.anchors {
-        line(
-            &mut text,
-            "TLS anchor",
-            &format!("X.509 certificate, {} bytes, sha-256 {}", anchor.len(), ContentHash::of(anchor)),
-        );
+    // What it says of itself is shown whoever it is of.
+    let own = verify_invite_with(&invite, None, trust.authority_of(&invite));
+    if let Ok(servers) = &own {
+        for server in &servers.addresses {
+            line(&mut text, "server", server);
+        }
+        for anchor in &servers.anchors {
+            let hash = ContentHash::of(anchor);
+            line(&mut text, "TLS anchor", &format!("X.509 certificate, {} bytes, sha-256 {hash}", anchor.len()));
+        }
+        if let Ok(digits) = invite.digits(servers) {
+            line(&mut text, "digits", &digits);
+        }
     }
     line(&mut text, "token", "present; whoever holds it can enrol one device, so it is not shown");
-    let outcome = match trust.deployment() {
-        // An invite is not signed; it can only be compared.
-        None => {
-            Outcome::NotChecked { missing: "the deployment's genesis to compare with; pass --genesis FILE".to_owned() }
+    if let Way::Signed { servers, delegation } = &invite.way {
+        nested(&mut text, "servers", &of_statement(servers, trust));
+        if let Some(delegation) = delegation {
+            nested(&mut text, "delegation", &of_statement(delegation, trust));
         }
-        Some(known) if known.id != invite.deployment => {
+    }
+    let outcome = match (trust.deployment(), own) {
+        (Some(known), _) if known.id != invite.deployment => {
             Outcome::Fails { reason: format!("it is for another deployment than {}", known.id) }
         }
-        Some(known) if known.root != invite.root_key => {
-            Outcome::Fails { reason: "it names another root key than the genesis".to_owned() }
+        (Some(known), _) if known.root != invite.root_key => {
+            Outcome::Fails { reason: "it is forged: it names another root key than the genesis".to_owned() }
         }
-        Some(_) => Outcome::Holds,
+        (_, Err(forgery)) => Outcome::Fails { reason: format!("it is forged: {forgery}") },
+        (None, Ok(_)) => {
+            Outcome::NotChecked { missing: "the deployment's genesis to compare with; pass --genesis FILE".to_owned() }
+        }
+        (Some(known), Ok(_)) if known.invites > invite.version() => Outcome::Fails {
+            reason: "it is forged: it is not signed, and this deployment signs its invites".to_owned(),
+        },
+        (Some(_), Ok(_)) => Outcome::Holds,
     };
     Report { text, outcome }
 }

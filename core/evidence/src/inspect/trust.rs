@@ -3,11 +3,14 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use kuager_wire::cose::{self, StatementError};
+use kuager_wire::cose::StatementError;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis;
 use kuager_wire::ids::{DeploymentId, Kid, NotAnId, PublicKey};
+use kuager_wire::invite::Invite;
 use serde::Deserialize;
+
+use crate::authority::{Authority, AuthorityFault};
 
 /// Why a file with keys cannot be relied on.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +29,21 @@ pub enum InspectError {
         /// The file.
         path: PathBuf,
         /// What does not hold.
-        source: StatementError,
+        source: AuthorityFault,
     },
-    /// A credential without the genesis that vouches for it.
-    #[error("a credential counts only with the genesis of its deployment; pass --genesis FILE or --keys FILE too")]
-    CredentialWithoutGenesis,
+    /// A delegation or a revocation does not hold.
+    #[error("{} is neither a delegation nor a revocation of an issuer by this deployment's root key: {source}", path.display())]
+    Delegation {
+        /// The file.
+        path: PathBuf,
+        /// What does not hold.
+        source: AuthorityFault,
+    },
+    /// A credential or a delegation without the genesis that vouches for it.
+    #[error(
+        "credentials and delegations count only with the genesis of their deployment; pass --genesis FILE or --keys FILE too"
+    )]
+    WithoutGenesis,
     /// `keys.json` is something else.
     #[error("{} is not a file of keys: {reason}", path.display())]
     Keys {
@@ -50,12 +63,15 @@ pub(super) struct Known {
     pub(super) id: DeploymentId,
     pub(super) root: PublicKey,
     pub(super) receipt: PublicKey,
+    /// Lowest version of its invites; keys alone do not say.
+    pub(super) invites: u8,
 }
 
 /// Keys to check with. Empty at first; then nothing can be checked but a genesis, which signs itself.
 #[derive(Debug, Clone, Default)]
 pub struct Trust {
     deployment: Option<Known>,
+    authority: Option<Authority>,
     devices: HashMap<Kid, PublicKey>,
 }
 
@@ -77,16 +93,38 @@ impl Trust {
     pub fn add_genesis(&mut self, path: &Path, bytes: &[u8]) -> Result<(), InspectError> {
         let opened = genesis::Deployment::open(bytes)
             .map_err(|source| InspectError::Genesis { path: path.to_owned(), source })?;
-        self.add(Known { id: opened.id, root: opened.genesis.root_key, receipt: opened.genesis.receipt_key })
+        self.add(Known {
+            id: opened.id,
+            root: opened.genesis.root_key,
+            receipt: opened.genesis.receipt_key,
+            invites: opened.genesis.invites.unwrap_or(1),
+        })
     }
 
-    /// Relies on a device's credential, if the deployment's root key signed it.
+    /// Relies on a delegation to an issuer or on the revocation of one, if the deployment's root key signed it.
     ///
     /// # Errors
-    /// [`InspectError::Credential`], [`InspectError::CredentialWithoutGenesis`].
+    /// [`InspectError::Delegation`], [`InspectError::WithoutGenesis`].
+    pub fn add_delegation(&mut self, path: &Path, bytes: &[u8]) -> Result<(), InspectError> {
+        let known = self.deployment.ok_or(InspectError::WithoutGenesis)?;
+        let mut authority = self.authority(known);
+        authority
+            .delegate(bytes)
+            .or_else(|fault| authority.revoke(bytes).map_err(|_| fault))
+            .map_err(|source| InspectError::Delegation { path: path.to_owned(), source })?;
+        self.authority = Some(authority);
+        Ok(())
+    }
+
+    /// Relies on a device's credential, if the deployment's root key signed it or an issuer that is known.
+    ///
+    /// # Errors
+    /// [`InspectError::Credential`], [`InspectError::WithoutGenesis`].
     pub fn add_credential(&mut self, path: &Path, bytes: &[u8]) -> Result<(), InspectError> {
-        let known = self.deployment.ok_or(InspectError::CredentialWithoutGenesis)?;
-        let credential: Credential = cose::open(bytes, known.id, &known.root)
+        let known = self.deployment.ok_or(InspectError::WithoutGenesis)?;
+        let credential: Credential = self
+            .authority(known)
+            .open(bytes)
             .map_err(|source| InspectError::Credential { path: path.to_owned(), source })?;
         self.devices.insert(credential.kid, credential.public_key);
         Ok(())
@@ -104,6 +142,7 @@ impl Trust {
             id: file.deployment_id.parse().map_err(id)?,
             root: file.root.parse().map_err(id)?,
             receipt: file.receipt.parse().map_err(id)?,
+            invites: 1,
         };
         self.add(known)?;
         for (kid, key) in &file.devices {
@@ -117,12 +156,27 @@ impl Trust {
     }
 
     fn add(&mut self, known: Known) -> Result<(), InspectError> {
-        match self.deployment {
-            Some(before) if before != known => Err(InspectError::Mixed(before.id, known.id)),
-            _ => {
-                self.deployment = Some(known);
-                Ok(())
+        let invites = match self.deployment {
+            Some(before) if (before.id, before.root, before.receipt) != (known.id, known.root, known.receipt) => {
+                return Err(InspectError::Mixed(before.id, known.id));
             }
+            Some(before) => before.invites.max(known.invites),
+            None => known.invites,
+        };
+        self.deployment = Some(Known { invites, ..known });
+        Ok(())
+    }
+
+    /// Whoever is known to sign for a deployment.
+    pub(super) fn authority(&self, known: Known) -> Authority {
+        self.authority.clone().unwrap_or_else(|| Authority::new(known.id, known.root))
+    }
+
+    /// Whoever may sign what an invite carries: what is known, if the invite agrees with it, or the root key it names.
+    pub(super) fn authority_of(&self, invite: &Invite) -> Authority {
+        match self.deployment {
+            Some(known) if (known.id, known.root) == (invite.deployment, invite.root_key) => self.authority(known),
+            _ => Authority::new(invite.deployment, invite.root_key),
         }
     }
 

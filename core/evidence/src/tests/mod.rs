@@ -1,3 +1,4 @@
+mod authority;
 mod chain;
 mod receipts;
 mod vectors;

@@ -24,6 +24,7 @@ fn deployment() -> Deployment {
         title: TextMap::default(),
         election_day: "2026-08-30".to_owned(),
         created_ms: 0,
+        invites: None,
     };
     Deployment::open(&Deployment::sign(&genesis, &key(1)).expect("fits")).expect("holds")
 }

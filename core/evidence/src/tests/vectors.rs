@@ -57,6 +57,8 @@ fn trust(vectors: &Vectors) -> Trust {
     });
     let mut trust = Trust::default();
     trust.add_keys(Path::new("keys.json"), keys.to_string().as_bytes()).expect("keys");
+    let delegation = vectors.statements.iter().find(|sample| sample.name == "delegation").expect("a delegation");
+    trust.add_delegation(Path::new("delegation.cbor"), &bytes(delegation)).expect("by the root key");
     trust
 }
 

@@ -16,6 +16,7 @@ use data_encoding::HEXLOWER as HEX;
 use kuager_wire::canonical::{self, Malformed};
 use kuager_wire::compression::{Dictionary, dictionary_of};
 use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError, external_aad, sha256};
+use kuager_wire::delegation::{Delegation, Revocation};
 use kuager_wire::enrolment::{Credential, Request};
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{DeploymentId, PublicKey};
@@ -25,7 +26,8 @@ use kuager_wire::message::Message;
 use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::Record;
-use kuager_wire::sync::{InboxAnswer, RecordsAnswer};
+use kuager_wire::servers::Servers;
+use kuager_wire::sync::{Delegations, InboxAnswer, RecordsAnswer};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -79,6 +81,9 @@ struct InviteVector {
     fields: Value,
     cbor: String,
     url: String,
+    /// What people compare; version 1 gives the same for the same servers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    digits: Option<String>,
 }
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
@@ -220,22 +225,35 @@ fn statement_vector(sample: &samples::Sample) -> StatementVector {
 }
 
 fn invites(samples: &Samples) -> Vec<InviteVector> {
-    let invite = samples::invite(samples.deployment);
-    let cbor = canonical::encode(&invite, limits::INVITE).expect("a good invite");
-    let vector = |about: &str, url: String| InviteVector {
-        about: about.to_owned(),
-        fields: schema::to_json(schema::table("invite").expect("a table"), &cbor),
-        cbor: HEX.encode(&cbor),
-        url,
+    let vector = |about: &str, invite: &Invite, url: String| {
+        let cbor = canonical::encode(invite, limits::INVITE).expect("a good invite");
+        InviteVector {
+            about: about.to_owned(),
+            fields: schema::to_json(schema::table("invite").expect("a table"), &cbor),
+            cbor: HEX.encode(&cbor),
+            url,
+            digits: None,
+        }
     };
-    let url = invite.to_url().expect("a good invite");
-    vec![
-        vector("as it is written", url.clone()),
-        vector(
-            "as a chat may change it: small letters and white space around it",
-            format!(" {}\n", url.to_lowercase()),
-        ),
-    ]
+    let all = samples::invites(samples);
+    let url = |invite: &Invite| invite.to_url().expect("a good invite");
+    let [(about, first), later @ ..] = &all;
+    let chat = format!(" {}\n", url(first).to_lowercase());
+    let mut vectors = vec![
+        vector(about, first, url(first)),
+        vector("as a chat may change it: small letters and white space around it", first, chat),
+    ];
+    let digits = |name: &str| {
+        let servers = Envelope::parse(samples.bytes(name), limits::SERVERS).expect("a statement");
+        Some(first.digits(&servers.statement().expect("servers")).expect("fits"))
+    };
+    for ((about, invite), servers) in later.iter().zip(["servers", "servers/moved"]) {
+        vectors.push(InviteVector { digits: digits(servers), ..vector(about, invite, url(invite)) });
+    }
+    let (_, last) = &later[0];
+    let link = last.to_link("https://join.example.org/kuager").expect("a good invite");
+    vectors.push(InviteVector { digits: digits("servers"), ..vector("the same as a link", last, link) });
+    vectors
 }
 
 fn bodies(samples: &Samples) -> Vec<BodyVector> {
@@ -247,7 +265,13 @@ fn bodies(samples: &Samples) -> Vec<BodyVector> {
     let records = canonical::encode(&samples::records_answer(samples), limits::ANSWER).expect("a good body");
     let inbox = canonical::encode(&samples::inbox_answer(samples), limits::ANSWER).expect("a good body");
     let uploads = canonical::encode(&samples::uploads_answer(samples), limits::ANSWER).expect("a good body");
-    vec![vector("records_answer", records), vector("inbox_answer", inbox), vector("records_answer/uploads", uploads)]
+    let delegations = canonical::encode(&samples::delegations(samples), limits::ANSWER).expect("a good body");
+    vec![
+        vector("records_answer", records),
+        vector("inbox_answer", inbox),
+        vector("records_answer/uploads", uploads),
+        vector("delegations", delegations),
+    ]
 }
 
 /// What stands behind a slash tells bodies of one kind apart.
@@ -280,9 +304,11 @@ fn malformed_vector(case: &malformed::Malformed) -> MalformedVector {
 }
 
 fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
-    let url = samples::invite(samples.deployment).to_url().expect("a good invite");
+    let [(_, first), (_, second), _] = samples::invites(samples);
+    let url = first.to_url().expect("a good invite");
     let base32 = |cbor: &[u8]| format!("{}{}", kuager_wire::invite::PREFIX, data_encoding::BASE32_NOPAD.encode(cbor));
-    let cbor = canonical::encode(&samples::invite(samples.deployment), limits::INVITE).expect("a good invite");
+    let cbor = canonical::encode(&first, limits::INVITE).expect("a good invite");
+    let signed = canonical::encode(&second, limits::INVITE).expect("a good invite");
     let case =
         |name: &str, url: String, error: &str| MalformedInvite { name: name.to_owned(), url, error: error.to_owned() };
     let serverless = {
@@ -296,9 +322,23 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
         case("a digit that base32 lacks", url.replacen("INVITE/", "INVITE/1", 1), "character"),
         case("cut", base32(&cbor[..cbor.len() - 5]), "truncated"),
         case("cut where no byte ends", url[..url.len() - 1].to_owned(), "character"),
-        case("version 2", base32(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x02])), "version"),
+        case("version 2", base32(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x02])), "shape"),
         case("no server", base32(&serverless), "shape"),
         case("a byte too many", base32(&[&cbor[..], &[0]].concat()), "trailing_bytes"),
+        case("version 3", base32(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x03])), "version"),
+        case(
+            "version 2 with the fields of 1",
+            base32(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
+            "shape",
+        ),
+        case("a link without a fragment", "https://join.example.org/kuager".to_owned(), "not_an_invite"),
+        case(
+            "a link over http",
+            format!("http://join.example.org/#{}", &url["KUAGER:INVITE/".len()..]),
+            "not_an_invite",
+        ),
+        case("a link with an empty fragment", "https://join.example.org/#".to_owned(), "truncated"),
+        case("more than a code holds", format!("{}{}", kuager_wire::invite::PREFIX, "A".repeat(4000)), "too_large"),
     ]
 }
 
@@ -323,6 +363,9 @@ fn open_as(kind: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::MediaReceipt => opened::<MediaReceipt>(bytes, deployment, key),
         Purpose::Redaction => opened::<Redaction>(bytes, deployment, key),
         Purpose::StationShard => opened::<StationShard>(bytes, deployment, key),
+        Purpose::Servers => opened::<Servers>(bytes, deployment, key),
+        Purpose::Delegation => opened::<Delegation>(bytes, deployment, key),
+        Purpose::Revocation => opened::<Revocation>(bytes, deployment, key),
     }
 }
 
@@ -380,7 +423,10 @@ fn every_stored_statement_opens() {
     }
     let samples = samples::samples(&dictionary());
     for vector in &vectors.invites {
-        assert_eq!(Invite::from_url(&vector.url), Ok(samples::invite(samples.deployment)), "{}", vector.about);
+        let invite = Invite::from_url(&vector.url).expect(&vector.about);
+        let cbor = canonical::encode(&invite, limits::INVITE).expect("fits");
+        assert_eq!(HEX.encode(&cbor), vector.cbor, "{}", vector.about);
+        assert!(samples::invites(&samples).iter().any(|(_, held)| *held == invite), "{}", vector.about);
     }
     let body = |name: &str| unhex(&vectors.bodies.iter().find(|body| body.name == name).expect("in the file").bytes);
     let records = canonical::decode::<RecordsAnswer>(&body("records_answer"), limits::ANSWER);
@@ -389,6 +435,8 @@ fn every_stored_statement_opens() {
     assert_eq!(inbox, Ok(samples::inbox_answer(&samples)));
     let uploads = canonical::decode::<RecordsAnswer>(&body("records_answer/uploads"), limits::ANSWER);
     assert_eq!(uploads, Ok(samples::uploads_answer(&samples)));
+    let delegations = canonical::decode::<Delegations>(&body("delegations"), limits::ANSWER);
+    assert_eq!(delegations, Ok(samples::delegations(&samples)));
 }
 
 #[test]

@@ -466,6 +466,18 @@ fn other_statements(list: &mut List<'_>) {
     let signed = payload_of("fork");
     let negative = by_hand::replace(&signed, &hex("03 01 04"), &hex("03 20 04"));
     list.signed("fork: a negative number", Purpose::Fork, "receipt", &negative, "shape", At::Inside(22));
+    let servers = payload_of("servers/moved");
+    let nowhere = by_hand::replace(&servers, &text("https://192.0.2.8"), &[]);
+    let nowhere = by_hand::replace(&nowhere, &hex("02 81 03"), &hex("02 80 03"));
+    list.signed("servers: no address", Purpose::Servers, "root", &nowhere, "shape", Payload);
+    let delegation = payload_of("delegation/narrow");
+    let all = by_hand::replace(&delegation, &text("later"), &text("pack"));
+    list.signed("delegation: of packs", Purpose::Delegation, "root", &all, "shape", Payload);
+    let backward = by_hand::replace(&delegation, &hex("05 1b 00 00 01"), &hex("05 1b 00 00 00"));
+    list.signed("delegation: over before it begins", Purpose::Delegation, "root", &backward, "shape", Payload);
+    let revocation = payload_of("revocation");
+    let chained = by_hand::replace(&revocation, &hex("03 01 04"), &hex("03 02 04"));
+    list.signed("revocation: an issuer with a chain", Purpose::Revocation, "root", &chained, "shape", Payload);
 }
 
 /// Statements in the right form whose signature does not hold.

@@ -39,7 +39,8 @@ fn names_stay_as_they_are() {
         "registered issued took_part votes invalid received cancelled outside",
         "malformed too_large unsupported_version unknown_device bad_signature wrong_deployment unknown_pack \
          revoked_device invite_unknown invite_used invite_revoked invite_expired replayed busy media_mismatch",
-        "genesis record request credential pack receipt refusal message fork media_receipt redaction station_shard",
+        "genesis record request credential pack receipt refusal message fork media_receipt redaction station_shard servers \
+         delegation revocation",
         "reported corroborated verified disputed withdrawn",
     ];
     assert_eq!(found, expected);

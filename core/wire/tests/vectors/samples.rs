@@ -4,13 +4,14 @@ use data_encoding::HEXLOWER as HEX;
 use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Purpose, Statement};
+use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
 use kuager_wire::enrolment::{Action, Credential, Request, Role};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{
     BootId, DeploymentId, InviteToken, Kid, Nonce, ObserverId, PackHash, PublicKey, RecordHash, TreeRoot,
 };
-use kuager_wire::invite::Invite;
+use kuager_wire::invite::{Invite, Way};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::pack::{Pack, StationShard};
@@ -18,7 +19,8 @@ use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal, Refu
 use kuager_wire::record::{
     Answers, Body, ChainHead, CheckpointSeen, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value,
 };
-use kuager_wire::sync::{InboxAnswer, RecordsAnswer};
+use kuager_wire::servers::Servers;
+use kuager_wire::sync::{Delegations, InboxAnswer, RecordsAnswer};
 use minicbor::{Decode, Encode};
 use serde_json::{Value as Json, json};
 
@@ -31,7 +33,8 @@ const ORIGIN: &str = "example.org/kuager/2023-03-19";
 const STATION: &str = "750000000-101";
 
 /// Test keys by name; the seed is one byte, 32 times.
-pub(crate) const KEYS: [(&str, u8); 5] = [("root", 1), ("receipt", 2), ("log", 3), ("phone", 4), ("second phone", 5)];
+pub(crate) const KEYS: [(&str, u8); 6] =
+    [("root", 1), ("receipt", 2), ("log", 3), ("phone", 4), ("second phone", 5), ("issuer", 6)];
 
 /// The test key of this name.
 pub(crate) fn key(name: &str) -> SigningKey {
@@ -83,6 +86,7 @@ pub(crate) fn samples(dictionary: &[u8]) -> Samples {
     answers(&mut samples);
     media(&mut samples);
     election(&mut samples);
+    trust(&mut samples);
     samples
 }
 
@@ -100,7 +104,75 @@ pub(crate) fn genesis() -> Genesis {
         title: texts("Мәжіліс сайлауы", "Выборы в Мажилис", "Majilis election"),
         election_day: "2023-03-19".to_owned(),
         created_ms: 1_678_800_000_000,
+        invites: None,
     }
+}
+
+/// What keeps others from standing between a phone and its coordinator.
+fn trust(samples: &mut Samples) {
+    let signs = Genesis { invites: Some(2), ..genesis() };
+    samples.add("genesis/signed-invites", "root", "Another deployment, which signs its invites.", &signs);
+    let issuer = PublicKey::from(&key("issuer"));
+    let delegation: Delegation = decoded(
+        "delegation",
+        &json!({
+            "version": 1,
+            "key": issuer.to_string(),
+            "purposes": ["credential", "servers", "revocation"],
+            "not_before_ms": 1_678_800_000_000_u64,
+            "not_after_ms": 1_694_500_000_000_u64,
+            "number": 1,
+        }),
+    );
+    samples.add("delegation", "root", "An issuer may sign three things for half a year.", &delegation);
+    let narrow = Delegation { purposes: vec!["servers".to_owned(), "later".to_owned()], number: 2, ..delegation };
+    samples.add("delegation/narrow", "root", "One purpose, and one that no reader knows yet.", &narrow);
+    let servers: Servers = decoded(
+        "servers",
+        &json!({
+            "version": 1,
+            "addresses": ["https://kuager.example.org", "https://192.0.2.7:8443"],
+            // Not a certificate: the format does not look inside.
+            "anchors": ["30820100"],
+            "issued_ms": 1_678_900_000_000_u64,
+        }),
+    );
+    samples.add("servers", "root", "Two addresses and what they show.", &servers);
+    let moved = Servers { addresses: vec!["https://192.0.2.8".to_owned()], issued_ms: 1_679_000_000_000, ..servers };
+    samples.add("servers/moved", "issuer", "A later one by the issuer; it replaces the first.", &moved);
+    let credential: Credential = decoded(
+        "credential",
+        &json!({
+            "version": 1,
+            "kid": PublicKey::from(&key("second phone")).kid().to_string(),
+            "public_key": PublicKey::from(&key("second phone")).to_string(),
+            "observer": HEX.encode(&[0x62; 16]),
+            "role": "proxy",
+            "stations": [],
+            "not_before_ms": 1_679_100_000_000_u64,
+            "not_after_ms": 1_681_500_000_000_u64,
+        }),
+    );
+    samples.add("credential/issued", "issuer", "Holds with the delegation beside it.", &credential);
+    let lost: Revocation = decoded(
+        "revocation",
+        &json!({
+            "version": 1,
+            "kid": PublicKey::from(&key("phone")).kid().to_string(),
+            "what": "device",
+            "revoked_ms": 1_679_250_000_000_u64,
+            "last_seq": 11,
+        }),
+    );
+    samples.add("revocation", "issuer", "A phone is lost; its records up to number 11 are trusted.", &lost);
+    let stolen = Revocation {
+        kid: issuer.kid(),
+        what: RevokedKey::Issuer,
+        revoked_ms: 1_679_200_000_000,
+        last_seq: None,
+        ..lost
+    };
+    samples.add("revocation/issuer", "root", "What the issuer dated then or later does not count.", &stolen);
 }
 
 /// Reads a value from its fields, so that an optional field which comes later changes nothing here.
@@ -835,16 +907,33 @@ fn election(samples: &mut Samples) {
     );
 }
 
-pub(crate) fn invite(deployment: DeploymentId) -> Invite {
-    Invite {
-        version: 1,
-        servers: vec!["https://kuager.example.org".to_owned(), "https://192.0.2.7:8443".to_owned()],
-        deployment,
+/// Invites of both versions, with what they are.
+pub(crate) fn invites(samples: &Samples) -> [(&'static str, Invite); 3] {
+    let invite = |way: Way| Invite {
+        deployment: samples.deployment,
         root_key: PublicKey::from(&key("root")),
+        token: InviteToken([0x41; 16]),
+        way,
+    };
+    let held = |name: &str| samples.bytes(name).to_vec().into();
+    let unsigned = Way::Unsigned {
+        addresses: vec!["https://kuager.example.org".to_owned(), "https://192.0.2.7:8443".to_owned()],
         // Not a certificate: the format does not look inside.
         anchors: vec![vec![0x30, 0x82, 0x01, 0x00].into()],
-        token: InviteToken([0x41; 16]),
-    }
+    };
+    [
+        ("as it is written", invite(unsigned)),
+        ("version 2, signed by the root key", invite(Way::Signed { servers: held("servers"), delegation: None })),
+        (
+            "version 2, signed by an issuer",
+            invite(Way::Signed { servers: held("servers/moved"), delegation: Some(held("delegation")) }),
+        ),
+    ]
+}
+
+pub(crate) fn delegations(samples: &Samples) -> Delegations {
+    let held = |name: &str| samples.bytes(name).to_vec().into();
+    Delegations { delegations: vec![held("delegation")], revocations: vec![held("revocation/issuer")] }
 }
 
 pub(crate) fn records_answer(samples: &Samples) -> RecordsAnswer {

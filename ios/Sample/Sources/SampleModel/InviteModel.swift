@@ -15,13 +15,8 @@ public final class InviteModel: StateModel<InviteModel.State> {
         /// Nothing known yet.
         public init() {}
 
-        /// The first digits of the deployment, in groups to compare with what the coordinator tells people.
-        public var digits: String {
-            guard let deployment = invite?.deployment else { return "" }
-            let shown = Array(deployment.prefix(16))
-            return stride(from: 0, to: shown.count, by: 4)
-                .map { String(shown[$0..<min($0 + 4, shown.count)]) }.joined(separator: " ")
-        }
+        /// The digits to compare with those the coordinator says.
+        public var digits: String { invite?.digits ?? "" }
     }
 
     private let observer: Observer

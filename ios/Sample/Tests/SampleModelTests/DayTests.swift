@@ -153,7 +153,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         XCTAssertEqual(invite.state.digits, "")
         invite.read(" \(host.invite)\n")
         XCTAssertNil(invite.state.problem)
-        XCTAssertEqual(invite.state.digits.count, 19)
+        XCTAssertEqual(invite.state.digits.count, 29)
         await invite.accept()
         XCTAssertTrue(invite.state.isAccepted)
         invite.forget()

@@ -41,9 +41,24 @@ public class Observer private constructor(
      * Accepts an invite, the text of a QR code or link. Needs no network; from here on records can be sealed.
      *
      * @return The deployment's id.
-     * @throws KuagerException with `invite_unreadable`, `other_deployment`, `server_address`, and those of the vault and the store.
+     * @throws KuagerException with `invite_unreadable`, `other_deployment`, `invite_forged`, `server_address`, and those of the vault and
+     *   the store.
      */
     public suspend fun acceptInvite(url: String): String = call { it.acceptInvite(url) }
+
+    /**
+     * Says whom an invite would make this device follow, and changes nothing.
+     *
+     * @throws KuagerException as [acceptInvite], without the vault.
+     */
+    public suspend fun previewInvite(url: String): InvitePreview = call { it.previewInvite(url) }
+
+    /**
+     * Takes back an invite whose deployment was never reached. What was sealed stays.
+     *
+     * @throws KuagerException with `not_invited`, `joined_already`, and those of the vault and the store.
+     */
+    public suspend fun forgetInvite(): Unit = call { it.forgetInvite() }
 
     /**
      * Takes a pack from a file, so that work can begin before the coordinator was ever reached.

@@ -40,6 +40,8 @@ public typealias RecoveryInfo = org.kuager.ffi.RecoveryInfo
 
 /** What an invite says, before anybody follows it. */
 public typealias InviteInfo = org.kuager.ffi.InviteInfo
+public typealias InvitePreview = org.kuager.ffi.InvitePreview
+public typealias Replaces = org.kuager.ffi.Replaces
 
 /** What checking this device's chain found. */
 public typealias ChainReport = org.kuager.ffi.ChainReport

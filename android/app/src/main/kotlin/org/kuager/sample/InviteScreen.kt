@@ -31,8 +31,7 @@ class InviteScreen(host: MainActivity, private val offered: String?) : Screen(ho
     private fun describe(text: String, body: LinearLayout) {
         try {
             val invite = Kuager.readInvite(text)
-            val start = invite.deployment.take(DIGITS).chunked(GROUP).joinToString(" ")
-            body.addView(ui.notice(Look.WARNING, string(R.string.invite_compare, start)))
+            body.addView(ui.notice(Look.WARNING, string(R.string.invite_compare, invite.digits)))
             body.addView(ui.hint(invite.servers.joinToString("\n")))
         } catch (error: KuagerException) {
             body.addView(ui.notice(Look.DANGER, phrases.error(error.code)))
@@ -45,10 +44,5 @@ class InviteScreen(host: MainActivity, private val offered: String?) : Screen(ho
             observer.acceptInvite(text)
             host.home()
         }
-    }
-
-    private companion object {
-        const val DIGITS = 12
-        const val GROUP = 4
     }
 }
