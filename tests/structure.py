@@ -19,13 +19,14 @@ import sys
 import tomllib
 
 # Which crates of the workspace a crate may name, from the bottom up. Whatever is not here may name nothing.
-PURE_CRATES = ["kuager-wire", "kuager-forms", "kuager-log", "kuager-evidence"]
+PURE_CRATES = ["kuager-wire", "kuager-forms", "kuager-log", "kuager-evidence", "kuager-picture"]
 SUPPORT = ["kuager-cipher", "kuager-sqlite"]
 ALLOWED = {
     "kuager-wire": [],
     "kuager-forms": ["kuager-wire"],
     "kuager-log": ["kuager-wire"],
     "kuager-evidence": ["kuager-wire", "kuager-forms", "kuager-log"],
+    "kuager-picture": [],
     "kuager-cipher": [],
     "kuager-sqlite": ["kuager-wire", "kuager-cipher"],
     "kuager-core": PURE_CRATES + SUPPORT,

@@ -8,6 +8,7 @@ mod data;
 #[cfg(feature = "demo")]
 mod demo;
 mod error;
+mod examine;
 mod init;
 mod inspect;
 mod invite;
@@ -62,6 +63,8 @@ enum Command {
     #[cfg(feature = "demo")]
     #[command(hide = true)]
     DemoPhone(demo::DemoPhone),
+    #[command(hide = true)]
+    ExaminePicture(examine::ExaminePicture),
 }
 
 /// Runs one command line, the program's name first, and writes its result to `out`.
@@ -79,6 +82,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Pack(command) => command.run(&data, out),
         Command::Root(command) => command.run(&data, out),
         Command::Inspect(command) => command.run(&data, out),
+        Command::ExaminePicture(command) => command.run(out),
         #[cfg(feature = "demo")]
         Command::Demo(command) => Ok(command.run(data.given(), out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
         #[cfg(feature = "demo")]

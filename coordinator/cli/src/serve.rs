@@ -15,6 +15,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::data::Data;
 use crate::error::CliError;
+use crate::examine::children;
 
 /// What the program returns when it could not write any more.
 const STUCK: i32 = 3;
@@ -67,7 +68,8 @@ impl Serve {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         start_logs(self.log_json);
         let app = data.app()?;
-        let media = Arc::new(Media::open(app.clone(), self.media())?);
+        let media = Media::open(app.clone(), self.media())?.examined_by(Arc::new(children()?));
+        let media = Arc::new(media);
         // Before the ports, so that a second server hears of the first one and not only that its port is taken.
         app.deployment.expect_not_served()?;
         let listener = listen(self.listen)?;

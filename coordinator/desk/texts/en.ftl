@@ -94,6 +94,10 @@ file-not-receipted = no receipt yet
 file-claims = What the file says about itself (EXIF)
 file-claims-note = Claims, not evidence: anybody can write anything there.
 file-claims-signed = EXIF in the signed record
+file-problem-too-large = The picture was not examined: it is larger than this program decodes. The file is kept as it came.
+file-problem-impossible = The picture was not examined: it claims more pixels than its bytes can hold, and was made to do harm. Do not open it.
+file-problem-unreadable = The picture could not be examined: it is damaged, or not of the kind it is said to be. The file is kept as it came.
+file-problem-gave-up = The picture could not be examined: that took more time or memory than one picture may. Be careful with it.
 
 ## Asking for another photo.
 

@@ -3,6 +3,8 @@
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, MediaHash, ObserverId, RecordHash};
 use kuager_wire::record::AttachmentRole;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use super::error::LedgerError;
 use super::redactions::RedactionRow;
@@ -63,8 +65,34 @@ pub struct MediaView {
     pub findings: Findings,
 }
 
+/// Why a picture could not be looked at. It is kept and receipted all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum PictureProblem {
+    /// It is larger than is decoded.
+    TooLarge,
+    /// It claims more than its bytes can hold.
+    Impossible,
+    /// It is not the format it is said to be, or damaged.
+    Unreadable,
+    /// It took more time or memory than one picture may.
+    GaveUp,
+}
+
+impl PictureProblem {
+    /// All problems.
+    pub const ALL: &[Self] = Self::VARIANTS;
+
+    /// A stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+}
+
 /// What a look at a picture found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Findings {
     /// Width and height in pixels, upright.
     pub size: Option<(u32, u32)>,
@@ -72,6 +100,8 @@ pub struct Findings {
     pub likeness: Option<[u8; 32]>,
     /// What the file says about itself, name and value.
     pub claims: Vec<(String, String)>,
+    /// Why there is no more to say.
+    pub problem: Option<PictureProblem>,
 }
 
 /// A picture that looks like another one.

@@ -41,7 +41,9 @@ pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};
 pub use feed::{Arrival, Feed};
-pub use files::{Alike, FileReport, FileView, Files, Findings, MediaView, RecordView, ReportLimits, Unexamined};
+pub use files::{
+    Alike, FileReport, FileView, Files, Findings, MediaView, PictureProblem, RecordView, ReportLimits, Unexamined,
+};
 pub use invites::{InviteRow, Invites, NewInvite};
 pub use messages::{Added, Messages, NewMessage};
 pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};

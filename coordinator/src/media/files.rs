@@ -6,7 +6,7 @@ use std::time::Duration;
 use kuager_wire::limits;
 use tokio::sync::{Mutex, Notify, RwLock};
 
-use super::error::MediaError;
+use super::examiner::{Examiner, InProcess};
 use super::store::{LocalFiles, ObjectError, ObjectStore};
 use super::turns::Turns;
 use crate::app::App;
@@ -43,6 +43,8 @@ pub struct Media {
     pub(super) working: Arc<RwLock<()>>,
     /// Tells that a file came.
     pub(super) came: Notify,
+    /// Who looks at pictures.
+    pub(super) examiner: Arc<dyn Examiner>,
     /// Held while a picture is decoded: one at a time is enough, and two might not fit the memory.
     pub(super) looking: Mutex<()>,
 }
@@ -73,8 +75,15 @@ impl Media {
             turns: Turns::default(),
             working: Arc::default(),
             came: Notify::new(),
+            examiner: Arc::new(InProcess),
             looking: Mutex::default(),
         }
+    }
+
+    /// With somebody else to look at pictures than this process.
+    #[must_use]
+    pub fn examined_by(self, examiner: Arc<dyn Examiner>) -> Self {
+        Self { examiner, ..self }
     }
 
     /// Bytes of one file at most: what the most generous published pack allows.
@@ -91,12 +100,4 @@ impl Media {
             tracing::warn!("an upload was still in progress at the end; what is durable of it stays");
         }
     }
-}
-
-/// Runs work that waits for the disk.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, MediaError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!(%error, "work on a file failed");
-        MediaError::Worker
-    })
 }

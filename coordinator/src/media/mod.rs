@@ -6,8 +6,11 @@
 //! device get a signed receipt: each device delivers its files itself, and a file two of them deliver is held once. Nothing that arrives is ever changed; a copy for publication is another file with another
 //! hash, tied to the original by a signed statement.
 
+mod blocking;
 mod checksum;
+mod child;
 mod error;
+mod examiner;
 mod files;
 mod picture;
 mod publish;
@@ -16,9 +19,11 @@ mod turns;
 mod uploads;
 
 pub use checksum::{Checksum, ChecksumError};
+pub use child::{ChildProcess, examine_input};
 pub use error::MediaError;
+pub use examiner::{Examiner, InProcess};
 pub use files::{ALIKE, Media, MediaPolicy};
-pub use picture::{PictureError, Region};
+pub use picture::{PictureError, Redacted, Region};
 pub use publish::RedactError;
 pub use uploads::{Part, Progress, UploadError};
 

@@ -7,9 +7,10 @@ use kuager_wire::VERSION;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::receipt::Redaction;
 
+use super::blocking::blocking;
 use super::error::MediaError;
-use super::files::{Media, blocking};
-use super::picture::{self, PictureError, Region};
+use super::files::Media;
+use super::picture::{PictureError, Redacted, Region};
 use super::store::{Object, ObjectError};
 use crate::ledger::{LedgerError, RedactionRow, Unexamined, UploadToken};
 use crate::sign::SignError;
@@ -103,7 +104,7 @@ impl Media {
         let Some(Unexamined { media, mime, .. }) = self.app.ledger.next_unexamined().await? else { return Ok(false) };
         let _one = self.looking.lock().await;
         let Some(object) = self.object(media).await? else { return Ok(true) };
-        let findings = blocking(move || picture::examine(object, &mime)).await?;
+        let findings = self.examiner.examine(object, &mime).await?;
         self.app.ledger.set_findings(media, findings).await?;
         Ok(true)
     }
@@ -114,14 +115,11 @@ impl Media {
     /// [`RedactError`].
     pub async fn redact(&self, original: MediaHash, regions: Vec<Region>) -> Result<RedactionRow, RedactError> {
         let _one = self.looking.lock().await;
+        let object = self.object(original).await?.ok_or(RedactError::NotHeld)?;
+        let Redacted { bytes, regions } = self.examiner.redact(object, regions).await??;
+        let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let store = Arc::clone(&self.store);
-        let made = blocking(move || {
-            let object = store.open(original)?.ok_or(RedactError::NotHeld)?;
-            let (bytes, regions) = picture::redact(object, &regions)?;
-            Ok::<_, RedactError>((store.put(&bytes)?, bytes.len(), regions))
-        });
-        let (media, size, regions) = made.await??;
-        let size = u64::try_from(size).unwrap_or(u64::MAX);
+        let media = blocking(move || store.put(&bytes)).await??;
         let made_ms = self.app.clock.now_ms();
         let redaction = Redaction { version: VERSION, of: original, media, size, made_ms, regions };
         let statement = self.app.signer.receipts.redaction(&redaction)?;

@@ -21,9 +21,10 @@ use kuager_wire::limits;
 use kuager_wire::receipt::{MediaReceipt, RefusalCode};
 use tokio::time::Instant;
 
+use super::blocking::blocking;
 use super::checksum::Checksum;
 use super::error::MediaError;
-use super::files::{Media, blocking};
+use super::files::Media;
 use super::store::{Incoming, ObjectError};
 use super::turns::Turn;
 use crate::app::short;

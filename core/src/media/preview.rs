@@ -1,14 +1,16 @@
 //! A small picture of a photo, legible enough for handwritten digits, that passes where the original does not.
 //!
 //! Memory is bounded whatever the camera gave: JPEGs are scaled while they are decoded (the inverse DCT gives an eighth,
-//! a quarter or a half for less work), PNGs are averaged row by row.
+//! a quarter or a half for less work), PNGs are averaged row by row. So is time: what a picture says of itself is read first
+//! ([`Outline`]), and one that would keep the phone busy gets no preview. A picture may come from a stranger's message.
 
-use std::io::{BufRead, BufReader, Read, Seek};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
-use jpeg_decoder::{CodingProcess, Decoder, PixelFormat};
+use jpeg_decoder::{Decoder, PixelFormat};
+use kuager_picture::{Outline, OutlineError};
 use kuager_wire::limits;
 
 /// Pixels of the long side.
@@ -19,6 +21,8 @@ const SMALLER_SIDES: [u16; 3] = [LONG_SIDE, 1200, 800];
 const QUALITIES: [u8; 6] = [82, 74, 66, 58, 50, 42];
 /// Bytes a decoder may take.
 const MEMORY: usize = 100 << 20;
+/// Bytes a decoder may go over, all scans together: a photo of 350 megapixels, or a progressive one of 35 in ten scans.
+const WORK: u64 = 1 << 30;
 
 /// Why there is no preview. The original is kept all the same.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,18 @@ pub enum PreviewError {
     /// Decoding would take more memory than a small phone has.
     #[error("the picture is too large to decode here")]
     TooLarge,
+    /// It claims more than its bytes can hold: somebody made it to keep whoever opens it busy.
+    #[error("the picture claims more pixels than its bytes can hold")]
+    Impossible,
+}
+
+impl From<OutlineError> for PreviewError {
+    fn from(error: OutlineError) -> Self {
+        match error {
+            OutlineError::Impossible => Self::Impossible,
+            other => Self::Undecodable(other.to_string()),
+        }
+    }
 }
 
 fn undecodable(error: impl std::fmt::Display) -> PreviewError {
@@ -50,12 +66,14 @@ struct Picture {
 ///
 /// # Errors
 /// [`PreviewError`].
-pub fn make(mime: &str, orientation: Option<u8>, file: impl Read + Seek) -> Result<Vec<u8>, PreviewError> {
-    let picture = match mime {
-        "image/jpeg" => decode_jpeg(BufReader::new(file))?,
-        "image/png" => decode_png(BufReader::new(file))?,
+pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) -> Result<Vec<u8>, PreviewError> {
+    let decode: fn(BufReader<F>) -> Result<Picture, PreviewError> = match mime {
+        "image/jpeg" => decode_jpeg,
+        "image/png" => decode_png,
         other => return Err(PreviewError::Format(other.to_owned())),
     };
+    afford(&mut file)?;
+    let picture = decode(BufReader::new(file))?;
     let picture = upright(shrink(picture, LONG_SIDE)?, orientation.unwrap_or(1));
     let limit = usize::try_from(limits::PREVIEW).unwrap_or(usize::MAX);
     let mut last = Vec::new();
@@ -72,16 +90,21 @@ pub fn make(mime: &str, orientation: Option<u8>, file: impl Read + Seek) -> Resu
     if last.len() <= limit { Ok(last) } else { Err(PreviewError::TooLarge) }
 }
 
-fn decode_jpeg(file: impl Read) -> Result<Picture, PreviewError> {
+/// Refuses what would take more memory or time than there is, and leaves the file at its start.
+fn afford(file: &mut (impl Read + Seek)) -> Result<(), PreviewError> {
+    let size = file.seek(SeekFrom::End(0)).map_err(undecodable)?;
+    file.rewind().map_err(undecodable)?;
+    let outline = Outline::read(BufReader::new(&mut *file), size)?;
+    file.rewind().map_err(undecodable)?;
+    let kept = usize::try_from(outline.kept).unwrap_or(usize::MAX);
+    if outline.work() > WORK || kept > MEMORY { Err(PreviewError::TooLarge) } else { Ok(()) }
+}
+
+fn decode_jpeg<R: Read>(file: BufReader<R>) -> Result<Picture, PreviewError> {
     let mut decoder = Decoder::new(file);
     decoder.set_max_decoding_buffer_size(MEMORY);
     decoder.read_info().map_err(undecodable)?;
     let info = decoder.info().ok_or_else(|| undecodable("no header"))?;
-    // A progressive picture is kept whole as coefficients: two bytes each, colour at a quarter of the pixels at best.
-    let pixels = usize::from(info.width) * usize::from(info.height);
-    if info.coding_process != CodingProcess::DctSequential && pixels.saturating_mul(3) > MEMORY {
-        return Err(PreviewError::TooLarge);
-    }
     let (wanted_width, wanted_height) = fit(info.width, info.height, LONG_SIDE);
     let (width, height) = decoder.scale(wanted_width, wanted_height).map_err(undecodable)?;
     let pixels = decoder.decode().map_err(undecodable)?;
@@ -104,9 +127,10 @@ fn from_cmyk(pixel: &[u8]) -> [u8; 3] {
     [0, 1, 2].map(|channel| u8::try_from(u16::from(pixel[channel]) * black / 255).unwrap_or(u8::MAX))
 }
 
-fn decode_png(file: impl BufRead + Seek) -> Result<Picture, PreviewError> {
+fn decode_png<R: Read + Seek>(file: BufReader<R>) -> Result<Picture, PreviewError> {
     let mut decoder = png::Decoder::new_with_limits(file, png::Limits { bytes: MEMORY });
     decoder.set_transformations(png::Transformations::EXPAND | png::Transformations::STRIP_16);
+    decoder.set_ignore_text_chunk(true);
     let mut reader = decoder.read_info().map_err(undecodable)?;
     let (width, height) = (reader.info().width, reader.info().height);
     let samples = reader.output_color_type().0.samples();
@@ -116,9 +140,6 @@ fn decode_png(file: impl BufRead + Seek) -> Result<Picture, PreviewError> {
     let (wide, high) = (width / block, height / block);
     let too_large = |_| PreviewError::TooLarge;
     let (out_width, out_height) = (u16::try_from(wide).map_err(too_large)?, u16::try_from(high).map_err(too_large)?);
-    if reader.info().interlaced && u64::from(width) * u64::from(height) * samples as u64 > MEMORY as u64 {
-        return Err(PreviewError::TooLarge);
-    }
     let mut rows = Rows::new(&mut reader)?;
     let mut pixels = Vec::with_capacity(usize::from(out_width) * usize::from(out_height) * channels);
     let line = usize::from(out_width) * channels;

@@ -119,6 +119,15 @@ fn what_cannot_be_decoded_is_named() {
     // The header says 65,535 pixels square.
     let at = lies.windows(2).position(|pair| pair == [0xff, 0xc0]).unwrap();
     lies[at + 5..at + 9].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);
-    assert!(make("image/jpeg", None, Cursor::new(lies)).is_err());
+    assert!(matches!(make("image/jpeg", None, Cursor::new(lies.clone())), Err(PreviewError::Impossible)));
+    // With so many bytes it could be true, and would still take minutes.
+    lies.resize(30 << 20, 0);
+    assert!(matches!(make("image/jpeg", None, Cursor::new(lies)), Err(PreviewError::TooLarge)));
+    let photo = jpeg(64, 64);
+    let scan = photo.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let scans = [&photo[..scan], &photo[scan..photo.len() - 2].repeat(100)].concat();
+    assert!(matches!(make("image/jpeg", None, Cursor::new(scans)), Err(PreviewError::Impossible)));
+    let claims = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xff\xff\0\0\xff\xff".as_slice(), &[16, 6, 0, 0, 0]].concat();
+    assert!(matches!(make("image/png", None, Cursor::new(claims)), Err(PreviewError::Impossible)));
     assert!(make("image/png", None, Cursor::new(b"\x89PNG\r\n\x1a\nxxxx".to_vec())).is_err());
 }

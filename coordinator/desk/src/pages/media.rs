@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kuager_coordinator::app::short;
 use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
-use kuager_coordinator::ledger::{Alike, FileView, LedgerError, ReportLimits};
+use kuager_coordinator::ledger::{Alike, FileView, LedgerError, PictureProblem, ReportLimits};
 use kuager_coordinator::media::{ALIKE, Region};
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaSource};
@@ -63,6 +63,7 @@ struct Page<'a> {
 struct Complete {
     received: String,
     pixels: String,
+    problem: String,
 }
 
 struct Listing {
@@ -164,7 +165,9 @@ pub(crate) async fn page(
         }
     }
     let file = file.ok_or_else(not_found)?;
-    let itself = known.held.is_some() && PLAYED.contains(&file.mime.as_str());
+    let problem = known.held.as_ref().and_then(|held| held.findings.problem);
+    // What could not be examined here is not given to a browser by itself either.
+    let itself = known.held.is_some() && problem.is_none() && PLAYED.contains(&file.mime.as_str());
     let elsewhere = |alike: &Alike| Elsewhere {
         media: alike.media,
         same: alike.distance == 0 && alike.media == media,
@@ -185,6 +188,7 @@ pub(crate) async fn page(
         complete: known.held.as_ref().map(|held| Complete {
             received: zone.moment(held.received_ms).full,
             pixels: pixels.map(|(width, height)| format!("{width} × {height}")).unwrap_or_default(),
+            problem: problem.map(|problem| language.say(self::problem(problem))).unwrap_or_default(),
         }),
         of: file.of,
         claims: known.held.map(|held| held.findings.claims).unwrap_or_default(),
@@ -330,6 +334,15 @@ fn role(role: AttachmentRole) -> &'static str {
         AttachmentRole::Original => "file-original",
         AttachmentRole::Preview => "file-preview",
         AttachmentRole::Redacted => "file-redacted",
+    }
+}
+
+fn problem(problem: PictureProblem) -> &'static str {
+    match problem {
+        PictureProblem::TooLarge => "file-problem-too-large",
+        PictureProblem::Impossible => "file-problem-impossible",
+        PictureProblem::Unreadable => "file-problem-unreadable",
+        PictureProblem::GaveUp => "file-problem-gave-up",
     }
 }
 

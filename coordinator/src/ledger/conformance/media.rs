@@ -5,7 +5,7 @@ use kuager_wire::record::AttachmentRole;
 
 use super::fixture::{KEY, Place, enrol, original, record, record_of, store, upload};
 use crate::ledger::error::LedgerError;
-use crate::ledger::files::{Alike, Findings, ReportLimits};
+use crate::ledger::files::{Alike, Findings, PictureProblem, ReportLimits};
 use crate::ledger::records::NewRecord;
 use crate::ledger::redactions::RedactionRow;
 use crate::ledger::uploads::{Delivered, MISMATCHES, NewUpload, UploadToken};
@@ -129,7 +129,8 @@ pub async fn a_file_is_looked_at_once(place: &dyn Place) {
     assert_eq!(ledger.next_unexamined().await, Ok(None));
     assert_eq!((view().await.examined, view().await.findings), (true, Findings::default()));
     let claims = vec![("Make".to_owned(), "Учаске".to_owned())];
-    let findings = Findings { size: Some((30, 40)), likeness: Some([3; 32]), claims };
+    let problem = Some(PictureProblem::TooLarge);
+    let findings = Findings { size: Some((30, 40)), likeness: Some([3; 32]), claims, problem };
     ledger.set_findings(one.attachment.hash, findings.clone()).await.expect("works");
     assert_eq!(view().await.findings, findings);
     assert_eq!(ledger.media(MediaHash([0; 32])).await, Ok(None));

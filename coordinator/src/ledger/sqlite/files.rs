@@ -10,7 +10,7 @@ use super::handle::SqliteLedger;
 use super::redactions;
 use crate::ledger::error::LedgerError;
 use crate::ledger::files::{
-    Alike, FileReport, FileView, Files, Findings, MediaView, RecordView, ReportLimits, Unexamined,
+    Alike, FileReport, FileView, Files, Findings, MediaView, PictureProblem, RecordView, ReportLimits, Unexamined,
 };
 use crate::ledger::uploads::UploadToken;
 
@@ -81,9 +81,17 @@ impl Files for SqliteLedger {
             let (width, height) = findings.size.unzip();
             connection
                 .prepare_cached(
-                    "UPDATE media SET examined = 1, width = ?2, height = ?3, likeness = ?4, claims = ?5 WHERE hash = ?1",
+                    "UPDATE media SET examined = 1, width = ?2, height = ?3, likeness = ?4, claims = ?5, \
+                     problem = ?6 WHERE hash = ?1",
                 )?
-                .execute(params![media.0, width, height, findings.likeness, claims])?;
+                .execute(params![
+                    media.0,
+                    width,
+                    height,
+                    findings.likeness,
+                    claims,
+                    findings.problem.map(PictureProblem::name)
+                ])?;
             Ok(())
         })
         .await
@@ -150,11 +158,12 @@ fn files(connection: &Connection, id: i64, kid: Kid) -> Result<Vec<FileView>, Le
 
 fn view(connection: &Connection, media: MediaHash) -> Result<Option<MediaView>, LedgerError> {
     let mut query = connection.prepare_cached(
-        "SELECT size, received_ms, examined, width, height, likeness, claims FROM media WHERE hash = ?1",
+        "SELECT size, received_ms, examined, width, height, likeness, claims, problem FROM media WHERE hash = ?1",
     )?;
     let view = query.query_row([media.0], |row| {
         let (width, height): (Option<u32>, Option<u32>) = (row.get(3)?, row.get(4)?);
         let claims: Option<String> = row.get(6)?;
+        let problem: Option<String> = row.get(7)?;
         Ok(MediaView {
             size: from_sql(row.get(0)?),
             received_ms: from_sql(row.get(1)?),
@@ -163,6 +172,7 @@ fn view(connection: &Connection, media: MediaHash) -> Result<Option<MediaView>, 
                 size: width.zip(height),
                 likeness: row.get(5)?,
                 claims: claims.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+                problem: problem.and_then(|name| name.parse().ok()),
             },
         })
     });

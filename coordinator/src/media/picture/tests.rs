@@ -117,7 +117,7 @@ fn pictures_are_turned_upright_and_claims_are_read() {
         let findings = examine(object(bytes.clone()), "image/jpeg");
         assert_eq!(findings.size, Some(size));
         assert!(findings.claims.contains(&("DateTimeOriginal".to_owned(), "2023-03-19 20:15:00".to_owned())));
-        let (copy, _) = redact(object(bytes), &[]).expect("works");
+        let copy = redact(object(bytes), &[]).expect("works").bytes;
         assert!(examine(object(copy.clone()), "image/jpeg").claims.is_empty(), "a copy says nothing about itself");
         assert_eq!(examine(object(copy), "image/jpeg").size, Some(size));
     }
@@ -126,9 +126,9 @@ fn pictures_are_turned_upright_and_claims_are_read() {
 #[test]
 fn rectangles_cannot_be_read_any_more() {
     let bytes = jpeg(&page(200, 300, 1), 95);
-    let (copy, filled) = redact(object(bytes.clone()), &[[10, 20, 50, 60], [150, 250, 500, 500]]).expect("works");
-    assert_eq!(filled, [[10, 20, 50, 60], [150, 250, 50, 50]], "clipped to the picture");
-    let copy = decode(&copy).expect("is a picture").into_rgb8();
+    let made = redact(object(bytes.clone()), &[[10, 20, 50, 60], [150, 250, 500, 500]]).expect("works");
+    assert_eq!(made.regions, [[10, 20, 50, 60], [150, 250, 50, 50]], "clipped to the picture");
+    let copy = decode(made.bytes, Use::Look).expect("is a picture").0.into_rgb8();
     let inside = |x: u32, y: u32| {
         (12..58).contains(&x) && (22..78).contains(&y) || (152..200).contains(&x) && (252..300).contains(&y)
     };
@@ -164,14 +164,62 @@ impl Seek for Zeros {
 fn what_is_no_picture_or_too_large_is_told_apart() {
     assert!(matches!(redact(object(noise(5000, 1)), &[]), Err(PictureError::Unreadable(_))));
     let cut = jpeg(&page(200, 300, 1), 90);
-    assert_eq!(examine(object(b"<svg/>".to_vec()), "image/jpeg"), Findings::default());
-    assert!(examine(object(cut[..60].to_vec()), "image/jpeg").size.is_none());
+    let problem = |problem| Findings { problem: Some(problem), ..Findings::default() };
+    assert_eq!(examine(object(b"<svg/>".to_vec()), "image/jpeg"), problem(PictureProblem::Unreadable));
+    assert_eq!(examine(object(cut[..60].to_vec()), "image/jpeg"), problem(PictureProblem::Unreadable));
     // A PNG that claims to be enormous: refused before anything is allocated for it.
     let mut bomb = png(&page(10, 10, 1));
     bomb[16..24].copy_from_slice(&[0, 0, 0x7f, 0xff, 0, 0, 0x7f, 0xff]);
-    assert!(redact(object(bomb), &[]).is_err());
+    assert_eq!(examine(object(bomb.clone()), "image/png"), problem(PictureProblem::Impossible));
+    assert_eq!(redact(object(bomb), &[]), Err(PictureError::Impossible));
     let huge = Object { size: FILE + 1, bytes: Box::new(Zeros) };
     assert_eq!(redact(huge, &[]), Err(PictureError::TooLarge));
     let video = Object { size: u64::MAX, bytes: Box::new(Zeros) };
     assert_eq!(examine(video, "video/mp4"), Findings::default());
+}
+
+/// Pictures that lie in the file as they are seen compare like those that are to be turned.
+#[test]
+fn a_turned_picture_resembles_the_same_as_an_upright_one() {
+    let upright_page = page(400, 600, 1);
+    let stored = [
+        (2, upright_page.fliph()),
+        (3, upright_page.rotate180()),
+        (4, upright_page.flipv()),
+        (6, upright_page.rotate270()),
+        (8, upright_page.rotate90()),
+        (5, upright_page.fliph().rotate90()),
+        (7, upright_page.fliph().rotate270()),
+    ];
+    let own = likeness(&upright_page, Orientation::NoTransforms).expect("has contrast");
+    for (number, picture) in stored {
+        let orientation = Orientation::from_exif(number).expect("is one");
+        let mut turned_copy = picture.clone();
+        turned_copy.apply_orientation(orientation);
+        assert!(turned_copy == upright_page, "{number}");
+        assert_eq!(turned(orientation, picture.dimensions()), (400, 600));
+        assert_eq!(likeness(&picture, orientation), Some(own), "{number}");
+    }
+}
+
+#[test]
+fn all_copies_of_a_picture_count() {
+    let outline = |width, samples, sample_bytes, kept| Outline {
+        format: kuager_picture::Format::Png,
+        width,
+        height: width,
+        samples,
+        sample_bytes,
+        scans: 1,
+        kept,
+    };
+    let may = |outline: &Outline, wanted| afford(outline, 1 << 20, wanted).is_ok();
+    // 100 megapixels can be looked at; turning them would take twice their memory.
+    assert!(may(&outline(10_000, 3, 1, 0), Use::Look) && !may(&outline(10_000, 3, 1, 0), Use::Redact));
+    assert!(may(&outline(8000, 3, 1, 0), Use::Redact));
+    assert!(!may(&outline(6320, 4, 2, 0), Use::Redact), "320 MB and an upright copy of it");
+    assert!(!may(&outline(17_900, 1, 1, 0), Use::Redact));
+    assert!(!may(&outline(8000, 3, 1, 8000 * 8000 * 6), Use::Look), "a progressive one is kept twice");
+    assert!(!may(&Outline { scans: 64, ..outline(5000, 3, 1, 0) }, Use::Look), "it would take too long");
+    assert_eq!(afford(&outline(8000, 3, 1, 0), 96 << 20, Use::Redact), Err(PictureError::TooLarge));
 }

@@ -78,7 +78,7 @@ async fn copies_at_other_stations_are_flagged() {
     office.report(2, 0, "750000000-352", &original, &again).await;
     let other = photo(9, 90);
     office.report(2, 1, "750000000-353", &other, &photo(9, 30)).await;
-    for (seed, bytes) in [(1, &original), (1, &preview), (2, &again), (2, &other)] {
+    for (seed, bytes) in [(1, &original), (1, &preview), (2, &original), (2, &again), (2, &other)] {
         office.upload(seed, bytes).await;
     }
     let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(&original))).await;
