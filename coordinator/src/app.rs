@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kuager_wire::ids::Kid;
 
+use crate::budgets::Budgets;
 use crate::clock::Clock;
 use crate::deployment::{Deployment, DeploymentError};
 use crate::ledger::{Ledger, LedgerError, SqliteLedger};
@@ -37,6 +38,8 @@ pub struct App {
     pub refusals: Arc<Refusals>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
+    /// What one device may use.
+    pub budgets: Budgets,
 }
 
 impl App {
@@ -62,7 +65,15 @@ impl App {
         let signer = Arc::new(Signer::open(&deployment)?);
         let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock));
         let shelf = Shelf::new(deployment.clone());
-        Ok(Self { deployment, signer, ledger, shelf: Arc::new(shelf), refusals: Arc::new(refusals), clock })
+        Ok(Self {
+            deployment,
+            signer,
+            ledger,
+            shelf: Arc::new(shelf),
+            refusals: Arc::new(refusals),
+            clock,
+            budgets: Budgets::default(),
+        })
     }
 }
 

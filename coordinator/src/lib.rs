@@ -6,7 +6,7 @@
 //! - [`enrol`], [`inbox`]: requests of devices that are signed one by one;
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
-//! - [`app`]: what all of these share, and decides nothing;
+//! - [`app`]: what all of these share, and decides nothing; [`budgets`]: what one device may use of it;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
 //! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
 //! - [`deployment`]: the data directory;
@@ -22,6 +22,7 @@
 
 pub mod address;
 pub mod app;
+pub mod budgets;
 pub mod ceremony;
 pub mod clock;
 pub mod deployment;
@@ -44,6 +45,7 @@ pub mod testing;
 pub mod watchdog;
 
 pub use app::{App, OpenError};
+pub use budgets::Budgets;
 pub use deployment::{Deployment, DeploymentError};
 pub use enrol::InviteOptions;
 pub use error::CoordinatorError;

@@ -93,6 +93,14 @@ pub enum CliError {
     /// Somebody said no.
     #[error("nothing was signed")]
     NotAgreed,
+    /// The configuration.
+    #[error("{} is wrong: {source}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        source: Box<toml::de::Error>,
+    },
     /// An address that cannot be listened on.
     #[error("cannot listen on {address} ({source}); choose another address or port")]
     Listen {

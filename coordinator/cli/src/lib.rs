@@ -4,6 +4,7 @@
 //! 1 when not; `kuager inspect` returns 2 when it had no key to check with, `kuager serve` 3 when it could not write any more.
 
 mod certificate;
+mod config;
 mod data;
 #[cfg(feature = "demo")]
 mod demo;

@@ -8,11 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use kuager_coordinator::App;
 use kuager_coordinator::http::{self, Config, Limits};
 use kuager_coordinator::media::{Media, MediaPolicy};
 use kuager_coordinator::watchdog::Watchdog;
 use tracing_subscriber::EnvFilter;
 
+use crate::config::budgets;
 use crate::data::Data;
 use crate::error::CliError;
 use crate::examine::children;
@@ -67,7 +69,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         start_logs(self.log_json);
-        let app = data.app()?;
+        let app = App { budgets: budgets(data.dir())?, ..data.app()? };
         let media = Media::open(app.clone(), self.media())?.examined_by(Arc::new(children()?));
         let media = Arc::new(media);
         // Before the ports, so that a second server hears of the first one and not only that its port is taken.

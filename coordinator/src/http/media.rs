@@ -23,11 +23,13 @@ use super::public::{BUSY_SECONDS, FOR_EVER, Public};
 use crate::error::CoordinatorError;
 use crate::ledger::{RedactionRow, UploadToken};
 use crate::media::store::ObjectError;
-use crate::media::{Checksum, MediaError, Part, Progress, UploadError};
+use crate::media::{Checksum, MediaError, Part, Progress, Spent, UploadError};
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,expiration,checksum";
 const OFFSET_TYPE: &str = "application/offset+octet-stream";
+/// Seconds after which a phone tries again that has used up a budget of the day.
+const SPENT_SECONDS: u64 = 900;
 /// Seconds after which a phone tries again when the disk is full.
 const FULL_SECONDS: u64 = 300;
 
@@ -239,6 +241,15 @@ impl IntoResponse for UploadError {
             Self::Checksum => mismatch(),
             Self::Mismatch(refusal) => {
                 return (mismatch(), [(header::CONTENT_TYPE, COSE_TYPE)], refusal.bytes.clone()).into_response();
+            }
+            Self::Spent(spent) => {
+                let (status, seconds) = match spent {
+                    Spent::Day | Spent::Wrong => (StatusCode::TOO_MANY_REQUESTS, SPENT_SECONDS),
+                    // Of this upload and not of the device: a phone goes on with its others.
+                    Spent::Unfinished => (StatusCode::PAYLOAD_TOO_LARGE, FULL_SECONDS),
+                    Spent::Share => (StatusCode::INSUFFICIENT_STORAGE, FULL_SECONDS),
+                };
+                return Plain::later(status, seconds, self.to_string()).into_response();
             }
             Self::Store(ObjectError::Full) => {
                 let status = StatusCode::INSUFFICIENT_STORAGE;

@@ -162,7 +162,7 @@ pub async fn serve(
         }
     };
     let housekeeping = tokio::spawn(keep_house(app.clone()));
-    let sweeping = tokio::spawn(sweep(Arc::clone(&media)));
+    let sweeping = tokio::spawn(sweep(app.clone(), Arc::clone(&media)));
     let watching = tokio::spawn(watch_issuer(app.clone()));
     let looking = tokio::spawn({
         let media = Arc::clone(&media);
@@ -240,13 +240,16 @@ async fn keep_house(app: App) {
     }
 }
 
-async fn sweep(media: Arc<Media>) {
+async fn sweep(app: App, media: Arc<Media>) {
     let mut tick = tokio::time::interval(SWEEP);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
         if let Err(error) = media.sweep().await {
             tracing::warn!(%error, "uploads that lie still are looked for again later");
+        }
+        if let Err(error) = app.ledger.sweep_usage(app.clock.now_ms()).await {
+            tracing::warn!(%error, "what devices used days ago is forgotten later");
         }
     }
 }

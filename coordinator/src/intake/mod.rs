@@ -211,13 +211,25 @@ impl Intake {
             return Ok(self.app.ledger.chains(kids).await?);
         }
         let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
-        let (stored, chains) = self.app.ledger.store(records, kids).await?;
-        for (position, stored) in positions.into_iter().zip(stored) {
+        let signed_by: Vec<Kid> = records.iter().map(|record| record.kid).collect();
+        let (stored, chains) = self.app.ledger.store(records, kids, self.app.budgets.records).await?;
+        for ((position, kid), stored) in positions.into_iter().zip(signed_by).zip(stored) {
             let Some(result) = results.get_mut(position) else { continue };
+            let Some(stored) = stored else {
+                *result = self.over_budget(result.hash, kid)?;
+                continue;
+            };
             result.receipt = Some(stored.receipt.into());
             result.fork = forks.evidence(position, stored.fork).map(Into::into);
         }
         Ok(chains)
+    }
+
+    /// A device that has sent as much as it may is told so, record by record, and keeps them until later.
+    fn over_budget(&self, hash: RecordHash, kid: Kid) -> Result<RecordResult, IntakeError> {
+        let reason = "this device has sent as many records as it may for now; they are taken later";
+        let refusal = self.app.refusals.refuse(hash, Some(kid), RefusalCode::Busy, reason)?;
+        Ok(RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None })
     }
 
     /// Says of each of these records' files where it is to be uploaded, and gives the receipts again for those that the

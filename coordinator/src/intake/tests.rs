@@ -9,6 +9,7 @@ use kuager_wire::record::{FormRef, Record};
 use kuager_wire::sync::RecordResult;
 
 use super::*;
+use crate::budgets::{Budgets, RecordBudget};
 use crate::clock::Clock;
 use crate::setup::{SetupError, publish_source};
 use crate::testing::{Fixture, MORNING_MS, key, kid};
@@ -231,7 +232,7 @@ async fn store_only(fixture: &Fixture, record: &Record) -> Vec<u8> {
         bytes: bytes.clone(),
         receipt: b"the first receipt".to_vec(),
     };
-    fixture.ledger.store(vec![new], vec![kid(1)]).await.expect("is stored");
+    fixture.ledger.store(vec![new], vec![kid(1)], RecordBudget::default()).await.expect("is stored");
     bytes
 }
 
@@ -402,4 +403,28 @@ async fn packs_published_meanwhile_are_accepted() {
     receipt(&fixture, &fixture.send(&[bytes]).await.results[0]);
     assert_eq!(fixture.app.shelf.published().latest.hash, newer.hash);
     receipt(&fixture, &fixture.send(&[fixture.sign(1, &fixture.turnout(1, "710000000-99"))]).await.results[0]);
+}
+
+#[tokio::test]
+async fn records_over_the_budget_are_refused_for_now() {
+    let fixture = Fixture::new();
+    for seed in [1, 2] {
+        fixture.enrol(seed).await;
+    }
+    let records = RecordBudget { per_hour: 3, ..RecordBudget::default() };
+    let budgets = Budgets { records, ..Budgets::default() };
+    let intake = Intake::new(App { budgets, ..fixture.app.clone() });
+    let sent: Vec<_> = (0..5).map(|seq| fixture.sign(1, &fixture.record(seq, "a"))).collect();
+    for _ in 0..2 {
+        let answer = intake.receive(sent.concat()).await.expect("is answered");
+        let receipted = answer.results.iter().filter(|result| result.receipt.is_some()).count();
+        assert_eq!(receipted, 3);
+        let refusal = refusal(&fixture, &answer.results[3]);
+        assert_eq!((refusal.code, refusal.retryable), (RefusalCode::Busy, true));
+    }
+    let other = intake.receive(fixture.sign(2, &fixture.record(0, "others are not concerned"))).await;
+    assert!(other.expect("is answered").results[0].receipt.is_some());
+    fixture.clock.set(MORNING_MS + 60 * 60 * 1000);
+    let answer = intake.receive(sent.concat()).await.expect("is answered");
+    assert!(answer.results.iter().all(|result| result.receipt.is_some()), "an hour later");
 }

@@ -5,6 +5,7 @@
 //! - [`Devices`], [`Invites`]: whose keys are trusted, and who may bring one;
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
+//! - [`Usages`]: how much of its budgets each device has used;
 //! - [`Ledger`]: all of them together;
 //! - [`sqlite`]: one file on this machine, the default; the only place here that names SQLite;
 //! - `conformance`: what any implementation must do, as tests to run it through.
@@ -35,6 +36,7 @@ mod redactions;
 mod refusals;
 pub mod sqlite;
 pub mod uploads;
+pub mod usage;
 mod whole;
 
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
@@ -51,4 +53,5 @@ pub use redactions::{RedactionRow, Redactions};
 pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};
 pub use sqlite::SqliteLedger;
 pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
+pub use usage::{Recent, Usage, Usages};
 pub use whole::{Ledger, Pulse, WriterLife};

@@ -19,6 +19,7 @@ use kuager_wire::sync::ChainState;
 use super::devices::Device;
 use super::error::LedgerError;
 use super::uploads::NewUpload;
+use crate::budgets::RecordBudget;
 
 /// A verified record with its receipt, ready to be stored.
 #[derive(Debug, Clone)]
@@ -127,8 +128,8 @@ pub trait Records {
     /// [`LedgerError`].
     async fn look_up(&self, items: Vec<Inquiry>) -> Result<Known, LedgerError>;
 
-    /// Stores verified records and answers when they are durable: one result per record, and the state of each chain
-    /// in `kids`.
+    /// Stores verified records and answers when they are durable: one result per record, nothing for one that its device's
+    /// budget has no room for, and the state of each chain in `kids`. What is there already costs nothing.
     ///
     /// # Errors
     /// [`LedgerError`]; then nothing of this batch is stored.
@@ -136,7 +137,8 @@ pub trait Records {
         &self,
         records: Vec<NewRecord>,
         kids: Vec<Kid>,
-    ) -> Result<(Vec<Stored>, Vec<ChainState>), LedgerError>;
+        budget: RecordBudget,
+    ) -> Result<(Vec<Option<Stored>>, Vec<ChainState>), LedgerError>;
 
     /// Keeps the signed statements about forks, each under its pair's second record, and answers with the statement each pair
     /// has from now on: the first one that was added.

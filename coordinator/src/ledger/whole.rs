@@ -15,6 +15,7 @@ use super::records::Records;
 use super::redactions::Redactions;
 use super::refusals::Refusals;
 use super::uploads::Uploads;
+use super::usage::Usages;
 
 /// How whoever writes the ledger is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +56,20 @@ impl WriterLife {
 /// Everything that has been received. Most callers need one concern and take that.
 #[async_trait]
 pub trait Ledger:
-    Records + Feed + Faults + Devices + Invites + Uploads + Files + Redactions + Messages + Refusals + Debug + Send + Sync
+    Records
+    + Feed
+    + Faults
+    + Devices
+    + Invites
+    + Uploads
+    + Usages
+    + Files
+    + Redactions
+    + Messages
+    + Refusals
+    + Debug
+    + Send
+    + Sync
 {
     /// How whoever writes is doing. Waits for nothing.
     fn pulse(&self) -> Pulse;

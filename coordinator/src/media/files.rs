@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_wire::limits;
-use tokio::sync::{Mutex, Notify, RwLock};
+use tokio::sync::{Mutex, Notify, OnceCell, RwLock};
 
 use super::examiner::{Examiner, InProcess};
+use super::purse::Unfinished;
 use super::store::{LocalFiles, ObjectError, ObjectStore};
 use super::turns::Turns;
 use crate::app::App;
@@ -39,6 +40,9 @@ pub struct Media {
     pub(super) store: Arc<dyn ObjectStore>,
     pub(super) policy: MediaPolicy,
     pub(super) turns: Turns,
+    /// What has come of uploads that are not finished, once the folder was looked at.
+    pub(super) unfinished: Arc<Unfinished>,
+    pub(super) looked: OnceCell<()>,
     /// Held for reading by every upload in progress, so that the end can wait for them.
     pub(super) working: Arc<RwLock<()>>,
     /// Tells that a file came.
@@ -73,6 +77,8 @@ impl Media {
             store,
             policy,
             turns: Turns::default(),
+            unfinished: Arc::default(),
+            looked: OnceCell::new(),
             working: Arc::default(),
             came: Notify::new(),
             examiner: Arc::new(InProcess),

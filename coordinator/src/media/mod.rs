@@ -14,6 +14,7 @@ mod examiner;
 mod files;
 mod picture;
 mod publish;
+mod purse;
 pub mod store;
 mod turns;
 mod uploads;
@@ -25,6 +26,7 @@ pub use examiner::{Examiner, InProcess};
 pub use files::{ALIKE, Media, MediaPolicy};
 pub use picture::{PictureError, Redacted, Region};
 pub use publish::RedactError;
+pub use purse::Spent;
 pub use uploads::{Part, Progress, UploadError};
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek};
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use kuager_wire::ids::MediaHash;
 use sha2::{Digest, Sha256};
@@ -82,6 +84,12 @@ pub trait ObjectStore: Debug + Send + Sync {
     /// [`ObjectError`].
     fn waiting(&self) -> Result<Vec<UploadToken>, ObjectError>;
 
+    /// Bytes that files may still take.
+    ///
+    /// # Errors
+    /// [`ObjectError`].
+    fn room(&self) -> Result<u64, ObjectError>;
+
     /// Stores a complete file that was made here. Storing the same again changes nothing.
     ///
     /// # Errors
@@ -136,6 +144,8 @@ pub trait Incoming: Debug + Send {
 pub struct LocalFiles {
     dir: PathBuf,
     reserve: u64,
+    /// Bytes that are being written at this moment and that the disk may not count yet.
+    claimed: Arc<AtomicU64>,
 }
 
 impl LocalFiles {
@@ -148,11 +158,26 @@ impl LocalFiles {
         for dir in [dir.to_owned(), dir.join("incoming"), dir.join("objects")] {
             make_dir(&dir)?;
         }
-        Ok(Self { dir: dir.to_owned(), reserve })
+        Ok(Self { dir: dir.to_owned(), reserve, claimed: Arc::default() })
     }
 
     fn part(&self, token: UploadToken) -> PathBuf {
         self.dir.join("incoming").join(format!("{token}.part"))
+    }
+
+    /// Claims room without touching the reserve. However many write at a time, together they leave it alone.
+    fn claim(&self, bytes: usize) -> Result<Claim, ObjectError> {
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let before = self.claimed.fetch_add(bytes, Ordering::SeqCst);
+        let claim = Claim { bytes, claimed: Arc::clone(&self.claimed) };
+        let wanted = self.reserve.saturating_add(before).saturating_add(bytes);
+        if self.free()? < wanted { Err(ObjectError::Full) } else { Ok(claim) }
+    }
+
+    /// Bytes of the disk that nobody has.
+    fn free(&self) -> Result<u64, ObjectError> {
+        let disk = rustix::fs::statvfs(&self.dir).map_err(io::Error::from)?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 
     fn object(&self, media: MediaHash) -> PathBuf {
@@ -218,13 +243,17 @@ impl ObjectStore for LocalFiles {
         Ok(tokens)
     }
 
+    fn room(&self) -> Result<u64, ObjectError> {
+        Ok(self.free()?.saturating_sub(self.reserve).saturating_sub(self.claimed.load(Ordering::SeqCst)))
+    }
+
     fn put(&self, bytes: &[u8]) -> Result<MediaHash, ObjectError> {
         let media = MediaHash::of(bytes);
         let path = self.object(media);
         if path.exists() {
             return Ok(media);
         }
-        room(&self.dir, self.reserve, bytes.len())?;
+        let _claim = self.claim(bytes.len())?;
         let dir = path.parent().unwrap_or(&self.dir);
         make_dir(dir)?;
         let mut file = tempfile::NamedTempFile::new_in(self.dir.join("incoming"))?;
@@ -244,12 +273,17 @@ impl ObjectStore for LocalFiles {
     }
 }
 
-/// Whether this many bytes fit without touching the reserve.
-fn room(dir: &Path, reserve: u64, bytes: usize) -> Result<(), ObjectError> {
-    let disk = rustix::fs::statvfs(dir).map_err(io::Error::from)?;
-    let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-    let wanted = reserve.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-    if free < wanted { Err(ObjectError::Full) } else { Ok(()) }
+/// Room that somebody is writing into.
+#[derive(Debug)]
+struct Claim {
+    bytes: u64,
+    claimed: Arc<AtomicU64>,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        self.claimed.fetch_sub(self.bytes, Ordering::SeqCst);
+    }
 }
 
 #[derive(Debug)]
@@ -267,7 +301,7 @@ impl Incoming for Part {
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), ObjectError> {
-        room(&self.path, self.store.reserve, bytes.len())?;
+        let _claim = self.store.claim(bytes.len())?;
         let written = self.file.write_all_at(bytes, self.durable).and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // After a failed write nobody knows which of these bytes reached the disk.

@@ -15,6 +15,7 @@ use proptest::prelude::*;
 use super::store::{Incoming, LocalFiles, Object, ObjectError, ObjectStore};
 use super::*;
 use crate::app::App;
+use crate::budgets::{Budgets, FileBudget};
 use crate::clock::Clock;
 use crate::deployment::Deployment;
 use crate::intake::Intake;
@@ -53,6 +54,10 @@ impl ObjectStore for SmallDisk {
 
     fn put(&self, bytes: &[u8]) -> Result<MediaHash, ObjectError> {
         self.files.put(bytes)
+    }
+
+    fn room(&self) -> Result<u64, ObjectError> {
+        self.files.room()
     }
 
     fn open(&self, media: MediaHash) -> Result<Option<Object>, ObjectError> {
@@ -277,6 +282,60 @@ async fn a_lost_secret_changes_no_address() {
     let paths: Vec<_> = answer.results[0].uploads.iter().flatten().map(|upload| upload.path.clone()).collect();
     let new = app.signer.uploads.token(kid(1), MediaHash::of(&other));
     assert_eq!(paths, [format!("{MEDIA_PATH}{token}"), format!("{MEDIA_PATH}{new}")]);
+}
+
+/// The coordinator of a fixture, with little for each device.
+fn frugal(fixture: &Fixture) -> Arc<Media> {
+    let files = FileBudget { bytes_per_day: 100_000, unfinished: 2, wrong_per_day: 1, ..FileBudget::default() };
+    let app = App { budgets: Budgets { files, ..Budgets::default() }, ..fixture.app.clone() };
+    Arc::new(Media::open(app, MediaPolicy { reserve: 0, ..MediaPolicy::default() }).expect("opens"))
+}
+
+fn token_of(upload: &kuager_wire::sync::Upload) -> UploadToken {
+    upload.path[MEDIA_PATH.len()..].parse().expect("a token")
+}
+
+#[tokio::test]
+async fn a_device_over_its_budget_waits_and_the_others_do_not() {
+    let fixture = Fixture::new();
+    for seed in [1, 2] {
+        fixture.enrol(seed).await;
+    }
+    let files: Vec<_> = (0..3).map(|seed| noise(60_000, seed)).collect();
+    let refs: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let uploads = fixture.list(1, 0, &refs).await;
+    let other = token_of(&fixture.list(2, 0, &refs[..1]).await[0]);
+    let [one, two, three] = [0, 1, 2].map(|number| token_of(&uploads[number]));
+    let spent = |spent| Err(UploadError::Spent(spent));
+    let mut media = frugal(&fixture);
+    for (token, file) in [(one, &files[0]), (two, &files[1])] {
+        assert_eq!(media.add(token, part(&file[..40_000], 0, End::Cut)).await, Err(UploadError::Broken));
+    }
+    for _ in 0..2 {
+        assert_eq!(media.progress(three).await, spent(Spent::Unfinished), "it is said before anything is sent");
+        assert_eq!(media.add(three, part(&files[2], 0, End::Whole)).await, spent(Spent::Unfinished));
+        // What is unfinished is counted from the folder after a restart.
+        media = frugal(&fixture);
+    }
+    media.add(one, part(&files[0][40_000..], 40_000, End::Whole)).await.expect("what is begun goes on");
+    assert_eq!(media.progress(two).await, spent(Spent::Day));
+    media.add(other, part(&files[0], 0, End::Whole)).await.expect("others have budgets of their own");
+    fixture.clock.set(fixture.clock.now_ms() + 24 * 60 * 60 * 1000);
+    media.add(two, part(&files[1][40_000..], 40_000, End::Whole)).await.expect("another day");
+    assert_eq!(receipt(&media, &fixture, two).await.media, MediaHash::of(&files[1]), "nothing was lost");
+}
+
+#[tokio::test]
+async fn wrong_files_use_up_a_budget_too() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let files = [noise(5000, 1), noise(5000, 2)];
+    let uploads = fixture.list(1, 0, &[&files[0], &files[1]]).await;
+    let media = frugal(&fixture);
+    let wrong = media.add(token_of(&uploads[0]), part(&files[1], 0, End::Whole)).await;
+    assert!(matches!(wrong, Err(UploadError::Mismatch(_))));
+    let next = media.add(token_of(&uploads[1]), part(&files[1], 0, End::Whole)).await;
+    assert_eq!(next, Err(UploadError::Spent(Spent::Wrong)));
 }
 
 /// What may happen to an upload.

@@ -25,7 +25,8 @@ use super::blocking::blocking;
 use super::checksum::Checksum;
 use super::error::MediaError;
 use super::files::Media;
-use super::store::{Incoming, ObjectError};
+use super::purse::{Purse, Spent};
+use super::store::{Incoming, ObjectError, ObjectStore};
 use super::turns::Turn;
 use crate::app::short;
 use crate::ledger::{Delivered, LedgerError, UploadRow, UploadToken};
@@ -103,6 +104,9 @@ pub enum UploadError {
     /// The complete file is not the signed one. The refusal says so, signed.
     #[error("the file is not the one whose hash was signed; start again at 0")]
     Mismatch(SignedRefusal),
+    /// The device has used up a budget.
+    #[error(transparent)]
+    Spent(#[from] Spent),
     /// The bytes cannot be stored.
     #[error(transparent)]
     Store(#[from] ObjectError),
@@ -228,6 +232,7 @@ impl Media {
             // Nobody else works on it: whoever asks for an expired upload is turned away before its file is touched.
             let store = Arc::clone(&self.store);
             blocking(move || store.discard(token)).await??;
+            self.unfinished.set(row.kid, token, 0);
             self.app.ledger.touch_upload(token, self.app.clock.now_ms()).await?;
         }
         self.progress(token).await
@@ -279,7 +284,11 @@ impl Media {
         };
         Ok(match entered {
             Entered::Delivered(row) => Progress::complete(&row),
-            Entered::Open { row, incoming, .. } => self.at(&row, incoming.durable()),
+            Entered::Open { row, incoming, .. } => {
+                // Whoever asks learns whether it makes sense to send.
+                self.purse(&row, incoming.durable()).await?;
+                self.at(&row, incoming.durable())
+            }
         })
     }
 
@@ -290,6 +299,39 @@ impl Media {
     fn at(&self, row: &UploadRow, offset: u64) -> Progress {
         let keep = u64::try_from(self.policy.keep.as_millis()).unwrap_or(u64::MAX);
         Progress { offset, length: row.size, expires_ms: Some(row.touched_ms.saturating_add(keep)) }
+    }
+
+    /// What the device of an upload, of which so much is here, has for the rest of it.
+    async fn purse(&self, row: &UploadRow, here: u64) -> Result<Purse, UploadError> {
+        self.looked.get_or_try_init(|| self.count_unfinished()).await?;
+        let UploadRow { kid, token, .. } = *row;
+        let budget = self.app.budgets.files;
+        let used = self.app.ledger.usage(kid, self.app.clock.now_ms()).await?.day;
+        let purse = Purse { unfinished: Arc::clone(&self.unfinished), budget, kid, token, sent: used.file_bytes };
+        purse.holds(here);
+        if used.wrong_files >= budget.wrong_per_day {
+            return Err(Spent::Wrong.into());
+        }
+        // One file a day is taken however large it is, or it would never be.
+        if used.file_bytes > 0 && used.file_bytes.saturating_add(row.size) > budget.bytes_per_day {
+            return Err(Spent::Day.into());
+        }
+        let step = row.size.saturating_sub(here).min(limits::MEDIA_STEP as u64);
+        let store = Arc::clone(&self.store);
+        purse.affords(step, blocking(move || store.room()).await??)?;
+        Ok(purse)
+    }
+
+    /// What an earlier run has left unfinished.
+    async fn count_unfinished(&self) -> Result<(), UploadError> {
+        let store = Arc::clone(&self.store);
+        for token in blocking(move || store.waiting()).await?? {
+            let Some(row) = self.app.ledger.upload(token).await? else { continue };
+            if row.receipt.is_none() && !row.expired {
+                self.unfinished.set(row.kid, token, self.arrived(token).await?);
+            }
+        }
+        Ok(())
     }
 
     /// Gets the turn of an upload and looks how it stands; verifies a file that is complete and not verified yet.
@@ -338,6 +380,7 @@ impl Media {
         if part.announced.is_some_and(|more| more > row.size - start) {
             return Err(UploadError::TooLong { length: row.size });
         }
+        let purse = self.purse(&row, start).await?;
         let now = self.app.clock.now_ms();
         if now > row.touched_ms.saturating_add(TOUCH_MS) {
             self.app.ledger.touch_upload(token, now).await?;
@@ -365,13 +408,14 @@ impl Media {
                 step.extend_from_slice(now);
                 bytes = later;
                 if step.len() == limits::MEDIA_STEP {
-                    (incoming, step) = append(incoming, step).await?;
+                    (incoming, step) = self.append(incoming, step, &purse).await?;
                 }
             }
         };
-        (incoming, _) = append(incoming, step).await?;
+        (incoming, _) = self.append(incoming, step, &purse).await?;
         if matches!(ended, Ended::Complete) && checksum.is_some_and(|checksum| !checksum.holds()) {
             blocking(move || incoming.truncate(start)).await??;
+            purse.holds(start);
             return Err(UploadError::Checksum);
         }
         let offset = incoming.durable();
@@ -411,6 +455,7 @@ impl Media {
         let receipt = MediaReceipt { version: VERSION, media, size, kid, received_ms };
         let receipt = self.app.signer.receipts.media_receipt(&receipt)?;
         self.app.ledger.finish_upload(token, Delivered { media, size, received_ms }, receipt).await?;
+        self.unfinished.set(kid, token, 0);
         let store = Arc::clone(&self.store);
         if let Err(error) = blocking(move || store.discard(token)).await? {
             tracing::warn!(%error, "a second name of a file that is held is left to the next sweep");
@@ -431,6 +476,7 @@ impl Media {
         let (now, size) = (self.app.clock.now_ms(), incoming.durable());
         self.app.ledger.add_mismatch(row.token, found, size, now).await?;
         blocking(move || incoming.truncate(0)).await??;
+        self.unfinished.set(row.kid, row.token, 0);
         let reason =
             format!("the {size} bytes that came have the SHA-256 {found}; upload the file again from the start");
         let refusal = self.app.refusals.refuse(row.media, Some(row.kid), RefusalCode::MediaMismatch, &reason)?;
@@ -452,6 +498,8 @@ impl Media {
             if self.app.ledger.expire_upload(token, before).await? {
                 let store = Arc::clone(&self.store);
                 blocking(move || store.discard(token)).await??;
+                let row = self.find(token).await?;
+                self.unfinished.set(row.kid, token, 0);
                 expired += 1;
             }
         }
@@ -473,22 +521,32 @@ impl Media {
         }
         Ok(())
     }
+
+    /// Adds one step to a file, if its device may still send so much, and gives the emptied buffer back.
+    async fn append(
+        &self,
+        mut incoming: Box<dyn Incoming>,
+        mut step: Vec<u8>,
+        purse: &Purse,
+    ) -> Result<(Box<dyn Incoming>, Vec<u8>), UploadError> {
+        if step.is_empty() {
+            return Ok((incoming, step));
+        }
+        let (store, purse) = (Arc::clone(&self.store), purse.clone());
+        let (incoming, step, added) = blocking(move || {
+            let added = add(&*store, incoming.as_mut(), &step, &purse);
+            step.clear();
+            (incoming, step, added)
+        })
+        .await?;
+        added?;
+        Ok((incoming, step))
+    }
 }
 
-/// Adds one step to a file and gives the emptied buffer back.
-async fn append(
-    mut incoming: Box<dyn Incoming>,
-    mut step: Vec<u8>,
-) -> Result<(Box<dyn Incoming>, Vec<u8>), UploadError> {
-    if step.is_empty() {
-        return Ok((incoming, step));
-    }
-    let (incoming, step, appended) = blocking(move || {
-        let appended = incoming.append(&step);
-        step.clear();
-        (incoming, step, appended)
-    })
-    .await?;
-    appended?;
-    Ok((incoming, step))
+fn add(store: &dyn ObjectStore, incoming: &mut dyn Incoming, step: &[u8], purse: &Purse) -> Result<(), UploadError> {
+    purse.affords(u64::try_from(step.len()).unwrap_or(u64::MAX), store.room()?)?;
+    incoming.append(step)?;
+    purse.holds(incoming.durable());
+    Ok(())
 }

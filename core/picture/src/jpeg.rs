@@ -12,6 +12,8 @@ const END: u8 = 0xd9;
 const SCAN: u8 = 0xda;
 /// Scans of one picture. Encoders make ten or so of a progressive one.
 const SCANS: u32 = 64;
+/// Blocks that cost little, whatever a file has of them: a few megapixels. One that was cut is for the decoder to judge.
+const SMALL: u64 = 1 << 16;
 /// Values of a block.
 const BLOCK: u64 = 64;
 /// Bytes of a value that a decoder keeps between scans.
@@ -66,7 +68,7 @@ pub(crate) fn outline<R: BufRead>(mut source: Source<R>, size: u64) -> Result<Ou
         }
     }
     let frame = frame.ok_or(OutlineError::Malformed("it has no frame"))?;
-    if frame.blocks > size.saturating_mul(8) {
+    if frame.blocks > size.saturating_mul(8).max(SMALL) {
         return Err(OutlineError::Impossible);
     }
     let kept = if frame.progressive || scans > 1 { frame.blocks.saturating_mul(BLOCK * COEFFICIENT) } else { 0 };

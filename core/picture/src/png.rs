@@ -12,6 +12,9 @@ const REST: [u8; 14] = *b"NG\r\n\x1a\n\0\0\0\rIHDR";
 /// The most that deflate can make of one byte.
 const INFLATION: u64 = 1032;
 
+/// Bytes that cost little, whatever a file has of them.
+const SMALL: u64 = 4 << 20;
+
 pub(crate) fn outline<R: BufRead>(mut source: Source<R>, size: u64) -> Result<Outline, OutlineError> {
     if source.array()? != REST {
         return Err(OutlineError::Format);
@@ -32,7 +35,7 @@ pub(crate) fn outline<R: BufRead>(mut source: Source<R>, size: u64) -> Result<Ou
         _ => return Err(OutlineError::Malformed("no PNG has such colours")),
     };
     let line = u64::from(width).saturating_mul(stored).saturating_mul(u64::from(depth)).div_ceil(8);
-    if line.saturating_add(1).saturating_mul(u64::from(height)) > size.saturating_mul(INFLATION) {
+    if line.saturating_add(1).saturating_mul(u64::from(height)) > size.saturating_mul(INFLATION).max(SMALL) {
         return Err(OutlineError::Impossible);
     }
     let sample_bytes = if depth == 16 { 2 } else { 1 };

@@ -264,8 +264,32 @@ fn mismatch(response: &Response, row: &MediaRow, deployment: &Deployment) -> End
 
 fn refused(response: &Response) -> Ended {
     match response.status {
+        // This file later; the others may go.
+        413 if response.retry_after_ms.is_some() => Ended::File(FailureClass::ServerBusy),
         // What is wrong with this file is wrong with this file only.
         400 | 403 | 413 | 415 | 422 => Ended::File(FailureClass::Rejected),
         _ => Ended::Network(response::classify(response), response.retry_after_ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::fake::response;
+
+    #[test]
+    fn a_file_that_has_to_wait_does_not_stop_the_others() {
+        let answer = |status, retry_after_ms| {
+            let answer = Response { retry_after_ms, ..response(status, "text/plain", Vec::new()) };
+            match refused(&answer) {
+                Ended::File(class) => (true, class, None),
+                Ended::Network(class, wait) => (false, class, wait),
+            }
+        };
+        assert_eq!(answer(413, Some(300_000)), (true, FailureClass::ServerBusy, None));
+        assert_eq!(answer(413, None), (true, FailureClass::Rejected, None));
+        for status in [429, 507] {
+            assert_eq!(answer(status, Some(900_000)), (false, FailureClass::ServerBusy, Some(900_000)), "all of them");
+        }
     }
 }

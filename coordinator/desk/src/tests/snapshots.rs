@@ -67,6 +67,7 @@ async fn election_day() -> Office {
     let sealed: Vec<_> = records.iter().map(|record| fixture.sign(1, record)).collect();
     fixture.send(&sealed).await;
     office.report(2, 0, "750000000-352", &original, &late).await;
+    office.upload(2, &original).await;
     office.start_again().await
 }
 

@@ -8,6 +8,7 @@ use kuager_wire::ids::{Kid, MediaHash, ObserverId, PublicKey, RecordHash};
 use kuager_wire::record::{Attachment, AttachmentRole, RecordKind, SeqRange};
 use kuager_wire::sync::ChainState;
 
+use crate::budgets::RecordBudget;
 use crate::ledger::devices::{Enrolled, NewDevice};
 use crate::ledger::invites::NewInvite;
 use crate::ledger::records::{ForkPair, Inquiry, NewRecord, Stored};
@@ -109,7 +110,17 @@ pub async fn enrol(ledger: &dyn Ledger, public_key: PublicKey) {
 
 /// Stores records of one device.
 pub async fn store(ledger: &dyn Ledger, records: Vec<NewRecord>) -> (Vec<Stored>, Vec<ChainState>) {
-    ledger.store(records, vec![KEY.kid()]).await.expect("is stored")
+    let (stored, chains) = store_within(ledger, records, RecordBudget::UNBOUNDED).await;
+    (stored.into_iter().map(|stored| stored.expect("is within the budget")).collect(), chains)
+}
+
+/// Stores records of one device as far as its budget goes.
+pub async fn store_within(
+    ledger: &dyn Ledger,
+    records: Vec<NewRecord>,
+    budget: RecordBudget,
+) -> (Vec<Option<Stored>>, Vec<ChainState>) {
+    ledger.store(records, vec![KEY.kid()], budget).await.expect("is stored")
 }
 
 /// What was received under a hash.

@@ -4,6 +4,7 @@ use kuager_wire::enrolment::Role;
 use kuager_wire::ids::PublicKey;
 
 use super::fixture::{KEY, Place, invite, record, store};
+use crate::budgets::RecordBudget;
 use crate::ledger::devices::{Enrolled, Enrolment, NewDevice};
 use crate::ledger::error::LedgerError;
 use crate::ledger::invites::NewInvite;
@@ -34,7 +35,7 @@ pub async fn a_closed_ledger_says_so(place: &dyn Place) {
     ledger.close().await;
     ledger.close().await;
     assert_eq!((ledger.pulse().writer, ledger.pulse().running), (WriterLife::Closed, None));
-    let refused = ledger.store(vec![record(1, 0)], vec![]).await;
+    let refused = ledger.store(vec![record(1, 0)], vec![], RecordBudget::default()).await;
     assert_eq!(refused.expect_err("is closed"), LedgerError::Closed);
     assert_eq!(ledger.chains(vec![KEY.kid()]).await, Err(LedgerError::Closed));
     let reopened = place.open().await;

@@ -19,6 +19,7 @@ pub mod life;
 pub mod media;
 pub mod messages;
 pub mod records;
+pub mod usage;
 
 pub use fixture::Place;
 
@@ -56,6 +57,8 @@ macro_rules! ledger_conformance {
             media::a_file_is_looked_at_once,
             media::a_report_says_everything_of_a_file,
             media::the_first_statement_of_a_copy_stays,
+            usage::a_device_stores_what_its_budget_has_room_for,
+            usage::files_are_counted_by_device_and_hour,
             messages::an_inbox_is_read_page_by_page_and_each_request_once,
             messages::numbers_go_on_without_a_hole,
             messages::many_senders_at_once_never_share_a_number,

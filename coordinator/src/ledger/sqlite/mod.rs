@@ -20,6 +20,7 @@ mod records;
 mod redactions;
 mod refusals;
 mod uploads;
+mod usage;
 
 pub use handle::{SqliteLedger, create};
 

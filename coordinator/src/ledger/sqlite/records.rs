@@ -13,7 +13,9 @@ use super::columns::{fixed, from_sql, to_sql};
 use super::coverage::Addition;
 use super::handle::SqliteLedger;
 use super::links::{Judge, Link};
+use super::usage::Purse;
 use super::{chains, devices, links, uploads};
+use crate::budgets::RecordBudget;
 use crate::ledger::error::LedgerError;
 use crate::ledger::feed::Arrival;
 use crate::ledger::records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
@@ -28,7 +30,8 @@ impl Records for SqliteLedger {
         &self,
         records: Vec<NewRecord>,
         kids: Vec<Kid>,
-    ) -> Result<(Vec<Stored>, Vec<ChainState>), LedgerError> {
+        budget: RecordBudget,
+    ) -> Result<(Vec<Option<Stored>>, Vec<ChainState>), LedgerError> {
         let feed = self.feed.clone();
         let tell = move |batch: &mut Batch| {
             let arrivals = std::mem::take(&mut batch.arrivals);
@@ -37,7 +40,7 @@ impl Records for SqliteLedger {
                 let _ = feed.send(arrivals.into());
             }
         };
-        let batch = self.write_then(move |connection| store(connection, records, &kids), tell).await?;
+        let batch = self.write_then(move |connection| store(connection, records, &kids, &budget), tell).await?;
         Ok((batch.stored, batch.chains))
     }
 
@@ -121,7 +124,7 @@ fn look_up(connection: &Connection, items: &[Inquiry]) -> Result<Known, LedgerEr
 }
 
 pub(super) struct Batch {
-    stored: Vec<Stored>,
+    stored: Vec<Option<Stored>>,
     chains: Vec<ChainState>,
     arrivals: Vec<Arrival>,
 }
@@ -135,12 +138,26 @@ struct Met {
     judge: Judge,
 }
 
-pub(super) fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Kid]) -> Result<Batch, LedgerError> {
+pub(super) fn store(
+    connection: &Connection,
+    records: Vec<NewRecord>,
+    kids: &[Kid],
+    budget: &RecordBudget,
+) -> Result<Batch, LedgerError> {
     let mut stored = Vec::with_capacity(records.len());
     let mut arrivals = Vec::with_capacity(records.len());
     let mut met = Met::default();
+    let mut purses: BTreeMap<Kid, Purse> = BTreeMap::new();
     for record in records {
         let seq = to_sql(record.seq);
+        let purse = match purses.entry(record.kid) {
+            Entry::Occupied(open) => open.into_mut(),
+            Entry::Vacant(closed) => closed.insert(Purse::open(connection, record.kid, record.received_ms)?),
+        };
+        if !purse.affords(&record, budget) {
+            stored.push(find(connection, record.hash)?.map(|(_, known)| known));
+            continue;
+        }
         let head = match met.heads.entry(record.kid) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => unknown.insert(chains::head_seq(connection, record.kid)?),
@@ -154,9 +171,10 @@ pub(super) fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Ki
         let Some(id) = insert(connection, &record, seq)? else {
             let (_, known) = find(connection, record.hash)?
                 .ok_or_else(|| LedgerError::Failed("a record is there and is not".to_owned()))?;
-            stored.push(known);
+            stored.push(Some(known));
             continue;
         };
+        purse.pay(&record);
         *head = Some(before.map_or(seq, |head| head.max(seq)));
         let fork = match rival {
             None => None,
@@ -172,7 +190,10 @@ pub(super) fn store(connection: &Connection, records: Vec<NewRecord>, kids: &[Ki
             training: record.training,
             received_ms: record.received_ms,
         });
-        stored.push(Stored { receipt: record.receipt, fork, duplicate: false });
+        stored.push(Some(Stored { receipt: record.receipt, fork, duplicate: false }));
+    }
+    for purse in purses.into_values() {
+        purse.close(connection)?;
     }
     met.addition.write(connection)?;
     let chains = chains::states(connection, kids)?;

@@ -10,6 +10,7 @@ use kuager_wire::ids::RecordHash;
 use tempfile::TempDir;
 
 use super::SqliteLedger;
+use crate::budgets::RecordBudget;
 use crate::ledger::conformance::Place;
 use crate::ledger::conformance::fixture::{KEY, enrol, find, gap, record, store};
 use crate::ledger::{ChainFault, Faults, ForkEvidence, Ledger, LedgerError, NewRecord, Records};
@@ -49,7 +50,7 @@ fn steps(folder: &Folder, records: Vec<NewRecord>) -> u64 {
         false
     };
     connection.progress_handler(1, Some(tick)).expect("is set");
-    super::records::store(&connection, records, &[KEY.kid()]).expect("is stored");
+    super::records::store(&connection, records, &[KEY.kid()], &RecordBudget::UNBOUNDED).expect("is stored");
     count.load(Ordering::Relaxed)
 }
 
@@ -106,7 +107,7 @@ async fn a_full_disk_stores_nothing_and_heals() {
         .await
         .expect("works");
     let large = NewRecord { bytes: vec![1; 200_000], ..record(1, 0) };
-    let refused = ledger.store(vec![large.clone()], vec![KEY.kid()]).await;
+    let refused = ledger.store(vec![large.clone()], vec![KEY.kid()], RecordBudget::default()).await;
     assert_eq!(refused.expect_err("the disk is full"), LedgerError::Full);
     assert_eq!(find(&ledger, large.hash).await, None);
     // The limit belonged to the connection, which is replaced after a failure, as if room had been made.
@@ -122,7 +123,7 @@ async fn a_newer_database_is_left_alone() {
     ledger.write(|connection| Ok(connection.pragma_update(None, "user_version", 99)?)).await.expect("works");
     ledger.close().await;
     let error = SqliteLedger::open(&folder.file()).expect_err("is newer");
-    assert_eq!(error, LedgerError::Newer { found: 99, known: 5 });
+    assert_eq!(error, LedgerError::Newer { found: 99, known: 7 });
 }
 
 /// A ledger as the second format left it.

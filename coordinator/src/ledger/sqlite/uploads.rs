@@ -6,8 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{file_role_number, fixed, from_sql, to_sql};
 use super::handle::SqliteLedger;
+use super::usage;
 use crate::ledger::error::LedgerError;
 use crate::ledger::uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
+use crate::ledger::usage::Usage;
 
 /// Stale uploads looked up at a time.
 const STALE: u32 = 1000;
@@ -64,6 +66,8 @@ impl Uploads for SqliteLedger {
             connection
                 .prepare_cached("UPDATE uploads SET receipt = ?2, expired = 0 WHERE token = ?1")?
                 .execute(params![token.0, receipt])?;
+            let used = Usage { file_bytes: delivered.size, ..Usage::default() };
+            usage::add(connection, row.kid, delivered.received_ms, used)?;
             Ok(receipt)
         })
         .await
@@ -77,9 +81,12 @@ impl Uploads for SqliteLedger {
         now_ms: u64,
     ) -> Result<(), LedgerError> {
         self.write(move |connection| {
-            connection
-                .prepare_cached("UPDATE uploads SET mismatches = mismatches + 1 WHERE token = ?1")?
-                .execute([token.0])?;
+            let kid = connection
+                .prepare_cached("UPDATE uploads SET mismatches = mismatches + 1 WHERE token = ?1 RETURNING kid")?
+                .query_row([token.0], |row| fixed(row, 0).map(Kid))
+                .optional()?;
+            let kid = kid.ok_or_else(|| LedgerError::Failed("an upload nobody asked for is wrong".to_owned()))?;
+            usage::add(connection, kid, now_ms, Usage { file_bytes: size, wrong_files: 1, ..Usage::default() })?;
             connection
                 .prepare_cached("INSERT INTO mismatches (token, found, size, seen_ms) VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![token.0, found.0, to_sql(size), to_sql(now_ms)])?;

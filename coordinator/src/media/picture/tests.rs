@@ -188,8 +188,8 @@ fn a_turned_picture_resembles_the_same_as_an_upright_one() {
         (4, upright_page.flipv()),
         (6, upright_page.rotate270()),
         (8, upright_page.rotate90()),
-        (5, upright_page.fliph().rotate90()),
-        (7, upright_page.fliph().rotate270()),
+        (5, upright_page.fliph().rotate270()),
+        (7, upright_page.fliph().rotate90()),
     ];
     let own = likeness(&upright_page, Orientation::NoTransforms).expect("has contrast");
     for (number, picture) in stored {
