@@ -1,11 +1,14 @@
 //! Bad networks with a seed: whatever they do, every record arrives exactly once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use kuager_core::SyncEvent;
 use kuager_core::queue::State;
+use kuager_core::transport::http::HttpTransport;
+use kuager_core::transport::{BoxFuture, Call, Patch, Response, Transport, TransportError};
+use kuager_core::{ObserverConfig, SyncEvent};
 use kuager_testing::chance::seeds;
-use kuager_testing::{Fate, LONG, Proxy, TestCoordinator, until};
+use kuager_testing::{Fate, LONG, Phone, Proxy, TestCoordinator, until};
 
 /// One storm: records are sealed and synced through connections that break in every way, then the network heals.
 async fn storm(coordinator: &TestCoordinator, proxy: &Proxy, seed: u64) {
@@ -73,13 +76,48 @@ async fn twenty_kilobits_are_enough() {
     assert!(summary.completed, "{summary:?}");
 }
 
+/// From its first request on a phone is told from strangers, by its invite and then by its pass.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_does_not_wait_because_of_strangers_behind_its_address() {
+    let coordinator = TestCoordinator::start_with(|config| {
+        config.limits.per_second = 1.try_into().unwrap();
+        config.limits.burst = 1.try_into().unwrap();
+    });
+    let phone = coordinator.phone();
+    phone.notes(3);
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    assert_eq!(summary.attempts, 5, "genesis, enrolment, records, pack, messages: none of them twice");
+    assert_eq!(coordinator.records(), 3);
+}
+
+/// A phone from before there were passes: it shows none.
+struct Stranger(HttpTransport);
+
+impl Transport for Stranger {
+    fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>> {
+        self.0.call(call)
+    }
+
+    fn use_pass(&self, _: &str) {}
+
+    fn patch(&self, patch: Patch) -> BoxFuture<'_, Result<Response, TransportError>> {
+        self.0.patch(patch)
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_wait_as_long_as_the_coordinator_says() {
     let coordinator = TestCoordinator::start_with(|config| {
         config.limits.per_second = 1.try_into().unwrap();
         config.limits.burst = 2.try_into().unwrap();
     });
-    let phone = coordinator.phone();
+    let invite = coordinator.invite();
+    let phone = Phone::invited(&invite, coordinator.pack());
+    let anchors: Vec<Vec<u8>> = invite.anchors.iter().map(|anchor| anchor.to_vec()).collect();
+    let config = ObserverConfig::new("unused");
+    let transport = HttpTransport::new(&invite.servers, &anchors, invite.deployment, &config).unwrap();
+    phone.observer.use_transport(Arc::new(Stranger(transport))).unwrap();
     phone.notes(3);
     let mut events = phone.observer.subscribe();
     let waiting = until(&mut events, |event| match event {
