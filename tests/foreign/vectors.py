@@ -19,7 +19,8 @@ from tools import Tally, arguments, external_aad, kid_of, payload_of, sha256, ta
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What the CDDL cannot say, or pycddl not check: malformed inputs that only the rules in the text refuse.
 BEYOND_CDDL = re.compile(
-    "answers: (a boolean|bytes|an integer)|a (checklist|note|gap statement|key event) without|lost numbers that end"
+    "answers: (a boolean|bytes|an integer)|a (checklist|note|gap statement|key event) without|lost numbers (that end|up to|of a first)"
+    "|a key event in the middle"
     "|an attachment with an unknown (field|claim)|a latitude|genesis: one key|pack: .* (twice|of one outside)"
     "|delegation: (of packs|over before)|revocation: an issuer with a chain|pack: a question for a photo|credential: the key id|a gap statement that follows|shard: (a station twice|stations of)"
     # pycddl takes -1 for a uint with a .size.

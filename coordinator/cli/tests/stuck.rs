@@ -5,11 +5,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 // Brings the cryptography that SQLCipher is linked with.
 use kuager as _;
 use rusqlite::Connection;
 
+/// So long that only a hang takes longer.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// A transaction that counts refusals looks at everything there is, and there is no end of it.
 const ENDLESS: &str =
     "CREATE VIEW endless AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n;
@@ -69,7 +72,14 @@ fn a_transaction_that_does_not_end_ends_the_program() {
     assert!(is_well(&served));
     // Something is refused, and a moment later its count is to be stored.
     assert!(ask(&served, "POST /v1/records", &[0; 200]).starts_with("HTTP/1.1 200"));
-    let ended = served.process.wait().unwrap();
+    let begun = std::thread::spawn(|| std::thread::sleep(PATIENCE));
+    let ended = loop {
+        match served.process.try_wait().unwrap() {
+            Some(ended) => break ended,
+            None => assert!(!begun.is_finished(), "it does not end"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
     let mut log = String::new();
     served.process.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     assert_eq!(ended.code(), Some(3), "{log}");
