@@ -85,6 +85,8 @@ async fn enrol(app: &App, key: &SigningKey) {
         public_key: Some(PublicKey::from(key)),
         token: Some(invite.token),
         after: None,
+        epoch: None,
+        credential: None,
     };
     let request = cose::sign(&request, app.deployment.id(), key).expect("signs");
     enrol::enrol(app, request).await.expect("works").expect("is accepted");

@@ -7,6 +7,7 @@ use kuager_wire::ids::Kid;
 use crate::budgets::Budgets;
 use crate::clock::Clock;
 use crate::deployment::{Deployment, DeploymentError};
+use crate::epochs::Epochs;
 use crate::ledger::{Ledger, LedgerError, SqliteLedger};
 use crate::refusals::Refusals;
 use crate::shelf::Shelf;
@@ -21,6 +22,9 @@ pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The machine has no randomness to tell requests of now from older ones with.
+    #[error("the system gives no random numbers ({0}); without them older requests could be sent again")]
+    Random(#[from] getrandom::Error),
 }
 
 /// An open coordinator: where everything is that its parts work with. It decides nothing. Cheap to clone.
@@ -36,6 +40,8 @@ pub struct App {
     pub shelf: Arc<Shelf>,
     /// What has been refused.
     pub refusals: Arc<Refusals>,
+    /// Whether requests were made now.
+    pub epochs: Arc<Epochs>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What one device may use.
@@ -65,12 +71,14 @@ impl App {
         let signer = Arc::new(Signer::open(&deployment)?);
         let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock));
         let shelf = Shelf::new(deployment.clone());
+        let epochs = Arc::new(Epochs::begin(Arc::clone(&clock))?);
         Ok(Self {
             deployment,
             signer,
             ledger,
             shelf: Arc::new(shelf),
             refusals: Arc::new(refusals),
+            epochs,
             clock,
             budgets: Budgets::default(),
         })

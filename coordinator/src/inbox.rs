@@ -1,14 +1,18 @@
 //! Messages to observers: written here, fetched by their phones.
+//!
+//! A phone that asks is told as well what is held of it, so that one which has nothing to send still notices what a restored
+//! coordinator lost.
 
 use kuager_wire::VERSION;
 use kuager_wire::cose::Purpose;
 use kuager_wire::enrolment::Action;
-use kuager_wire::ids::{MediaHash, ObserverId, RecordHash, SubjectHash};
+use kuager_wire::ids::{Kid, MediaHash, ObserverId, RecordHash, SubjectHash};
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::InboxAnswer;
+use kuager_wire::sync::{Holding, InboxAnswer};
 
 use crate::app::App;
+use crate::epochs::Freshness;
 use crate::ledger::{Added, LedgerError, NewMessage};
 use crate::refusals::code_of;
 use crate::requests::{Response, parse, reason};
@@ -72,7 +76,7 @@ async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Resu
     let text = kuager_wire::canonical::nfc(text);
     let sent_ms = app.clock.now_ms();
     loop {
-        let first = app.ledger.next_number().await?;
+        let first = app.ledger.next_number(sent_ms).await?;
         let mut messages = Vec::with_capacity(observers.len());
         for (number, &observer) in (first..).zip(observers) {
             let text = text.clone();
@@ -111,9 +115,25 @@ pub async fn fetch(app: &App, body: Vec<u8>) -> Response<InboxAnswer> {
     if device.revoked {
         return refuse(Some(kid), RefusalCode::RevokedDevice, reason(RefusalCode::RevokedDevice));
     }
-    let after = request.after.unwrap_or(0);
-    match app.ledger.inbox(kid, request.nonce, device.observer, after).await? {
-        Some(answer) => Ok(Ok(answer)),
-        None => refuse(Some(kid), RefusalCode::Replayed, reason(RefusalCode::Replayed)),
+    let new = match request.epoch {
+        Some(epoch) => app.epochs.admit(epoch, kid, request.nonce) == Freshness::New,
+        None => app.ledger.first_use(kid, request.nonce).await?,
+    };
+    if !new {
+        return refuse(Some(kid), RefusalCode::Replayed, reason(RefusalCode::Replayed));
     }
+    let mut answer = app.ledger.inbox(device.observer, request.after.unwrap_or(0)).await?;
+    if request.epoch.is_some() {
+        answer.holding = Some(holding(app, kid).await?);
+    }
+    Ok(Ok(answer))
 }
+
+/// What is held of a device.
+async fn holding(app: &App, kid: Kid) -> Result<Holding, LedgerError> {
+    let chain = app.ledger.chains(vec![kid]).await?.pop();
+    Ok(Holding { chain, files: app.ledger.receipts_for(kid).await? })
+}
+
+#[cfg(test)]
+mod tests;

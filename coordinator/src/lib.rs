@@ -7,15 +7,16 @@
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
 //! - [`app`]: what all of these share, and decides nothing; [`budgets`]: what one device may use of it;
-//! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted;
+//! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted; [`epochs`]:
+//!   whether a request was made now;
 //! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
 //! - [`deployment`]: the data directory;
 //! - [`health`], [`watchdog`]: whether it is well, and an end when it is not;
 //! - [`address`]: hosts and ports, read strictly.
 //!
-//! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be. Around this library
-//! stand crates of their own: `kuager-pack` (from editable sources to signed packs), `kuager-analysis` (what records come
-//! to), `kuager-desk` (the pages), `kuager` (the program).
+//! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be.
+//! Around this library stand crates of their own: `kuager-pack` (from editable sources to signed packs),
+//! `kuager-analysis` (what records come to), `kuager-desk` (the pages), `kuager` (the program).
 //!
 //! A coordinator is a library: [`init`] makes a deployment, [`App::open`] opens it, [`serve`] runs it on a listener until
 //! told to stop.
@@ -27,6 +28,7 @@ pub mod ceremony;
 pub mod clock;
 pub mod deployment;
 pub mod enrol;
+pub mod epochs;
 mod error;
 pub mod health;
 pub mod http;

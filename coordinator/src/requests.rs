@@ -35,7 +35,7 @@ pub(crate) const fn reason(code: RefusalCode) -> &'static str {
         RefusalCode::InviteExpired => "the invite is past its date; ask for a new one",
         RefusalCode::RevokedDevice => "this device was revoked",
         RefusalCode::UnknownDevice => "this key is not enrolled here; enrol it, then ask again",
-        RefusalCode::Replayed => "this very request was answered before; make a new one",
+        RefusalCode::Replayed => "this request was answered before, or made in another epoch; make a new one",
         _ => "refused",
     }
 }

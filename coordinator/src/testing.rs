@@ -8,7 +8,7 @@ use ed25519_dalek::Signer;
 use kuager_pack::PackSource;
 use kuager_wire::cose::{Purpose, external_aad};
 use kuager_wire::enrolment::{Action, Request};
-use kuager_wire::ids::{BootId, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
+use kuager_wire::ids::{BootId, Epoch, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
 use kuager_wire::sync::{RecordsAnswer, Upload};
 use kuager_wire::{SigningKey, cose};
@@ -19,15 +19,15 @@ use crate::deployment::Deployment;
 use crate::enrol::{self, InviteOptions, create_invite};
 use crate::http::Config;
 use crate::intake::Intake;
-use crate::ledger::Ledger;
-use crate::media::{Media, MediaPolicy};
+use crate::ledger::{Ledger, UploadToken};
+use crate::media::{Media, MediaPolicy, Part};
 use crate::setup::{InitOptions, init};
 
 /// 19 March 2023, 10:00:00 in Astana (UTC+6 that year), 04:00:00 UTC.
 pub const MORNING_MS: u64 = 1_679_198_400_000;
 
 /// A clock that stands until it is moved.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct TestClock(AtomicU64);
 
 impl TestClock {
@@ -127,6 +127,11 @@ impl Fixture {
 
     /// A device's signed request to be enrolled.
     pub fn enrolment(&self, seed: u8, token: InviteToken) -> Vec<u8> {
+        self.enrolment_again(seed, token, None)
+    }
+
+    /// A device's signed request to be enrolled, with the credential it has.
+    pub fn enrolment_again(&self, seed: u8, token: InviteToken, credential: Option<Vec<u8>>) -> Vec<u8> {
         let request = Request {
             version: 1,
             action: Action::Enrol,
@@ -135,12 +140,19 @@ impl Fixture {
             public_key: Some(PublicKey::from(&key(seed))),
             token: Some(token),
             after: None,
+            epoch: None,
+            credential: credential.map(Into::into),
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
 
-    /// A device's signed request for its messages.
+    /// A device's signed request for its messages, as phones made it before there were epochs.
     pub fn inbox_request(&self, seed: u8, nonce: u8, after: u64) -> Vec<u8> {
+        self.inbox_request_in(None, seed, nonce, after)
+    }
+
+    /// A device's signed request for its messages, in this epoch.
+    pub fn inbox_request_in(&self, epoch: Option<Epoch>, seed: u8, nonce: u8, after: u64) -> Vec<u8> {
         let request = Request {
             version: 1,
             action: Action::Inbox,
@@ -149,6 +161,8 @@ impl Fixture {
             public_key: None,
             token: None,
             after: Some(after),
+            epoch,
+            credential: None,
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
@@ -261,4 +275,15 @@ pub fn grain(size: usize, seed: u64) -> Vec<u8> {
         state.to_le_bytes()[3]
     };
     std::iter::repeat_with(&mut next).take(size).collect()
+}
+
+/// Brings a whole file over, as a device does.
+///
+/// # Panics
+/// When it is not accepted.
+pub async fn deliver(media: &Arc<Media>, token: UploadToken, bytes: &[u8]) {
+    let body = futures_util::stream::iter([Ok::<_, std::convert::Infallible>(bytes.to_vec())]);
+    let part = Part { offset: 0, announced: None, checksum: None, body: Box::pin(body), idle: Duration::from_secs(60) };
+    media.add(token, part).await.expect("arrives");
+    media.receipt(token).await.expect("works").expect("has a receipt");
 }

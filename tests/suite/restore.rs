@@ -159,7 +159,7 @@ async fn ledgers_of_every_earlier_format_still_open_and_answer_as_they_did() {
     );
     assert_eq!(app.ledger.counts().await.unwrap().records, 6, "nothing is stored twice");
     assert_eq!(answer.results.iter().filter(|result| result.fork.is_some()).count(), 2);
-    assert_eq!(app.ledger.next_number().await.unwrap(), 3, "no number of a message is used again");
+    assert_eq!(app.ledger.next_number(0).await.unwrap(), 3, "no number of a message is used again");
     assert_eq!(app.ledger.invites().await.unwrap().len(), 3);
     app.ledger.close().await;
 }

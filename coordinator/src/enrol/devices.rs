@@ -1,4 +1,8 @@
 //! Invites used: from a phone's request to its credential.
+//!
+//! A phone that was enrolled before brings the credential it has. If the ledger does not know the device any more, that
+//! credential is proof enough: it is the deployment's own word, and nobody else's key is in it. So what was enrolled after a
+//! backup was made is enrolled when the backup has been put back, also where the invite is not known either.
 
 use kuager_wire::cose::{Purpose, sha256};
 use kuager_wire::enrolment::{Action, Credential};
@@ -6,7 +10,7 @@ use kuager_wire::ids::SubjectHash;
 use kuager_wire::receipt::RefusalCode;
 
 use crate::app::{App, short};
-use crate::ledger::{Enrolled, Enrolment, NewDevice};
+use crate::ledger::{Enrolled, Enrolment, NewDevice, ReturnedDevice};
 use crate::refusals::code_of;
 use crate::requests::{Response, parse, reason};
 
@@ -32,10 +36,21 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
         return refuse(Some(kid), code_of(&error), &error.to_string());
     }
     let (now, token_hash) = (app.clock.now_ms(), sha256(&token.0));
-    let enrolled = match app.ledger.enrolment(public_key, token_hash, now).await? {
-        Enrolment::Enrolled(bytes) => Enrolled::Credential { bytes, new: false },
-        Enrolment::Refused(code) => Enrolled::Refused(code),
-        Enrolment::Open(invite) => {
+    // A proof that does not hold is none; the token may still be good.
+    let proof = request.credential.and_then(|bytes| {
+        let credential = app.deployment.authority().ok()?.open::<Credential>(&bytes).ok()?;
+        (credential.public_key == public_key).then(|| (credential, bytes.to_vec()))
+    });
+    let enrolled = match (app.ledger.enrolment(public_key, token_hash, now).await?, proof) {
+        (Enrolment::Enrolled(bytes), _) => Enrolled::Credential { bytes, new: false },
+        (Enrolment::Refused(RefusalCode::RevokedDevice), _) => Enrolled::Refused(RefusalCode::RevokedDevice),
+        (_, Some((Credential { observer, role, stations, .. }, credential))) => {
+            let returned_ms = now;
+            let device = ReturnedDevice { public_key, observer, role, stations, token_hash, credential, returned_ms };
+            app.ledger.take_back(device).await?
+        }
+        (Enrolment::Refused(code), None) => Enrolled::Refused(code),
+        (Enrolment::Open(invite), None) => {
             let credential = app.signer.issuer.credential(&Credential {
                 version: kuager_wire::VERSION,
                 kid,

@@ -1,6 +1,9 @@
+use kuager_wire::ids::InviteToken;
+use kuager_wire::receipt::RefusalCode;
+
 use super::*;
 use crate::inbox::{MessageError, send_message};
-use crate::testing::{Fixture, MORNING_MS};
+use crate::testing::{Fixture, MORNING_MS, kid};
 
 #[tokio::test]
 async fn invites_are_checked_before_they_are_made() {
@@ -56,4 +59,35 @@ async fn invites_can_be_withdrawn_by_their_id() {
     clock.set(MORNING_MS + 5);
     assert_eq!(revoke_invite(&app, &id).await.expect("works").state, InviteState::Revoked);
     assert!(matches!(revoke_invite(&app, "00").await, Err(InviteError::Unknown(_))));
+}
+
+#[tokio::test]
+async fn a_device_that_was_lost_returns_with_the_credential_it_has() {
+    // Two ledgers of one deployment: the second one is of before the devices.
+    let fixture = Fixture::new();
+    let older = tempfile::tempdir().expect("a folder");
+    let ledger = crate::SqliteLedger::open(&older.path().join("ledger.db")).expect("opens");
+    let app = crate::App::with_ledger(fixture.deployment.clone(), std::sync::Arc::new(ledger), fixture.clock.clone());
+    let app = app.expect("opens");
+    let again = async |body| enrol(&app, body).await.expect("works").map_err(|refusal| refusal.code);
+    let token = fixture.invite().await;
+    let credential = enrol(&fixture.app, fixture.enrolment(1, token)).await.expect("works").expect("is accepted");
+    assert_eq!(again(fixture.enrolment(1, token)).await, Err(RefusalCode::InviteUnknown), "says nothing for itself");
+    let stranger = Fixture::new().enrol(1).await;
+    for (what, wrong) in
+        [("of another deployment", stranger), ("nothing", vec![1]), ("another key's", fixture.enrol(2).await)]
+    {
+        let request = fixture.enrolment_again(1, token, Some(wrong));
+        assert_eq!(again(request).await, Err(RefusalCode::InviteUnknown), "{what}");
+    }
+    let request = fixture.enrolment_again(1, token, Some(credential.clone()));
+    assert_eq!(again(request.clone()).await, Ok(credential.clone()), "the very credential");
+    assert_eq!(again(request.clone()).await, Ok(credential));
+    assert_eq!(again(fixture.enrolment(3, token)).await, Err(RefusalCode::InviteUsed), "the invite is spent");
+    let observer = fixture.ledger.device(kid(1)).await.expect("reads").expect("is known").observer;
+    assert_eq!(app.ledger.device(kid(1)).await.expect("reads").expect("is known").observer, observer);
+    app.ledger.revoke_device(kid(1), MORNING_MS).await.expect("works");
+    assert_eq!(again(request).await, Err(RefusalCode::RevokedDevice));
+    let unknown = fixture.enrolment(4, InviteToken([0; 16]));
+    assert_eq!(again(unknown).await, Err(RefusalCode::InviteUnknown));
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -18,7 +18,7 @@ use kuager_wire::ids::{PackHash, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, PASS_HEADER, SEQUENCE_TYPE};
+use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER, SEQUENCE_TYPE};
 use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
@@ -74,7 +74,11 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
                 .into_response();
         }
     }
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if let Ok(epoch) = HeaderValue::try_from(public.app.epochs.current().to_string()) {
+        response.headers_mut().insert(EPOCH_HEADER, epoch);
+    }
+    response
 }
 
 async fn genesis(State(public): State<Public>) -> Response {

@@ -4,8 +4,12 @@
 //! [`Devices::enrol`] checks the same again and stores. Whoever comes second, with the same key or with another one, gets
 //! what the first one left: the credential the device has, or a refusal. A credential that was signed and not stored was
 //! never given to anybody.
+//!
+//! A device that was enrolled and is not known any more, because the ledger is an older one that was put back, returns with the
+//! credential it was given: [`Devices::take_back`].
 
 use async_trait::async_trait;
+use kuager_wire::enrolment::Role;
 use kuager_wire::ids::{Kid, ObserverId, PublicKey};
 use kuager_wire::receipt::RefusalCode;
 
@@ -34,6 +38,25 @@ pub struct NewDevice {
     pub credential: Vec<u8>,
     /// When.
     pub enrolled_ms: u64,
+}
+
+/// A device that was enrolled before, as its own credential proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnedDevice {
+    /// Its key.
+    pub public_key: PublicKey,
+    /// Whose it is.
+    pub observer: ObserverId,
+    /// What the holder may do.
+    pub role: Role,
+    /// Where the observer is sent.
+    pub stations: Vec<String>,
+    /// SHA-256 of the token it brings.
+    pub token_hash: [u8; 32],
+    /// The exact credential.
+    pub credential: Vec<u8>,
+    /// When it returned.
+    pub returned_ms: u64,
 }
 
 /// Whether a key may be enrolled.
@@ -99,6 +122,14 @@ pub trait Devices {
     /// # Errors
     /// [`LedgerError`].
     async fn enrol(&self, device: NewDevice) -> Result<Enrolled, LedgerError>;
+
+    /// Makes a device known again, with the credential it was given then. Its invite counts as used; when that is not known
+    /// either, one that nobody can use stands for it. A device that is known keeps what it has, and one that was revoked stays
+    /// refused.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn take_back(&self, device: ReturnedDevice) -> Result<Enrolled, LedgerError>;
 
     /// Refuses everything new from a device from now on; what has been received stays. Returns whether it is known.
     ///

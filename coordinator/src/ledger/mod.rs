@@ -39,7 +39,7 @@ pub mod uploads;
 pub mod usage;
 mod whole;
 
-pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
+pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, ReturnedDevice};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};
 pub use feed::{Arrival, Feed};
@@ -47,7 +47,7 @@ pub use files::{
     Alike, FileReport, FileView, Files, Findings, MediaView, PictureProblem, RecordView, ReportLimits, Unexamined,
 };
 pub use invites::{InviteRow, Invites, NewInvite};
-pub use messages::{Added, Messages, NewMessage};
+pub use messages::{Added, Messages, NONCES, NewMessage};
 pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
 pub use redactions::{RedactionRow, Redactions};
 pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};

@@ -124,6 +124,25 @@ pub trait Uploads {
         receipt: Vec<u8>,
     ) -> Result<Vec<u8>, LedgerError>;
 
+    /// Every file that is held.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn held_files(&self) -> Result<Vec<MediaHash>, LedgerError>;
+
+    /// These files are lost: they are not held any more, and no device has a receipt for them here, so that each is asked to
+    /// deliver them again. What was said of them to the devices stays true of its time.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn forget_files(&self, lost: Vec<MediaHash>) -> Result<(), LedgerError>;
+
+    /// How many files a device has a receipt for.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn receipts_for(&self, kid: Kid) -> Result<u64, LedgerError>;
+
     /// Keeps the evidence that something else was uploaded than was signed.
     ///
     /// # Errors

@@ -49,6 +49,9 @@ impl Shared {
                 if let Some(pass) = &response.pass {
                     self.keep_pass(&link, pass).await;
                 }
+                if response.epoch.is_some() {
+                    *self.epoch.lock() = response.epoch;
+                }
             }
             Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
         }

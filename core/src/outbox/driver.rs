@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use kuager_wire::SigningKey;
 use kuager_wire::cose::{self, Statement};
-use kuager_wire::enrolment::{Action, Request};
-use kuager_wire::ids::PublicKey;
+use kuager_wire::enrolment::Request;
 use kuager_wire::invite::Invite;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::event::{Outlook, SyncEvent, SyncSummary};
 use super::machine::Plan;
-use super::shared::{Flow, Link, Run, Shared, SyncError, load_lane, new_nonce};
+use super::shared::{Flow, Link, Run, Shared, SyncError, load_lane};
 use super::uploader::Uploaded;
 use crate::clock::Clock;
 use crate::queue::{Network, Obstacle};
@@ -90,16 +89,7 @@ impl Outbox {
     /// [`SyncError`].
     pub fn prepare_enrolment(&self, invite: &Invite) -> Result<(), SyncError> {
         let shared = &self.shared;
-        let request = Request {
-            version: kuager_wire::VERSION,
-            action: Action::Enrol,
-            wall_ms: shared.clock.now().wall_ms,
-            nonce: new_nonce()?,
-            public_key: Some(PublicKey::from(&shared.key)),
-            token: Some(invite.token),
-            after: None,
-        };
-        let bytes = cose::sign(&request, invite.deployment, &shared.key)?;
+        let bytes = shared.enrolment_request(invite, None)?;
         shared.store.write(|tx| {
             tx.remove_meta(Meta::EnrolmentRefusal)?;
             tx.remove_meta(Meta::InviteForged)?;

@@ -550,3 +550,6 @@ proptest! {
         })?;
     }
 }
+
+#[path = "restored_tests.rs"]
+mod restored;

@@ -3,21 +3,49 @@
 use std::sync::Arc;
 
 use kuager_evidence::{AuthorityFault, Forgery, verify_invite, verify_refusal};
-use kuager_wire::enrolment::Credential;
+use kuager_wire::cose;
+use kuager_wire::enrolment::{Action, Credential, Request};
 use kuager_wire::genesis::Deployment;
-use kuager_wire::ids::SubjectHash;
+use kuager_wire::ids::{PublicKey, SubjectHash};
+use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::sync::COSE_TYPE;
 
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
 use super::response;
-use super::shared::{Flow, Link, Run, Shared, SyncError, disbelieve};
+use super::shared::{Flow, Link, Run, Shared, SyncError, disbelieve, new_nonce};
 use crate::queue::FailureClass;
-use crate::store::{Meta, StoreError};
+use crate::store::{Meta, StoreError, Tx};
 use crate::trust::KnownDeployment;
 
 impl Shared {
+    /// Signs a request to be enrolled, with the credential this device was given before, if any.
+    pub(super) fn enrolment_request(&self, invite: &Invite, credential: Option<Vec<u8>>) -> Result<Vec<u8>, SyncError> {
+        let request = Request {
+            version: kuager_wire::VERSION,
+            action: Action::Enrol,
+            wall_ms: self.clock.now().wall_ms,
+            nonce: new_nonce()?,
+            public_key: Some(PublicKey::from(&self.key)),
+            token: Some(invite.token),
+            after: None,
+            epoch: None,
+            credential: credential.map(Into::into),
+        };
+        Ok(cose::sign(&request, invite.deployment, &self.key)?)
+    }
+
+    /// The coordinator does not know this device any more: it is to enrol again, with the same key and token. What it was
+    /// given proves that it is one, to a coordinator that can read that: those that know of no epochs cannot.
+    pub(super) fn enrol_again(&self, tx: &Tx<'_>, invite: &Invite) -> Result<(), SyncError> {
+        let credential = tx.meta_bytes(Meta::Credential)?.filter(|_| self.epoch.lock().is_some());
+        if credential.is_some() {
+            tx.set_meta_bytes(Meta::EnrolmentRequest, &self.enrolment_request(invite, credential)?)?;
+        }
+        Ok(tx.remove_meta(Meta::Credential)?)
+    }
+
     pub(super) async fn fetch_genesis(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
         let Some(link) = self.link() else { return Ok(Flow::Continue) };
         let call = get("/v1/genesis", limits::GENESIS);

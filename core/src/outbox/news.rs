@@ -1,15 +1,18 @@
-//! News from the coordinator: a newer pack, messages to the observer.
+//! News from the coordinator: a newer pack, messages to the observer, and what it holds of this device.
 
 use std::sync::Arc;
 
+use kuager_evidence::verify_refusal;
 use kuager_wire::canonical;
 use kuager_wire::cose;
 use kuager_wire::enrolment::{Action, Request};
-use kuager_wire::ids::PackHash;
+use kuager_wire::ids::{PackHash, SubjectHash};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::pack::{ShardRef, SignedPack, StationShard};
+use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{COSE_TYPE, Delegations, InboxAnswer};
+use tokio::time::Instant;
 
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
@@ -153,13 +156,17 @@ impl Shared {
         Ok(Flow::Continue)
     }
 
+    /// Fetches messages, and learns what the coordinator holds of this device.
     async fn fetch_messages(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
         let Some(link) = self.link() else { return Ok(()) };
+        // Once an epoch may end between a response and the next request.
+        let mut epochs = 2;
         loop {
             let invite = Arc::clone(&link.invite);
             let (after, deployment) =
                 self.read(move |tx| Ok((tx.newest_message()?, load_deployment(tx, &invite)?))).await?;
             let Some(deployment) = deployment else { return Ok(()) };
+            let epoch = *self.epoch.lock();
             let request = Request {
                 version: kuager_wire::VERSION,
                 action: Action::Inbox,
@@ -168,15 +175,37 @@ impl Shared {
                 public_key: None,
                 token: None,
                 after: Some(after),
+                epoch,
+                credential: None,
             };
             let bytes = cose::sign(&request, deployment.id, &self.key)?;
-            let bytes_out = bytes.len();
+            let (subject, bytes_out) = (SubjectHash::of(&bytes), bytes.len());
             let call = post("/v1/inbox", bytes, COSE_TYPE, limits::ANSWER);
             let (attempt, outcome) = self.attempt(run, "inbox", call).await?;
             let response = match outcome {
                 Ok(response) => response,
                 Err(error) => return self.failed(attempt, error.class, None).await.map(|_| ()),
             };
+            let bytes_in = response.body.len();
+            let refused = verify_refusal(&response.body, subject, &deployment).ok().map(|refusal| refusal.code);
+            if refused == Some(RefusalCode::Replayed) && response.epoch.is_some_and(|now| Some(now) != epoch) {
+                epochs -= 1;
+                if epochs > 0 {
+                    self.write(move |tx, shared| succeeded(tx, shared, attempt, bytes_out, bytes_in)).await?;
+                    continue;
+                }
+            }
+            if refused == Some(RefusalCode::UnknownDevice) && run.may_enrol_again() {
+                let invite = Arc::clone(&link.invite);
+                self.write(move |tx, shared| {
+                    shared.enrol_again(tx, &invite)?;
+                    succeeded(tx, shared, attempt, bytes_out, bytes_in)
+                })
+                .await?;
+                // Once it knows this device again, it says what it lacks.
+                (run.forgotten, run.refreshed) = (Some(Instant::now()), None);
+                return Ok(());
+            }
             let read = (response.status == 200)
                 .then(|| canonical::decode::<InboxAnswer>(&response.body, limits::ANSWER).ok())
                 .flatten();
@@ -184,8 +213,8 @@ impl Shared {
                 return self.failed(attempt, response::classify(&response), Some(&response)).await.map(|_| ());
             };
             let more = inbox.more;
-            let bytes_in = response.body.len();
-            let arrived = self
+            let lately = Arc::clone(&run.lately);
+            let (arrived, behind) = self
                 .write(move |tx, shared| {
                     let mut arrived = Vec::new();
                     for bytes in &inbox.messages {
@@ -196,10 +225,17 @@ impl Shared {
                             arrived.push(message.number);
                         }
                     }
+                    let behind = match &inbox.holding {
+                        Some(holding) => shared.compare_all(tx, holding, &mut lately.lock())?.behind,
+                        None => None,
+                    };
                     succeeded(tx, shared, attempt, bytes_out, bytes_in)?;
-                    Ok(arrived)
+                    Ok((arrived, behind))
                 })
                 .await?;
+            if let Some(coordinator) = behind {
+                self.emit(SyncEvent::StoreIsBehind { coordinator });
+            }
             run.summary.messages += arrived.len() as u64;
             let progressed = !arrived.is_empty();
             arrived.into_iter().for_each(|number| self.emit(SyncEvent::MessageArrived(number)));

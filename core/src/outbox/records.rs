@@ -10,11 +10,13 @@ use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{ChainState, RecordsAnswer, SEQUENCE_TYPE, Upload};
+use kuager_wire::sync::{RecordsAnswer, SEQUENCE_TYPE, Upload};
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use super::calls::{post, succeeded};
 use super::event::SyncEvent;
+use super::lately::Lately;
 use super::machine::{self, Decision};
 use super::next::HORIZON;
 use super::response::{self, Judged, Sent};
@@ -30,11 +32,18 @@ struct Batch {
     body: Vec<u8>,
 }
 
+/// What a run knows that the word about a batch depends on.
+struct Before {
+    lately: Arc<Mutex<Lately>>,
+    may_enrol_again: bool,
+}
+
 /// What a batch brought.
 struct Outcome {
     judged: Vec<Judged>,
-    reopened: usize,
     behind: Option<u64>,
+    /// The coordinator does not know this device, which is to enrol again.
+    forgotten: bool,
 }
 
 impl Shared {
@@ -101,11 +110,11 @@ impl Shared {
         };
         match read {
             Ok(response) => {
-                let reopened = Arc::clone(&run.reopened);
+                let before = Before { lately: Arc::clone(&run.lately), may_enrol_again: run.may_enrol_again() };
                 let invite = Arc::clone(&link.invite);
                 let outcome = self
                     .write(move |tx, shared| {
-                        shared.apply(tx, &batch, &response, &invite, &reopened, (bytes_out, bytes_in))
+                        shared.apply(tx, &batch, &response, &invite, &before, (bytes_out, bytes_in))
                     })
                     .await?;
                 self.media_wake.notify_one();
@@ -166,7 +175,7 @@ impl Shared {
         batch: &Batch,
         response: &RecordsAnswer,
         invite: &Invite,
-        reopened: &Mutex<HashSet<i64>>,
+        before: &Before,
         (bytes_out, bytes_in): (usize, usize),
     ) -> Result<Outcome, SyncError> {
         let now = self.clock.now();
@@ -180,7 +189,7 @@ impl Shared {
             .collect();
         if judged.is_empty() {
             self.batch_failed(tx, batch, FailureClass::BadAnswer, 200, None, (bytes_out, bytes_in))?;
-            return Ok(Outcome { judged, reopened: 0, behind: None });
+            return Ok(Outcome { judged, behind: None, forgotten: false });
         }
         let unknown =
             |judged: &Judged| matches!(judged.decision, Decision::Refused { code: RefusalCode::UnknownDevice, .. });
@@ -203,51 +212,21 @@ impl Shared {
             };
             tx.set_state(item.record, &state)?;
         }
-        if not_enrolled {
-            // The coordinator lost our enrolment: enrol again with the same key and token.
-            tx.remove_meta(Meta::Credential)?;
+        let forgotten = before.may_enrol_again && not_enrolled;
+        if forgotten {
+            self.enrol_again(tx, invite)?;
         }
-        let mut outcome = Outcome { judged, reopened: 0, behind: None };
+        let mut outcome = Outcome { judged, behind: None, forgotten };
         if let Some(chain) = response.chains.iter().find(|chain| chain.kid == self.kid) {
-            self.compare(tx, chain, reopened, &mut outcome)?;
+            outcome.behind = self.compare_chain(tx, chain, &mut before.lately.lock())?.behind;
         }
         succeeded(tx, self, batch.attempt, bytes_out, bytes_in)?;
         Ok(outcome)
     }
 
-    /// Compares what the coordinator holds of our chain with ours. Delivered records that it lacks (it was restored
-    /// from a backup) are sent again; a longer chain over there means that this store is the restored one.
-    fn compare(
-        &self,
-        tx: &Tx<'_>,
-        chain: &ChainState,
-        reopened: &Mutex<HashSet<i64>>,
-        outcome: &mut Outcome,
-    ) -> Result<(), SyncError> {
-        let Some(own) = tx.head(self.kid)? else { return Ok(()) };
-        if chain.head_seq > own.seq {
-            tx.set_meta(Meta::Behind, &chain.head_seq)?;
-            outcome.behind = Some(chain.head_seq);
-        }
-        let mut lacking: Vec<(u64, u64)> = chain.missing.iter().map(|range| (range.first, range.last)).collect();
-        if chain.head_seq < own.seq {
-            lacking.push((chain.head_seq + 1, own.seq));
-        }
-        let mut once = reopened.lock();
-        for (first, last) in lacking {
-            for record in tx.records_between(self.kid, first, last)? {
-                if !once.contains(&record) && tx.reopen_delivered(record)? {
-                    once.insert(record);
-                    outcome.reopened += 1;
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn report(&self, run: &mut Run, outcome: Outcome) {
-        if outcome.reopened > 0 {
-            tracing::warn!(records = outcome.reopened, "the coordinator lacks records it had receipted");
+        if outcome.forgotten {
+            run.forgotten = Some(Instant::now());
         }
         if let Some(coordinator) = outcome.behind {
             self.emit(SyncEvent::StoreIsBehind { coordinator });

@@ -1,9 +1,9 @@
 //! What every part of the outbox works with: the store, the clock, the key, the way to the coordinator, and what one run
 //! remembers.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use kuager_evidence::Forgery;
 use kuager_wire::SigningKey;
@@ -11,7 +11,7 @@ use kuager_wire::compression::Dictionary;
 use kuager_wire::cose::StatementError;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis::Deployment;
-use kuager_wire::ids::{Kid, Nonce, PackHash, PublicKey};
+use kuager_wire::ids::{Epoch, Kid, Nonce, PackHash, PublicKey};
 use kuager_wire::invite::Invite;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
@@ -20,6 +20,7 @@ use tokio::sync::{Notify, broadcast};
 use tokio::time::Instant;
 
 use super::event::{SyncEvent, SyncSummary};
+use super::lately::Lately;
 use super::machine::Session;
 use crate::clock::Clock;
 use crate::keys;
@@ -68,6 +69,8 @@ pub(super) struct Shared {
     pub(super) network: RwLock<Network>,
     /// There may be something new to upload.
     pub(super) media_wake: Notify,
+    /// The epoch that the coordinator said it is in; nothing of one that knows none.
+    pub(super) epoch: Mutex<Option<Epoch>>,
     pub(super) dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
 }
 
@@ -75,11 +78,24 @@ pub(super) struct Shared {
 #[derive(Default)]
 pub(super) struct Run {
     pub(super) summary: SyncSummary,
-    /// Records sent again because the coordinator lacked them; once per run is enough.
-    pub(super) reopened: Arc<Mutex<HashSet<i64>>>,
+    /// Records sent again because the coordinator lacked them.
+    pub(super) lately: Arc<Mutex<Lately>>,
+    /// When the coordinator last said that it does not know this device.
+    pub(super) forgotten: Option<Instant>,
     /// The coordinator does not take our dictionary.
     pub(super) plain: bool,
     pub(super) refreshed: Option<Instant>,
+}
+
+/// How long a device that has enrolled again, and is told once more that it is unknown, waits before it does so again.
+const FORGOTTEN: Duration = Duration::from_secs(15 * 60);
+
+impl Run {
+    /// Whether to enrol again, now that the coordinator says it does not know this device. One that says so every time must not
+    /// keep a phone at it.
+    pub(super) fn may_enrol_again(&self) -> bool {
+        self.forgotten.is_none_or(|last| last.elapsed() >= FORGOTTEN)
+    }
 }
 
 /// Whether a run goes on.
@@ -103,6 +119,7 @@ impl Shared {
             news_wanted: AtomicBool::new(false),
             network: RwLock::default(),
             media_wake: Notify::new(),
+            epoch: Mutex::new(None),
             dictionary: Mutex::new(None),
         }
     }

@@ -264,10 +264,10 @@ impl Tx<'_> {
         Ok(statement.execute((hash.as_bytes(), send, state, detail, WAITING, UPLOADING, DELAYED, HELD))? > 0)
     }
 
-    /// A verified receipt: the coordinator holds the file.
+    /// A verified receipt: the coordinator holds the file. The first receipt stays: it says since when.
     pub(crate) fn media_stored(&self, hash: MediaHash, receipt: &[u8]) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "UPDATE media SET state = ?2, receipt = ?3, sent = size, wait = NULL, detail = NULL WHERE hash = ?1",
+            "UPDATE media SET state = ?2, receipt = coalesce(receipt, ?3), sent = size, wait = NULL, detail = NULL WHERE hash = ?1",
         )?;
         statement.execute((hash.as_bytes(), STORED, receipt))?;
         Ok(())
@@ -278,6 +278,12 @@ impl Tx<'_> {
         let mut statement =
             self.connection.prepare_cached("UPDATE media SET state = ?2, sent = 0 WHERE hash = ?1 AND state = ?3")?;
         Ok(statement.execute((hash.as_bytes(), WAITING, STORED))? > 0)
+    }
+
+    /// Files with a receipt that are not to be delivered again.
+    pub(crate) fn count_stored_media(&self) -> Result<u64, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT count(*) FROM media WHERE state = ?1")?;
+        Ok(statement.query_row([STORED], |row| row.get(0))?)
     }
 
     pub(crate) fn media_receipt(&self, hash: MediaHash) -> Result<Option<Vec<u8>>, StoreError> {

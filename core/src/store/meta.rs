@@ -42,6 +42,8 @@ pub(crate) enum Meta {
     Delegations,
     /// What did not agree in an invite that is not followed any more.
     InviteForged,
+    /// How often delivered records may be queued again.
+    Rounds,
 }
 
 impl Meta {
@@ -62,6 +64,7 @@ impl Meta {
             Self::Tallies => "tallies",
             Self::Delegations => "delegations",
             Self::InviteForged => "invite_forged",
+            Self::Rounds => "rounds",
         }
     }
 }

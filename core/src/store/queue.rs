@@ -162,6 +162,8 @@ impl Tx<'_> {
         Ok(counts)
     }
 
+    /// Keeps what the coordinator said. Of receipts and evidence the first stays, also when a coordinator that was restored
+    /// says it anew, later; of refusals the last.
     pub(crate) fn add_statement(
         &self,
         record: i64,
@@ -171,7 +173,8 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO answers VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (record, purpose) DO UPDATE SET bytes = excluded.bytes, added_ms = excluded.added_ms",
+             ON CONFLICT (record, purpose) DO UPDATE SET bytes = excluded.bytes, added_ms = excluded.added_ms
+             WHERE purpose = 'refusal'",
         )?;
         statement.execute((record, purpose, bytes, now_ms))?;
         Ok(())

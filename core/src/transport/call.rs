@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use bytes::Bytes;
 use futures_util::Stream;
+use kuager_wire::ids::Epoch;
 
 use crate::queue::FailureClass;
 
@@ -56,6 +57,8 @@ pub struct Response {
     pub location: Option<String>,
     /// The pass that came with the answer to a signed request.
     pub pass: Option<String>,
+    /// The epoch that the coordinator says it is in.
+    pub epoch: Option<Epoch>,
     /// Body.
     pub body: Vec<u8>,
 }

@@ -9,13 +9,15 @@ use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Envelope, Statement};
 use kuager_wire::enrolment::{Credential, Request, Role};
 use kuager_wire::genesis::{Deployment, Genesis};
-use kuager_wire::ids::{DeploymentId, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash, SubjectHash};
+use kuager_wire::ids::{
+    DeploymentId, Epoch, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash, SubjectHash,
+};
 use kuager_wire::invite::{Invite, Way};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal, RefusalCode};
 use kuager_wire::record::Record;
-use kuager_wire::sync::{CBOR_TYPE, ChainState, InboxAnswer, RecordResult, RecordsAnswer, Upload};
+use kuager_wire::sync::{CBOR_TYPE, ChainState, Holding, InboxAnswer, RecordResult, RecordsAnswer, Upload};
 
 use super::call::{BoxFuture, Call, Method, Patch, Response, Transport, TransportError};
 use crate::queue::FailureClass;
@@ -57,6 +59,12 @@ struct Memory {
     refuse: HashMap<RecordHash, RefusalCode>,
     refuse_enrolment: Option<RefusalCode>,
     messages: Vec<String>,
+    /// What it announces; nothing before epochs were known.
+    epoch: Option<Epoch>,
+    /// It says that it holds nothing, whatever it holds.
+    silent: bool,
+    /// Requests to be enrolled, with the credential they brought.
+    enrolments: Vec<Option<Vec<u8>>>,
     /// Files by upload path: what is to come, and what has come so far.
     uploads: HashMap<String, (MediaHash, u64, Vec<u8>)>,
     received: u64,
@@ -136,6 +144,34 @@ impl FakeCoordinator {
         self.memory(|memory| memory.records.remove(&hash));
     }
 
+    /// Loses everything that was delivered.
+    pub(crate) fn forget_all(&self) {
+        self.memory(|memory| {
+            memory.records.clear();
+            memory.uploads.clear();
+        });
+    }
+
+    /// Loses its files, as one does whose ledger was restored without them.
+    pub(crate) fn forget_files(&self) {
+        self.memory(|memory| memory.uploads.clear());
+    }
+
+    /// Announces this epoch from now on.
+    pub(crate) fn begin_epoch(&self, epoch: u8) {
+        self.memory(|memory| memory.epoch = Some(Epoch([epoch; 16])));
+    }
+
+    /// Says from now on that it holds nothing.
+    pub(crate) fn deny_everything(&self) {
+        self.memory(|memory| memory.silent = true);
+    }
+
+    /// What each request to be enrolled brought as a proof.
+    pub(crate) fn proofs(&self) -> Vec<Option<Vec<u8>>> {
+        self.memory(|memory| memory.enrolments.clone())
+    }
+
     /// Loses every enrolment.
     pub(crate) fn forget_devices(&self) {
         self.memory(|memory| memory.credentials.clear());
@@ -190,6 +226,7 @@ impl FakeCoordinator {
     fn enrol(&self, body: &[u8]) -> Response {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let key = request.public_key.unwrap();
+        self.memory(|memory| memory.enrolments.push(request.credential.map(|bytes| bytes.to_vec())));
         if let Some(code) = self.memory(|memory| memory.refuse_enrolment) {
             return response(403, "application/cose", self.refusal(SubjectHash::of(body), code));
         }
@@ -253,16 +290,20 @@ impl FakeCoordinator {
             self.memory(|memory| memory.records.insert(hash, (record, bytes.to_vec())));
             results.push(result);
         }
-        let chains = self.memory(|memory| {
+        let chains = kid.and_then(|kid| self.chain(kid)).into_iter().collect();
+        let body = RecordsAnswer { results, chains };
+        response(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+    }
+
+    fn chain(&self, kid: Kid) -> Option<ChainState> {
+        self.memory(|memory| {
             let head = memory.records.iter().max_by_key(|(_, (record, _))| record.seq)?;
             let (head_seq, head) = (head.1.0.seq, *head.0);
             let has = |seq| memory.records.values().any(|(record, _)| record.seq == seq);
             let missing = (0..head_seq).filter(|seq| !has(*seq));
             let missing = missing.map(|seq| kuager_wire::record::SeqRange { first: seq, last: seq }).collect();
-            Some(vec![ChainState { kid: kid?, head_seq, head, missing }])
-        });
-        let body = RecordsAnswer { results, chains: chains.unwrap_or_default() };
-        response(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
+            Some(ChainState { kid, head_seq, head, missing })
+        })
     }
 
     fn expect_file(&self, media: MediaHash, size: u64, kid: Kid) -> Upload {
@@ -346,7 +387,8 @@ impl FakeCoordinator {
     }
 
     fn inbox(&self, body: &[u8]) -> Response {
-        let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
+        let envelope = Envelope::parse(body, Request::LIMIT).unwrap();
+        let request: Request = envelope.statement().unwrap();
         let after = request.after.unwrap();
         let messages = self.memory(|memory| memory.messages.clone());
         let messages = (1..).zip(messages).filter(|(number, _)| *number > after).map(|(number, text)| {
@@ -362,7 +404,21 @@ impl FakeCoordinator {
             };
             cose::sign(&message, self.deployment.id, &self.receipt).unwrap().into()
         });
-        let body = InboxAnswer { messages: messages.collect(), more: false };
+        let (epoch, known, silent) = self.memory(|memory| {
+            let known = memory.credentials.contains_key(envelope.kid().0.as_slice());
+            (memory.epoch, known, memory.silent)
+        });
+        if request.epoch.is_some() && request.epoch != epoch {
+            return response(409, "application/cose", self.refusal(SubjectHash::of(body), RefusalCode::Replayed));
+        }
+        if !known {
+            return response(403, "application/cose", self.refusal(SubjectHash::of(body), RefusalCode::UnknownDevice));
+        }
+        let holding = request.epoch.map(|_| Holding {
+            chain: self.chain(envelope.kid()).filter(|_| !silent),
+            files: if silent { 0 } else { self.files().len() as u64 },
+        });
+        let body = InboxAnswer { messages: messages.collect(), more: false, holding };
         response(200, CBOR_TYPE, canonical::encode(&body, limits::ANSWER).unwrap())
     }
 
@@ -376,6 +432,10 @@ impl FakeCoordinator {
             path if path.starts_with("/v1/media") => self.media(call),
             _ => response(304, "", Vec::new()),
         }
+    }
+
+    fn answer(&self, call: &Call, key: &SigningKey, weather: &Weather) -> Response {
+        Response { epoch: self.memory(|memory| memory.epoch), ..self.serve(call, key, weather) }
     }
 }
 
@@ -391,6 +451,7 @@ pub(crate) fn response(status: u16, content_type: &str, body: Vec<u8>) -> Respon
         pass: None,
         upload_offset: None,
         location: None,
+        epoch: None,
         body,
     }
 }
@@ -411,23 +472,23 @@ impl Transport for FakeCoordinator {
                 next(&mut memory.weather)
             });
             match weather {
-                Weather::Fine | Weather::Altered => Ok(self.serve(&call, &self.receipt, &weather)),
+                Weather::Fine | Weather::Altered => Ok(self.answer(&call, &self.receipt, &weather)),
                 Weather::Fails(class) => Err(failure(class)),
                 Weather::Cut(_) => Err(failure(FailureClass::Reset)),
                 Weather::ResponseLost => {
-                    self.serve(&call, &self.receipt, &weather);
+                    self.answer(&call, &self.receipt, &weather);
                     Err(failure(FailureClass::Reset))
                 }
                 Weather::Instead(response) => Ok(response),
                 Weather::Truncated => {
-                    let mut response = self.serve(&call, &self.receipt, &weather);
+                    let mut response = self.answer(&call, &self.receipt, &weather);
                     response.body.truncate(response.body.len() / 2);
                     Ok(response)
                 }
-                Weather::WrongReceiptKey => Ok(self.serve(&call, &SigningKey::from_bytes(&[99; 32]), &weather)),
-                Weather::WrongRecord | Weather::WrongFork => Ok(self.serve(&call, &self.receipt, &weather)),
+                Weather::WrongReceiptKey => Ok(self.answer(&call, &SigningKey::from_bytes(&[99; 32]), &weather)),
+                Weather::WrongRecord | Weather::WrongFork => Ok(self.answer(&call, &self.receipt, &weather)),
                 Weather::Hangs => {
-                    self.serve(&call, &self.receipt, &weather);
+                    self.answer(&call, &self.receipt, &weather);
                     std::future::pending().await
                 }
             }

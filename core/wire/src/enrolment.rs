@@ -3,11 +3,12 @@
 //! The request can be made offline, at once, and sent again without harm: the same device with the same or a newer
 //! invite always gets the credential it already has.
 
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::canonical::Malformed;
 use crate::cose::{Dated, Purpose, Statement, check_version};
-use crate::ids::{InviteToken, Kid, Nonce, ObserverId, PublicKey};
+use crate::ids::{Epoch, InviteToken, Kid, Nonce, ObserverId, PublicKey};
 use crate::limits;
 
 /// What a signed request asks for.
@@ -47,6 +48,13 @@ pub struct Request {
     /// Number of the newest message the device holds, for [`Action::Inbox`]; 0 for none.
     #[n(7)]
     pub after: Option<u64>,
+    /// The coordinator's epoch as it last said, for [`Action::Inbox`]. A request of another epoch is not answered.
+    #[n(8)]
+    pub epoch: Option<Epoch>,
+    /// The signed [`Credential`] that this device was given before, for [`Action::Enrol`]: proof for a coordinator that has
+    /// lost its record of it.
+    #[n(9)]
+    pub credential: Option<ByteVec>,
 }
 
 impl Statement for Request {
@@ -55,8 +63,10 @@ impl Statement for Request {
 
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)?;
-        let enrol = self.public_key.is_some() && self.token.is_some() && self.after.is_none();
-        let inbox = self.public_key.is_none() && self.token.is_none() && self.after.is_some();
+        let of_inbox = self.after.is_some() || self.epoch.is_some();
+        let of_enrol = self.public_key.is_some() || self.token.is_some() || self.credential.is_some();
+        let enrol = self.public_key.is_some() && self.token.is_some() && !of_inbox;
+        let inbox = self.after.is_some() && !of_enrol;
         let fits = match self.action {
             Action::Enrol => enrol,
             Action::Inbox => inbox,

@@ -156,6 +156,11 @@ byte_id!(
     16
 );
 byte_id!(
+    /// One stretch of a coordinator's running, an hour at most: a request that names it was made while it ran.
+    Epoch,
+    16
+);
+byte_id!(
     /// An Ed25519 public key (RFC 8032).
     PublicKey,
     32

@@ -6,8 +6,8 @@ pub const RECORD: usize = 48 * 1024;
 pub const GENESIS: usize = 4 * 1024;
 /// Bytes of a signed pack. A national station directory is sharded, so that a pack stays loadable on a 2 GB phone.
 pub const PACK: usize = 4 * 1024 * 1024;
-/// Bytes of a signed request (enrolment, inbox).
-pub const REQUEST: usize = 2 * 1024;
+/// Bytes of a signed request (enrolment, inbox): one that brings a credential is a little larger than that.
+pub const REQUEST: usize = CREDENTIAL + 2 * 1024;
 /// Bytes of a device credential.
 pub const CREDENTIAL: usize = 8 * 1024;
 /// Bytes of a receipt or of a refusal.

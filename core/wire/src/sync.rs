@@ -19,6 +19,9 @@ pub const DEPLOYMENT_HEADER: &str = "kuager-deployment";
 /// Header with a pass: in a request, whose rate it counts against; in an answer to a signed request, the pass of the device that
 /// signed it. It allows nothing else.
 pub const PASS_HEADER: &str = "kuager-pass";
+/// Header of every response by which a coordinator says which [`Epoch`](crate::ids::Epoch) it is, in hexadecimal digits. A
+/// device names it in its requests.
+pub const EPOCH_HEADER: &str = "kuager-epoch";
 /// Path below a server address under which uploads of files are, each under its token.
 pub const MEDIA_PATH: &str = "/v1/media/";
 
@@ -93,6 +96,18 @@ pub struct RecordsAnswer {
     pub chains: Vec<ChainState>,
 }
 
+/// What the coordinator holds of one device, so that the device can see what was lost since it was delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Holding {
+    /// Its chain; absent when not one record of it is held.
+    #[n(1)]
+    pub chain: Option<ChainState>,
+    /// How many files it has a receipt for.
+    #[n(2)]
+    pub files: u64,
+}
+
 /// Answer to `POST /v1/inbox`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
 #[cbor(map)]
@@ -103,6 +118,9 @@ pub struct InboxAnswer {
     /// Whether there are more; ask again after the newest of these.
     #[n(2)]
     pub more: bool,
+    /// What is held of the device that asks, if its request named an epoch: phones that do not cannot read this.
+    #[n(3)]
+    pub holding: Option<Holding>,
 }
 
 /// What a deployment has delegated and taken back, for whoever verifies what an issuer signed.

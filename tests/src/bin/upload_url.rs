@@ -44,6 +44,8 @@ async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
         public_key: Some(PublicKey::from(&key)),
         token: Some(coordinator.invite().token),
         after: None,
+        epoch: None,
+        credential: None,
     };
     enrol(&app, cose::sign(&request, deployment.id(), &key).unwrap()).await.unwrap().unwrap();
     let attachment = |bytes: &Vec<u8>| Attachment {

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
+use kuager_wire::enrolment::Role;
 use kuager_wire::ids::{Kid, ObserverId, PublicKey};
 use kuager_wire::receipt::RefusalCode;
 
 use super::fixture::{Place, invite};
-use crate::ledger::devices::{Enrolled, Enrolment, NewDevice};
+use crate::ledger::devices::{Enrolled, Enrolment, NewDevice, ReturnedDevice};
 use crate::ledger::invites::NewInvite;
 use crate::ledger::whole::Ledger;
 
@@ -114,4 +115,43 @@ pub async fn observers_are_found_where_they_were_sent(place: &dyn Place) {
     assert_eq!(ledger.observers(Some("750000000-101")).await, observers(&[1]));
     assert_eq!(ledger.observers(Some("750000000-102")).await, observers(&[1, 2]));
     assert_eq!(ledger.observers(Some("elsewhere")).await, observers(&[]));
+}
+
+/// A device that is not known any more is known again by what it was given, whatever has become of its invite.
+pub async fn a_device_returns_with_its_credential(place: &dyn Place) {
+    let ledger = place.open().await;
+    for hash in 1..=4 {
+        ledger.add_invite(invite(hash)).await.expect("is stored");
+    }
+    assert!(matches!(enrol(&*ledger, 9, 2).await, Enrolled::Credential { new: true, .. }));
+    ledger.revoke_invite([4; 32], 5).await.expect("works");
+    let take_back = async |key: u8, token: u8, observer: u8| {
+        let device = ReturnedDevice {
+            public_key: PublicKey([key; 32]),
+            observer: ObserverId([observer; 16]),
+            role: Role::Interviewer,
+            stations: vec!["750000000-101".to_owned()],
+            token_hash: [token; 32],
+            credential: vec![key; 16],
+            returned_ms: 60,
+        };
+        ledger.take_back(device).await.expect("works")
+    };
+    let back = |key: u8| Enrolled::Credential { bytes: vec![key; 16], new: true };
+    assert_eq!(take_back(1, 1, 1).await, back(1), "its invite is there and open");
+    assert_eq!(take_back(2, 2, 2).await, back(2), "its invite was used by another device since");
+    assert_eq!(take_back(3, 3, 7).await, back(3), "the token is of another observer's invite");
+    assert_eq!(take_back(4, 4, 4).await, back(4), "its invite was withdrawn since");
+    assert_eq!(take_back(5, 5, 5).await, back(5), "its invite is not known");
+    assert_eq!(take_back(5, 5, 6).await, Enrolled::Credential { bytes: vec![5; 16], new: false }, "is known by now");
+    let device = ledger.device(PublicKey([5; 32]).kid()).await.expect("reads").expect("is known");
+    assert_eq!((device.observer, device.revoked), (ObserverId([5; 16]), false));
+    for (key, token) in [(6, 1), (7, 5)] {
+        assert_eq!(enrol(&*ledger, key, token).await, Enrolled::Refused(RefusalCode::InviteUsed), "is spent");
+    }
+    assert!(matches!(enrol(&*ledger, 8, 3).await, Enrolled::Credential { new: true, .. }), "is nobody's yet");
+    let observers = ledger.observers(Some("750000000-101")).await.expect("reads");
+    assert_eq!(observers, [2, 5, 7].map(|id| ObserverId([id; 16])), "those whose invites were not theirs any more");
+    assert_eq!(ledger.revoke_device(PublicKey([5; 32]).kid(), 70).await, Ok(true));
+    assert_eq!(take_back(5, 5, 5).await, Enrolled::Refused(RefusalCode::RevokedDevice));
 }

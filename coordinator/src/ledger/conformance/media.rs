@@ -78,6 +78,27 @@ pub async fn a_file_has_one_receipt_for_each_device(place: &dyn Place) {
     assert!(matches!(unknown, Err(LedgerError::Failed(_))));
 }
 
+/// A lost file is not held, and its devices are without a receipt until they have delivered it once more.
+pub async fn a_file_that_is_lost_is_asked_for_again(place: &dyn Place) {
+    let ledger = place.open().await;
+    let (one, two) = (original(KEY.kid(), "one"), original(KEY.kid(), "two"));
+    store(&*ledger, vec![listing(record(0, 0), &[one.clone(), two.clone()])]).await;
+    assert_eq!(ledger.receipts_for(KEY.kid()).await, Ok(0));
+    finish(&*ledger, &one, 5, b"one").await;
+    finish(&*ledger, &two, 5, b"two").await;
+    assert_eq!((ledger.receipts_for(KEY.kid()).await, ledger.receipts_for(OTHER.kid()).await), (Ok(2), Ok(0)));
+    let mut both = vec![one.attachment.hash, two.attachment.hash];
+    both.sort();
+    assert_eq!(ledger.held_files().await, Ok(both));
+    ledger.forget_files(vec![one.attachment.hash, MediaHash([0; 32])]).await.expect("works");
+    assert_eq!(ledger.receipts_for(KEY.kid()).await, Ok(1));
+    assert_eq!(ledger.held_files().await, Ok(vec![two.attachment.hash]));
+    assert_eq!(ledger.upload(one.token).await.expect("reads").expect("is there").receipt, None);
+    finish(&*ledger, &one, 9, b"again").await;
+    assert_eq!(ledger.receipts_for(KEY.kid()).await, Ok(2));
+    assert_eq!(ledger.media(one.attachment.hash).await.expect("reads").expect("is held").received_ms, 9);
+}
+
 /// Wrong files are counted, the newest are remembered.
 pub async fn wrong_files_are_remembered_within_bounds(place: &dyn Place) {
     let ledger = place.open().await;

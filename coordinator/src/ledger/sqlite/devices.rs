@@ -1,6 +1,7 @@
 //! Devices.
 
 use async_trait::async_trait;
+use kuager_wire::cose::sha256;
 use kuager_wire::ids::{Kid, ObserverId, PublicKey};
 use kuager_wire::receipt::RefusalCode;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -8,8 +9,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::{fixed, to_sql};
 use super::handle::SqliteLedger;
 use super::invites;
-use crate::ledger::devices::{Device, Devices, Enrolled, Enrolment, NewDevice};
+use crate::ledger::devices::{Device, Devices, Enrolled, Enrolment, NewDevice, ReturnedDevice};
 use crate::ledger::error::LedgerError;
+use crate::ledger::invites::{InviteRow, NewInvite};
 
 #[async_trait]
 impl Devices for SqliteLedger {
@@ -52,6 +54,10 @@ impl Devices for SqliteLedger {
         self.write(move |connection| enrol(connection, device)).await
     }
 
+    async fn take_back(&self, device: ReturnedDevice) -> Result<Enrolled, LedgerError> {
+        self.write(move |connection| take_back(connection, device)).await
+    }
+
     async fn revoke_device(&self, kid: Kid, now_ms: u64) -> Result<bool, LedgerError> {
         self.write(move |connection| {
             let changed = connection
@@ -75,12 +81,20 @@ pub(super) fn device(connection: &Connection, kid: Kid) -> Result<Option<Device>
     Ok(device.optional()?)
 }
 
-fn enrolment(connection: &Connection, kid: Kid, token_hash: [u8; 32], now_ms: u64) -> Result<Enrolment, LedgerError> {
+/// How a device stands that is known.
+fn known(connection: &Connection, kid: Kid) -> Result<Option<Enrolled>, LedgerError> {
     let mut query = connection.prepare_cached("SELECT credential, revoked_ms FROM devices WHERE kid = ?1")?;
     let known = query.query_row([kid.0], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?))).optional()?;
-    match known {
-        Some((_, Some(_))) => return Ok(Enrolment::Refused(RefusalCode::RevokedDevice)),
-        Some((credential, None)) => return Ok(Enrolment::Enrolled(credential)),
+    Ok(known.map(|(bytes, revoked_ms)| match revoked_ms {
+        Some(_) => Enrolled::Refused(RefusalCode::RevokedDevice),
+        None => Enrolled::Credential { bytes, new: false },
+    }))
+}
+
+fn enrolment(connection: &Connection, kid: Kid, token_hash: [u8; 32], now_ms: u64) -> Result<Enrolment, LedgerError> {
+    match known(connection, kid)? {
+        Some(Enrolled::Refused(code)) => return Ok(Enrolment::Refused(code)),
+        Some(Enrolled::Credential { bytes, .. }) => return Ok(Enrolment::Enrolled(bytes)),
         None => {}
     }
     let Some(row) = invites::find(connection, token_hash)? else {
@@ -105,14 +119,50 @@ fn enrol(connection: &Connection, device: NewDevice) -> Result<Enrolled, LedgerE
         Enrolment::Enrolled(bytes) => return Ok(Enrolled::Credential { bytes, new: false }),
         Enrolment::Refused(code) => return Ok(Enrolled::Refused(code)),
     };
+    insert(connection, public_key, invite.observer, &credential, token_hash, enrolled_ms)?;
+    Ok(Enrolled::Credential { bytes: credential, new: true })
+}
+
+fn take_back(connection: &Connection, device: ReturnedDevice) -> Result<Enrolled, LedgerError> {
+    let ReturnedDevice { public_key, observer, role, stations, token_hash, credential, returned_ms } = device;
+    let kid = public_key.kid();
+    if let Some(known) = known(connection, kid)? {
+        return Ok(known);
+    }
+    let invite = invites::find(connection, token_hash)?;
+    let own = |row: &InviteRow| row.invite.observer == observer && row.used_by.is_none_or(|used_by| used_by == kid);
+    let token_hash = match &invite {
+        Some(row) if own(row) => token_hash,
+        // Somebody else's by now. No token is as long as a credential, so none has this hash.
+        Some(_) => sha256(&credential),
+        None => token_hash,
+    };
+    if !invite.as_ref().is_some_and(own) {
+        let (created_ms, expires_ms) = (returned_ms, returned_ms);
+        invites::insert(connection, &NewInvite { token_hash, created_ms, expires_ms, role, stations, observer })?;
+    }
+    insert(connection, public_key, observer, &credential, token_hash, returned_ms)?;
+    Ok(Enrolled::Credential { bytes: credential, new: true })
+}
+
+/// Stores a device and spends its invite.
+fn insert(
+    connection: &Connection,
+    public_key: PublicKey,
+    observer: ObserverId,
+    credential: &[u8],
+    token_hash: [u8; 32],
+    now_ms: u64,
+) -> Result<(), LedgerError> {
+    let kid = public_key.kid();
     connection
         .prepare_cached(
             "INSERT INTO devices (kid, public_key, observer, credential, invite, enrolled_ms) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )?
-        .execute(params![kid.0, public_key.0, invite.observer.0, credential, token_hash, to_sql(enrolled_ms)])?;
+        .execute(params![kid.0, public_key.0, observer.0, credential, token_hash, to_sql(now_ms)])?;
     connection
         .prepare_cached("UPDATE invites SET used_by = ?2 WHERE token_hash = ?1")?
         .execute(params![token_hash, kid.0])?;
-    Ok(Enrolled::Credential { bytes: credential, new: true })
+    Ok(())
 }

@@ -12,25 +12,7 @@ use crate::ledger::invites::{InviteRow, Invites, NewInvite};
 #[async_trait]
 impl Invites for SqliteLedger {
     async fn add_invite(&self, invite: NewInvite) -> Result<(), LedgerError> {
-        let stations =
-            serde_json::to_string(&invite.stations).map_err(|error| LedgerError::Failed(error.to_string()))?;
-        self.write(move |connection| {
-            connection
-                .prepare_cached(
-                    "INSERT INTO invites (token_hash, created_ms, expires_ms, role, stations, observer) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                )?
-                .execute(params![
-                    invite.token_hash,
-                    to_sql(invite.created_ms),
-                    to_sql(invite.expires_ms),
-                    role_number(invite.role),
-                    stations,
-                    invite.observer.0
-                ])?;
-            Ok(())
-        })
-        .await
+        self.write(move |connection| insert(connection, &invite)).await
     }
 
     async fn invites(&self) -> Result<Vec<InviteRow>, LedgerError> {
@@ -52,6 +34,24 @@ impl Invites for SqliteLedger {
         })
         .await
     }
+}
+
+pub(super) fn insert(connection: &Connection, invite: &NewInvite) -> Result<(), LedgerError> {
+    let stations = serde_json::to_string(&invite.stations).map_err(|error| LedgerError::Failed(error.to_string()))?;
+    connection
+        .prepare_cached(
+            "INSERT INTO invites (token_hash, created_ms, expires_ms, role, stations, observer) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            invite.token_hash,
+            to_sql(invite.created_ms),
+            to_sql(invite.expires_ms),
+            role_number(invite.role),
+            stations,
+            invite.observer.0
+        ])?;
+    Ok(())
 }
 
 pub(super) fn find(connection: &Connection, token_hash: [u8; 32]) -> Result<Option<InviteRow>, LedgerError> {

@@ -1,5 +1,7 @@
 //! Messages and inbox requests.
 
+use std::iter;
+
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, Nonce, ObserverId};
 use kuager_wire::sync::InboxAnswer;
@@ -8,23 +10,23 @@ use rusqlite::{Connection, params};
 use super::columns::{from_sql, to_sql};
 use super::handle::SqliteLedger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::messages::{Added, Messages, NewMessage};
+use crate::ledger::messages::{Added, Messages, NONCES, NewMessage};
 
 /// Bytes of messages in one answer, well below the limit for answers.
 const ANSWER_BYTES: usize = 256 * 1024;
 
 #[async_trait]
 impl Messages for SqliteLedger {
-    async fn next_number(&self) -> Result<u64, LedgerError> {
-        self.read(next_number).await
+    async fn next_number(&self, now_ms: u64) -> Result<u64, LedgerError> {
+        self.read(move |connection| Ok(newest(connection)?.saturating_add(1).max(now_ms))).await
     }
 
     async fn add_messages(&self, messages: Vec<NewMessage>) -> Result<Added, LedgerError> {
         self.write(move |connection| {
             let mut insert = connection
                 .prepare_cached("INSERT INTO messages (number, observer, bytes, sent_ms) VALUES (?1, ?2, ?3, ?4)")?;
-            let next = next_number(connection)?;
-            if (next..).zip(&messages).any(|(next, message)| message.number != next) {
+            let before = iter::once(newest(connection)?).chain(messages.iter().map(|message| message.number));
+            if before.zip(&messages).any(|(before, message)| message.number <= before) {
                 return Ok(Added::NumbersTaken);
             }
             for NewMessage { number, observer, sent_ms, bytes } in messages {
@@ -35,25 +37,32 @@ impl Messages for SqliteLedger {
         .await
     }
 
-    async fn inbox(
-        &self,
-        kid: Kid,
-        nonce: Nonce,
-        observer: ObserverId,
-        after: u64,
-    ) -> Result<Option<InboxAnswer>, LedgerError> {
+    async fn inbox(&self, observer: ObserverId, after: u64) -> Result<InboxAnswer, LedgerError> {
+        self.read(move |connection| messages(connection, observer, after)).await
+    }
+
+    async fn first_use(&self, kid: Kid, nonce: Nonce) -> Result<bool, LedgerError> {
         self.write(move |connection| {
             let new = connection
                 .prepare_cached("INSERT INTO request_nonces (kid, nonce) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
                 .execute(params![kid.0, nonce.0])?;
-            if new == 0 { Ok(None) } else { messages(connection, observer, after).map(Some) }
+            if new == 0 {
+                return Ok(false);
+            }
+            connection
+                .prepare_cached(
+                    "DELETE FROM request_nonces WHERE kid = ?1 AND id <= \
+                     (SELECT id FROM request_nonces WHERE kid = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+                )?
+                .execute(params![kid.0, NONCES])?;
+            Ok(true)
         })
         .await
     }
 }
 
-fn next_number(connection: &Connection) -> Result<u64, LedgerError> {
-    let mut query = connection.prepare_cached("SELECT COALESCE(MAX(number), 0) + 1 FROM messages")?;
+fn newest(connection: &Connection) -> Result<u64, LedgerError> {
+    let mut query = connection.prepare_cached("SELECT COALESCE(MAX(number), 0) FROM messages")?;
     Ok(from_sql(query.query_row([], |row| row.get(0))?))
 }
 

@@ -73,6 +73,40 @@ impl Uploads for SqliteLedger {
         .await
     }
 
+    async fn held_files(&self) -> Result<Vec<MediaHash>, LedgerError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT hash FROM media ORDER BY hash")?;
+            let held = query.query_map([], |row| fixed(row, 0).map(MediaHash))?;
+            Ok(held.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    async fn forget_files(&self, lost: Vec<MediaHash>) -> Result<(), LedgerError> {
+        self.write(move |connection| {
+            let mut held = connection.prepare_cached("DELETE FROM media WHERE hash = ?1")?;
+            let mut uploads = connection.prepare_cached(
+                "UPDATE uploads SET receipt = NULL WHERE media = ?1 AND kid IN \
+                 (SELECT r.kid FROM attachments a JOIN records r ON r.id = a.record WHERE a.media = ?1)",
+            )?;
+            for media in lost {
+                held.execute([media.0])?;
+                uploads.execute([media.0])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    async fn receipts_for(&self, kid: Kid) -> Result<u64, LedgerError> {
+        self.read(move |connection| {
+            let mut query =
+                connection.prepare_cached("SELECT COUNT(*) FROM uploads WHERE kid = ?1 AND receipt IS NOT NULL")?;
+            Ok(from_sql(query.query_row([kid.0], |row| row.get(0))?))
+        })
+        .await
+    }
+
     async fn add_mismatch(
         &self,
         token: UploadToken,

@@ -183,6 +183,8 @@ impl Explain for Request {
             .maybe("public key", self.public_key)
             .maybe("token", self.token.map(|_| "present, a secret until it has been used"))
             .maybe("after", self.after.map(|number| format!("message {number}")))
+            .maybe("epoch", self.epoch)
+            .maybe("credential", self.credential.as_ref().map(|_| "the one it was given before"))
     }
 }
 

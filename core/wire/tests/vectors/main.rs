@@ -266,11 +266,13 @@ fn bodies(samples: &Samples) -> Vec<BodyVector> {
     let inbox = canonical::encode(&samples::inbox_answer(samples), limits::ANSWER).expect("a good body");
     let uploads = canonical::encode(&samples::uploads_answer(samples), limits::ANSWER).expect("a good body");
     let delegations = canonical::encode(&samples::delegations(samples), limits::ANSWER).expect("a good body");
+    let holding = canonical::encode(&samples::holding_answer(samples), limits::ANSWER).expect("a good body");
     vec![
         vector("records_answer", records),
         vector("inbox_answer", inbox),
         vector("records_answer/uploads", uploads),
         vector("delegations", delegations),
+        vector("inbox_answer/holding", holding),
     ]
 }
 
@@ -437,6 +439,8 @@ fn every_stored_statement_opens() {
     assert_eq!(uploads, Ok(samples::uploads_answer(&samples)));
     let delegations = canonical::decode::<Delegations>(&body("delegations"), limits::ANSWER);
     assert_eq!(delegations, Ok(samples::delegations(&samples)));
+    let holding = canonical::decode::<InboxAnswer>(&body("inbox_answer/holding"), limits::ANSWER);
+    assert_eq!(holding, Ok(samples::holding_answer(&samples)));
 }
 
 #[test]

@@ -448,6 +448,15 @@ fn other_statements(list: &mut List<'_>) {
     let mut inbox = payload_of("request/inbox");
     inbox.splice(inbox.len() - 2.., token);
     list.signed("request: inbox with a token", Purpose::Request, "phone", &inbox, "shape", Payload);
+    let inbox = payload_of("request/inbox-epoch");
+    let brought = pair(&uint(9), &by_hand::bytes(b"credential"));
+    let mut inbox = [&inbox[..], &brought].concat();
+    inbox[0] += 1;
+    list.signed("request: inbox with a credential", Purpose::Request, "phone", &inbox, "shape", Payload);
+    let mut enrol = payload_of("request/enrol");
+    enrol.extend(pair(&uint(8), &by_hand::bytes(&[0x24; 16])));
+    enrol[0] += 1;
+    list.signed("request: enrol in an epoch", Purpose::Request, "phone", &enrol, "shape", Payload);
     let mut enrol = payload_of("request/enrol");
     enrol[4] = 3;
     list.signed("request: action 3", Purpose::Request, "phone", &enrol, "shape", Nowhere);

@@ -9,7 +9,7 @@ use kuager_wire::enrolment::{Action, Credential, Request, Role};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{
-    BootId, DeploymentId, InviteToken, Kid, Nonce, ObserverId, PackHash, PublicKey, RecordHash, TreeRoot,
+    BootId, DeploymentId, Epoch, InviteToken, Kid, Nonce, ObserverId, PackHash, PublicKey, RecordHash, TreeRoot,
 };
 use kuager_wire::invite::{Invite, Way};
 use kuager_wire::limits;
@@ -20,7 +20,7 @@ use kuager_wire::record::{
     Answers, Body, ChainHead, CheckpointSeen, ClockReading, FormRef, Location, Record, RecordKind, SeqRange, Value,
 };
 use kuager_wire::servers::Servers;
-use kuager_wire::sync::{Delegations, InboxAnswer, RecordsAnswer};
+use kuager_wire::sync::{ChainState, Delegations, Holding, InboxAnswer, RecordsAnswer};
 use minicbor::{Decode, Encode};
 use serde_json::{Value as Json, json};
 
@@ -258,6 +258,8 @@ fn enrolment(samples: &mut Samples) {
         public_key: Some(phone),
         token: Some(InviteToken([0x41; 16])),
         after: None,
+        epoch: None,
+        credential: None,
     };
     samples.add("request/enrol", "phone", "A device asks for its credential with the token of its invite.", &enrol);
     let credential = Credential {
@@ -277,9 +279,21 @@ fn enrolment(samples: &mut Samples) {
         public_key: None,
         token: None,
         after: Some(0),
-        ..enrol
+        ..enrol.clone()
     };
     samples.add("request/inbox", "phone", "A device asks for all messages.", &inbox);
+    let again = Request {
+        nonce: Nonce([0x23; 16]),
+        after: Some(MORNING_MS.unsigned_abs()),
+        epoch: Some(Epoch([0x24; 16])),
+        ..inbox.clone()
+    };
+    let about = "A device asks for later messages, and names the epoch that the coordinator is in.";
+    samples.add("request/inbox-epoch", "phone", about, &again);
+    let again =
+        Request { nonce: Nonce([0x25; 16]), credential: Some(samples.bytes("credential").to_vec().into()), ..enrol };
+    let about = "A device that the coordinator has lost asks again, and brings the credential above.";
+    samples.add("request/enrol-again", "phone", about, &again);
 }
 
 fn clock(hours: i64) -> ClockReading {
@@ -983,5 +997,16 @@ pub(crate) fn uploads_answer(samples: &Samples) -> RecordsAnswer {
 }
 
 pub(crate) fn inbox_answer(samples: &Samples) -> InboxAnswer {
-    InboxAnswer { messages: vec![samples.bytes("message").to_vec().into()], more: false }
+    InboxAnswer { messages: vec![samples.bytes("message").to_vec().into()], more: false, holding: None }
+}
+
+/// The answer to a request that names an epoch.
+pub(crate) fn holding_answer(samples: &Samples) -> InboxAnswer {
+    let chain = ChainState {
+        kid: PublicKey::from(&key("phone")).kid(),
+        head_seq: 3,
+        head: RecordHash::of(samples.bytes("record/protocol")),
+        missing: vec![SeqRange { first: 1, last: 1 }],
+    };
+    InboxAnswer { holding: Some(Holding { chain: Some(chain), files: 4 }), ..inbox_answer(samples) }
 }

@@ -246,6 +246,8 @@ const RECORD_RESULT: Shape = Fields(&[
     (4, "fork", Bytes),
     (5, "uploads", List(&Fields(&[(1, "media", Bytes), (2, "path", Text), (3, "receipt", Bytes)]))),
 ]);
+const HOLDING: Shape = Fields(&[(1, "chain", CHAIN_STATE), (2, "files", Int)]);
+
 const CHAIN_STATE: Shape =
     Fields(&[(1, "kid", Bytes), (2, "head_seq", Int), (3, "head", Bytes), (4, "missing", List(&SEQ_RANGE))]);
 
@@ -325,6 +327,8 @@ static TABLES: &[(&str, Shape)] = &[
             (5, "public_key", Bytes),
             (6, "token", Bytes),
             (7, "after", Int),
+            (8, "epoch", Bytes),
+            (9, "credential", Bytes),
         ]),
     ),
     (
@@ -480,7 +484,7 @@ static TABLES: &[(&str, Shape)] = &[
     ("attachment", ATTACHMENT),
     ("body", BODY),
     ("records_answer", Fields(&[(1, "results", List(&RECORD_RESULT)), (2, "chains", List(&CHAIN_STATE))])),
-    ("inbox_answer", Fields(&[(1, "messages", List(&Bytes)), (2, "more", Bool)])),
+    ("inbox_answer", Fields(&[(1, "messages", List(&Bytes)), (2, "more", Bool), (3, "holding", HOLDING)])),
 ];
 
 /// Every field of every map with integer keys in a value, and whether it was ever there. The same table at several

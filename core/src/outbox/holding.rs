@@ -1,0 +1,171 @@
+//! What the coordinator holds of this device, compared with what it was given.
+//!
+//! A coordinator that was restored from a backup lacks what was delivered since, and does not know it. The phone does: its
+//! journal is whole. So whenever the coordinator says what it holds (after a batch of records, and with the inbox, which a
+//! phone asks for also when it has nothing to send) what is missing there is queued again. Receipts stay: what the
+//! coordinator once signed remains true and proves what it had.
+//!
+//! Chains tell which records are missing, but nothing of files. Their number does: when the coordinator has given fewer
+//! receipts for files than are here, the records that list files are sent once more, and its answer says of each file
+//! whether it has it.
+//!
+//! All of this is on the coordinator's word, which may be wrong. So a record is queued again once an hour at most, and
+//! everything together [`ROUNDS`] times a day: a coordinator that forever says "nothing" costs three days' traffic a day, and
+//! no more.
+
+use std::collections::HashSet;
+
+use kuager_wire::cose::Envelope;
+use kuager_wire::ids::{Kid, MediaHash};
+use kuager_wire::limits;
+use kuager_wire::record::Record;
+use kuager_wire::sync::{ChainState, Holding};
+use minicbor::{Decode, Encode};
+
+use super::lately::Lately;
+use super::shared::{Shared, SyncError};
+use crate::clock::{ClockSample, Due};
+use crate::queue::UploadState;
+use crate::store::{Meta, StoreError, Tx};
+
+/// How often a day records may be queued again.
+pub(super) const ROUNDS: u32 = 3;
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// What a comparison led to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Compared {
+    /// Records queued again.
+    pub(super) reopened: usize,
+    /// The coordinator's number, when it is higher than any here.
+    pub(super) behind: Option<u64>,
+}
+
+/// How often records may be queued again until a day is over.
+#[derive(Debug, Clone, Copy, Encode, Decode)]
+#[cbor(array)]
+struct Rounds {
+    #[n(0)]
+    left: u32,
+    #[n(1)]
+    until: Due,
+}
+
+impl Rounds {
+    fn load(tx: &Tx<'_>, now: &ClockSample) -> Self {
+        let kept: Option<Self> = tx.meta(Meta::Rounds).unwrap_or_default();
+        let fresh = Self { left: ROUNDS, until: Due::after(now, DAY_MS) };
+        kept.filter(|kept| kept.until.remaining_ms(now) > 0).unwrap_or(fresh)
+    }
+}
+
+impl Shared {
+    /// Compares a chain as the coordinator holds it with ours.
+    pub(super) fn compare_chain(
+        &self,
+        tx: &Tx<'_>,
+        chain: &ChainState,
+        lately: &mut Lately,
+    ) -> Result<Compared, SyncError> {
+        self.compare(tx, Some(chain), lately)
+    }
+
+    /// Compares everything that the coordinator holds of this device with what is here.
+    pub(super) fn compare_all(
+        &self,
+        tx: &Tx<'_>,
+        holding: &Holding,
+        lately: &mut Lately,
+    ) -> Result<Compared, SyncError> {
+        let chain = holding.chain.as_ref().filter(|chain| chain.kid == self.kid);
+        let mut compared = self.compare(tx, chain, lately)?;
+        // Records that go again bring the answer about their files with them.
+        if compared.reopened == 0 && holding.files < tx.count_stored_media()? {
+            let listing = records_with_stored_files(tx, self.kid)?;
+            if holding.files < listing.files {
+                compared.reopened = self.queue_again(tx, &listing.records, lately)?;
+            }
+        }
+        Ok(compared)
+    }
+
+    fn compare(&self, tx: &Tx<'_>, chain: Option<&ChainState>, lately: &mut Lately) -> Result<Compared, SyncError> {
+        let mut compared = Compared::default();
+        let Some(own) = tx.head(self.kid)? else { return Ok(compared) };
+        let mut lacking: Vec<(u64, u64)> =
+            chain.iter().flat_map(|chain| &chain.missing).map(|range| (range.first, range.last)).collect();
+        match chain {
+            Some(chain) if chain.head_seq > own.seq => {
+                tx.set_meta(Meta::Behind, &chain.head_seq)?;
+                compared.behind = Some(chain.head_seq);
+            }
+            Some(chain) if chain.head_seq < own.seq => lacking.push((chain.head_seq.saturating_add(1), own.seq)),
+            Some(_) => {}
+            None => lacking.push((0, own.seq)),
+        }
+        let mut records = Vec::new();
+        for (first, last) in lacking.into_iter().take(ChainState::RANGES + 1) {
+            records.extend(tx.records_between(self.kid, first, last)?);
+        }
+        compared.reopened = self.queue_again(tx, &records, lately)?;
+        Ok(compared)
+    }
+
+    /// Queues delivered records again, as often as that is allowed.
+    fn queue_again(&self, tx: &Tx<'_>, records: &[i64], lately: &mut Lately) -> Result<usize, SyncError> {
+        lately.forget_old();
+        let now = self.clock.now();
+        let mut rounds = Rounds::load(tx, &now);
+        if rounds.left == 0 {
+            if !records.is_empty() {
+                tracing::warn!("the coordinator lacks records again; they are sent again tomorrow");
+            }
+            return Ok(0);
+        }
+        let mut reopened = 0;
+        for record in records {
+            if !lately.has(*record) && tx.reopen_delivered(*record)? {
+                lately.add(*record);
+                reopened += 1;
+            }
+        }
+        if reopened > 0 {
+            tracing::warn!(records = reopened, "the coordinator lacks what it had receipted");
+            rounds.left -= 1;
+            tx.set_meta(Meta::Rounds, &rounds)?;
+        }
+        Ok(reopened)
+    }
+}
+
+struct Listing {
+    /// Records that list a file with a receipt.
+    records: Vec<i64>,
+    /// How many such files there are.
+    files: u64,
+}
+
+/// The records of a chain that list files with receipts.
+fn records_with_stored_files(tx: &Tx<'_>, kid: Kid) -> Result<Listing, SyncError> {
+    let all = tx.all_media()?;
+    let stored: HashSet<MediaHash> =
+        all.iter().filter(|row| row.state == UploadState::Stored).map(|row| row.hash).collect();
+    let (mut sequence, mut files) = (Vec::new(), HashSet::new());
+    tx.each_record(kid, |seq, bytes| {
+        let record = Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement::<Record>());
+        let listed = record.ok().and_then(|record| record.attachments).unwrap_or_default();
+        let before = sequence.len();
+        for attachment in listed.iter().filter(|attachment| stored.contains(&attachment.hash)) {
+            files.insert(attachment.hash);
+            if sequence.len() == before {
+                sequence.push(seq);
+            }
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    let mut records = Vec::with_capacity(sequence.len());
+    for seq in sequence {
+        records.extend(tx.records_between(kid, seq, seq)?);
+    }
+    Ok(Listing { records, files: files.len() as u64 })
+}
