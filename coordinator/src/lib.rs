@@ -14,8 +14,8 @@
 //! - [`health`], [`watchdog`]: whether it is well, and an end when it is not;
 //! - [`address`]: hosts and ports, read strictly.
 //!
-//! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be.
-//! Around this library stand crates of their own: `kuager-pack` (from editable sources to signed packs),
+//! Each uses only what stands below it. Beside the flow: [`setup`], how a deployment comes to be; [`backup`], how it
+//! survives. Around this library stand crates of their own: `kuager-pack` (from editable sources to signed packs),
 //! `kuager-analysis` (what records come to), `kuager-desk` (the pages), `kuager` (the program).
 //!
 //! A coordinator is a library: [`init`] makes a deployment, [`App::open`] opens it, [`serve`] runs it on a listener until
@@ -23,6 +23,7 @@
 
 pub mod address;
 pub mod app;
+pub mod backup;
 pub mod budgets;
 pub mod ceremony;
 pub mod clock;

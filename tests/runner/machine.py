@@ -8,8 +8,8 @@ import sys
 
 # Programs, or names for what is no program, and the Debian packages that have them.
 PACKAGES = {
-    "aapt2": "aapt", "cc": "build-essential", "certificates": "ca-certificates", "curl": "curl", "javac": "openjdk-17-jdk-headless",
-    "mvn": "maven", "npm": "npm", "pgrep": "procps", "pkg-config": "pkg-config", "shellcheck": "shellcheck", "sqlite3": "sqlite3",
+    "age": "age", "aapt2": "aapt", "cc": "build-essential", "certificates": "ca-certificates", "curl": "curl", "javac": "openjdk-17-jdk-headless",
+    "mvn": "maven", "npm": "npm", "pgrep": "procps", "pkg-config": "pkg-config", "shellcheck": "shellcheck",
     "strace": "strace", "unzip": "unzip", "venv": "python3-venv",
 }
 # Programs that tests/tools/install brings.

@@ -11,5 +11,6 @@ mod kazakhstan;
 mod kill;
 mod media;
 mod power;
+mod recovery;
 mod restore;
 mod scenario;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use kuager_coordinator::app::OpenError;
+use kuager_coordinator::backup::{BackupError, NotARecipient};
 use kuager_coordinator::ceremony::CeremonyError;
 use kuager_coordinator::deployment::DeploymentError;
 use kuager_coordinator::enrol::InviteError;
@@ -44,6 +45,21 @@ pub enum CliError {
     /// The message.
     #[error(transparent)]
     Message(#[from] MessageError),
+    /// The backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The key of a backup.
+    #[error(transparent)]
+    BackupKey(#[from] NotARecipient),
+    /// Two passphrases that differ.
+    #[error("the two passphrases differ; nothing was written")]
+    PassphrasesDiffer,
+    /// No passphrase.
+    #[error("the passphrase is empty; give one that nobody guesses")]
+    EmptyPassphrase,
+    /// A passphrase is needed and nobody is there.
+    #[error("there is no terminal to ask for the passphrase at; give --passphrase-file")]
+    NobodyToAsk,
     /// The folder for files.
     #[error("files cannot be kept: {0}")]
     Files(#[from] ObjectError),

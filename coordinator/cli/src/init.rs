@@ -33,7 +33,11 @@ impl Init {
         writeln!(out, "pack        {} ({}, {stations} stations)", pack.hash, pack.pack.id)?;
         writeln!(out, "data        {}", data.dir().display())?;
         writeln!(out)?;
-        writeln!(out, "Back up {} now: its keys cannot be made again.", data.dir().join("keys").display())?;
+        writeln!(
+            out,
+            "Back it up now, its keys cannot be made again: kuager backup --data {} --to FILE",
+            data.dir().display()
+        )?;
         writeln!(out, "Next: kuager serve --data {}", data.dir().display())?;
         Ok(ExitCode::SUCCESS)
     }

@@ -3,6 +3,7 @@
 //! Results go to standard output, complaints and logs to standard error. A command returns 0 when it did what was asked,
 //! 1 when not; `kuager inspect` returns 2 when it had no key to check with, `kuager serve` 3 when it could not write any more.
 
+mod backup;
 mod certificate;
 mod config;
 mod data;
@@ -50,6 +51,10 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
     Message(message::Message),
+    /// Write everything of a deployment into one encrypted file, while it serves.
+    Backup(backup::Backup),
+    /// Make a data directory again from a backup.
+    Restore(backup::Restore),
     /// Check a pack's source, and publish it.
     #[command(subcommand)]
     Pack(pack::Pack),
@@ -80,6 +85,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Invite(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
+        Command::Backup(command) => command.run(&data, out),
+        Command::Restore(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
         Command::Root(command) => command.run(&data, out),
         Command::Inspect(command) => command.run(&data, out),

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum DeploymentError {
     /// No deployment in this folder.
-    #[error("{} holds no deployment; make one with `kuager init --data {}`", .0.display(), .0.display())]
+    #[error("{} holds no deployment; make one with `kuager init --data {}`, or bring one back with `kuager restore FILE --data {}`", .0.display(), .0.display(), .0.display())]
     Missing(PathBuf),
     /// A deployment is there already. Its keys are never overwritten.
     #[error("{} holds a deployment already; its keys are not overwritten, choose another folder", .0.display())]
     AlreadyThere(PathBuf),
     /// The folder for a new deployment holds something else.
-    #[error("{} is not empty and holds no deployment (perhaps an interrupted `kuager init`); empty it or choose another folder", .0.display())]
+    #[error("{} is not empty and holds no genesis.cbor, so no deployment is made in it; choose another folder. If keys are in it, keep them: nobody can make them again. A backup comes back with `kuager restore FILE --data DIR`, into an empty folder", .0.display())]
     NotEmpty(PathBuf),
     /// Another process serves this folder.
     #[error("{} is served already{}; one server per folder, stop the other one first", dir.display(), by(*pid))]

@@ -6,6 +6,7 @@
 mod backfill;
 mod chains;
 mod columns;
+mod copy;
 mod coverage;
 mod devices;
 mod error;
@@ -22,6 +23,7 @@ mod refusals;
 mod uploads;
 mod usage;
 
+pub use copy::{check, copy, published_copies};
 pub use handle::{SqliteLedger, create};
 
 #[cfg(test)]

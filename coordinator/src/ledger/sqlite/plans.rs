@@ -25,6 +25,7 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("backfill", "one row"),
     ("chain_faults", "a handful of rows for each phone that has any: how many there are of each kind"),
     ("json_each", "the stations of one invite"),
+    ("redactions", "copies for publication, of which people make some: all of them for a backup"),
     ("CONSTANT", "no table at all"),
     ("here", "numbers of one chain above its dense part"),
     ("pairs", "the same"),
