@@ -114,9 +114,10 @@ async fn too_many_requests_wait_as_long_as_the_coordinator_says() {
     });
     let invite = coordinator.invite();
     let phone = Phone::invited(&invite, coordinator.pack());
-    let anchors: Vec<Vec<u8>> = invite.anchors.iter().map(|anchor| anchor.to_vec()).collect();
+    let anchors = coordinator.deployment.anchors_der();
+    let server = format!("https://127.0.0.1:{}", coordinator.address.port());
     let config = ObserverConfig::new("unused");
-    let transport = HttpTransport::new(&invite.servers, &anchors, invite.deployment, &config).unwrap();
+    let transport = HttpTransport::new(&[server], anchors, invite.deployment, &config).unwrap();
     phone.observer.use_transport(Arc::new(Stranger(transport))).unwrap();
     phone.notes(3);
     let mut events = phone.observer.subscribe();
