@@ -3,8 +3,9 @@
 //! One upload of records goes through these steps: decompress with the dictionary it names; split into items and read
 //! them; ask the ledger once what is known of them; verify every item by itself (`verify`), where receipts are signed too;
 //! sign the refusals that somebody is told of (`words`); hand what is to be stored to the ledger; attest the forks that
-//! were met (`forks`); answer when all is durable. Reading and verifying run on blocking threads, bounded by the number of cores. One bad item never fails
-//! another, and what has been received before gets the very receipt it got then.
+//! were met (`forks`); answer when all is durable. Verifying, and reading more than a few records, run on blocking threads,
+//! bounded by the number of cores. One bad item never fails another, and what has been received before gets the very
+//! receipt it got then.
 
 mod forks;
 mod verify;
@@ -31,6 +32,8 @@ use verify::{Decision, Examiner, Item, Objection};
 
 /// Records verified in one go on one thread: small enough that a full upload uses every core.
 const CHUNK: usize = 32;
+/// Bytes that are read where they arrive: a few microseconds of work, less than to wake another thread for it.
+const READ_HERE: usize = 8 * 1024;
 
 /// Why a whole upload gets no answer of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -160,9 +163,13 @@ impl Intake {
 
     /// Verifies all items, in their order.
     async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
-        let bytes = Arc::clone(&body);
-        let read = self.on_cores(items, move |items| items.into_iter().map(|item| Ok(item.read(&bytes))).collect());
-        let mut items = read.await?;
+        let mut items: Vec<_> = if body.len() <= READ_HERE {
+            items.into_iter().map(|item| item.read(&body)).collect()
+        } else {
+            let bytes = Arc::clone(&body);
+            let read = move |items: Vec<Item>| items.into_iter().map(|item| Ok(item.read(&bytes))).collect();
+            self.on_cores(items, read).await?
+        };
         // What is sent twice in one upload is answered once.
         let mut seen = HashSet::with_capacity(items.len());
         items.retain(|item| seen.insert(item.hash()));
