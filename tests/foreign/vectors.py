@@ -25,6 +25,8 @@ BEYOND_CDDL = re.compile(
     "|delegation: (of packs|over before)|revocation: an issuer with a chain|pack: a question for a photo|credential: the key id|a gap statement that follows|shard: (a station twice|stations of)"
     # pycddl takes -1 for a uint with a .size.
     "|redaction: a rectangle left of|shard: a negative number"
+    # And a field that is optional in one of two maps, in the other one too.
+    "|request: inbox with a credential"
 )
 
 
