@@ -161,6 +161,7 @@ pub const CODES: &[(&str, ErrorKind, &str)] = &[
     ("unknown_question", Input, "The form has no such question."),
     ("answer_does_not_fit", Input, "The answer does not fit the question; the reason says what would."),
     ("too_large", Input, "What was entered is larger than a record may be."),
+    ("station_name", Input, "The name of a station is empty or too long."),
     ("too_many_files", Input, "A record may not list so many files."),
     ("cannot_seal", Input, "The draft cannot be sealed; the reason says why."),
     ("media_unreadable", Input, "The photo or video cannot be read."),

@@ -11,7 +11,7 @@
 pub const SMALL: u64 = 1 << 20;
 
 /// What one device may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Budgets {
     /// Records.
     pub records: RecordBudget,
@@ -49,12 +49,6 @@ pub struct FileBudget {
 impl RecordBudget {
     /// As many as there is room for: for measurements, and for tests of other things.
     pub const UNBOUNDED: Self = Self { per_hour: u64::MAX, per_day: u64::MAX, bytes_per_day: u64::MAX };
-}
-
-impl Default for Budgets {
-    fn default() -> Self {
-        Self { records: RecordBudget::default(), files: FileBudget::default() }
-    }
 }
 
 impl Default for RecordBudget {

@@ -117,6 +117,7 @@ impl ObserverError {
             Self::Journal(JournalError::NoSuchDraft) => "no_such_draft",
             Self::Journal(JournalError::NoSuchRecord(_)) => "no_such_record",
             Self::Journal(JournalError::TooLarge { .. }) => "too_large",
+            Self::Journal(JournalError::Station { .. }) => "station_name",
             Self::Journal(JournalError::TooManyFiles { .. }) => "too_many_files",
             Self::Journal(_) => "cannot_seal",
             Self::Answer(AnswerError::UnknownQuestion { .. }) | Self::NoQuestions => "unknown_question",

@@ -4,7 +4,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 // Brings the cryptography that SQLCipher is linked with.
@@ -22,6 +22,8 @@ const ENDLESS: &str =
 struct Served {
     process: Child,
     address: String,
+    /// Kept open: a program that cannot say what it does ends.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Drop for Served {
@@ -39,9 +41,10 @@ fn serve(data: &Path) -> Served {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let said = BufReader::new(process.stdout.take().unwrap());
-    let address = said.lines().find_map(|line| Some(line.ok()?.split_once("http://")?.1.to_owned())).unwrap();
-    Served { process, address }
+    let mut said = BufReader::new(process.stdout.take().unwrap());
+    let mut lines = said.by_ref().lines();
+    let address = lines.find_map(|line| Some(line.ok()?.split_once("http://")?.1.to_owned())).unwrap();
+    Served { process, address, _said: said }
 }
 
 fn ask(served: &Served, head: &str, body: &[u8]) -> String {

@@ -10,6 +10,7 @@ use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::receipt::{Receipt, RefusalCode};
 use kuager_wire::record::{Attachment, Record};
+use kuager_wire::text;
 
 use crate::app::App;
 use crate::error::CoordinatorError;
@@ -193,6 +194,13 @@ impl<'a> Examiner<'a> {
         }
         if record.form.as_ref().is_some_and(|form| !self.published.packs.contains_key(&form.pack)) {
             return objection(RefusalCode::UnknownPack, "the pack it answers was never published here");
+        }
+        if let Some(fault) = record.station.as_deref().and_then(text::station_fault) {
+            return objection(RefusalCode::Malformed, fault);
+        }
+        let names = [record.form.as_ref().map(|form| &form.form), record.body.language.as_ref()];
+        if names.into_iter().flatten().any(|name| name.len() > limits::NAME) {
+            return objection(RefusalCode::Malformed, "a form or a language has a longer name than any pack's");
         }
         Ok(())
     }

@@ -2,7 +2,9 @@
 
 use kuager_wire::canonical::nfc;
 use kuager_wire::ids::{MediaHash, RecordHash};
+use kuager_wire::limits;
 use kuager_wire::record::{FormRef, RecordKind, Value};
+use kuager_wire::text::{self, station_fault};
 
 use super::error::JournalError;
 use super::writer::Journal;
@@ -15,7 +17,7 @@ impl Journal {
     /// Begins a draft and saves it.
     ///
     /// # Errors
-    /// [`JournalError::Store`].
+    /// [`JournalError::Station`], [`JournalError::Store`].
     pub fn new_draft(&self, new: NewDraft, form: Option<(FormRef, RecordKind)>) -> Result<DraftId, JournalError> {
         let NewDraft { station, language, text, training, follows, answers, .. } = new;
         let normal = |text: String| nfc(&text);
@@ -24,7 +26,7 @@ impl Journal {
             id: new_id()?,
             kind,
             form,
-            station: station.map(normal),
+            station: station.as_deref().map(station_name).transpose()?,
             language: language.map(normal),
             answers,
             text: text.map(normal),
@@ -158,6 +160,18 @@ fn release_media(tx: &Tx<'_>, hash: MediaHash) -> Result<(), JournalError> {
 
 /// An answer as it is kept: text in the one form that is signed.
 #[must_use]
+/// The name of a place as it is kept of what was typed.
+///
+/// # Errors
+/// [`JournalError::Station`].
+pub(crate) fn station_name(typed: &str) -> Result<String, JournalError> {
+    let name = text::name(typed);
+    match station_fault(&name) {
+        None => Ok(name),
+        Some(_) => Err(JournalError::Station { limit: limits::STATION }),
+    }
+}
+
 pub(crate) fn normalised(value: Value) -> Value {
     match value {
         Value::Int(_) => value,

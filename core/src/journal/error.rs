@@ -26,6 +26,12 @@ pub enum JournalError {
         /// Bytes a record may have.
         limit: usize,
     },
+    /// The name of a place is empty, or longer than one.
+    #[error("a station has a name, of at most {limit} bytes; choose it from the list or shorten it")]
+    Station {
+        /// Bytes a name may have.
+        limit: usize,
+    },
     /// More files than one record may list.
     #[error("a record may have at most {limit} files; make another one")]
     TooManyFiles {

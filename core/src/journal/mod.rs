@@ -12,7 +12,7 @@ mod writer;
 
 pub use kuager_evidence::{ChainFault, ChainReport, verify_chain};
 
-pub(crate) use self::drafts::normalised;
+pub(crate) use self::drafts::{normalised, station_name};
 pub use self::error::JournalError;
 pub use self::writer::{Journal, Sealed};
 

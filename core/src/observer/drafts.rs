@@ -11,7 +11,7 @@ use super::device::Observer;
 use super::view::{DraftView, PackForm};
 use crate::draft::{Draft, DraftId, NewDraft};
 use crate::error::ObserverError;
-use crate::journal::{JournalError, normalised};
+use crate::journal::{JournalError, normalised, station_name};
 use crate::store::Tx;
 
 impl Observer {
@@ -241,7 +241,7 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn set_station(&self, draft: DraftId, station: &str) -> Result<(), ObserverError> {
-        let station = kuager_wire::canonical::nfc(station);
+        let station = station_name(station)?;
         Ok(self.journal.change_draft(draft, |draft| {
             draft.station = Some(station);
             Ok(())

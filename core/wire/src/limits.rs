@@ -48,3 +48,7 @@ pub const NUMBER: u64 = 1 << 62;
 pub const ATTACHMENTS: usize = 32;
 /// Bytes that may be lost and sent again when an upload is cut.
 pub const MEDIA_STEP: usize = 32 * 1024;
+/// Bytes of the name of a place, as it is typed for a station the pack lacks: an address with everything that is said about it.
+pub const STATION: usize = 512;
+/// Bytes of a name that forms and languages have in a pack.
+pub const NAME: usize = 64;

@@ -86,6 +86,8 @@ extension KuagerError.Code {
     public static let answerDoesNotFit = Self(rawValue: "answer_does_not_fit")
     /// What was entered is larger than a record may be.
     public static let tooLarge = Self(rawValue: "too_large")
+    /// The name of a station is empty or too long.
+    public static let stationName = Self(rawValue: "station_name")
     /// A record may not list so many files.
     public static let tooManyFiles = Self(rawValue: "too_many_files")
     /// The draft cannot be sealed; the reason says why.
@@ -133,7 +135,7 @@ extension KuagerError.Code: CaseIterable {
         .storeCorrupt, .diskFull, .storeLocked, .storeUnavailable, .storeNewer, .storeFailed, .file, .storePaused,
         .storeClosed, .notInvited, .noPack, .noTurnout, .noAct, .reentrantCall, .inviteUnreadable, .otherDeployment,
         .serverAddress, .packNotAcceptable, .noSuchForm, .formNotUnderstood, .noSuchDraft, .noSuchRecord,
-        .noSuchMedia, .unknownQuestion, .answerDoesNotFit, .tooLarge, .tooManyFiles, .cannotSeal, .mediaUnreadable,
+        .noSuchMedia, .unknownQuestion, .answerDoesNotFit, .tooLarge, .stationName, .tooManyFiles, .cannotSeal, .mediaUnreadable,
         .mediaEmpty, .mediaTooLarge, .mediaChanged, .mediaType, .incidentUnknown, .exitPoll, .notAnID,
         .statementNotValid, .captureForbidden, .exitPollOff, .noTraining, .cancelled, .syncFailed, .runtime,
         .library, .panicked,

@@ -60,3 +60,28 @@ async fn a_thousand_forks_are_kept_and_a_few_are_signed() {
     let after = fixture.ledger.unsigned_forks(2000).await.expect("reads").len();
     assert_eq!((before, after), (967, 967 - 32));
 }
+
+#[tokio::test]
+async fn names_that_hide_something_or_have_no_end_are_refused() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let base = fixture.turnout(0, "710000000-99");
+    let at = |station: &str| Record { station: Some(station.to_owned()), ..base.clone() };
+    let form = base.form.clone().map(|form| FormRef { form: "a".repeat(40_000), ..form });
+    let language = Body { language: Some("k".repeat(40_000)), ..base.body.clone() };
+    let hostile = [
+        at(&"9".repeat(40_000)),
+        at("99\u{202e}-000000017"),
+        at("99\r\n"),
+        at(""),
+        Record { form, ..base.clone() },
+        Record { body: language, ..base.clone() },
+    ];
+    for record in hostile {
+        let item = fixture.sign(1, &record);
+        let word = refusal(&fixture, &fixture.send(&[item]).await.results[0]);
+        assert_eq!((word.code, word.retryable), (RefusalCode::Malformed, false));
+    }
+    let typed = fixture.sign(1, &at("Алматы қ., «Нұр» мектебі, № 99 (толық емес)"));
+    receipt(&fixture, &fixture.send(&[typed]).await.results[0]);
+}

@@ -24,7 +24,7 @@ use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
 use kuager_wire::record::Record;
 use kuager_wire::servers::Servers;
-use kuager_wire::sync::{Delegations, InboxAnswer, RecordsAnswer};
+use kuager_wire::sync::{Delegations, Holding, InboxAnswer, RecordsAnswer};
 
 use crate::authority::AuthorityFault;
 use crate::invite::verify_invite_with;
@@ -300,6 +300,13 @@ fn of_records_answer(bytes: &[u8], answer: &RecordsAnswer, trust: &Trust) -> Rep
 fn of_inbox_answer(bytes: &[u8], answer: &InboxAnswer, trust: &Trust) -> Report {
     let more = if answer.more { ", and there are more" } else { "" };
     let mut text = format!("inbox of {} messages{more}, {} bytes\n", answer.messages.len(), bytes.len());
+    if let Some(Holding { chain, files }) = &answer.holding {
+        let chain = chain.as_ref().map_or("no record".to_owned(), |chain| {
+            let lacking = if chain.missing.is_empty() { "" } else { ", not all of them" };
+            format!("records up to number {}{lacking}", chain.head_seq)
+        });
+        text.push_str(&format!("held of the device that asks: {chain}, {files} files\n"));
+    }
     let mut outcome = Outcome::Holds;
     for (number, message) in (1..).zip(&answer.messages) {
         let report = of_statement(message, trust);
