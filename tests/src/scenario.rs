@@ -261,7 +261,7 @@ impl Runner<'_> {
                 observer.resume()?;
             }
             "network_changed" => observer.network_changed()?,
-            "mark_read" => observer.mark_read(step["number"].as_i64().unwrap())?,
+            "mark_read" => observer.mark_read(observer.messages()?.last().unwrap().number)?,
             "wipe" => {
                 observer.wipe()?;
                 assert_eq!(observer.status().unwrap_err().code(), "store_closed");

@@ -86,6 +86,7 @@ impl Restore {
     }
 }
 
+#[derive(Clone, Copy)]
 enum Asked {
     Once,
     Twice,

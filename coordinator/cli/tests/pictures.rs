@@ -55,7 +55,8 @@ fn png(width: u32, height: u32, depth: u8, colour: u8, size: usize) -> Vec<u8> {
 
 fn photo(width: u16, height: u16) -> Vec<u8> {
     let mut jpeg = Vec::new();
-    let pixels: Vec<u8> = (0..usize::from(width) * usize::from(height)).map(|at| (at % 251) as u8).collect();
+    let pixels: Vec<u8> =
+        (0..usize::from(width) * usize::from(height)).map(|at| u8::try_from(at % 251).expect("is below 251")).collect();
     let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 80);
     encoder.encode(&pixels, width, height, jpeg_encoder::ColorType::Luma).expect("encodes");
     jpeg

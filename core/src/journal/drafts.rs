@@ -158,8 +158,6 @@ fn release_media(tx: &Tx<'_>, hash: MediaHash) -> Result<(), JournalError> {
     }
 }
 
-/// An answer as it is kept: text in the one form that is signed.
-#[must_use]
 /// The name of a place as it is kept of what was typed.
 ///
 /// # Errors
@@ -172,6 +170,8 @@ pub(crate) fn station_name(typed: &str) -> Result<String, JournalError> {
     }
 }
 
+/// An answer as it is kept: text in the one form that is signed.
+#[must_use]
 pub(crate) fn normalised(value: Value) -> Value {
     match value {
         Value::Int(_) => value,

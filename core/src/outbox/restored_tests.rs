@@ -36,7 +36,8 @@ async fn a_phone_that_has_finished_notices_what_is_lost() {
     assert!(summary.completed, "{summary:?}");
     assert_eq!((summary.accepted, summary.media_stored), (4, 1));
     let (mut there, mut all) = (phone.coordinator.records(), [notes, vec![with_photo]].concat());
-    (there.sort(), all.sort());
+    there.sort();
+    all.sort();
     assert_eq!((there, phone.coordinator.files()), (all, vec![media]));
     assert_eq!(phone.receipts(), receipts, "what was promised first is kept");
     assert_eq!(phone.store.read(|tx| tx.media_receipt(media)).unwrap(), of_photo);
@@ -57,7 +58,8 @@ async fn lost_files_are_noticed_by_their_number() {
     assert!(summary.completed, "{summary:?}");
     assert_eq!((summary.accepted, summary.media_stored), (2, 2), "the records that list them went again, and no other");
     let (mut there, mut all) = (phone.coordinator.files(), vec![one, two]);
-    (there.sort(), all.sort());
+    there.sort();
+    all.sort();
     assert_eq!(there, all);
 }
 

@@ -71,7 +71,8 @@ final class Runner {
         case "cancelled_sync": try await cancelledSync(step)
         case "paused_sync": try await pausedSync(step)
         case "network_changed": try await observer.networkChanged()
-        case "mark_read": try await observer.markRead(message: number(step, "number"))
+        case "mark_read":
+            try await observer.markRead(message: observer.messages().last.orThrow("no message").number)
         case "wipe": try await wipe()
         case "kill": kill(getpid(), SIGKILL)
         case "fails": try await fails(step)

@@ -34,6 +34,7 @@ import org.kuager.correct
 import org.kuager.detach
 import org.kuager.drafts
 import org.kuager.markRead
+import org.kuager.messages
 import org.kuager.networkChanged
 import org.kuager.newDraft
 import org.kuager.newIncident
@@ -112,7 +113,7 @@ class Runner(
             "cancelled_sync" -> cancelledSync(step.getValue("after_ms").jsonPrimitive.long)
             "paused_sync" -> pausedSync(step.getValue("after_ms").jsonPrimitive.long)
             "network_changed" -> observer.networkChanged()
-            "mark_read" -> observer.markRead(step.getValue("number").jsonPrimitive.long)
+            "mark_read" -> observer.markRead(observer.messages().last().number)
             "wipe" -> {
                 observer.wipe()
                 check(codeOf { observer.status() } == "store_closed")
