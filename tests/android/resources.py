@@ -95,7 +95,7 @@ def variants(path: str, enum: str) -> set[str]:
 def check_codes() -> None:
     """There is a text for everything that the core can say."""
     shown = strings("values")
-    codes = rust("bindings/src/error.rs", r'^    \("(\w+)", [A-Z]\w+, "')
+    codes = rust("bindings/src/error.rs", r'^    \(\s*"(\w+)",\s*[A-Z]\w+,\s*"')
     facade = set(re.findall(r'LIBRARY\s*(?::\s*String)?\s*=\s*"(\w+)"', "".join(
         path.read_text() for path in (ROOT / "android/kuager/src/main/kotlin/org/kuager").glob("*.kt"))))
     for code in codes | facade:

@@ -48,6 +48,8 @@ class LifecycleTest {
         mapOf(
             "status" to { it.status() },
             "acceptInvite" to { it.acceptInvite("KUAGER:INVITE/A") },
+            "previewInvite" to { it.previewInvite("KUAGER:INVITE/A") },
+            "forgetInvite" to { it.forgetInvite() },
             "importPack" to { it.importPack(file) },
             "pack" to { it.pack("kk") },
             "verify" to { it.verify() },
