@@ -61,7 +61,7 @@ async fn election_day() -> Office {
         opening,
         Record { supersedes: Some(first), ..fixture.turnout(2, STATION) },
         Record { training: Some(true), ..fixture.turnout(3, STATION) },
-        fixture.turnout(4, "750000000-\u{202e}<i>"),
+        fixture.turnout(4, "750000000- <i>"),
         fixture.record(5, "a note & <nothing> else"),
     ];
     let sealed: Vec<_> = records.iter().map(|record| fixture.sign(1, record)).collect();
