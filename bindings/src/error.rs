@@ -140,6 +140,8 @@ pub const CODES: &[(&str, ErrorKind, &str)] = &[
     ("no_act", NotNow, "There is no act about this record."),
     ("reentrant_call", NotNow, "A callback called back in. Leave the callback first."),
     ("invite_unreadable", Input, "The text is not an invite."),
+    ("invite_cut", Input, "The end of the invite is missing; ask for all of it."),
+    ("invite_altered", Input, "A character or a line of the invite is wrong or missing; scan or copy it again."),
     ("other_deployment", Input, "The invite is of another deployment; use another folder for it."),
     (
         "invite_forged",

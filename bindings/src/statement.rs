@@ -51,11 +51,11 @@ pub struct InviteInfo {
 /// Reads an invite without following it.
 ///
 /// # Errors
-/// `invite_unreadable`, and `invite_forged` when it does not agree with itself.
+/// `invite_unreadable`, `invite_cut`, `invite_altered`, and `invite_forged` when it does not agree with itself.
 #[uniffi::export]
 pub fn read_invite(url: String) -> Result<InviteInfo, KuagerError> {
     guard::call(|| {
-        let invite = Invite::from_url(&url).map_err(ObserverError::from)?;
+        let invite = Invite::from_text(&url).map_err(ObserverError::from)?;
         let servers = verify_invite(&invite, None).map_err(ObserverError::from)?;
         Ok(InviteInfo {
             deployment: invite.deployment.to_string(),
@@ -119,5 +119,5 @@ pub fn check_statement(
 /// None; fallible like every call.
 #[uniffi::export]
 pub fn invite_fault(url: String) -> Result<Option<String>, KuagerError> {
-    guard::call(|| Ok(Invite::from_url(&url).err().map(|error| error.code().to_owned())))
+    guard::call(|| Ok(Invite::from_text(&url).err().map(|error| error.code().to_owned())))
 }

@@ -122,6 +122,8 @@ impl ObserverError {
             Self::Journal(_) => "cannot_seal",
             Self::Answer(AnswerError::UnknownQuestion { .. }) | Self::NoQuestions => "unknown_question",
             Self::Answer(AnswerError::DoesNotFit { .. }) => "answer_does_not_fit",
+            Self::Invite(InviteError::Cut { .. }) => "invite_cut",
+            Self::Invite(InviteError::Altered | InviteError::Character { .. }) => "invite_altered",
             Self::Invite(_) => "invite_unreadable",
             Self::OtherDeployment => "other_deployment",
             Self::Forged(_) => "invite_forged",

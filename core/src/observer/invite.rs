@@ -49,7 +49,7 @@ impl Observer {
     /// [`ObserverError::Invite`], [`ObserverError::OtherDeployment`], [`ObserverError::Forged`], [`ObserverError::Http`],
     /// [`ObserverError::Vault`].
     pub fn accept_invite(&self, url: &str) -> Result<DeploymentId, ObserverError> {
-        let offered = Invite::from_url(url)?;
+        let offered = Invite::from_text(url)?;
         let deployment = offered.deployment;
         let _one = self.accepting.lock();
         let known = self.known_of(deployment)?;
@@ -73,7 +73,7 @@ impl Observer {
     /// # Errors
     /// As [`Observer::accept_invite`], without the vault.
     pub fn preview_invite(&self, url: &str) -> Result<InvitePreview, ObserverError> {
-        let offered = Invite::from_url(url)?;
+        let offered = Invite::from_text(url)?;
         let known = self.known_of(offered.deployment)?;
         let followed = self.invite();
         let invite = known.admit(offered, followed.as_deref())?;

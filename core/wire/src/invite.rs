@@ -4,7 +4,9 @@
 //! 5.5 bits a character, and still a valid URL, so that a tap opens the app. As an `https` link the same base32 stands in the
 //! fragment, which no browser sends to a server.
 
-use data_encoding::BASE32_NOPAD;
+mod error;
+mod text;
+
 use minicbor::bytes::ByteVec;
 use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode, Encoder};
@@ -14,8 +16,7 @@ use crate::ids::{DeploymentId, InviteToken, PublicKey};
 use crate::limits;
 use crate::servers::{Servers, check_addresses, digits};
 
-/// What an invite URL starts with.
-pub const PREFIX: &str = "KUAGER:INVITE/";
+pub use error::{InviteError, PREFIX};
 
 /// An invite for one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,35 +140,6 @@ fn version(decoder: &Decoder<'_>) -> Option<u8> {
     decoder.u8().ok()
 }
 
-/// Why a text is not an invite.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InviteError {
-    /// It does not start with [`PREFIX`], nor is it an `https` link with a fragment.
-    #[error("this is not a Kuager invite; it would start with {PREFIX}, or with https:// and have a #")]
-    NotAnInvite,
-    /// A character that cannot be part of it.
-    #[error("the invite has a wrong character at position {position}; scan or copy it again")]
-    Character {
-        /// Characters before it.
-        position: usize,
-    },
-    /// It was cut or altered.
-    #[error("the invite is damaged ({0}); scan or copy it again")]
-    Damaged(#[from] Malformed),
-}
-
-impl InviteError {
-    /// A stable name, used in test vectors.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotAnInvite => "not_an_invite",
-            Self::Character { .. } => "character",
-            Self::Damaged(malformed) => malformed.fault.code(),
-        }
-    }
-}
-
 impl Invite {
     /// Format version.
     #[must_use]
@@ -195,27 +167,22 @@ impl Invite {
     }
 
     fn text(&self) -> Result<String, Malformed> {
-        Ok(BASE32_NOPAD.encode(&canonical::encode(self, limits::INVITE)?))
+        Ok(text::write(&canonical::encode(self, limits::INVITE)?, self.version() > 1))
     }
 
-    /// Reads an invite from a URL or link; surrounding white space and letter case do not matter, nor does where a link leads.
+    /// Finds the invite in a text: a URL or link, and whatever mail, chat and people put into it and around it. Letter case
+    /// does not matter, nor does where a link leads.
     ///
     /// # Errors
     /// [`InviteError`], worded for the person who holds the phone.
-    pub fn from_url(url: &str) -> Result<Self, InviteError> {
-        let text = url.trim();
-        let start = start(text).ok_or(InviteError::NotAnInvite)?;
-        // More than the largest invite takes in base32, so that nobody has to work through a book.
-        if text.len() - start > limits::INVITE * 2 {
-            return Err(Fault::TooLarge { limit: limits::INVITE }.at(0).into());
-        }
-        let data = text.get(start..).unwrap_or_default().to_ascii_uppercase();
-        let bytes = BASE32_NOPAD
-            .decode(data.as_bytes())
-            .map_err(|error| InviteError::Character { position: start.saturating_add(error.position) })?;
+    pub fn from_text(text: &str) -> Result<Self, InviteError> {
+        let text::Found { cbor: bytes, framed } = text::find(text)?;
         canonical::validate(&bytes, limits::INVITE, canonical::Tags::None)?;
         if let Some(other @ (0 | 3..)) = version(&Decoder::new(&bytes)) {
             return Err(Fault::Version(other).at(0).into());
+        }
+        if !framed && version(&Decoder::new(&bytes)) != Some(1) {
+            return Err(Malformed::shape("an invite of a later version says its length").into());
         }
         let invite: Self = canonical::decode(&bytes, limits::INVITE)?;
         if let Way::Unsigned { addresses, .. } = &invite.way {
@@ -233,18 +200,11 @@ impl Invite {
     }
 }
 
-/// Whether a text is meant as an invite, whatever may be wrong with it.
+/// Whether a text is meant to have an invite in it, whatever may be wrong with that.
 #[must_use]
 pub fn is_like(text: &str) -> bool {
-    start(text.trim()).is_some()
+    text::is_like(text)
 }
 
-/// Where the base32 starts in what may be an invite.
-fn start(text: &str) -> Option<usize> {
-    let begins = |with: &str| text.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
-    if begins(PREFIX) {
-        return Some(PREFIX.len());
-    }
-    // `get` and `find` cut between characters only, and `#` is one byte.
-    begins("https://").then(|| text.find('#')).flatten().map(|at| at.saturating_add(1))
-}
+#[cfg(test)]
+mod tests;

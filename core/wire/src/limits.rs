@@ -16,6 +16,8 @@ pub const RECEIPT: usize = 1024;
 pub const MESSAGE: usize = 16 * 1024;
 /// Bytes of an invite before it is written as a URL; more would not fit a QR code a phone can read from paper.
 pub const INVITE: usize = 1600;
+/// Bytes of a text in which an invite is looked for: a long mail.
+pub const INVITE_TEXT: usize = 65_536;
 /// Bytes of a signed servers statement. With a delegation it must leave room for the rest of an invite.
 pub const SERVERS: usize = 1400;
 /// Bytes of a delegation: three purposes take a quarter of it.

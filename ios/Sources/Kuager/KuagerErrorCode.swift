@@ -60,6 +60,10 @@ extension KuagerError.Code {
     public static let reentrantCall = Self(rawValue: "reentrant_call")
     /// The text is not an invite.
     public static let inviteUnreadable = Self(rawValue: "invite_unreadable")
+    /// The end of the invite is missing; ask for all of it.
+    public static let inviteCut = Self(rawValue: "invite_cut")
+    /// A character or a line of the invite is wrong or missing; scan or copy it again.
+    public static let inviteAltered = Self(rawValue: "invite_altered")
     /// The invite is of another deployment; use another folder for it.
     public static let otherDeployment = Self(rawValue: "other_deployment")
     /// Somebody else than the deployment made the invite, or changed it; the reason says what does not agree.

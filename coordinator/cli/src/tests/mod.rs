@@ -40,7 +40,7 @@ fn a_deployment_from_the_command_line() {
         kuager(&["invite", "--data", data, "--server", "https://kuager.example:8443", "--station", "710000000-99"])
             .expect("works");
     let url = out.lines().find(|line| line.starts_with("KUAGER:INVITE/")).expect("a URL");
-    let invite = kuager_wire::invite::Invite::from_url(url).expect("can be read");
+    let invite = kuager_wire::invite::Invite::from_text(url).expect("can be read");
     assert_eq!(invite.deployment.to_string(), id);
     let invite = out.lines().find_map(|line| line.strip_prefix("invite      ")).expect("an id");
     let (out, _) = kuager(&["invite", "--data", data, "--list"]).expect("works");

@@ -330,7 +330,7 @@ fn of_delegations(bytes: &[u8], answer: &Delegations, trust: &Trust) -> Report {
 }
 
 fn of_invite(url: &str, trust: &Trust) -> Report {
-    let invite = match Invite::from_url(url) {
+    let invite = match Invite::from_text(url) {
         Ok(invite) => invite,
         Err(error) => {
             let outcome = Outcome::Fails { reason: error.to_string() };

@@ -253,6 +253,10 @@ fn invites(samples: &Samples) -> Vec<InviteVector> {
     let (_, last) = &later[0];
     let link = last.to_link("https://join.example.org/kuager").expect("a good invite");
     vectors.push(InviteVector { digits: digits("servers"), ..vector("the same as a link", last, link) });
+    let lines: Vec<String> =
+        url(last).as_bytes().chunks(70).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
+    let mail = format!("Сәлем!\r\n> <{}>\r\n\r\nAigul, 18:00", lines.join("\u{200b}\r\n> "));
+    vectors.push(InviteVector { digits: digits("servers"), ..vector("as a mail may change it", last, mail) });
     vectors
 }
 
@@ -308,9 +312,17 @@ fn malformed_vector(case: &malformed::Malformed) -> MalformedVector {
 fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
     let [(_, first), (_, second), _] = samples::invites(samples);
     let url = first.to_url().expect("a good invite");
-    let base32 = |cbor: &[u8]| format!("{}{}", kuager_wire::invite::PREFIX, data_encoding::BASE32_NOPAD.encode(cbor));
+    let base32 = |bytes: &[u8]| format!("{}{}", kuager_wire::invite::PREFIX, data_encoding::BASE32_NOPAD.encode(bytes));
+    let framed = |cbor: &[u8]| {
+        let length = u16::try_from(cbor.len()).expect("short").to_be_bytes();
+        let check = sha256(&[b"kuager/invite/v2\0", cbor].concat());
+        base32(&[&length, &check[..4], cbor].concat())
+    };
     let cbor = canonical::encode(&first, limits::INVITE).expect("a good invite");
     let signed = canonical::encode(&second, limits::INVITE).expect("a good invite");
+    let later = second.to_url().expect("a good invite");
+    let other = if &later[200..=200] == "Q" { "R" } else { "Q" };
+    let changed = format!("{}{other}{}", &later[..200], &later[201..]);
     let case =
         |name: &str, url: String, error: &str| MalformedInvite { name: name.to_owned(), url, error: error.to_owned() };
     let serverless = {
@@ -322,15 +334,20 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
         case("a link to something else", "https://example.org/".to_owned(), "not_an_invite"),
         case("nothing", String::new(), "not_an_invite"),
         case("a digit that base32 lacks", url.replacen("INVITE/", "INVITE/1", 1), "character"),
-        case("cut", base32(&cbor[..cbor.len() - 5]), "truncated"),
-        case("cut where no byte ends", url[..url.len() - 1].to_owned(), "character"),
-        case("version 2", base32(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x02])), "shape"),
-        case("no server", base32(&serverless), "shape"),
-        case("a byte too many", base32(&[&cbor[..], &[0]].concat()), "trailing_bytes"),
-        case("version 3", base32(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x03])), "version"),
+        case("cut", base32(&cbor[..cbor.len() - 5]), "cut"),
+        case("cut where no byte ends", url[..url.len() - 1].to_owned(), "cut"),
         case(
             "version 2 with the fields of 1",
-            base32(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
+            framed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x02])),
+            "shape",
+        ),
+        case("version 2 without a frame", base32(&signed), "shape"),
+        case("no server", base32(&serverless), "shape"),
+        case("a byte too many", base32(&[&cbor[..], &[0]].concat()), "trailing_bytes"),
+        case("version 3", framed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x03])), "version"),
+        case(
+            "version 1 with the fields of 2",
+            framed(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
             "shape",
         ),
         case("a link without a fragment", "https://join.example.org/kuager".to_owned(), "not_an_invite"),
@@ -339,8 +356,20 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
             format!("http://join.example.org/#{}", &url["KUAGER:INVITE/".len()..]),
             "not_an_invite",
         ),
-        case("a link with an empty fragment", "https://join.example.org/#".to_owned(), "truncated"),
-        case("more than a code holds", format!("{}{}", kuager_wire::invite::PREFIX, "A".repeat(4000)), "too_large"),
+        case("a link with an empty fragment", "https://join.example.org/#".to_owned(), "cut"),
+        case("more than a code holds", format!("{}{}", kuager_wire::invite::PREFIX, "P".repeat(4000)), "altered"),
+        case("longer than any mail", format!("{} {url}", "a".repeat(limits::INVITE_TEXT)), "too_large"),
+        case("cut, and its beginning says so", later[..200].to_owned(), "cut"),
+        case(
+            "a line is missing",
+            format!(
+                "{}{}\nTHANK YOU VERY MUCH, AND DO NOT FORGET A PEN AND YOUR PASSPORT",
+                &later[..100],
+                &later[140..]
+            ),
+            "altered",
+        ),
+        case("a character is another one", changed, "altered"),
     ]
 }
 
@@ -425,7 +454,7 @@ fn every_stored_statement_opens() {
     }
     let samples = samples::samples(&dictionary());
     for vector in &vectors.invites {
-        let invite = Invite::from_url(&vector.url).expect(&vector.about);
+        let invite = Invite::from_text(&vector.url).expect(&vector.about);
         let cbor = canonical::encode(&invite, limits::INVITE).expect("fits");
         assert_eq!(HEX.encode(&cbor), vector.cbor, "{}", vector.about);
         assert!(samples::invites(&samples).iter().any(|(_, held)| *held == invite), "{}", vector.about);
@@ -498,7 +527,7 @@ fn every_malformed_input_is_refused_for_its_reason() {
         }
     }
     for vector in &vectors.malformed_invites {
-        let error = Invite::from_url(&vector.url).expect_err(&vector.name);
+        let error = Invite::from_text(&vector.url).expect_err(&vector.name);
         assert_eq!(error.code(), vector.error, "{}", vector.name);
     }
 }

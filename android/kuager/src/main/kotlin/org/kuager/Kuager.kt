@@ -58,7 +58,7 @@ public object Kuager {
     /**
      * Reads an invite without following it.
      *
-     * @throws KuagerException.Input with `invite_unreadable`.
+     * @throws KuagerException.Input with `invite_unreadable`, `invite_cut` or `invite_altered`.
      */
     public fun readInvite(url: String): InviteInfo = translated { org.kuager.ffi.readInvite(url) }
 

@@ -89,7 +89,7 @@ class ErrorTest {
             fails("media_unreadable") { observer.attach(draft, File(root, "nothing")) }
             fails("not_invited") { observer.seal(draft) }
         }
-        fails("invite_unreadable") { Kuager.readInvite("KUAGER:INVITE/A") }
+        fails("invite_cut") { Kuager.readInvite("KUAGER:INVITE/A") }
         fails("not_an_id") { Kuager.checkStatement("letter", ByteArray(0), "", "") }
     }
 
