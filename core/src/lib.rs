@@ -42,6 +42,7 @@ pub mod outbox;
 pub mod queue;
 pub mod stations;
 pub mod store;
+pub mod time;
 pub mod transport;
 mod trust;
 

@@ -221,6 +221,7 @@ impl Shared {
                         // One that does not verify is not a message; the others are.
                         let opened = cose::open::<Message>(bytes, deployment.id, &deployment.genesis.receipt_key);
                         let Ok(message) = opened else { continue };
+                        shared.time.learn(message.sent_ms);
                         if tx.add_message(message.number, bytes, shared.clock.now().wall_ms)? {
                             arrived.push(message.number);
                         }

@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::keys;
 use crate::queue::{Lane, Network};
 use crate::store::{MayBeStore, Meta, Store, StoreError, Tx};
+use crate::time::{KnownTime, Mark};
 use crate::transport::Transport;
 use crate::trust::KnownDeployment;
 
@@ -58,6 +59,8 @@ pub struct Link {
 pub(super) struct Shared {
     pub(super) store: Arc<Store>,
     pub(super) clock: Arc<dyn Clock>,
+    /// What time it is at least, by what the deployment has signed.
+    pub(super) time: Arc<KnownTime>,
     pub(super) key: SigningKey,
     pub(super) kid: Kid,
     pub(super) link: RwLock<Option<Link>>,
@@ -108,9 +111,15 @@ impl Shared {
     pub(super) fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
         let (events, _) = broadcast::channel(256);
         let kid = PublicKey::from(&key).kid();
+        let time = Arc::new(KnownTime::new(Arc::clone(&clock)));
+        // A mark that cannot be read is not worth failing for: the next answer brings a newer one.
+        if let Ok(Some(kept)) = store.read(|tx| tx.meta::<Mark>(Meta::KnownTime)) {
+            time.restore(kept);
+        }
         Self {
             store,
             clock,
+            time,
             key,
             kid,
             link: RwLock::new(None),
@@ -131,6 +140,11 @@ impl Shared {
 
     pub(super) fn link(&self) -> Option<Link> {
         self.link.read().clone()
+    }
+
+    /// Keeps what time it is at least, so that a reboot does not take back what was counted.
+    pub(super) fn keep_time(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        tx.set_meta(Meta::KnownTime, &self.time.mark())
     }
 
     /// Runs store work off the async threads, to its end even when the caller is dropped.
@@ -201,6 +215,7 @@ pub(crate) fn disbelieve(tx: &Tx<'_>, forgery: &Forgery, genesis: &Deployment) -
             tx.remove_meta(Meta::CurrentPack)?;
         }
     }
+    tx.remove_meta(Meta::KnownTime)?;
     let credential = tx.meta_bytes(Meta::Credential)?;
     let known = KnownDeployment::load(tx, genesis.id)?;
     if credential.is_some_and(|bytes| known.of_genesis(genesis).open::<Credential>(&bytes).is_err()) {

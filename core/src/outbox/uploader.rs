@@ -114,7 +114,8 @@ impl Shared {
         let outcome = self.transfer(&row, &path, &deployment, &sent).await;
         uploaded.bytes += sent.load(Ordering::Relaxed);
         match outcome {
-            Ok(receipt) => {
+            Ok((receipt, received_ms)) => {
+                self.time.learn(received_ms);
                 let hash = row.hash;
                 self.write(move |tx, _| {
                     tx.media_stored(hash, &receipt)?;
@@ -150,14 +151,14 @@ impl Shared {
         .await
     }
 
-    /// Brings the rest of a file over and returns its receipt.
+    /// Brings the rest of a file over and returns its receipt, with the time it was signed for.
     async fn transfer(
         self: &Arc<Self>,
         row: &MediaRow,
         path: &str,
         deployment: &Deployment,
         sent: &Arc<AtomicU64>,
-    ) -> Result<Vec<u8>, Ended> {
+    ) -> Result<(Vec<u8>, u64), Ended> {
         let mut offset = self.offset_of(row, path).await?;
         self.remember_offset(row, offset).await;
         let transport = self.transport()?;

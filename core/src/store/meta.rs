@@ -44,6 +44,8 @@ pub(crate) enum Meta {
     InviteForged,
     /// How often delivered records may be queued again.
     Rounds,
+    /// What time it is at least.
+    KnownTime,
 }
 
 impl Meta {
@@ -65,6 +67,7 @@ impl Meta {
             Self::Delegations => "delegations",
             Self::InviteForged => "invite_forged",
             Self::Rounds => "rounds",
+            Self::KnownTime => "known_time",
         }
     }
 }
