@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use kuager_core::queue::{FailureClass, UploadState};
-use kuager_core::{NewDraft, Origin, SyncEvent};
+use kuager_core::queue::{FailureClass, HeldReason, Obstacle, UploadState};
+use kuager_core::{Network, NewDraft, Origin, SyncEvent};
 use kuager_testing::clock::WrongClock;
 use kuager_testing::files::photo;
 use kuager_testing::{Fate, LONG, Phone, Proxy, TestCoordinator, phone, until};
@@ -107,6 +107,37 @@ fn photo_of(phone: &Phone, size: usize, seed: u64) -> MediaHash {
 
 fn state(phone: &Phone, hash: MediaHash) -> UploadState {
     phone.observer.media().unwrap().into_iter().find(|row| row.hash == hash).unwrap().state
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_becomes_metered_stops_an_original_at_once() {
+    let coordinator = TestCoordinator::start();
+    let proxy = Proxy::start(coordinator.address).await;
+    let phone = coordinator.phone_through(&proxy);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    let hash = photo_of(&phone, 2_000_000, 5);
+    phone.reconnect();
+    proxy.plan([Fate::Slow(250_000); 3]);
+    let mut events = phone.observer.subscribe();
+    let metered = async {
+        until(&mut events, |event| matches!(event, SyncEvent::UploadProgress { sent: 1.., .. }).then_some(())).await;
+        phone.observer.set_network(Network::Metered);
+        sleep(Duration::from_secs(1)).await;
+        let second = proxy.bytes().0;
+        sleep(Duration::from_secs(3)).await;
+        (second, proxy.bytes().0)
+    };
+    let (summary, (second, later)) = tokio::join!(phone.observer.sync_until(LONG), metered);
+    let summary = summary.unwrap();
+    assert_eq!(summary.obstacle, Some(Obstacle::Held(HeldReason::Metered)), "{summary:?}");
+    assert!(!summary.completed && summary.media_left == 1, "{summary:?}");
+    assert!(later - second < 100_000, "{second} after a second, {later} after four");
+    assert!(later < 1_200_000, "{later} of two million");
+    assert_eq!(state(&phone, hash), UploadState::Waiting);
+    phone.observer.set_network(Network::Unmetered);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    assert_eq!(state(&phone, hash), UploadState::Stored);
+    assert!(proxy.bytes().0 < 2_600_000, "what had arrived is not sent again");
 }
 
 /// Milliseconds since 1970 at the beginning of 1970, 1999 and 2050.
