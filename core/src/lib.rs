@@ -39,6 +39,7 @@ pub mod keys;
 pub mod media;
 pub mod observer;
 pub mod outbox;
+mod packs;
 pub mod queue;
 pub mod stations;
 pub mod store;

@@ -11,6 +11,7 @@ mod kazakhstan;
 mod kill;
 mod media;
 mod network;
+mod packs;
 mod power;
 mod recovery;
 mod restore;

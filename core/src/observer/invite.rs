@@ -115,6 +115,8 @@ impl Observer {
                 tx.remove_meta(Meta::EnrolmentRequest)?;
                 tx.remove_meta(Meta::EnrolmentRefusal)?;
                 tx.remove_meta(Meta::CurrentPack)?;
+                tx.remove_meta(Meta::NextPack)?;
+                tx.remove_meta(Meta::PartsMissing)?;
                 tx.remove_meta(Meta::KnownTime)?;
             }
             Ok::<_, StoreError>((genesis, tx.newest_record()?))

@@ -190,6 +190,8 @@ impl Outbox {
     async fn conclude(&self, run: Run) -> Result<SyncSummary, SyncError> {
         let Outlook { completed, left, media_left, obstacle, next_attempt_ms } =
             self.shared.blocking(Shared::outlook).await?;
+        // Nothing is left to send, and what is new was not learned: that is no reason to say that all is well.
+        let obstacle = obstacle.or(run.missed.map(Obstacle::Network));
         Ok(SyncSummary { completed, left, media_left, obstacle, next_attempt_ms, ..run.summary })
     }
 
@@ -241,18 +243,26 @@ impl Outbox {
 
     async fn idle(&self, run: &mut Run, deadline: Option<Instant>) -> Result<Flow, SyncError> {
         let wanted = self.shared.news_wanted.swap(false, Ordering::Relaxed);
-        if wanted || run.refreshed.is_none_or(|last| last.elapsed() >= REFRESH) {
+        let incomplete = self.shared.parts_missing().await?;
+        let since = run.refreshed.map_or(REFRESH, |last| last.elapsed());
+        let wait = if incomplete { run.patience() } else { REFRESH }.saturating_sub(since);
+        if wanted || wait.is_zero() {
             run.refreshed = Some(Instant::now());
             self.shared.refresh(run).await?;
+            run.missed = self.shared.read(|tx| Ok(load_lane(tx, Meta::Lane).gate.map(|gate| gate.class))).await?;
+            run.refreshes = if self.shared.parts_missing().await? { run.refreshes + 1 } else { 0 };
             // A message or a pack changes nothing about the records, but a record may have been sealed meanwhile.
             return Ok(Flow::Continue);
         }
-        if deadline.is_some() {
-            return Ok(Flow::Stop);
-        }
-        tokio::select! {
-            () = sleep(REFRESH) => {}
-            () = self.shared.wake.notified() => {}
+        match deadline {
+            Some(deadline) if incomplete && Instant::now() + wait < deadline => sleep(wait).await,
+            Some(_) => return Ok(Flow::Stop),
+            None => {
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    () = self.shared.wake.notified() => {}
+                }
+            }
         }
         Ok(Flow::Continue)
     }

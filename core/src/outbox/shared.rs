@@ -24,7 +24,7 @@ use super::lately::Lately;
 use super::machine::Session;
 use crate::clock::Clock;
 use crate::keys;
-use crate::queue::{Lane, Network};
+use crate::queue::{FailureClass, Lane, Network};
 use crate::store::{MayBeStore, Meta, Store, StoreError, Tx};
 use crate::time::{KnownTime, Mark};
 use crate::transport::Transport;
@@ -88,12 +88,24 @@ pub(super) struct Run {
     /// The coordinator does not take our dictionary.
     pub(super) plain: bool,
     pub(super) refreshed: Option<Instant>,
+    /// How often news were asked for and stations are missing all the same.
+    pub(super) refreshes: u32,
+    /// Why the news that were last asked for did not all come.
+    pub(super) missed: Option<FailureClass>,
 }
 
 /// How long a device that has enrolled again, and is told once more that it is unknown, waits before it does so again.
 const FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
+/// How long to wait before stations that did not come are asked for again; doubles each time.
+const INCOMPLETE: Duration = Duration::from_secs(2);
+
 impl Run {
+    /// How long after the last time news are asked for again while stations are missing.
+    pub(super) fn patience(&self) -> Duration {
+        (INCOMPLETE * (1 << self.refreshes.saturating_sub(1).min(10))).min(FORGOTTEN)
+    }
+
     /// Whether to enrol again, now that the coordinator says it does not know this device. One that says so every time must not
     /// keep a phone at it.
     pub(super) fn may_enrol_again(&self) -> bool {
@@ -215,6 +227,8 @@ pub(crate) fn disbelieve(tx: &Tx<'_>, forgery: &Forgery, genesis: &Deployment) -
             tx.remove_meta(Meta::CurrentPack)?;
         }
     }
+    tx.remove_meta(Meta::NextPack)?;
+    tx.remove_meta(Meta::PartsMissing)?;
     tx.remove_meta(Meta::KnownTime)?;
     let credential = tx.meta_bytes(Meta::Credential)?;
     let known = KnownDeployment::load(tx, genesis.id)?;

@@ -46,6 +46,10 @@ pub(crate) enum Meta {
     Rounds,
     /// What time it is at least.
     KnownTime,
+    /// A newer pack, until all its parts are here.
+    NextPack,
+    /// Hashes of the stations that the newest pack lacks.
+    PartsMissing,
 }
 
 impl Meta {
@@ -68,6 +72,8 @@ impl Meta {
             Self::InviteForged => "invite_forged",
             Self::Rounds => "rounds",
             Self::KnownTime => "known_time",
+            Self::NextPack => "next_pack",
+            Self::PartsMissing => "parts_missing",
         }
     }
 }
