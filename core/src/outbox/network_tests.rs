@@ -37,7 +37,7 @@ async fn what_time_it_is_is_learned_from_what_is_signed_and_kept() {
 }
 
 /// A pack with one shard that no coordinator has.
-async fn with_a_shard_that_does_not_come(phone: &Phone) -> (ShardRef, Vec<u8>) {
+fn with_a_shard_that_does_not_come(phone: &Phone) -> (ShardRef, Vec<u8>) {
     let (root, deployment) = (SigningKey::from_bytes(&[1; 32]), phone.coordinator.deployment());
     let station = Station { key: "71-1".to_owned(), region: "71".to_owned(), ..Station::default() };
     let shard = StationShard { version: 1, pack: "p".to_owned(), region: "71".to_owned(), stations: vec![station] };
@@ -60,7 +60,7 @@ async fn with_a_shard_that_does_not_come(phone: &Phone) -> (ShardRef, Vec<u8>) {
 #[tokio::test(start_paused = true)]
 async fn a_sync_is_not_complete_while_stations_are_missing() {
     let phone = Phone::enrolled().await;
-    let (reference, bytes) = with_a_shard_that_does_not_come(&phone).await;
+    let (reference, bytes) = with_a_shard_that_does_not_come(&phone);
     let hash = phone.note("goes all the same");
     let begun = Instant::now();
     let summary = phone.sync(600).await;
