@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_core::queue::{FailureClass, HeldReason, Obstacle, UploadState};
-use kuager_core::{Network, NewDraft, Origin, SyncEvent};
+use kuager_core::{FileKeyVault, Network, NewDraft, Observer, ObserverConfig, Origin, SyncEvent, SystemClock};
 use kuager_testing::clock::WrongClock;
 use kuager_testing::files::photo;
 use kuager_testing::{Fate, LONG, Phone, Proxy, TestCoordinator, phone, until};
@@ -81,6 +81,30 @@ async fn a_photo_goes_on_after_the_network_changed_under_it() {
     assert!(tap(&phone).await <= 3);
     assert_eq!(state(&phone, hash), UploadState::Stored);
     assert!(proxy.bytes().0 - before < 1_400_000, "what had arrived is not sent again");
+}
+
+/// No limit is put to a whole file, only to standing still.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_may_take_longer_than_any_silence() {
+    let coordinator = TestCoordinator::start();
+    let proxy = Proxy::start(coordinator.address).await;
+    let dir = tempfile::tempdir().unwrap();
+    let vault = Arc::new(FileKeyVault::new(dir.path().join("vault")));
+    let patience = Duration::from_secs(4);
+    let config = ObserverConfig { idle_timeout: patience, ..ObserverConfig::new(dir.path().join("store")) };
+    let observer = Observer::open(config, vault, Arc::new(SystemClock::new())).unwrap();
+    observer.accept_invite(&coordinator.invite_through(proxy.address).to_url().unwrap()).unwrap();
+    observer.import_pack(coordinator.pack().to_vec()).unwrap();
+    let path = dir.path().join("photo.jpg");
+    std::fs::write(&path, photo(1_500_000, 9)).unwrap();
+    let draft = observer.new_draft(NewDraft::note("photo").station(phone::STATION)).unwrap();
+    observer.attach_path(draft, &path, Origin::Imported, None).unwrap();
+    observer.seal(draft).unwrap();
+    proxy.plan([Fate::Slow(150_000); 5]);
+    let begun = Instant::now();
+    assert!(observer.sync_until(LONG).await.unwrap().completed);
+    assert!(begun.elapsed() > 2 * patience, "it was slow enough to tell");
+    assert_eq!(proxy.accepted(), 1, "and went through one connection");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -222,7 +222,7 @@ impl HttpTransport {
         let index = self.preferred.load(Ordering::Relaxed) % self.servers.len().max(1);
         let server = self.servers.get(index).ok_or_else(no_server)?;
         let mut underway = self.underway(index);
-        let taken = Arc::new(AtomicU64::new(0));
+        let (taken, length) = (Arc::new(AtomicU64::new(0)), patch.length);
         let counter = Arc::clone(&taken);
         let counted = patch.bytes.inspect(move |piece| {
             let length = piece.as_ref().map_or(0, |piece| piece.len() as u64);
@@ -237,7 +237,7 @@ impl HttpTransport {
             .body(Body::wrap_stream(counted))
             .send();
         tokio::pin!(sending);
-        let mut before = 0;
+        let (mut before, mut still) = (0, 0);
         loop {
             tokio::select! {
                 response = &mut sending => {
@@ -248,7 +248,9 @@ impl HttpTransport {
                 }
                 () = tokio::time::sleep(self.idle_timeout) => {
                     let now = taken.load(Ordering::Relaxed);
-                    if now == before {
+                    still = if now == before { still + 1 } else { 0 };
+                    // What was taken last may be a hundred kilobytes that crawl; nobody sees them move.
+                    if still > u32::from(now >= length) {
                         return Err(silence());
                     }
                     before = now;
@@ -429,7 +431,7 @@ mod tests {
     }
 
     /// A server that speaks one version of TLS to one caller. Returns where, and what phones trust.
-    fn server(version: &'static rustls::SupportedProtocolVersion) -> (String, Vec<u8>) {
+    fn server(version: &'static rustls::SupportedProtocolVersion, headers: &'static str) -> (String, Vec<u8>) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/ledger-v2/tls");
         let certificate = |name| CertificateDer::from_pem_file(folder.join(name)).expect("a certificate");
         let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).expect("a key");
@@ -448,30 +450,51 @@ mod tests {
             let mut session = rustls::Stream::new(&mut session, &mut stream);
             let mut request = [0; 4096];
             let _ = session.read(&mut request)?;
-            session.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+            session.write_all(format!("HTTP/1.1 204 No Content\r\n{headers}\r\n").as_bytes())
         });
         (address, certificate("ca.pem").to_vec())
+    }
+
+    fn nothing() -> Call {
+        Call {
+            method: Method::Get,
+            path: "/".to_owned(),
+            body: None,
+            content_type: "",
+            headers: Vec::new(),
+            content_encoding: None,
+            if_none_match: None,
+            limit: 100,
+        }
     }
 
     #[tokio::test]
     async fn tls_is_1_3_or_nothing() {
         for (version, expected) in [(&TLS13, Ok(204)), (&TLS12, Err(FailureClass::Tls))] {
-            let (address, anchor) = server(version);
+            let (address, anchor) = server(version, "");
             let config = ObserverConfig::new("unused");
             let transport =
                 HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config, &time()).expect("is set up");
-            let call = Call {
-                method: Method::Get,
-                path: "/".to_owned(),
-                body: None,
-                content_type: "",
-                headers: Vec::new(),
-                content_encoding: None,
-                if_none_match: None,
-                limit: 100,
-            };
-            let answer = transport.call(call).await;
+            let answer = transport.call(nothing()).await;
             assert_eq!(answer.map(|answer| answer.status).map_err(|error| error.class), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_date_to_come_back_at_is_read_by_the_date_of_its_response() {
+        let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+        for (headers, expected) in [
+            ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:51:37 GMT\r\n", Some(120_000)),
+            ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:00:00 GMT\r\n", Some(0)),
+            ("Retry-After: Sun, 06 Nov 1994 08:51:37 GMT\r\n", None),
+            ("Retry-After: 7\r\n", Some(7_000)),
+        ] {
+            let (address, anchor) = server(&TLS13, headers);
+            let config = ObserverConfig::new("unused");
+            let transport = HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config, &time());
+            let answer = transport.expect("is set up").call(nothing()).await.expect("is answered");
+            assert_eq!(answer.retry_after_ms, expected, "{headers}");
+            assert_eq!(answer.date_ms, headers.starts_with(date).then_some(784_111_777_000));
         }
     }
 
