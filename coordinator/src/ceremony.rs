@@ -136,11 +136,12 @@ impl Request {
         self
     }
 
-    /// Also asks for a pack.
+    /// Also asks for a pack, as the next of the deployment.
     ///
     /// # Errors
-    /// [`CeremonyError::Pack`].
-    pub fn pack(mut self, built: &Built) -> Result<Self, CeremonyError> {
+    /// [`CeremonyError::Pack`], [`CeremonyError::Deployment`].
+    pub fn pack(mut self, deployment: &Deployment, built: &Built) -> Result<Self, CeremonyError> {
+        let built = deployment.numbered(built)?;
         self.pack = Some(built.to_bytes().map_err(|error| CeremonyError::Pack(error.to_string()))?.into());
         Ok(self)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kuager_pack::{Built, PackError, PackSource};
 use kuager_wire::genesis::Genesis;
-use kuager_wire::pack::SignedPack;
+use kuager_wire::pack::{Pack, SignedPack};
 
 use crate::clock::{Clock, SystemClock};
 use crate::deployment::{self, Deployment, DeploymentError, Layout, create_certificates, write_new};
@@ -80,8 +80,9 @@ pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, SetupError> 
         invites: Some(INVITES),
     })?;
     sqlite::create(&layout.ledger())?;
-    let first = root.pack(&built)?;
-    deployment::publish(&layout, &first.pack, &first.shards)?;
+    let first = Built { pack: Pack { edition: Some(1), ..built.pack.clone() }, ..built };
+    let first = root.pack(&first)?;
+    deployment::publish(&layout, &[], &first.pack, &first.shards)?;
     // Only now does the folder hold a deployment.
     write_new(&layout.genesis(), &genesis)?;
     Ok(Deployment::open(dir)?)
@@ -100,7 +101,7 @@ pub fn publish_source(deployment: &Deployment, source: &PackSource) -> Result<Si
 /// # Errors
 /// As [`publish_source`].
 pub fn publish(deployment: &Deployment, built: &Built) -> Result<SignedPack, SetupError> {
-    let build = RootSigner::open(deployment)?.pack(built)?;
+    let build = RootSigner::open(deployment)?.pack(&deployment.numbered(built)?)?;
     deployment.publish(&build.pack, &build.shards)?;
     Ok(build.pack)
 }

@@ -39,9 +39,11 @@ pub mod keys;
 pub mod media;
 pub mod observer;
 pub mod outbox;
+mod packs;
 pub mod queue;
 pub mod stations;
 pub mod store;
+pub mod time;
 pub mod transport;
 mod trust;
 

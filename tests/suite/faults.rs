@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_core::queue::State;
+use kuager_core::time::KnownTime;
 use kuager_core::transport::http::HttpTransport;
 use kuager_core::transport::{BoxFuture, Call, Patch, Response, Transport, TransportError};
-use kuager_core::{ObserverConfig, SyncEvent};
+use kuager_core::{ObserverConfig, SyncEvent, SystemClock};
 use kuager_testing::chance::seeds;
 use kuager_testing::{Fate, LONG, Phone, Proxy, TestCoordinator, until};
 
@@ -117,7 +118,8 @@ async fn too_many_requests_wait_as_long_as_the_coordinator_says() {
     let anchors = coordinator.deployment.anchors_der();
     let server = format!("https://127.0.0.1:{}", coordinator.address.port());
     let config = ObserverConfig::new("unused");
-    let transport = HttpTransport::new(&[server], anchors, invite.deployment, &config).unwrap();
+    let time = Arc::new(KnownTime::new(Arc::new(SystemClock::new())));
+    let transport = HttpTransport::new(&[server], anchors, invite.deployment, &config, &time).unwrap();
     phone.observer.use_transport(Arc::new(Stranger(transport))).unwrap();
     phone.notes(3);
     let mut events = phone.observer.subscribe();

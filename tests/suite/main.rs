@@ -10,6 +10,8 @@ mod judge;
 mod kazakhstan;
 mod kill;
 mod media;
+mod network;
+mod packs;
 mod power;
 mod recovery;
 mod restore;

@@ -228,3 +228,23 @@ async fn a_file_that_cannot_be_taken_in_leaves_the_draft_as_it_was() {
     assert_eq!((after.text, after.attachments), (before.text, None));
     assert_eq!(phone.observer.media().unwrap(), []);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_photo_under_two_labels_keeps_both_and_travels_once() {
+    let coordinator = TestCoordinator::start();
+    let phone = coordinator.phone();
+    let (path, bytes) = (phone.dir().join("photo.jpg"), photo(200_000, 6));
+    std::fs::write(&path, &bytes).unwrap();
+    let draft = phone.observer.new_draft(NewDraft::note("photo").station(phone::STATION)).unwrap();
+    for label in [None, Some("page 1"), Some("page 2"), Some("page 1"), None] {
+        phone.observer.attach_path(draft, &path, Origin::Imported, label).unwrap();
+    }
+    let sealed = phone.observer.seal(draft).unwrap().hash;
+    let attachments = phone.observer.record(sealed).unwrap().record.attachments.unwrap();
+    let labels: Vec<_> = attachments.iter().map(|file| file.label.as_deref().unwrap_or_default()).collect();
+    assert_eq!(labels, ["page 1", "page 2"], "the first had none, and was given one");
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed && summary.media_stored == 1, "{summary:?}");
+    assert!(held(&coordinator, MediaHash::of(&bytes)).unwrap() == bytes);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed, "nobody misses a second copy");
+}

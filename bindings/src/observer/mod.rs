@@ -240,7 +240,8 @@ impl ObserverHandle {
         self.change(Change::Status, |core| Ok(core.forget_invite()?))
     }
 
-    /// Takes a pack from a file, so that work can begin before the coordinator was ever reached. Gives its name.
+    /// Takes a pack from a file, so that work can begin before the coordinator was ever reached. Gives the name of the pack that is
+    /// current then: of another one when a newer one is here, or when stations that are here would be gone until its own come.
     ///
     /// # Errors
     /// `pack_not_acceptable`, `not_invited`, `file`, and those of the store.

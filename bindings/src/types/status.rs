@@ -64,6 +64,9 @@ pub struct ObserverStatus {
     pub behind: Option<i64>,
     /// What was salvaged from a damaged store.
     pub recovery: Option<RecoveryInfo>,
+    /// By how many milliseconds the clock of this device is wrong, ahead counting upwards; absent when it is right within five
+    /// minutes, or nobody has said. Nothing waits for it to be set right.
+    pub clock_error_ms: Option<i64>,
 }
 
 pub(crate) fn status(status: Status) -> ObserverStatus {
@@ -94,5 +97,6 @@ pub(crate) fn status(status: Status) -> ObserverStatus {
             media: signed(recovery.media),
             at_ms: recovery.at_ms,
         }),
+        clock_error_ms: status.clock_error_ms,
     }
 }

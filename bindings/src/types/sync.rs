@@ -132,7 +132,7 @@ pub(crate) fn outlook(outlook: &kuager_core::Outlook) -> Outlook {
 /// What a sync did and what is left.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct SyncSummary {
-    /// Whether nothing is left to send.
+    /// Whether nothing is left to send, and no stations of the chosen regions to fetch.
     pub completed: bool,
     /// Records that got a verified receipt.
     pub accepted: i64,
@@ -154,7 +154,7 @@ pub struct SyncSummary {
     pub bytes_out: i64,
     /// Bytes received.
     pub bytes_in: i64,
-    /// What the next attempt waits for.
+    /// What the next attempt waits for, or why messages and a newer pack could not be asked for.
     pub obstacle: Option<SyncObstacle>,
     /// Milliseconds until the next attempt is due.
     pub next_attempt_ms: Option<i64>,

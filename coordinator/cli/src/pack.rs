@@ -104,7 +104,8 @@ impl Pack {
                 show(&built, out)?;
             }
             Self::Sign(sign) => {
-                let build = RootSigner::open(&data.open()?)?.pack(&load(&sign.pack)?)?;
+                let deployment = data.open()?;
+                let build = RootSigner::open(&deployment)?.pack(&deployment.numbered(&load(&sign.pack)?)?)?;
                 write_file(&sign.output, &build.to_bytes())?;
                 writeln!(out, "signed      {}", build.pack.hash)?;
                 writeln!(out, "file        {}", sign.output.display())?;
@@ -213,7 +214,7 @@ impl Publish {
     fn request(&self, deployment: &Deployment, built: &Built, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         let name = built.name()?.to_string();
         let path = PathBuf::from(format!("pack-{}.request", name.get(..12).unwrap_or(&name)));
-        let request = Request::new(deployment).pack(built)?.to_bytes()?;
+        let request = Request::new(deployment).pack(deployment, built)?.to_bytes()?;
         write_file(&path, &request)?;
         show(built, out)?;
         writeln!(out, "\nThe root key is not on this machine, so nothing is published yet.")?;

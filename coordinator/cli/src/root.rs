@@ -191,7 +191,7 @@ impl Ask {
     fn run(self, deployment: &Deployment, now_ms: u64, out: &mut dyn Write) -> Result<(), CliError> {
         let mut request = Request::new(deployment);
         if let Some(source) = &self.pack {
-            request = request.pack(&load_or_built_in(Some(source))?)?;
+            request = request.pack(deployment, &load_or_built_in(Some(source))?)?;
         }
         let since = self.since.and_then(|since| u64::try_from(since.as_millisecond()).ok()).unwrap_or(now_ms);
         for kid in &self.revoke {

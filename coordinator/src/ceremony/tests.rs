@@ -102,7 +102,7 @@ fn packs_are_signed_elsewhere() {
     built.pack.notes.push("another version".to_owned());
     let here = crate::setup::publish(&fixture.deployment, &built);
     assert!(here.is_err_and(|error| error.to_string().contains("kuager root request")));
-    let request = Request::new(&fixture.deployment).pack(&built).expect("fits");
+    let request = Request::new(&fixture.deployment).pack(&fixture.deployment, &built).expect("fits");
     let published = answer(&fixture, &request, &root).pack.expect("was asked for");
     let newest: SignedPack =
         fixture.deployment.newer_packs(1).expect("reads").expect("a second one").pop().expect("is there");

@@ -72,6 +72,11 @@ pub enum DeploymentError {
     /// A pack that is published already.
     #[error("this very pack is published already")]
     PublishedAlready,
+    /// A pack with a lower edition than the newest, which no phone would take for newer.
+    #[error(
+        "this pack was signed before the newest one was published, and phones would not take it; have it signed again"
+    )]
+    Overtaken,
 }
 
 fn by(pid: Option<u32>) -> String {

@@ -15,9 +15,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kuager_pack::Built;
 use kuager_wire::genesis::{self, Genesis};
 use kuager_wire::ids::{DeploymentId, PublicKey, ShardHash};
-use kuager_wire::pack::{SignedPack, Station, StationShard};
+use kuager_wire::pack::{Pack, ShardRef, SignedPack, Station, StationShard};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -27,9 +28,10 @@ pub use error::DeploymentError;
 pub(crate) use files::{Layout, read_secret, remove_secret, write_new};
 pub(crate) use lock::Serving;
 
-/// Puts a signed pack behind those already published; its shards first, so that it never names one that is missing.
+/// Puts a signed pack behind those published before; its shards first, so that it never names one that is missing.
 pub(crate) fn publish(
     layout: &Layout,
+    before: &[SignedPack],
     pack: &SignedPack,
     shards: &[(ShardHash, Vec<u8>)],
 ) -> Result<(), DeploymentError> {
@@ -37,6 +39,10 @@ pub(crate) fn publish(
     let name = pack.hash.to_string();
     if published.iter().any(|path| path.to_string_lossy().contains(&name)) {
         return Err(DeploymentError::PublishedAlready);
+    }
+    let edition = |pack: &SignedPack| pack.pack.edition.unwrap_or(0);
+    if before.iter().map(edition).max().is_some_and(|newest| newest > 0 && edition(pack) <= newest) {
+        return Err(DeploymentError::Overtaken);
     }
     layout.create_shards()?;
     for (hash, bytes) in shards {
@@ -184,9 +190,53 @@ impl Deployment {
     /// Publishes a pack that the root key has signed. A running server picks it up within seconds.
     ///
     /// # Errors
-    /// [`DeploymentError::PublishedAlready`], or what the system says.
+    /// [`DeploymentError::PublishedAlready`], [`DeploymentError::Overtaken`], or what the system says.
     pub fn publish(&self, pack: &SignedPack, shards: &[(ShardHash, Vec<u8>)]) -> Result<(), DeploymentError> {
-        publish(&self.inner.layout, pack, shards)
+        publish(&self.inner.layout, &self.published()?, pack, shards)
+    }
+
+    /// Every pack that is published now, also by another process, the oldest first.
+    fn published(&self) -> Result<Vec<SignedPack>, DeploymentError> {
+        read_packs(&self.inner.layout, self.inner.id, &self.inner.genesis.root_key)
+    }
+
+    /// A pack that is to be signed for this deployment, with the edition it is to have: the next one, or that of the newest
+    /// pack when it says the same, so that signing it again gives the same bytes.
+    ///
+    /// # Errors
+    /// [`DeploymentError`] with the published pack or shard that cannot be read.
+    pub fn numbered(&self, built: &Built) -> Result<Built, DeploymentError> {
+        let published = self.published()?;
+        let counted = published.iter().zip(1..).map(|(pack, count)| pack.pack.edition.unwrap_or(count));
+        let next = counted.max().unwrap_or(0) + 1;
+        let unsigned = |pack: &Pack| Pack { edition: None, shards: None, ..pack.clone() };
+        let edition = match published.last() {
+            Some(newest) if unsigned(&newest.pack) == unsigned(&built.pack) && self.has_stations(newest, built)? => {
+                newest.pack.edition
+            }
+            _ => Some(next),
+        };
+        Ok(Built { pack: Pack { edition, ..built.pack.clone() }, ..built.clone() })
+    }
+
+    /// Whether a published pack has the stations of a built one, shard by shard.
+    fn has_stations(&self, pack: &SignedPack, built: &Built) -> Result<bool, DeploymentError> {
+        let references = pack.pack.shards.as_deref().unwrap_or_default();
+        if references.len() != built.shards.len() {
+            return Ok(false);
+        }
+        for (reference, shard) in references.iter().zip(&built.shards) {
+            if self.shard_of(reference)? != *shard {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn shard_of(&self, reference: &ShardRef) -> Result<StationShard, DeploymentError> {
+        let path = self.inner.layout.shard(reference.hash);
+        StationShard::open(&files::read(&path)?, reference, self.inner.id, &self.inner.genesis.root_key)
+            .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))
     }
 
     /// The signed stations of one region, by the name a pack gives them.
@@ -205,11 +255,7 @@ impl Deployment {
     pub fn stations(&self, pack: &SignedPack) -> Result<Vec<Station>, DeploymentError> {
         let mut stations = pack.pack.stations.clone();
         for reference in pack.pack.shards.iter().flatten() {
-            let path = self.inner.layout.shard(reference.hash);
-            let shard =
-                StationShard::open(&files::read(&path)?, reference, self.inner.id, &self.inner.genesis.root_key)
-                    .map_err(|error| DeploymentError::corrupt(&path, error.to_string()))?;
-            stations.extend(shard.stations);
+            stations.extend(self.shard_of(reference)?.stations);
         }
         Ok(stations)
     }
@@ -219,7 +265,7 @@ impl Deployment {
         if pack_files(&self.inner.layout)?.len() == known {
             return Ok(None);
         }
-        read_packs(&self.inner.layout, self.inner.id, &self.inner.genesis.root_key).map(Some)
+        self.published().map(Some)
     }
 
     pub(crate) fn layout(&self) -> &Layout {
@@ -269,7 +315,10 @@ fn read_packs(layout: &Layout, id: DeploymentId, root: &PublicKey) -> Result<Vec
         SignedPack::open(files::read(path)?, id, root)
             .map_err(|error| DeploymentError::corrupt(path, error.to_string()))
     };
-    pack_files(layout)?.iter().map(read).collect()
+    let mut packs = pack_files(layout)?.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    // Phones go by the edition, and so must the one who says which is the newest. Those without one keep their order.
+    packs.sort_by_key(|pack| pack.pack.edition.unwrap_or(0));
+    Ok(packs)
 }
 
 #[cfg(test)]

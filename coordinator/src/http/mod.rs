@@ -46,8 +46,9 @@ const HOUSEKEEPING: Duration = Duration::from_secs(2);
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 /// Bytes of an answer that wait for one reader; the rest is not taken before there is room for it.
 const BUFFER: usize = 64 * 1024;
-/// Bytes of one request that may be on their way unread. At 300 ms to the coordinator and back that is 7 Mbit/s.
-const WINDOW: u32 = 256 * 1024;
+/// Bytes of one request that may be on their way unread. At 300 ms to the coordinator and back that is 3.5 Mbit/s. It is also
+/// what a phone cannot take back when its network begins to cost money.
+const WINDOW: u32 = 128 * 1024;
 
 /// What a coordinator runs with.
 #[derive(Debug)]

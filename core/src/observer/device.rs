@@ -103,7 +103,8 @@ impl Observer {
 
     pub(super) fn link(&self, invite: Invite, servers: &Servers) -> Result<Link, ObserverError> {
         let anchors: Vec<Vec<u8>> = servers.anchors.iter().map(|anchor| anchor.to_vec()).collect();
-        let transport = HttpTransport::new(&servers.addresses, &anchors, invite.deployment, &self.config)?;
+        let time = self.outbox.time();
+        let transport = HttpTransport::new(&servers.addresses, &anchors, invite.deployment, &self.config, time)?;
         // Until the device has a pass of its own, its invite is one. A store that is paused has none to give; the next answer has.
         let kept = self.store.read(|tx| tx.meta_bytes(Meta::Pass)).ok().flatten();
         let kept = kept.and_then(|pass| String::from_utf8(pass).ok());

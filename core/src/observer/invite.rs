@@ -54,7 +54,8 @@ impl Observer {
         let _one = self.accepting.lock();
         let known = self.known_of(deployment)?;
         let invite = known.admit(offered, self.invite().as_deref())?;
-        let link = self.link(invite.clone(), &known.followed(&invite)?)?;
+        let servers = known.followed(&invite)?;
+        let link = self.link(invite.clone(), &servers)?;
         let next = self.identity.lock().following(Some(invite.clone()), Some(deployment));
         // The vault may ask for a fingerprint meanwhile; nothing but another invite waits for that.
         next.save(&self.config.dir, self.vault.as_ref())?;
@@ -62,6 +63,7 @@ impl Observer {
         // What was read under an invite that was not believed any more is read anew.
         *self.pack.lock() = None;
         self.known.lock().clear();
+        self.outbox.time().learn(servers.issued_ms);
         self.outbox.connect(link);
         self.outbox.prepare_enrolment(&invite)?;
         Ok(deployment)
@@ -113,6 +115,9 @@ impl Observer {
                 tx.remove_meta(Meta::EnrolmentRequest)?;
                 tx.remove_meta(Meta::EnrolmentRefusal)?;
                 tx.remove_meta(Meta::CurrentPack)?;
+                tx.remove_meta(Meta::NextPack)?;
+                tx.remove_meta(Meta::PartsMissing)?;
+                tx.remove_meta(Meta::KnownTime)?;
             }
             Ok::<_, StoreError>((genesis, tx.newest_record()?))
         })?;
@@ -130,6 +135,7 @@ impl Observer {
         match (known.followed(&invite), known.genesis) {
             (Ok(servers), _) => {
                 self.outbox.ensure_enrolment(&invite)?;
+                self.outbox.time().learn(servers.issued_ms);
                 self.outbox.connect(self.link(invite, &servers)?);
                 Ok(())
             }

@@ -289,10 +289,18 @@ impl Observer {
     }
 }
 
-/// Adds a file to a draft, once.
+/// Adds a file to a draft, once for each label: one photo may show two pages, or belong to two questions. Its bytes are kept
+/// and sent once all the same.
 fn add_attachment(draft: &mut Draft, attachment: Attachment) -> Result<(), JournalError> {
     let attachments = draft.attachments.get_or_insert_default();
-    if attachments.iter().any(|file| file.hash == attachment.hash) {
+    let listed = || attachments.iter().filter(|file| file.hash == attachment.hash);
+    let said = attachment.label.is_none() || listed().any(|file| file.label == attachment.label);
+    if said && listed().next().is_some() {
+        return Ok(());
+    }
+    let nameless = attachments.iter().position(|file| file.hash == attachment.hash && file.label.is_none());
+    if let Some(at) = nameless {
+        attachments[at].label = attachment.label;
         return Ok(());
     }
     if attachments.len() >= limits::ATTACHMENTS {

@@ -15,11 +15,13 @@ use crate::draft::DraftId;
 use crate::error::ObserverError;
 use crate::form::ReadForm;
 use crate::journal::Journal;
+use crate::packs;
 use crate::store::{Meta, Tx};
 
 impl Observer {
     /// Takes a pack from a file, so that work can begin before the coordinator was ever reached. It must be signed by
-    /// the deployment's root key.
+    /// the deployment's root key. Gives the pack that is current then: not the one of the file when a newer one is here
+    /// already, or when stations that are here now would be gone; it takes its place once those have come.
     ///
     /// # Errors
     /// [`ObserverError::NotInvited`], [`ObserverError::Pack`], [`ObserverError::Store`].
@@ -27,11 +29,7 @@ impl Observer {
         let invite = self.invited()?;
         let pack = SignedPack::open(bytes, invite.deployment, &invite.root_key).map_err(ObserverError::Pack)?;
         let now_ms = self.clock.now().wall_ms;
-        self.store.write(|tx| {
-            tx.add_pack(pack.hash, &pack.bytes, now_ms)?;
-            tx.set_meta(Meta::CurrentPack, &pack.hash)
-        })?;
-        Ok(pack.hash)
+        Ok(self.store.write(|tx| packs::take(tx, &invite, &pack, packs::Way::File, now_ms))?)
     }
 
     /// The pack new drafts are made under.

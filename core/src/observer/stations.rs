@@ -7,6 +7,7 @@ use kuager_wire::pack::{Region, ShardRef, StationShard};
 
 use super::device::Observer;
 use crate::error::ObserverError;
+use crate::packs;
 use crate::stations::StationBook;
 use crate::store::{Meta, StoreError};
 
@@ -31,28 +32,36 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Store`].
     pub fn choose_regions(&self, regions: &[String]) -> Result<(), ObserverError> {
-        let regions = regions.to_vec();
-        self.store.write(|tx| tx.set_meta(Meta::Regions, &regions))?;
+        let (regions, invite) = (regions.to_vec(), self.invite());
+        self.store.write(|tx| {
+            tx.set_meta(Meta::Regions, &regions)?;
+            let Some(invite) = invite else { return Ok(()) };
+            packs::advance(tx, &invite).map(|_| ())
+        })?;
         self.outbox.wake();
         Ok(())
     }
 
-    /// Takes the stations of a region from a file, for where there is no network.
+    /// Takes the stations of a region from a file, for where there is no network. A newer pack that waited for them only
+    /// becomes current by that.
     ///
     /// # Errors
-    /// [`ObserverError::NoPack`], [`ObserverError::Pack`] when the current pack does not name this shard,
+    /// [`ObserverError::NoPack`], [`ObserverError::Pack`] when neither the current pack nor a newer one names this shard,
     /// [`ObserverError::Store`].
     pub fn import_stations(&self, bytes: &[u8]) -> Result<String, ObserverError> {
-        let (pack, invite) = (self.pack()?, self.invited()?);
+        let (_, invite) = (self.pack()?, self.invited()?);
         let hash = ShardHash::of(bytes);
-        let named = pack.pack.shards.iter().flatten().find(|shard| shard.hash == hash);
+        let named = self.store.read(|tx| packs::shard(tx, &invite, hash))?;
         let reference = named.ok_or_else(|| {
             ObserverError::Pack(kuager_wire::canonical::Malformed::shape("not a shard the pack names").into())
         })?;
-        let shard = StationShard::open(bytes, reference, invite.deployment, &invite.root_key);
+        let shard = StationShard::open(bytes, &reference, invite.deployment, &invite.root_key);
         let shard = shard.map_err(ObserverError::Pack)?;
         let now_ms = self.clock.now().wall_ms;
-        self.store.write(|tx| tx.add_shard(hash, bytes, now_ms))?;
+        self.store.write(|tx| {
+            tx.add_shard(hash, bytes, now_ms)?;
+            packs::advance(tx, &invite)
+        })?;
         Ok(shard.region)
     }
 

@@ -41,6 +41,10 @@ pub struct Status {
     pub behind: Option<u64>,
     /// What was salvaged from a damaged store, once that happened.
     pub recovery: Option<Recovery>,
+    /// By how many milliseconds this device's clock is wrong, ahead counting upwards, as far as anybody has said; see
+    /// [`KnownTime::clock_error_ms`](crate::time::KnownTime::clock_error_ms). Nothing depends on that clock; it is for the
+    /// observer to set right.
+    pub clock_error_ms: Option<i64>,
 }
 
 /// A message from the coordinator.
@@ -63,6 +67,7 @@ impl Observer {
             let identity = self.identity.lock();
             (identity.kid(), identity.deployment)
         };
+        let clock_error_ms = self.outbox.time().clock_error_ms();
         let status = self.store.read(|tx| {
             let (delivered, waiting, refused) = tx.queue_counts()?;
             let credential = match (tx.meta_bytes(Meta::Credential)?, &invite) {
@@ -87,6 +92,7 @@ impl Observer {
                 refused,
                 behind: tx.meta(Meta::Behind)?,
                 recovery: tx.meta(Meta::Recovery)?,
+                clock_error_ms,
             })
         })?;
         Ok(status)

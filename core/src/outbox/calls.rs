@@ -52,6 +52,9 @@ impl Shared {
                 if response.epoch.is_some() {
                     *self.epoch.lock() = response.epoch;
                 }
+                if let Some(date_ms) = response.date_ms {
+                    self.time.hear(date_ms);
+                }
             }
             Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
         }
@@ -87,6 +90,7 @@ impl Shared {
             let mut lane = load_lane(tx, Meta::Lane);
             lane.failed(class, retry_after, 0, &now, &mut jitter);
             tx.set_meta(Meta::Lane, &lane)?;
+            shared.keep_time(tx)?;
             Ok(tx.finish_attempt(attempt, now.wall_ms, class.name(), 0, 0)?)
         })
         .await?;
@@ -105,6 +109,7 @@ pub(super) fn succeeded(
     let mut lane = load_lane(tx, Meta::Lane);
     lane.succeeded();
     tx.set_meta(Meta::Lane, &lane)?;
+    shared.keep_time(tx)?;
     Ok(tx.finish_attempt(attempt, shared.clock.now().wall_ms, "ok", bytes_out, bytes_in)?)
 }
 

@@ -18,6 +18,7 @@ use super::uploader::Uploaded;
 use crate::clock::Clock;
 use crate::queue::{Network, Obstacle};
 use crate::store::{Meta, Store, Tx};
+use crate::time::KnownTime;
 
 /// How often a continuous run asks for messages and a newer pack when there is nothing to send.
 const REFRESH: Duration = Duration::from_secs(15 * 60);
@@ -35,6 +36,12 @@ impl Outbox {
         Self { shared: Arc::new(Shared::new(store, clock, key)), running: tokio::sync::Mutex::new(()) }
     }
 
+    /// What time it is at least, by what the deployment has signed.
+    #[must_use]
+    pub fn time(&self) -> &Arc<KnownTime> {
+        &self.shared.time
+    }
+
     /// Sets the way to the coordinator.
     pub fn connect(&self, link: Link) {
         *self.shared.link.write() = Some(link);
@@ -50,6 +57,7 @@ impl Outbox {
     /// Takes the way away, and with it everything that was believed for the sake of its invite.
     pub fn disconnect(&self) {
         *self.shared.link.write() = None;
+        self.shared.time.forget();
         self.wake();
     }
 
@@ -124,6 +132,11 @@ impl Outbox {
     pub async fn sync_until(&self, limit: Duration) -> Result<SyncSummary, SyncError> {
         let deadline = Instant::now() + limit;
         let mut run = Run::default();
+        if self.running.try_lock().is_err() {
+            // Somebody delivers already, and may be waiting out a failure: "send now" is meant for them.
+            self.shared.write(|tx, _| nudge(tx)).await?;
+            self.wake();
+        }
         if let Ok(_one) = timeout_at(deadline, self.running.lock()).await {
             self.start(true).await?;
             let mut uploaded = Uploaded::default();
@@ -165,7 +178,8 @@ impl Outbox {
 
     async fn start(&self, forced: bool) -> Result<(), SyncError> {
         self.shared
-            .write(move |tx, _| {
+            .write(move |tx, shared| {
+                shared.keep_time(tx)?;
                 tx.release_interrupted()?;
                 tx.release_uploads(false)?;
                 if forced { nudge(tx) } else { Ok(()) }
@@ -176,6 +190,8 @@ impl Outbox {
     async fn conclude(&self, run: Run) -> Result<SyncSummary, SyncError> {
         let Outlook { completed, left, media_left, obstacle, next_attempt_ms } =
             self.shared.blocking(Shared::outlook).await?;
+        // Nothing is left to send, and what is new was not learned: that is no reason to say that all is well.
+        let obstacle = obstacle.or(run.missed.map(Obstacle::Network));
         Ok(SyncSummary { completed, left, media_left, obstacle, next_attempt_ms, ..run.summary })
     }
 
@@ -227,18 +243,26 @@ impl Outbox {
 
     async fn idle(&self, run: &mut Run, deadline: Option<Instant>) -> Result<Flow, SyncError> {
         let wanted = self.shared.news_wanted.swap(false, Ordering::Relaxed);
-        if wanted || run.refreshed.is_none_or(|last| last.elapsed() >= REFRESH) {
+        let incomplete = self.shared.parts_missing().await?;
+        let since = run.refreshed.map_or(REFRESH, |last| last.elapsed());
+        let wait = if incomplete { run.patience() } else { REFRESH }.saturating_sub(since);
+        if wanted || wait.is_zero() {
             run.refreshed = Some(Instant::now());
             self.shared.refresh(run).await?;
+            run.missed = self.shared.read(|tx| Ok(load_lane(tx, Meta::Lane).gate.map(|gate| gate.class))).await?;
+            run.refreshes = if self.shared.parts_missing().await? { run.refreshes + 1 } else { 0 };
             // A message or a pack changes nothing about the records, but a record may have been sealed meanwhile.
             return Ok(Flow::Continue);
         }
-        if deadline.is_some() {
-            return Ok(Flow::Stop);
-        }
-        tokio::select! {
-            () = sleep(REFRESH) => {}
-            () = self.shared.wake.notified() => {}
+        match deadline {
+            Some(deadline) if incomplete && Instant::now() + wait < deadline => sleep(wait).await,
+            Some(_) => return Ok(Flow::Stop),
+            None => {
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    () = self.shared.wake.notified() => {}
+                }
+            }
         }
         Ok(Flow::Continue)
     }

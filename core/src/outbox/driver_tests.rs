@@ -551,5 +551,7 @@ proptest! {
     }
 }
 
+#[path = "network_tests.rs"]
+mod network;
 #[path = "restored_tests.rs"]
 mod restored;

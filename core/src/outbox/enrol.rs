@@ -64,6 +64,7 @@ impl Shared {
         if let Err(forgery) = verify_invite(&link.invite, Some(&genesis)) {
             return self.forged(attempt, &link, genesis, response.body, forgery).await;
         }
+        self.time.learn(genesis.genesis.created_ms);
         self.write(move |tx, shared| {
             tx.set_meta_bytes(Meta::Genesis, &response.body)?;
             succeeded(tx, shared, attempt, 0, response.body.len())
@@ -92,6 +93,8 @@ impl Shared {
                 if followed {
                     disbelieve(tx, &forgery, &genesis)?;
                     *shared.link.write() = None;
+                    shared.time.forget();
+                    shared.time.learn(genesis.genesis.created_ms);
                 }
                 tx.finish_attempt(attempt, shared.clock.now().wall_ms, "invite_forged", 0, bytes.len())?;
                 Ok(followed)
@@ -128,7 +131,8 @@ impl Shared {
                 let known = self.fetch_delegations(run).await?;
                 credential = known.authority(&link.invite).open(&response.body);
             }
-            if credential.is_ok_and(|credential| credential.kid == self.kid) {
+            if let Some(credential) = credential.ok().filter(|credential| credential.kid == self.kid) {
+                self.time.learn(credential.not_before_ms);
                 self.write(move |tx, shared| {
                     tx.set_meta_bytes(Meta::Credential, &response.body)?;
                     tx.remove_meta(Meta::EnrolmentRefusal)?;

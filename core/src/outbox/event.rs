@@ -8,7 +8,7 @@ use crate::queue::Obstacle;
 /// What a sync did and what is left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SyncSummary {
-    /// Whether nothing is left to send.
+    /// Whether nothing is left to send, and no part of a pack to fetch: stations of the chosen regions.
     pub completed: bool,
     /// Records that got a verified receipt, forked ones included.
     pub accepted: u64,
@@ -30,7 +30,7 @@ pub struct SyncSummary {
     pub bytes_out: u64,
     /// Bytes of bodies received.
     pub bytes_in: u64,
-    /// Why something is left.
+    /// Why something is left, or why messages and a newer pack could not be asked for.
     pub obstacle: Option<Obstacle>,
     /// Milliseconds until the next attempt is due; `None` when nothing is left or only a person can help.
     pub next_attempt_ms: Option<u64>,
@@ -39,7 +39,7 @@ pub struct SyncSummary {
 /// What is left to send, and what the next attempt waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outlook {
-    /// Whether nothing is left to send.
+    /// Whether nothing is left to send, and no part of a pack to fetch: stations of the chosen regions.
     pub completed: bool,
     /// Records still to be sent.
     pub left: u64,

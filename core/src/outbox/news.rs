@@ -9,7 +9,7 @@ use kuager_wire::enrolment::{Action, Request};
 use kuager_wire::ids::{PackHash, SubjectHash};
 use kuager_wire::limits;
 use kuager_wire::message::Message;
-use kuager_wire::pack::{ShardRef, SignedPack, StationShard};
+use kuager_wire::pack::{SignedPack, StationShard};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{COSE_TYPE, Delegations, InboxAnswer};
 use tokio::time::Instant;
@@ -18,6 +18,7 @@ use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
 use super::response;
 use super::shared::{Flow, Run, Shared, SyncError, load_deployment, new_nonce};
+use crate::packs;
 use crate::queue::FailureClass;
 use crate::store::{Meta, StoreError};
 use crate::trust::KnownDeployment;
@@ -69,27 +70,12 @@ impl Shared {
         self.read(move |tx| Ok(KnownDeployment::load(tx, deployment)?)).await
     }
 
-    /// Fetches the shards of the chosen regions that are missing. One that does not verify is asked for again next time.
+    /// Fetches the stations that are missing, and puts a newer pack in its place once it has all of them. What does not verify
+    /// is asked for again.
     async fn fetch_stations(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
         let Some(link) = self.link() else { return Ok(()) };
         let invite = Arc::clone(&link.invite);
-        let missing: Vec<ShardRef> = self
-            .read(move |tx| {
-                let wanted: Vec<String> = tx.meta(Meta::Regions)?.unwrap_or_default();
-                let Some(current) = tx.meta::<PackHash>(Meta::CurrentPack)?.filter(|_| !wanted.is_empty()) else {
-                    return Ok(Vec::new());
-                };
-                let Some(bytes) = tx.pack(current)? else { return Ok(Vec::new()) };
-                let pack = SignedPack::open(bytes, invite.deployment, &invite.root_key)?;
-                let mut missing = Vec::new();
-                for shard in pack.pack.shards.unwrap_or_default() {
-                    if wanted.contains(&shard.region) && tx.shard(shard.hash)?.is_none() {
-                        missing.push(shard);
-                    }
-                }
-                Ok(missing)
-            })
-            .await?;
+        let missing = self.read(move |tx| Ok(packs::missing(tx, &invite)?)).await?;
         for shard in missing {
             let call = get(&format!("/v1/stations/{}", shard.hash), limits::PACK);
             let (attempt, outcome) = self.attempt(run, "stations", call).await?;
@@ -103,23 +89,34 @@ impl Shared {
                 let class = if is_cose(&response) { FailureClass::BadAnswer } else { response::classify(&response) };
                 return self.failed(attempt, class, Some(&response)).await.map(|_| ());
             }
-            let region = shard.region.clone();
-            self.write(move |tx, shared| {
-                let bytes_in = response.body.len();
-                tx.add_shard(shard.hash, &response.body, shared.clock.now().wall_ms)?;
-                succeeded(tx, shared, attempt, 0, bytes_in)
-            })
-            .await?;
+            let (region, invite) = (shard.region.clone(), Arc::clone(&link.invite));
+            let current = self
+                .write(move |tx, shared| {
+                    let bytes_in = response.body.len();
+                    tx.add_shard(shard.hash, &response.body, shared.clock.now().wall_ms)?;
+                    succeeded(tx, shared, attempt, 0, bytes_in)?;
+                    Ok(packs::advance(tx, &invite)?)
+                })
+                .await?;
             self.emit(SyncEvent::StationsArrived(region));
+            if let Some(pack) = current {
+                self.emit(SyncEvent::PackArrived(pack));
+            }
         }
         Ok(())
     }
 
     async fn fetch_pack(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
         let Some(link) = self.link() else { return Ok(Flow::Stop) };
-        let current = self.read(|tx| Ok(tx.meta::<PackHash>(Meta::CurrentPack)?)).await?;
+        let known = self
+            .read(|tx| {
+                let next = tx.meta::<PackHash>(Meta::NextPack)?;
+                Ok((tx.meta::<PackHash>(Meta::CurrentPack)?, next))
+            })
+            .await?;
+        let (current, newest) = (known.0, known.1.or(known.0));
         let mut call = get("/v1/packs/latest", limits::PACK);
-        call.if_none_match = current.map(|hash| format!("\"{hash}\""));
+        call.if_none_match = newest.map(|hash| format!("\"{hash}\""));
         let (attempt, outcome) = self.attempt(run, "pack", call).await?;
         let response = match outcome {
             Ok(response) => response,
@@ -145,14 +142,17 @@ impl Shared {
             self.failed(attempt, class, Some(&response)).await?;
             return Ok(Flow::Stop);
         };
-        let hash = pack.hash;
-        self.write(move |tx, shared| {
-            tx.add_pack(hash, &pack.bytes, shared.clock.now().wall_ms)?;
-            tx.set_meta(Meta::CurrentPack, &hash)?;
-            succeeded(tx, shared, attempt, 0, bytes_in)
-        })
-        .await?;
-        self.emit(SyncEvent::PackArrived(hash));
+        let invite = Arc::clone(&link.invite);
+        let hash = self
+            .write(move |tx, shared| {
+                let taken = packs::take(tx, &invite, &pack, packs::Way::Coordinator, shared.clock.now().wall_ms)?;
+                succeeded(tx, shared, attempt, 0, bytes_in)?;
+                Ok(taken)
+            })
+            .await?;
+        if current != Some(hash) {
+            self.emit(SyncEvent::PackArrived(hash));
+        }
         Ok(Flow::Continue)
     }
 
@@ -221,6 +221,7 @@ impl Shared {
                         // One that does not verify is not a message; the others are.
                         let opened = cose::open::<Message>(bytes, deployment.id, &deployment.genesis.receipt_key);
                         let Ok(message) = opened else { continue };
+                        shared.time.learn(message.sent_ms);
                         if tx.add_message(message.number, bytes, shared.clock.now().wall_ms)? {
                             arrived.push(message.number);
                         }

@@ -6,6 +6,8 @@ use super::event::Outlook;
 use super::machine::{self, Plan};
 use super::shared::{Shared, SyncError, load_lane, session};
 use super::upload::{self, UploadPlan};
+use crate::packs;
+use crate::queue::Obstacle;
 use crate::store::{Meta, Tx};
 
 /// Open items looked at for one plan. Far more than a batch, far less than a day could fill memory with.
@@ -25,16 +27,26 @@ impl Shared {
     pub(super) fn outlook(&self) -> Result<Outlook, SyncError> {
         self.store.read(|tx| {
             let (plan, uploads) = (self.plan_in(tx)?, self.plan_upload_in(tx)?);
-            let completed = plan == Plan::Idle && uploads == UploadPlan::Idle;
+            let parts = packs::count_missing(tx)?;
+            let completed = plan == Plan::Idle && uploads == UploadPlan::Idle && parts == 0;
             let (obstacle, next_attempt_ms) = match (plan, uploads) {
                 (Plan::Wait { ms, obstacle }, _) | (Plan::Idle, UploadPlan::Wait { ms, obstacle }) => {
                     (Some(obstacle), ms)
+                }
+                (Plan::Idle, UploadPlan::Idle) if parts > 0 => {
+                    let lane = load_lane(tx, Meta::Lane);
+                    (lane.gate.map(|gate| Obstacle::Network(gate.class)), Some(lane.wait_ms(&self.clock.now())))
                 }
                 _ => (None, (!completed).then_some(0)),
             };
             let (left, media_left) = (tx.queue_counts()?.1, tx.open_uploads()?.len() as u64);
             Ok(Outlook { completed, left, media_left, obstacle, next_attempt_ms })
         })
+    }
+
+    /// Whether stations are still to come that should be here.
+    pub(super) async fn parts_missing(self: &Arc<Self>) -> Result<bool, SyncError> {
+        self.read(|tx| Ok(packs::count_missing(tx)? > 0)).await
     }
 
     pub(super) async fn plan_upload(self: &Arc<Self>) -> Result<UploadPlan, SyncError> {

@@ -191,6 +191,7 @@ impl Shared {
             self.batch_failed(tx, batch, FailureClass::BadAnswer, 200, None, (bytes_out, bytes_in))?;
             return Ok(Outcome { judged, behind: None, forgotten: false });
         }
+        judged.iter().for_each(|judged| self.time.learn(judged.dated_ms));
         let unknown =
             |judged: &Judged| matches!(judged.decision, Decision::Refused { code: RefusalCode::UnknownDevice, .. });
         let not_enrolled = judged.iter().any(unknown);
@@ -260,7 +261,7 @@ fn take_uploads(tx: &Tx<'_>, uploads: &[Upload], deployment: &Deployment, kid: K
             tx.set_media_path(upload.media, &upload.path)?;
         }
         match upload.receipt.as_ref().and_then(|bytes| response::verified(bytes, &row, deployment, kid)) {
-            Some(receipt) => tx.media_stored(upload.media, &receipt)?,
+            Some((receipt, _)) => tx.media_stored(upload.media, &receipt)?,
             // It had a receipt and the coordinator does not say so any more: it was restored from a backup.
             None => drop(tx.reopen_media(upload.media)?),
         }

@@ -34,6 +34,8 @@ pub struct Judged {
     pub decision: Decision,
     /// Purpose and signed bytes of each statement, to be kept.
     pub statements: Vec<(&'static str, Vec<u8>)>,
+    /// When the coordinator decided, by its own signed word: milliseconds since 1970.
+    pub dated_ms: u64,
 }
 
 /// What a response that is not a success says about the network.
@@ -68,8 +70,9 @@ pub fn read_records_answer(response: &Response) -> Result<RecordsAnswer, Failure
 pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Option<Judged> {
     let record = RecordId { hash: sent.hash, kid: sent.kid, seq: sent.seq };
     if let Some(bytes) = &result.receipt {
-        verify_receipt(bytes, &record, deployment).ok()?;
-        let mut judged = Judged { sent, decision: Decision::Accepted, statements: vec![("receipt", bytes.to_vec())] };
+        let receipt = verify_receipt(bytes, &record, deployment).ok()?;
+        let statements = vec![("receipt", bytes.to_vec())];
+        let mut judged = Judged { sent, decision: Decision::Accepted, statements, dated_ms: receipt.received_ms };
         if let Some(bytes) = &result.fork {
             verify_fork(bytes, &record, deployment).ok()?;
             judged.decision = Decision::Forked;
@@ -83,11 +86,13 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
         sent,
         decision: Decision::Refused { code: refusal.code, retryable: refusal.retryable },
         statements: vec![("refusal", bytes.to_vec())],
+        dated_ms: refusal.refused_ms,
     })
 }
 
-/// A receipt for exactly this file, listed by exactly this device.
-pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kid: Kid) -> Option<Vec<u8>> {
+/// A receipt for exactly this file, listed by exactly this device, and the time it was signed for.
+pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kid: Kid) -> Option<(Vec<u8>, u64)> {
     let media = MediaId { hash: row.hash, size: row.size, kid };
-    verify_media_receipt(bytes, &media, deployment).ok().map(|_| bytes.to_vec())
+    let receipt = verify_media_receipt(bytes, &media, deployment).ok()?;
+    Some((bytes.to_vec(), receipt.received_ms))
 }

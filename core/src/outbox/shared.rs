@@ -24,8 +24,9 @@ use super::lately::Lately;
 use super::machine::Session;
 use crate::clock::Clock;
 use crate::keys;
-use crate::queue::{Lane, Network};
+use crate::queue::{FailureClass, Lane, Network};
 use crate::store::{MayBeStore, Meta, Store, StoreError, Tx};
+use crate::time::{KnownTime, Mark};
 use crate::transport::Transport;
 use crate::trust::KnownDeployment;
 
@@ -58,6 +59,8 @@ pub struct Link {
 pub(super) struct Shared {
     pub(super) store: Arc<Store>,
     pub(super) clock: Arc<dyn Clock>,
+    /// What time it is at least, by what the deployment has signed.
+    pub(super) time: Arc<KnownTime>,
     pub(super) key: SigningKey,
     pub(super) kid: Kid,
     pub(super) link: RwLock<Option<Link>>,
@@ -85,12 +88,24 @@ pub(super) struct Run {
     /// The coordinator does not take our dictionary.
     pub(super) plain: bool,
     pub(super) refreshed: Option<Instant>,
+    /// How often news were asked for and stations are missing all the same.
+    pub(super) refreshes: u32,
+    /// Why the news that were last asked for did not all come.
+    pub(super) missed: Option<FailureClass>,
 }
 
 /// How long a device that has enrolled again, and is told once more that it is unknown, waits before it does so again.
 const FORGOTTEN: Duration = Duration::from_secs(15 * 60);
 
+/// How long to wait before stations that did not come are asked for again; doubles each time.
+const INCOMPLETE: Duration = Duration::from_secs(2);
+
 impl Run {
+    /// How long after the last time news are asked for again while stations are missing.
+    pub(super) fn patience(&self) -> Duration {
+        (INCOMPLETE * (1 << self.refreshes.saturating_sub(1).min(10))).min(FORGOTTEN)
+    }
+
     /// Whether to enrol again, now that the coordinator says it does not know this device. One that says so every time must not
     /// keep a phone at it.
     pub(super) fn may_enrol_again(&self) -> bool {
@@ -108,9 +123,15 @@ impl Shared {
     pub(super) fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
         let (events, _) = broadcast::channel(256);
         let kid = PublicKey::from(&key).kid();
+        let time = Arc::new(KnownTime::new(Arc::clone(&clock)));
+        // A mark that cannot be read is not worth failing for: the next answer brings a newer one.
+        if let Ok(Some(kept)) = store.read(|tx| tx.meta::<Mark>(Meta::KnownTime)) {
+            time.restore(kept);
+        }
         Self {
             store,
             clock,
+            time,
             key,
             kid,
             link: RwLock::new(None),
@@ -131,6 +152,11 @@ impl Shared {
 
     pub(super) fn link(&self) -> Option<Link> {
         self.link.read().clone()
+    }
+
+    /// Keeps what time it is at least, so that a reboot does not take back what was counted.
+    pub(super) fn keep_time(&self, tx: &Tx<'_>) -> Result<(), StoreError> {
+        tx.set_meta(Meta::KnownTime, &self.time.mark())
     }
 
     /// Runs store work off the async threads, to its end even when the caller is dropped.
@@ -201,6 +227,9 @@ pub(crate) fn disbelieve(tx: &Tx<'_>, forgery: &Forgery, genesis: &Deployment) -
             tx.remove_meta(Meta::CurrentPack)?;
         }
     }
+    tx.remove_meta(Meta::NextPack)?;
+    tx.remove_meta(Meta::PartsMissing)?;
+    tx.remove_meta(Meta::KnownTime)?;
     let credential = tx.meta_bytes(Meta::Credential)?;
     let known = KnownDeployment::load(tx, genesis.id)?;
     if credential.is_some_and(|bytes| known.of_genesis(genesis).open::<Credential>(&bytes).is_err()) {

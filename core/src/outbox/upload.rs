@@ -36,7 +36,7 @@ pub fn plan(lane: &Lane, items: &[UploadItem], network: Network, now: &ClockSamp
     if let Some(gate) = lane.gate.filter(|_| wait > 0) {
         return UploadPlan::Wait { ms: Some(wait), obstacle: Obstacle::Network(gate.class) };
     }
-    let allowed = |item: &&UploadItem| network == Network::Unmetered || !item.original || item.send_now;
+    let allowed = |item: &&UploadItem| is_allowed(item, network);
     let wait_of = |item: &UploadItem| match item.state {
         UploadState::Delayed { until, .. } => until.remaining_ms(now),
         _ => 0,
@@ -61,6 +61,12 @@ pub fn plan(lane: &Lane, items: &[UploadItem], network: Network, now: &ClockSamp
         Obstacle::Held(HeldReason::Record)
     };
     UploadPlan::Wait { ms: None, obstacle }
+}
+
+/// Whether a file may go over a network of this kind: an original that nobody wants at any price waits for a free one.
+#[must_use]
+pub const fn is_allowed(item: &UploadItem, network: Network) -> bool {
+    matches!(network, Network::Unmetered) || !item.original || item.send_now
 }
 
 /// Where a file stands after its upload failed for a reason of its own (not the network's).

@@ -20,7 +20,7 @@ use super::machine::Plan;
 use super::response;
 use super::shared::{Shared, SyncError, jitter, load_deployment, load_lane};
 use super::upload::{self, UploadPlan};
-use crate::queue::{FailureClass, Lane, UploadState};
+use crate::queue::{FailureClass, Lane, Network, UploadState};
 use crate::store::{MediaRow, Meta, Tx};
 use crate::transport::tus::{self, Standing};
 use crate::transport::{ByteStream, Response, Transport, TransportError};
@@ -29,6 +29,8 @@ use crate::transport::{ByteStream, Response, Transport, TransportError};
 const PROGRESS: Duration = Duration::from_millis(100);
 /// How long to wait before looking again whether records have gone first.
 const YIELD: Duration = Duration::from_millis(50);
+/// How often a file on its way is looked at, whether it may still go.
+const LOOK: Duration = Duration::from_millis(250);
 /// HTTP status of tus for bytes whose hash is wrong.
 const CHECKSUM_MISMATCH: u16 = 460;
 
@@ -45,6 +47,8 @@ enum Ended {
     Network(FailureClass, Option<u64>),
     /// This file only.
     File(FailureClass),
+    /// It may not go on: what is being sent costs money now.
+    Stopped,
 }
 
 impl From<TransportError> for Ended {
@@ -111,10 +115,17 @@ impl Shared {
         let Some((row, path, deployment)) = begun else { return Ok(()) };
         self.emit(SyncEvent::UploadStarted(row.hash));
         let sent = Arc::new(AtomicU64::new(0));
-        let outcome = self.transfer(&row, &path, &deployment, &sent).await;
+        let outcome = tokio::select! {
+            outcome = self.transfer(&row, &path, &deployment, &sent) => outcome,
+            stopped = self.not_allowed(media) => {
+                stopped?;
+                Err(Ended::Stopped)
+            }
+        };
         uploaded.bytes += sent.load(Ordering::Relaxed);
         match outcome {
-            Ok(receipt) => {
+            Ok((receipt, received_ms)) => {
+                self.time.learn(received_ms);
                 let hash = row.hash;
                 self.write(move |tx, _| {
                     tx.media_stored(hash, &receipt)?;
@@ -129,6 +140,21 @@ impl Shared {
         Ok(())
     }
 
+    /// Returns when a file that is on its way may not go any more: an original, on a network that has become metered. What the
+    /// system has taken already still goes, 128 KiB at most; the rest follows when it may.
+    async fn not_allowed(self: &Arc<Self>, media: i64) -> Result<(), SyncError> {
+        loop {
+            sleep(LOOK).await;
+            let network = *self.network.read();
+            if network == Network::Metered {
+                let items = self.read(|tx| Ok(tx.open_uploads()?)).await?;
+                if items.iter().any(|item| item.media == media && !upload::is_allowed(item, network)) {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
     async fn upload_ended(self: &Arc<Self>, media: i64, row: &MediaRow, ended: Ended) -> Result<(), SyncError> {
         let attempts = row.attempts + 1;
         self.write(move |tx, shared| {
@@ -141,6 +167,7 @@ impl Shared {
                 Ended::File(class) => {
                     Ok(tx.set_media_state(media, &upload::delayed(attempts, class, &now, &mut jitter))?)
                 }
+                Ended::Stopped => Ok(tx.set_media_state(media, &UploadState::Waiting)?),
                 Ended::Network(class, retry_after) => {
                     tx.set_media_state(media, &UploadState::Waiting)?;
                     change_lane(tx, |lane| lane.failed(class, retry_after, 0, &now, &mut jitter))
@@ -150,14 +177,14 @@ impl Shared {
         .await
     }
 
-    /// Brings the rest of a file over and returns its receipt.
+    /// Brings the rest of a file over and returns its receipt, with the time it was signed for.
     async fn transfer(
         self: &Arc<Self>,
         row: &MediaRow,
         path: &str,
         deployment: &Deployment,
         sent: &Arc<AtomicU64>,
-    ) -> Result<Vec<u8>, Ended> {
+    ) -> Result<(Vec<u8>, u64), Ended> {
         let mut offset = self.offset_of(row, path).await?;
         self.remember_offset(row, offset).await;
         let transport = self.transport()?;
@@ -284,6 +311,7 @@ mod tests {
             match refused(&answer) {
                 Ended::File(class) => (true, class, None),
                 Ended::Network(class, wait) => (false, class, wait),
+                Ended::Stopped => unreachable!("nothing was sent"),
             }
         };
         assert_eq!(answer(413, Some(300_000)), (true, FailureClass::ServerBusy, None));

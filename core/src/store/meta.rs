@@ -44,6 +44,12 @@ pub(crate) enum Meta {
     InviteForged,
     /// How often delivered records may be queued again.
     Rounds,
+    /// What time it is at least.
+    KnownTime,
+    /// A newer pack, until all its parts are here.
+    NextPack,
+    /// Hashes of the stations that the newest pack lacks.
+    PartsMissing,
 }
 
 impl Meta {
@@ -65,6 +71,9 @@ impl Meta {
             Self::Delegations => "delegations",
             Self::InviteForged => "invite_forged",
             Self::Rounds => "rounds",
+            Self::KnownTime => "known_time",
+            Self::NextPack => "next_pack",
+            Self::PartsMissing => "parts_missing",
         }
     }
 }

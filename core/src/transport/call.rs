@@ -51,6 +51,8 @@ pub struct Response {
     pub content_type: String,
     /// `Retry-After` in milliseconds.
     pub retry_after_ms: Option<u64>,
+    /// `Date` in milliseconds since 1970: what time the server says it is. Nothing signed, so only for people.
+    pub date_ms: Option<u64>,
     /// `Upload-Offset` (tus 1.0).
     pub upload_offset: Option<u64>,
     /// `Location`.

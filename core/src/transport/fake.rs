@@ -448,6 +448,7 @@ pub(crate) fn response(status: u16, content_type: &str, body: Vec<u8>) -> Respon
         status,
         content_type: content_type.to_owned(),
         retry_after_ms: None,
+        date_ms: None,
         pass: None,
         upload_offset: None,
         location: None,

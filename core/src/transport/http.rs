@@ -3,10 +3,15 @@
 //! Nothing is trusted but the certificates an invite carries: a root certificate that a state installs on phones, as
 //! happened in 2019 and 2020, changes nothing. (This also avoids the platform verifier, which panics on Android unless
 //! it is given a JVM first.) Redirects are not followed: what redirects us is not our coordinator.
+//!
+//! Connections are kept for the next call, and a phone that has changed networks keeps one that nothing will ever come back
+//! through. So whatever did not end in a response, also a call that somebody gave up, leaves its connections behind: the next
+//! one dials anew, and begins at the next address. A connection that has worked before gets a third of the patience, and then
+//! the call is made once more on a new one. No word of the platform about its network is needed for that.
 
 use std::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -15,48 +20,79 @@ use kuager_wire::ids::DeploymentId;
 use kuager_wire::sync::{DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER};
 use parking_lot::RwLock;
 use reqwest::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
 };
-use reqwest::{Body, Certificate, Client, RequestBuilder, Url, redirect, tls};
+use reqwest::{Body, Client, RequestBuilder, Url, redirect};
+use rustls::ClientConfig;
+use tokio::time::{Instant, timeout};
 
 use super::call::{BoxFuture, Call, Method, Patch, Response, Transport, TransportError};
+pub use super::setup::HttpSetupError;
+use super::{certificates, date};
 use crate::config::ObserverConfig;
 use crate::queue::FailureClass;
+use crate::time::KnownTime;
 
 /// Characters of a pass that is believed to be one.
 const PASS: usize = 256;
+/// How long a connection is kept that nothing uses. A new one costs two kilobytes and half a second; an old one may be dead.
+const POOLED: Duration = Duration::from_secs(20);
+/// Bytes a second that a call is given time for.
+const SLOW: u32 = 2_000;
+/// A call that somebody gives up sooner than this says nothing about the address it was for.
+const TRIED: Duration = Duration::from_millis(500);
 
-/// Why no client can be built for an invite.
-#[derive(Debug, thiserror::Error)]
-pub enum HttpSetupError {
-    /// A server address is not usable.
-    #[error(
-        "the server address {0:?} in the invite is not usable; it must start with https:// (http:// only on this machine)"
-    )]
-    Address(String),
-    /// A trust anchor is not a certificate.
-    #[error("the invite holds a trust anchor that is not a certificate")]
-    Anchor,
-    /// The TLS library refused the settings.
-    #[error("the HTTP client cannot be set up: {0}")]
-    Client(String),
+/// Connections that belong together: they are kept, and left behind, as one.
+#[derive(Debug)]
+struct Line {
+    client: Client,
+    /// Something has come back through one of them, so the next call may meet one that is old.
+    used: AtomicBool,
 }
 
 /// Calls a coordinator over HTTPS, trying its addresses in turn.
 #[derive(Debug)]
 pub struct HttpTransport {
-    client: Client,
+    tls: ClientConfig,
+    line: RwLock<Arc<Line>>,
     servers: Vec<Url>,
-    /// The address that answered last; tried first.
+    /// The address that answered last, or the one after one that did not; tried first.
     preferred: AtomicUsize,
     deployment: String,
     pass: RwLock<Option<HeaderValue>>,
+    connect_timeout: Duration,
     call_timeout: Duration,
     idle_timeout: Duration,
 }
 
+/// A call on its way. Whatever ends it but a response, be it an error or its being dropped, leaves its line behind.
+struct Underway<'a> {
+    transport: &'a HttpTransport,
+    line: Arc<Line>,
+    server: usize,
+    since: Instant,
+    answered: bool,
+}
+
+impl Drop for Underway<'_> {
+    fn drop(&mut self) {
+        if self.answered {
+            self.line.used.store(true, Ordering::Relaxed);
+            self.transport.preferred.store(self.server, Ordering::Relaxed);
+            return;
+        }
+        self.transport.leave(&self.line);
+        if self.since.elapsed() >= TRIED {
+            let next = (self.server + 1) % self.transport.servers.len().max(1);
+            let preferred = &self.transport.preferred;
+            // Another call may have found one that answers meanwhile.
+            let _ = preferred.compare_exchange(self.server, next, Ordering::Relaxed, Ordering::Relaxed);
+        }
+    }
+}
+
 impl HttpTransport {
-    /// A client for the servers and trust anchors of an invite.
+    /// A client for the servers and trust anchors of an invite, that judges their dates by this time.
     ///
     /// # Errors
     /// [`HttpSetupError`].
@@ -65,6 +101,7 @@ impl HttpTransport {
         anchors: &[Vec<u8>],
         deployment: DeploymentId,
         config: &ObserverConfig,
+        time: &Arc<KnownTime>,
     ) -> Result<Self, HttpSetupError> {
         let servers = servers
             .iter()
@@ -72,37 +109,94 @@ impl HttpTransport {
             .collect::<Result<Vec<_>, _>>()?;
         let mut deployment = deployment.to_string();
         deployment.truncate(16);
-        let client = build_client(anchors, config)?;
+        let tls = certificates::client(anchors, time)?;
+        let line = new_line(&tls, config.connect_timeout, config.idle_timeout)?;
         Ok(Self {
-            client,
+            tls,
+            line: RwLock::new(Arc::new(line)),
             servers,
             preferred: AtomicUsize::new(0),
             deployment,
             pass: RwLock::default(),
+            connect_timeout: config.connect_timeout,
             call_timeout: config.call_timeout,
             idle_timeout: config.idle_timeout,
         })
     }
 
-    fn request(&self, method: reqwest::Method, server: &Url, path: &str) -> Result<RequestBuilder, TransportError> {
+    fn request(
+        &self,
+        client: &Client,
+        method: reqwest::Method,
+        server: &Url,
+        path: &str,
+    ) -> Result<RequestBuilder, TransportError> {
         let url = server.join(path.trim_start_matches('/')).map_err(|error| TransportError {
             class: FailureClass::Rejected,
             detail: format!("the path does not fit the address: {error}"),
         })?;
-        let request = self.client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment);
+        let request = client.request(method, url).header(DEPLOYMENT_HEADER, &self.deployment);
         Ok(match &*self.pass.read() {
             Some(pass) => request.header(PASS_HEADER, pass),
             None => request,
         })
     }
 
-    async fn call_server(&self, server: &Url, call: &Call) -> Result<Response, TransportError> {
+    /// Leaves connections behind, unless somebody has done so already.
+    fn leave(&self, line: &Arc<Line>) {
+        let mut current = self.line.write();
+        if Arc::ptr_eq(&current, line) {
+            match new_line(&self.tls, self.connect_timeout, self.idle_timeout) {
+                Ok(new) => *current = Arc::new(new),
+                // The same settings have worked before.
+                Err(error) => tracing::error!(%error, "connections are kept that should not be"),
+            }
+        }
+    }
+
+    fn underway(&self, server: usize) -> Underway<'_> {
+        let line = Arc::clone(&self.line.read());
+        Underway { transport: self, line, server, since: Instant::now(), answered: false }
+    }
+
+    /// How long a call on connections that have worked before may be without an answer.
+    fn patience(&self, call: &Call) -> Duration {
+        let bytes = call.body.as_ref().map_or(0, |body| u32::try_from(body.len()).unwrap_or(u32::MAX));
+        (self.idle_timeout / 3 + Duration::from_secs(1) * bytes / SLOW).min(self.idle_timeout)
+    }
+
+    /// Calls one address: on the connections there are, and on new ones when those are silent.
+    async fn call_server(&self, server: usize, call: &Call) -> Result<Response, TransportError> {
+        let mut old = self.underway(server);
+        if old.line.used.load(Ordering::Relaxed) {
+            let outcome = self.call_on(&old.line.client, server, call, self.patience(call)).await;
+            old.answered = outcome.is_ok();
+            if !matches!(&outcome, Err(error) if error.class == FailureClass::Timeout) {
+                return outcome;
+            }
+            drop(old);
+            tracing::info!("connections have gone silent; new ones are made");
+            old = self.underway(server);
+        }
+        let outcome = self.call_on(&old.line.client, server, call, self.idle_timeout).await;
+        old.answered = outcome.is_ok();
+        outcome
+    }
+
+    async fn call_on(
+        &self,
+        client: &Client,
+        server: usize,
+        call: &Call,
+        patience: Duration,
+    ) -> Result<Response, TransportError> {
+        let server = self.servers.get(server).ok_or_else(no_server)?;
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
             Method::Post => reqwest::Method::POST,
         };
-        let mut request = self.request(method, server, &call.path)?;
+        let mut request = self.request(client, method, server, &call.path)?;
         if let Some(body) = &call.body {
             request = request.body(body.clone());
         }
@@ -118,8 +212,8 @@ impl HttpTransport {
         for (name, value) in &call.headers {
             request = request.header(*name, value);
         }
-        let response = request.timeout(self.call_timeout).send().await.map_err(|error| classify(&error))?;
-        read(response, call.limit).await
+        let response = timeout(patience, request.timeout(self.call_timeout).send()).await.map_err(|_| silence())?;
+        read(response.map_err(|error| classify(&error))?, call.limit, self.idle_timeout).await
     }
 
     /// Sends a file to the address that answered last. A transfer may take hours, so there is no limit for the whole,
@@ -127,14 +221,15 @@ impl HttpTransport {
     async fn patch_server(&self, patch: Patch) -> Result<Response, TransportError> {
         let index = self.preferred.load(Ordering::Relaxed) % self.servers.len().max(1);
         let server = self.servers.get(index).ok_or_else(no_server)?;
-        let taken = Arc::new(AtomicU64::new(0));
+        let mut underway = self.underway(index);
+        let (taken, length) = (Arc::new(AtomicU64::new(0)), patch.length);
         let counter = Arc::clone(&taken);
         let counted = patch.bytes.inspect(move |piece| {
             let length = piece.as_ref().map_or(0, |piece| piece.len() as u64);
             counter.fetch_add(length, Ordering::Relaxed);
         });
         let sending = self
-            .request(reqwest::Method::PATCH, server, &patch.path)?
+            .request(&underway.line.client, reqwest::Method::PATCH, server, &patch.path)?
             .header("Tus-Resumable", "1.0.0")
             .header("Upload-Offset", patch.offset)
             .header(CONTENT_TYPE, "application/offset+octet-stream")
@@ -142,17 +237,21 @@ impl HttpTransport {
             .body(Body::wrap_stream(counted))
             .send();
         tokio::pin!(sending);
-        let mut before = 0;
+        let (mut before, mut still) = (0, 0);
         loop {
             tokio::select! {
                 response = &mut sending => {
-                    return read(response.map_err(|error| classify(&error))?, kuager_wire::limits::RECEIPT * 4).await;
+                    let response = response.map_err(|error| classify(&error))?;
+                    let outcome = read(response, kuager_wire::limits::RECEIPT * 4, self.idle_timeout).await;
+                    underway.answered = outcome.is_ok();
+                    return outcome;
                 }
                 () = tokio::time::sleep(self.idle_timeout) => {
                     let now = taken.load(Ordering::Relaxed);
-                    if now == before {
-                        let detail = "nothing moved for too long".to_owned();
-                        return Err(TransportError { class: FailureClass::Timeout, detail });
+                    still = if now == before { still + 1 } else { 0 };
+                    // What was taken last may be a hundred kilobytes that crawl; nobody sees them move.
+                    if still > u32::from(now >= length) {
+                        return Err(silence());
                     }
                     before = now;
                 }
@@ -165,16 +264,18 @@ fn no_server() -> TransportError {
     TransportError { class: FailureClass::Offline, detail: "no server address".to_owned() }
 }
 
+fn silence() -> TransportError {
+    TransportError { class: FailureClass::Timeout, detail: "nothing came back or moved for too long".to_owned() }
+}
+
 impl Transport for HttpTransport {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
             let first = self.preferred.load(Ordering::Relaxed);
             let mut outcome = Err(no_server());
             for turn in 0..self.servers.len() {
-                let index = (first + turn) % self.servers.len();
-                outcome = self.call_server(&self.servers[index], &call).await;
+                outcome = self.call_server((first + turn) % self.servers.len(), &call).await;
                 if outcome.is_ok() {
-                    self.preferred.store(index, Ordering::Relaxed);
                     break;
                 }
             }
@@ -206,42 +307,42 @@ fn usable_address(server: &str) -> Option<Url> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one builder that every other place is sent to")]
-fn build_client(anchors: &[Vec<u8>], config: &ObserverConfig) -> Result<Client, HttpSetupError> {
-    // Installing it twice is an error that says that it is installed.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let anchors = anchors
-        .iter()
-        .map(|der| Certificate::from_der(der).map_err(|_| HttpSetupError::Anchor))
-        .collect::<Result<Vec<_>, _>>()?;
-    Client::builder()
-        .tls_certs_only(anchors)
-        // Older versions show whoever is in between the server's certificate.
-        .tls_version_min(tls::Version::TLS_1_3)
+fn new_line(tls: &ClientConfig, connect: Duration, idle: Duration) -> Result<Line, HttpSetupError> {
+    let client = Client::builder()
+        .tls_backend_preconfigured(tls.clone())
         .redirect(redirect::Policy::none())
         .referer(false)
         .no_proxy()
-        .connect_timeout(config.connect_timeout)
-        .read_timeout(config.idle_timeout)
+        .connect_timeout(connect)
+        // While something is in flight only. A ping waits behind what was sent before it, so it gets the whole patience.
+        .http2_keep_alive_interval(idle / 3)
+        .http2_keep_alive_timeout(idle)
         .tcp_keepalive(Duration::from_secs(20))
-        .pool_idle_timeout(Duration::from_secs(60))
+        .pool_idle_timeout(POOLED)
         .user_agent(concat!("kuager/", env!("CARGO_PKG_VERSION")))
         .build()
-        .map_err(|error| HttpSetupError::Client(error.to_string()))
+        .map_err(|error| HttpSetupError::Client(error.to_string()))?;
+    Ok(Line { client, used: AtomicBool::new(false) })
 }
 
-async fn read(mut response: reqwest::Response, limit: usize) -> Result<Response, TransportError> {
+async fn read(mut response: reqwest::Response, limit: usize, idle: Duration) -> Result<Response, TransportError> {
     let header = |name: HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
     let content_type = header(CONTENT_TYPE).unwrap_or_default().split(';').next().unwrap_or_default().trim().to_owned();
-    // Dates are allowed here too, but no clock of a phone can be trusted to read them.
-    let retry_after_ms =
-        header(RETRY_AFTER).and_then(|value| value.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+    let date_ms = header(DATE).and_then(date::read);
+    let retry_after_ms = header(RETRY_AFTER).and_then(|value| match value.trim().parse::<u64>() {
+        Ok(seconds) => Some(seconds.saturating_mul(1000)),
+        // A date is as far away as the response's own date says. The phone's clock is not asked.
+        Err(_) => Some(date::read(value)?.saturating_sub(date_ms?)),
+    });
     let upload_offset = header(HeaderName::from_static("upload-offset")).and_then(|value| value.trim().parse().ok());
     let location = header(LOCATION).map(str::to_owned);
     let pass = header(HeaderName::from_static(PASS_HEADER)).filter(|pass| pass.len() <= PASS).map(str::to_owned);
     let epoch = header(HeaderName::from_static(EPOCH_HEADER)).and_then(|value| value.parse().ok());
     let status = response.status().as_u16();
     let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
+    while let Some(chunk) =
+        timeout(idle, response.chunk()).await.map_err(|_| silence())?.map_err(|error| classify(&error))?
+    {
         if body.len() + chunk.len() > limit {
             return Err(TransportError {
                 class: FailureClass::CaptivePortal,
@@ -250,7 +351,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Response,
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, content_type, retry_after_ms, upload_offset, location, pass, epoch, body })
+    Ok(Response { status, content_type, retry_after_ms, date_ms, upload_offset, location, pass, epoch, body })
 }
 
 /// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.
@@ -323,9 +424,14 @@ mod tests {
     use rustls::version::{TLS12, TLS13};
 
     use super::*;
+    use crate::clock::SystemClock;
+
+    fn time() -> Arc<KnownTime> {
+        Arc::new(KnownTime::new(Arc::new(SystemClock::new())))
+    }
 
     /// A server that speaks one version of TLS to one caller. Returns where, and what phones trust.
-    fn server(version: &'static rustls::SupportedProtocolVersion) -> (String, Vec<u8>) {
+    fn server(version: &'static rustls::SupportedProtocolVersion, headers: &'static str) -> (String, Vec<u8>) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures/ledger-v2/tls");
         let certificate = |name| CertificateDer::from_pem_file(folder.join(name)).expect("a certificate");
         let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).expect("a key");
@@ -344,30 +450,51 @@ mod tests {
             let mut session = rustls::Stream::new(&mut session, &mut stream);
             let mut request = [0; 4096];
             let _ = session.read(&mut request)?;
-            session.write_all(b"HTTP/1.1 204 No Content\r\n\r\n")
+            session.write_all(format!("HTTP/1.1 204 No Content\r\n{headers}\r\n").as_bytes())
         });
         (address, certificate("ca.pem").to_vec())
+    }
+
+    fn nothing() -> Call {
+        Call {
+            method: Method::Get,
+            path: "/".to_owned(),
+            body: None,
+            content_type: "",
+            headers: Vec::new(),
+            content_encoding: None,
+            if_none_match: None,
+            limit: 100,
+        }
     }
 
     #[tokio::test]
     async fn tls_is_1_3_or_nothing() {
         for (version, expected) in [(&TLS13, Ok(204)), (&TLS12, Err(FailureClass::Tls))] {
-            let (address, anchor) = server(version);
+            let (address, anchor) = server(version, "");
             let config = ObserverConfig::new("unused");
             let transport =
-                HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config).expect("is set up");
-            let call = Call {
-                method: Method::Get,
-                path: "/".to_owned(),
-                body: None,
-                content_type: "",
-                headers: Vec::new(),
-                content_encoding: None,
-                if_none_match: None,
-                limit: 100,
-            };
-            let answer = transport.call(call).await;
+                HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config, &time()).expect("is set up");
+            let answer = transport.call(nothing()).await;
             assert_eq!(answer.map(|answer| answer.status).map_err(|error| error.class), expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_date_to_come_back_at_is_read_by_the_date_of_its_response() {
+        let date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+        for (headers, expected) in [
+            ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:51:37 GMT\r\n", Some(120_000)),
+            ("Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nRetry-After: Sun, 06 Nov 1994 08:00:00 GMT\r\n", Some(0)),
+            ("Retry-After: Sun, 06 Nov 1994 08:51:37 GMT\r\n", None),
+            ("Retry-After: 7\r\n", Some(7_000)),
+        ] {
+            let (address, anchor) = server(&TLS13, headers);
+            let config = ObserverConfig::new("unused");
+            let transport = HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config, &time());
+            let answer = transport.expect("is set up").call(nothing()).await.expect("is answered");
+            assert_eq!(answer.retry_after_ms, expected, "{headers}");
+            assert_eq!(answer.date_ms, headers.starts_with(date).then_some(784_111_777_000));
         }
     }
 
@@ -395,6 +522,7 @@ mod tests {
             &[b"not a certificate".to_vec()],
             DeploymentId([0; 32]),
             &config,
+            &time(),
         );
         assert!(matches!(made, Err(HttpSetupError::Anchor | HttpSetupError::Client(_))), "{made:?}");
     }

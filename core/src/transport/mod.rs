@@ -1,9 +1,12 @@
 //! How bytes reach the coordinator. The outbox knows calls and responses; what carries them is behind [`Transport`].
 
 mod call;
+mod certificates;
+mod date;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod http;
+mod setup;
 pub mod tus;
 
 pub use self::call::{BoxFuture, ByteStream, Call, Method, Patch, Response, Transport, TransportError};

@@ -214,6 +214,10 @@ pub struct Pack {
     /// Minutes local time is ahead of UTC at the stations, for printed times.
     #[n(24)]
     pub utc_offset: Option<i16>,
+    /// Which pack of its deployment this is, counted from 1 when it is signed: of two the one with the higher number is newer,
+    /// whichever way they came. Absent in packs that are not signed yet, or were before there were editions.
+    #[n(25)]
+    pub edition: Option<u64>,
 }
 
 impl Pack {

@@ -31,6 +31,9 @@
                 }
                 Text(Phrase(.statusDevice, .text(String(status.device.prefix(16))))).textSelection(.enabled)
                 if let behind = status.behind { ProblemLabel(phrase: Phrase(.statusBehind, .number(behind))) }
+                if let wrong = status.clockErrorMs {
+                    ProblemLabel(phrase: Phrase(.statusClockWrong, .number(Int64(wrong.magnitude / 60_000))))
+                }
                 if let recovery = status.recovery {
                     ProblemLabel(phrase: Phrase(.statusRecovered, .number(recovery.records)))
                 }

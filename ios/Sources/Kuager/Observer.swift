@@ -144,7 +144,7 @@ public final class Observer: Sendable {
 
     /// Takes a pack from a file, so that work can begin before the coordinator was ever reached.
     ///
-    /// - Returns: The pack's name.
+    /// - Returns: The name of the pack that is current then: of another one when a newer one is here, or its stations are still to come.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/packNotAcceptable``, ``KuagerError/Code/notInvited``, ``KuagerError/Code/file``.
     @discardableResult
     public func importPack(from file: URL) async throws(KuagerError) -> String {

@@ -8,13 +8,15 @@
 use std::error::Error;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::stream;
-use kuager_core::ObserverConfig;
+use kuager_core::time::KnownTime;
 use kuager_core::transport::http::HttpTransport;
 use kuager_core::transport::tus::{self, Standing};
 use kuager_core::transport::{ByteStream, Transport};
+use kuager_core::{ObserverConfig, SystemClock};
 use kuager_wire::ids::DeploymentId;
 
 /// The file from `offset` on; breaks after `cut` bytes.
@@ -57,7 +59,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let bytes = std::fs::read(file)?;
     let size = bytes.len() as u64;
     let config = ObserverConfig::new(".");
-    let transport = HttpTransport::new(std::slice::from_ref(server), &[], DeploymentId([0; 32]), &config)?;
+    let time = Arc::new(KnownTime::new(Arc::new(SystemClock::new())));
+    let transport = HttpTransport::new(std::slice::from_ref(server), &[], DeploymentId([0; 32]), &config, &time)?;
     let name = Path::new(file).file_name().unwrap_or_default().to_string_lossy().into_owned();
     let created = tus::create(&transport, path, size, &[("filename", name.as_bytes())]).await?;
     let location = created.location.filter(|_| created.status == 201).ok_or("the upload was not made")?;

@@ -11,6 +11,8 @@ use kuager_coordinator::{
 };
 use kuager_pack::PackSource;
 use kuager_wire::invite::{Invite, Way};
+use rcgen::{CertificateParams, DistinguishedName, Issuer, KeyPair, date_time_ymd};
+use rustls::pki_types::CertificateDer;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -82,6 +84,20 @@ impl TestCoordinator {
     pub fn restart(&mut self) {
         self.deployment = Deployment::open(&self.dir.path().join("data")).unwrap();
         self.run(|_| {});
+    }
+
+    /// Gives the server a certificate for these years, by its own authority; it is read with the next start.
+    pub fn show_certificate(&self, from: i32, to: i32) {
+        let tls = self.dir.path().join("data/tls");
+        let key = |name: &str| KeyPair::from_pem(&std::fs::read_to_string(tls.join(name)).unwrap()).unwrap();
+        let anchor = CertificateDer::from(self.deployment.anchors_der()[0].clone());
+        let issuer = Issuer::from_ca_cert_der(&anchor, key("ca.key")).unwrap();
+        let mut params = CertificateParams::new(["localhost", "127.0.0.1"].map(str::to_owned)).unwrap();
+        params.distinguished_name = DistinguishedName::new();
+        params.not_before = date_time_ymd(from, 1, 1);
+        params.not_after = date_time_ymd(to, 1, 1);
+        let certificate = params.signed_by(&key("server.key"), &issuer).unwrap();
+        std::fs::write(tls.join("server.pem"), certificate.pem()).unwrap();
     }
 
     /// Its data directory.

@@ -42,8 +42,14 @@ impl Phone {
     /// A new phone without an invite.
     #[must_use]
     pub fn new() -> Self {
+        Self::with(Arc::new(SystemClock::new()))
+    }
+
+    /// As [`Phone::new`], with another clock.
+    #[must_use]
+    pub fn with(clock: Arc<dyn Clock>) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let observer = open(dir.path()).unwrap();
+        let observer = open_with(dir.path(), clock).unwrap();
         Self { dir, observer }
     }
 

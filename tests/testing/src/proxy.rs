@@ -3,6 +3,7 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use fastrand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 /// How one connection fares.
@@ -65,6 +67,9 @@ pub struct Proxy {
     pub address: SocketAddr,
     plan: Arc<Mutex<Vec<Fate>>>,
     bytes: Arc<Mutex<(u64, u64)>>,
+    accepted: Arc<AtomicU64>,
+    /// How often everything that was open has gone silent.
+    silences: watch::Sender<u64>,
     task: JoinHandle<()>,
 }
 
@@ -76,13 +81,31 @@ impl Proxy {
         let plan = Arc::new(Mutex::new(Vec::new()));
         let bytes = Arc::new(Mutex::new((0, 0)));
         let (fates, counter) = (Arc::clone(&plan), Arc::clone(&bytes));
+        let accepted = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&accepted);
+        let (silences, _) = watch::channel(0);
+        let silent = silences.clone();
         let task = tokio::spawn(async move {
             while let Ok((phone, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
                 let fate = next(&fates);
-                tokio::spawn(carry(phone, coordinator, fate, Arc::clone(&counter)));
+                let line = Line { bytes: Arc::clone(&counter), silences: silent.subscribe() };
+                tokio::spawn(carry(phone, coordinator, fate, line));
             }
         });
-        Self { address, plan, bytes, task }
+        Self { address, plan, bytes, accepted, silences, task }
+    }
+
+    /// From now on nothing passes through the connections that are open, in either direction, and nobody is told: what a phone
+    /// is left with that has changed networks. New ones are not concerned.
+    pub fn silence(&self) {
+        self.silences.send_modify(|count| *count += 1);
+    }
+
+    /// Connections that phones have opened so far.
+    #[must_use]
+    pub fn accepted(&self) -> u64 {
+        self.accepted.load(Ordering::Relaxed)
     }
 
     /// The fates of the next connections, in order; fine afterwards.
@@ -113,7 +136,30 @@ fn reset(stream: &TcpStream) {
     let _ = stream.set_zero_linger();
 }
 
-async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, bytes: Arc<Mutex<(u64, u64)>>) {
+/// What a connection is counted by, and what tells it to go silent.
+#[derive(Clone)]
+struct Line {
+    bytes: Arc<Mutex<(u64, u64)>>,
+    silences: watch::Receiver<u64>,
+}
+
+impl Line {
+    /// Reads, until everything goes silent; from then on for ever.
+    async fn read(&mut self, from: &mut OwnedReadHalf, buffer: &mut [u8]) -> std::io::Result<usize> {
+        tokio::select! {
+            biased;
+            changed = self.silences.changed() => {
+                if changed.is_ok() {
+                    std::future::pending::<()>().await;
+                }
+                Ok(0)
+            }
+            read = from.read(buffer) => read,
+        }
+    }
+}
+
+async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, line: Line) {
     match fate {
         Fate::Refused => return reset(&phone),
         Fate::HalfOpen => {
@@ -139,17 +185,17 @@ async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, bytes:
         Fate::CutDown(bytes) => (usize::MAX, bytes),
         _ => (usize::MAX, usize::MAX),
     };
-    let (upward, downward) = (Arc::clone(&bytes), bytes);
-    let up = pump(phone_read, server_write, up, fate, move |n| upward.lock().unwrap().0 += n);
+    let (upward, downward) = (Arc::clone(&line.bytes), Arc::clone(&line.bytes));
+    let up = pump(phone_read, server_write, up, fate, line.clone(), move |n| upward.lock().unwrap().0 += n);
     match fate {
         Fate::CutUp(_) => cut_up(up, server_read, phone_write, move |n| downward.lock().unwrap().1 += n).await,
         Fate::CutDown(_) => {
-            let down = pump(server_read, phone_write, down, fate, move |n| downward.lock().unwrap().1 += n);
+            let down = pump(server_read, phone_write, down, fate, line, move |n| downward.lock().unwrap().1 += n);
             // Whichever side ends first takes the other with it.
             tokio::select! { () = up => {}, () = down => {} }
         }
         _ => {
-            let down = pump(server_read, phone_write, down, fate, move |n| downward.lock().unwrap().1 += n);
+            let down = pump(server_read, phone_write, down, fate, line, move |n| downward.lock().unwrap().1 += n);
             tokio::join!(up, down);
         }
     }
@@ -182,9 +228,16 @@ async fn cut_up(up: impl Future<Output = ()>, mut server: OwnedReadHalf, phone: 
     let _ = tokio::time::timeout(Duration::from_secs(30), drained).await;
 }
 
-async fn pump(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut allowed: usize, fate: Fate, count: impl Fn(u64)) {
+async fn pump(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    mut allowed: usize,
+    fate: Fate,
+    mut line: Line,
+    count: impl Fn(u64),
+) {
     let mut buffer = vec![0; 2048];
-    while let Ok(read @ 1..) = from.read(&mut buffer).await {
+    while let Ok(read @ 1..) = line.read(&mut from, &mut buffer).await {
         let pass = read.min(allowed);
         match fate {
             Fate::Slow(rate) => {

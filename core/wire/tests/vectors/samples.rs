@@ -87,6 +87,8 @@ pub(crate) fn samples(dictionary: &[u8]) -> Samples {
     media(&mut samples);
     election(&mut samples);
     trust(&mut samples);
+    let second = Pack { edition: Some(2), ..pack(None) };
+    samples.add("pack/edition", "root", "A pack that says which of its deployment's packs it is.", &second);
     samples
 }
 

@@ -298,6 +298,7 @@ static TABLES: &[(&str, Shape)] = &[
             (22, "training", Bool),
             (23, "act", ACT),
             (24, "utc_offset", Int),
+            (25, "edition", Int),
         ]),
     ),
     (

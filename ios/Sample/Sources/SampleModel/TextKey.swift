@@ -151,6 +151,7 @@ public enum TextKey: String, CaseIterable, Sendable {
     case statusObserver = "status_observer"
     case statusNotEnrolled = "status_not_enrolled"
     case statusBehind = "status_behind"
+    case statusClockWrong = "status_clock_wrong"
     case statusRecovered = "status_recovered"
     case wipeTitle = "wipe_title"
     case wipeText = "wipe_text"

@@ -63,7 +63,7 @@ public class Observer private constructor(
     /**
      * Takes a pack from a file, so that work can begin before the coordinator was ever reached.
      *
-     * @return The pack's name.
+     * @return The name of the pack that is current then: of another one when a newer one is here, or when its stations are still to come.
      * @throws KuagerException with `pack_not_acceptable`, `not_invited`, `file`, and those of the store.
      */
     public suspend fun importPack(file: File): String = call { it.importPack(file.path) }

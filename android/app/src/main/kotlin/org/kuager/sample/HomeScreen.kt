@@ -73,6 +73,11 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
         }
         status.recovery?.let { state.addView(ui.notice(Look.DANGER, string(R.string.recovered, it.records, it.quarantined))) }
         status.behind?.let { state.addView(ui.notice(Look.DANGER, string(R.string.behind, it))) }
+        status.clockErrorMs?.let {
+            val minutes = Math.abs(it) / 60_000
+            val wrong = string(R.string.clock_wrong, minutes / 1440, minutes / 60 % 24, minutes % 60)
+            state.addView(ui.notice(Look.WARNING, wrong))
+        }
         val why = phrases.whyNot(outlook)
         state.addView(ui.notice(if (why == null) Look.GOOD else Look.WARNING, why ?: string(R.string.all_delivered)))
         if (unread > 0) {
