@@ -52,6 +52,8 @@ fn search(criterion: &mut Criterion) {
             name: &row.name,
             address: Some(&row.address),
             region: regions.get(row.region),
+            synonyms: &[],
+            region_synonyms: &[],
         })
     };
     criterion.bench_function("index 10,400 stations", |bencher| bencher.iter(|| StationIndex::new(texts())));

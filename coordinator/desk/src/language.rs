@@ -1,5 +1,6 @@
 //! Languages the desk can be read in: those of the pack first, then those the desk speaks besides.
 
+use kuager_wire::language;
 use kuager_wire::pack::Pack;
 
 use crate::texts::{Catalogue, catalogues};
@@ -31,7 +32,8 @@ impl Language {
     /// The wanted language if it is among those to choose from, else the preferred.
     pub(crate) fn choose(pack: &Pack, wanted: Option<&str>) -> Self {
         let all = Self::all(pack);
-        let found = all.iter().find(|language| Some(language.code.as_str()) == wanted);
+        let nearest = language::lookup(wanted.unwrap_or_default(), all.iter().map(|language| language.code.as_str()));
+        let found = all.iter().find(|language| Some(language.code.as_str()) == nearest);
         found.or(all.first()).expect("the desk has languages").clone()
     }
 
@@ -108,5 +110,6 @@ mod tests {
         assert_eq!(say(&["fr"], Some("fr")), "Total", "English when the desk speaks none of them");
         assert_eq!(say(&["ru-KZ"], None), "Всего");
         assert_eq!(Language::choose(&pack(&["fr", "kk"]), Some("xx")).code, "fr");
+        assert_eq!(Language::choose(&pack(&["kk", "ru"]), Some("ru_RU")).code, "ru");
     }
 }

@@ -119,6 +119,12 @@ impl<'a> Row<'a> {
         (!text.is_empty()).then_some(text)
     }
 
+    /// Texts with semicolons between them; nothing when there is none.
+    pub(super) fn several(&self, column: &str) -> Option<Vec<String>> {
+        let text = self.text(column)?;
+        Some(text.split(';').map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect())
+    }
+
     /// Text that must be there.
     pub(super) fn need(&self, column: &str) -> String {
         self.text(column).unwrap_or_else(|| {

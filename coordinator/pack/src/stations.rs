@@ -21,7 +21,7 @@ pub(super) fn read(file: &str, text: &str, log: &Log, languages: &[String], pack
         |prefix: &str| languages.iter().map(move |language| format!("{prefix}{language}")).collect::<Vec<_>>();
     let (addresses, borders) = (prefixed(ADDRESS), prefixed(BORDERS));
     let texts = addresses.iter().chain(&borders).map(String::as_str);
-    let optional: Vec<&str> = ["kind", "registered", "district"].into_iter().chain(texts).collect();
+    let optional: Vec<&str> = ["kind", "registered", "district", "synonyms"].into_iter().chain(texts).collect();
     let rows = Rows::read(file, text, log, &required, &optional, false);
     let has = |columns: &[String]| columns.iter().any(|column| rows.has(column));
     let (with_address, with_borders) = (has(&addresses), has(&borders));
@@ -64,6 +64,7 @@ pub(super) fn read(file: &str, text: &str, log: &Log, languages: &[String], pack
             registered: row.number("registered"),
             district: row.text("district"),
             commission: None,
+            synonyms: row.several("synonyms"),
         });
     }
     if stations.is_empty() {

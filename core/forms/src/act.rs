@@ -56,6 +56,7 @@ pub fn render(pack: &Pack, sealed: ActRecord<'_>, language: &str) -> Result<Stri
     let reference = sealed.record.form.as_ref().filter(|reference| reference.form == template.form);
     let form = reference.and_then(|reference| pack.form(&reference.form)).ok_or(ActError::NotAnIncident)?;
     let answers = sealed.record.body.answers.as_ref().ok_or(ActError::NotAnIncident)?;
+    let language = pack.language(language).unwrap_or(language);
     let words = Words { pack, template, language };
     let page = Page {
         words,

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use kuager_forms::exit_poll::{self, ExitPollError};
 use kuager_forms::{Path, check_answer, places};
 use kuager_wire::canonical::TextMap;
+use kuager_wire::limits;
 use kuager_wire::record::{Answers, FormRef, Location, RecordKind, Value};
+use kuager_wire::text::name;
 
 use super::device::Observer;
 use super::view::{DraftView, PackForm};
@@ -35,6 +37,8 @@ impl Observer {
             }
         };
         let answered = form.as_ref().map(|(reference, form)| (reference.clone(), form.form.form().kind));
+        new.station = new.station.as_deref().map(|typed| self.place(typed)).transpose()?;
+        new.language = new.language.and_then(|wanted| self.language(&wanted));
         let draft = self.journal.new_draft(new, answered)?;
         let form = form.map(|(_, form)| form);
         self.known.lock().add_form_of(draft, form);
@@ -224,16 +228,35 @@ impl Observer {
         Ok((result, view))
     }
 
-    /// Switches the language a draft is shown in. Answers stay.
+    /// Switches the language a draft is shown in, to that of the pack which comes nearest:
+    /// [`lookup`](kuager_wire::language::lookup). Answers stay.
     ///
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn set_language(&self, draft: DraftId, language: &str) -> Result<(), ObserverError> {
-        let language = kuager_wire::canonical::nfc(language);
+        let language = self.language(language);
         Ok(self.journal.change_draft(draft, |draft| {
-            draft.language = Some(language);
+            draft.language = language;
             Ok(())
         })?)
+    }
+
+    /// The language a record says it was filled in: one of the pack's. Before there is a pack, the wanted one, if it is a name.
+    fn language(&self, wanted: &str) -> Option<String> {
+        match self.pack() {
+            Ok(pack) => pack.pack.language(wanted).map(str::to_owned),
+            Err(_) => Some(name(wanted)).filter(|tag| !tag.is_empty() && tag.len() <= limits::NAME),
+        }
+    }
+
+    /// The station of the pack that was typed, whatever hyphens and spaces it was typed with, or else its name as it is kept.
+    fn place(&self, typed: &str) -> Result<String, ObserverError> {
+        let name = station_name(typed)?;
+        match self.station_book() {
+            Ok(book) => Ok(book.named(&name).map_or(name, |station| station.key.clone())),
+            Err(ObserverError::NoPack | ObserverError::NotInvited) => Ok(name),
+            Err(error) => Err(error),
+        }
     }
 
     /// Puts a draft at another station: a key of the pack, or free text for a station the pack lacks.
@@ -241,7 +264,7 @@ impl Observer {
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].
     pub fn set_station(&self, draft: DraftId, station: &str) -> Result<(), ObserverError> {
-        let station = station_name(station)?;
+        let station = self.place(station)?;
         Ok(self.journal.change_draft(draft, |draft| {
             draft.station = Some(station);
             Ok(())

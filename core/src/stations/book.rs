@@ -3,6 +3,7 @@
 use kuager_wire::ids::{PackHash, ShardHash};
 use kuager_wire::pack::{SignedPack, Station, StationShard};
 
+use super::fold;
 use super::index::{StationIndex, StationText};
 
 /// The stations that are on the phone, ready to be searched.
@@ -26,6 +27,8 @@ impl StationBook {
             name: &station.name,
             address: station.address.as_ref(),
             region: region(station).map(|region| &region.name),
+            synonyms: station.synonyms.as_deref().unwrap_or_default(),
+            region_synonyms: region(station).and_then(|region| region.synonyms.as_deref()).unwrap_or_default(),
         }));
         Self { made_from, stations, index }
     }
@@ -39,6 +42,24 @@ impl StationBook {
     #[must_use]
     pub fn stations(&self) -> &[Station] {
         &self.stations
+    }
+
+    /// The one station with this key or name, whatever marks, spaces and capitals stand in it; none where several have it.
+    #[must_use]
+    pub fn named(&self, typed: &str) -> Option<&Station> {
+        if let Some(station) = self.stations.iter().find(|station| station.key == typed) {
+            return Some(station);
+        }
+        let wanted = fold::squeezed(typed);
+        let is = |text: &str| fold::squeezed(text) == wanted;
+        let mut found = self.stations.iter().filter(|station| is(&station.key));
+        let keyed = (!wanted.is_empty()).then(|| found.next()).flatten();
+        if keyed.is_some() {
+            return keyed.filter(|_| found.next().is_none());
+        }
+        let mut found = self.stations.iter().filter(|station| station.name.iter().any(|(_, name)| is(name)));
+        let named = (!wanted.is_empty()).then(|| found.next()).flatten();
+        named.filter(|_| found.next().is_none())
     }
 
     /// The best `limit` for what was typed, the best first; see [`StationIndex`].

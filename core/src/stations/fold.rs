@@ -4,6 +4,7 @@
 //! and і; nobody types ё. So both sides are reduced to a small Latin skeleton in which those differences vanish. It is
 //! no transliteration for people to read: «Жаңаөзен» becomes `janaozen`, and so do "Zhanaozen" and "Jañaözen".
 
+use kuager_wire::text::unseen;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -15,7 +16,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut digits = false;
-    for letter in text.nfc().flat_map(char::to_lowercase) {
+    for letter in text.nfc().filter(|letter| !unseen(*letter)).map(narrow).flat_map(char::to_lowercase) {
         let is_digit = letter.is_ascii_digit();
         let belongs = is_digit || letter.is_alphabetic() || is_combining_mark(letter) || is_apostrophe(letter);
         if !word.is_empty() && (!belongs || is_digit != digits) {
@@ -32,6 +33,11 @@ pub(super) fn words(text: &str) -> Vec<String> {
 
 fn push(words: &mut Vec<String>, word: &mut String) {
     let mut simple = joined(word);
+    // 099 is 99.
+    if simple.starts_with('0') {
+        let digits = simple.trim_start_matches('0');
+        simple = if digits.is_empty() { "0".to_owned() } else { digits.to_owned() };
+    }
     simple.truncate(simple.char_indices().nth(WORD).map_or(simple.len(), |(at, _)| at));
     if !simple.is_empty() {
         words.push(simple);
@@ -41,6 +47,26 @@ fn push(words: &mut Vec<String>, word: &mut String) {
 
 const fn is_apostrophe(letter: char) -> bool {
     matches!(letter, '\'' | '’' | 'ʼ' | 'ʹ' | '`')
+}
+
+/// The letters and digits of a text and nothing else, in small letters; the spelling stays.
+pub(super) fn squeezed(text: &str) -> String {
+    let seen = text.nfc().map(narrow).filter(|letter| letter.is_alphanumeric());
+    seen.flat_map(char::to_lowercase).collect()
+}
+
+/// The digit, or the Latin letter, that a wide one or one of another script is.
+fn narrow(letter: char) -> char {
+    // Zeros of the decimal digits of Unicode that keyboards have; nine more follow each.
+    const ZEROS: [u32; 7] = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xe50, 0xff10];
+    let code = u32::from(letter);
+    if let Some(zero) = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code)) {
+        return char::from_digit(code - zero, 10).unwrap_or(letter);
+    }
+    match code {
+        0xff21..=0xff3a | 0xff41..=0xff5a => char::from_u32(code - 0xfee0).unwrap_or(letter),
+        _ => letter,
+    }
 }
 
 /// One letter of any of the scripts; letters of other scripts stay as they are.

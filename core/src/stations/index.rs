@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use kuager_wire::form::Texts;
 
-use super::{fold, near};
+use super::{fold, near, spoken};
 
 /// Words of a query that count; more add nothing but time.
 pub const QUERY_WORDS: usize = 8;
@@ -22,6 +22,10 @@ pub struct StationText<'a> {
     pub address: Option<&'a Texts>,
     /// The name of its region.
     pub region: Option<&'a Texts>,
+    /// Other names of the station.
+    pub synonyms: &'a [String],
+    /// Other names of the region.
+    pub region_synonyms: &'a [String],
 }
 
 /// A station that fits a query.
@@ -86,10 +90,13 @@ impl StationIndex {
             };
             add(station.number.to_string(), Field::Number);
             all_words(station.name).for_each(|word| add(word, Field::Name));
+            synonyms(station.synonyms).for_each(|word| add(word, Field::Name));
             station.address.into_iter().flat_map(all_words).for_each(|word| add(word, Field::Address));
             if let Some(region) = station.region {
                 // Twenty names for ten thousand stations: each is folded once.
-                let words = regions.entry(region).or_insert_with(|| all_words(region).collect());
+                let words = regions.entry(region).or_insert_with(|| {
+                    all_words(region).chain(synonyms(station.region_synonyms)).collect()
+                });
                 words.iter().for_each(|word| add(word.clone(), Field::Region));
             }
             numbers.push(station.number);
@@ -118,9 +125,11 @@ impl StationIndex {
     }
 
     /// The best `limit` stations for what was typed, the best first; equal ones by number, then in directory order.
+    ///
+    /// Words that only say that a station is meant, as in «УИК 99» or «99-ші учаске», need not be found where others are.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let mut words = fold::words(query);
+        let mut words = spoken::meant(fold::words(query));
         words.truncate(QUERY_WORDS);
         // Total score and number of words found, for every station.
         let mut scores = vec![(0_u32, 0_u32); self.len()];
@@ -182,6 +191,15 @@ impl StationIndex {
             found((posting / 4) as usize, score);
         }
     }
+}
+
+/// The words of other names, and each name in one word: «Алма-Ата» and «Алмаата».
+fn synonyms(names: &[String]) -> impl Iterator<Item = String> {
+    names.iter().flat_map(|name| {
+        let words = fold::words(name);
+        let whole = (words.len() > 1).then(|| words.concat());
+        words.into_iter().chain(whole)
+    })
 }
 
 fn all_words(texts: &Texts) -> impl Iterator<Item = String> {

@@ -13,6 +13,7 @@ mod book;
 mod fold;
 mod index;
 mod near;
+mod spoken;
 
 pub use self::book::StationBook;
 pub use self::index::{Hit, QUERY_WORDS, StationIndex, StationText};

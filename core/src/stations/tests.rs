@@ -5,12 +5,14 @@ struct Row {
     name: Texts,
     address: Texts,
     region: Texts,
+    synonyms: Vec<String>,
+    region_synonyms: Vec<String>,
 }
 
 impl Row {
     fn text(&self) -> StationText<'_> {
-        let Self { number, name, address, region } = self;
-        StationText { number: *number, name, address: Some(address), region: Some(region) }
+        let Self { number, name, address, region, synonyms, region_synonyms } = self;
+        StationText { number: *number, name, address: Some(address), region: Some(region), synonyms, region_synonyms }
     }
 }
 
@@ -24,6 +26,8 @@ fn row(number: u32, kk: &str, ru: &str, address: &str, region: [&str; 3]) -> Row
         name: texts(&[("kk", kk), ("ru", ru)]),
         address: texts(&[("ru", address)]),
         region: texts(&[("kk", region[0]), ("ru", region[1]), ("en", region[2])]),
+        synonyms: if number == 990 { vec!["Политехникум".to_owned()] } else { Vec::new() },
+        region_synonyms: if region[2] == "Almaty City" { vec!["Алма-Ата".to_owned()] } else { Vec::new() },
     }
 }
 
@@ -96,4 +100,26 @@ fn the_limit_keeps_the_best() {
     let all = index.search("99", 10);
     assert_eq!(index.search("99", 1), all[..1]);
     assert!(index.search("99", 0).is_empty());
+}
+
+#[test]
+fn people_search_as_they_speak() {
+    for query in [
+        "099", "0099", "№ 099", "№99", "N 99", "No. 99", "#99", "номер 99", "99 нөмірлі", "УИК 99", "уик №99", "УИК-99", "ИУ 99", "ИУ № 099",
+        "ПУ 99", "99-ші учаске", "99-шы учаскесі", "99 учаскеде", "участка 99", "участок № 99", "на участке 99", "избирательный участок 99",
+        "99-й участок", "99-го", "99ый", "сайлау учаскесі № 99", "polling station 99", "99th precinct", "PEC 99", "PS99", "９９", "٩٩", "۹۹", "०९९",
+        "\u{202e}99\u{202c}", "9\u{200b}9", "99.", "(99)", "«99»",
+    ] {
+        assert_eq!(found(query), [0, 3, 1], "{query}");
+    }
+    for query in ["99 Алма-Ата", "УИК 99 алма-ата", "Алма Ата 99", "Alma-Ata № 99", "alma ata 99", "алмаата 99"] {
+        assert_eq!(found(query), [0, 1], "{query}");
+    }
+    assert_eq!(found("политехникум"), [1], "another name of the station");
+    assert_eq!(found("099 акмола учаскесі"), [3]);
+    for none in ["100", "УИК 100", "0", "000", "990000"] {
+        assert!(found(none).is_empty(), "{none}");
+    }
+    // Where nothing else is said, the words are looked for themselves.
+    assert!(found("учаске").is_empty() && found("УИК").is_empty());
 }

@@ -362,6 +362,11 @@ impl<V> TextMap<V> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }
 
+    /// The keys in canonical order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.iter().map(|(key, _)| key.as_str())
+    }
+
     /// How many entries there are.
     #[must_use]
     pub const fn len(&self) -> usize {

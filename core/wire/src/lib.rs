@@ -20,6 +20,7 @@ pub mod form;
 pub mod genesis;
 pub mod ids;
 pub mod invite;
+pub mod language;
 pub mod limits;
 pub mod message;
 mod names;

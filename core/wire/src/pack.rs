@@ -21,6 +21,7 @@ use crate::canonical::Malformed;
 use crate::cose::{self, Purpose, Statement, StatementError, check_version};
 use crate::form::{FenceError, Form, Question};
 use crate::ids::{DeploymentId, PackHash, PublicKey};
+use crate::language;
 use crate::limits;
 use crate::text::{Choice, Texts};
 
@@ -245,13 +246,20 @@ impl Pack {
         self.incidents.iter().flatten().find(|incident| incident.code == code)
     }
 
-    /// The text in the wanted language, or in the first of the pack's languages that has it.
+    /// The text in the wanted language, or in the first of the pack's languages that has it. Languages are wanted as platforms
+    /// name them, also several of them: [`language::lookup`].
     #[must_use]
     pub fn text<'a>(&self, texts: &'a Texts, language: &str) -> &'a str {
-        std::iter::once(language)
-            .chain(self.languages.iter().map(String::as_str))
-            .find_map(|language| texts.get(language))
-            .map_or("", String::as_str)
+        let exactly = texts.get(language);
+        let wanted = || texts.get(language::lookup(language, texts.keys())?);
+        let any = || self.languages.iter().find_map(|language| texts.get(language));
+        exactly.or_else(wanted).or_else(any).map_or("", String::as_str)
+    }
+
+    /// The pack's language that comes nearest to the wanted ones, or else its first.
+    #[must_use]
+    pub fn language(&self, wanted: &str) -> Option<&str> {
+        language::choose(wanted, self.languages.iter().map(String::as_str))
     }
 }
 

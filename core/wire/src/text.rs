@@ -47,7 +47,8 @@ pub fn station_fault(station: &str) -> Option<&'static str> {
 }
 
 /// Control characters, and those that change the direction of what follows (Unicode UAX #9, UTR #36 §2.10.3) or take no room.
-pub(crate) fn unseen(char: char) -> bool {
+#[must_use]
+pub fn unseen(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(char, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')

@@ -33,7 +33,7 @@ pub(super) fn read(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mut Pack) 
 }
 
 fn read_regions(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Region> {
-    let rows = Rows::read(file, text, reader.log, &reader.columns("key"), &["own_key"], false);
+    let rows = Rows::read(file, text, reader.log, &reader.columns("key"), &["own_key", "synonyms"], false);
     let mut seen = HashSet::new();
     let mut regions = Vec::new();
     for row in rows.iter() {
@@ -45,6 +45,7 @@ fn read_regions(reader: &Reader<'_>, file: &str, text: &str) -> Vec<Region> {
             key: row.need("key"),
             name: row.languages("", &reader.languages),
             own_key: own.is_some().then_some(true),
+            synonyms: row.several("synonyms"),
         };
         if seen.insert(region.key.clone()) {
             regions.push(region);

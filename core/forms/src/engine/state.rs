@@ -2,6 +2,7 @@
 
 use crate::words::{self, Language};
 use kuager_wire::canonical::TextMap;
+use kuager_wire::language;
 use kuager_wire::form::{Choice, Question, QuestionKind, Texts};
 use kuager_wire::protocol::Severity;
 use kuager_wire::record::{Answers, Check, Value, Verdict};
@@ -135,7 +136,7 @@ impl FormState<'_> {
 
 impl CompiledForm {
     /// How the form stands. `carried` are the answers of earlier records, see [`super::carried`]; messages are in
-    /// `language`, or in the first of `languages` that has them.
+    /// `language`, see [`language::lookup`], or in the first of `languages` that has them.
     #[must_use]
     pub fn state<'a>(
         &'a self,
@@ -154,8 +155,7 @@ impl CompiledForm {
             set_aside: Vec::new(),
         };
         self.each_place(&run, &mut |place| self.look(&run, place, &mut state));
-        let order: Vec<&str> = std::iter::once(language).chain(languages.iter().map(String::as_str)).collect();
-        state.relations = self.relations.iter().map(|relation| judge(&run, relation, &order)).collect();
+        state.relations = self.relations.iter().map(|relation| judge(&run, relation, language, languages)).collect();
         let failed = state.relations.iter().filter(|relation| relation.standing == Standing::Fails);
         for code in failed.filter_map(|relation| relation.incident) {
             if !state.incidents.contains(&code) {
@@ -400,7 +400,7 @@ fn too_few(question: &Question, value: Option<&Value>) -> Option<u32> {
     (count < usize::try_from(min).unwrap_or(usize::MAX)).then_some(min)
 }
 
-fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, languages: &[&str]) -> RelationState<'a> {
+fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, wanted: &str, languages: &[String]) -> RelationState<'a> {
     let relation = &compiled.relation;
     let view = run.outside();
     let applies = compiled.when.as_ref().map_or(Some(true), |when| run.judge(when, &view));
@@ -414,8 +414,9 @@ fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, languages: &[&str]) 
         None => Standing::Unknown,
     };
     let message = (standing == Standing::Fails).then(|| {
-        let found = languages.iter().find_map(|wanted| compiled.messages.iter().find(|(tag, _)| tag == wanted));
-        found.or(compiled.messages.first()).map(|(_, message)| message.render(&view))
+        let said = |language: &str| compiled.messages.iter().find(|(tag, _)| tag == language);
+        let found = language::lookup(wanted, compiled.messages.iter().map(|(tag, _)| tag.as_str())).and_then(said);
+        found.or_else(|| languages.iter().find_map(|language| said(language))).or(compiled.messages.first()).map(|(_, message)| message.render(&view))
     });
     RelationState {
         id: &relation.id,

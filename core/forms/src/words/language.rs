@@ -21,10 +21,10 @@ impl Language {
     /// All of them.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The language with this tag (BCP 47); only the first part of the tag counts.
+    /// The language that comes nearest to a tag, or to a list of them: [`kuager_wire::language::lookup`].
     #[must_use]
     pub fn from_tag(tag: &str) -> Option<Self> {
-        tag.split('-').next().unwrap_or(tag).parse().ok()
+        kuager_wire::language::lookup(tag, Self::ALL.iter().map(|language| language.tag()))?.parse().ok()
     }
 
     /// Its tag (BCP 47).

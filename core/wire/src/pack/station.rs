@@ -61,6 +61,9 @@ pub struct Station {
     /// Its commission, as published.
     #[n(10)]
     pub commission: Option<Vec<Member>>,
+    /// Other names people know the place by: what it was called before, how it is said.
+    #[n(11)]
+    pub synonyms: Option<Vec<String>>,
 }
 
 /// A region.
@@ -76,6 +79,9 @@ pub struct Region {
     /// The key is this pack's own and in no official list, as for stations abroad.
     #[n(3)]
     pub own_key: Option<bool>,
+    /// Other names people know it or its towns by.
+    #[n(4)]
+    pub synonyms: Option<Vec<String>>,
 }
 
 /// Where the stations of a region are.

@@ -644,6 +644,7 @@ pub(crate) fn shard() -> StationShard {
                 {"role": "chair", "name": named("Үлгі Төраға", "Образцова", "Sample Chair"), "party": "first"},
                 {"role": "member"},
             ],
+            "synonyms": ["Ескі аурухана"],
         }),
     );
     decoded(
@@ -804,7 +805,7 @@ pub(crate) fn full_pack(shard: &[u8]) -> Pack {
             }],
             "incident_groups": [option("boxes")],
             "regions": [
-                {"key": "750000000", "name": named("Алматы", "Алматы", "Almaty")},
+                {"key": "750000000", "name": named("Алматы", "Алматы", "Almaty"), "synonyms": ["Алма-Ата"]},
                 {"key": "790000000", "name": named("Шетел", "За рубежом", "Abroad"), "own_key": true},
             ],
             "shards": [{
