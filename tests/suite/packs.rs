@@ -19,7 +19,7 @@ const REGIONS: [&str; 2] = ["71", "75"];
 fn built(name: &str) -> Built {
     let mut built = kuager_pack::compile(&PackSource::BuiltIn).unwrap();
     let named = |text: &str| [("kk", text.to_owned())].into_iter().collect::<kuager_wire::text::Texts>();
-    let region = |key: &str| Region { key: key.to_owned(), name: named(key), own_key: None };
+    let region = |key: &str| Region { key: key.to_owned(), name: named(key), own_key: None, synonyms: None };
     built.pack.regions = Some(REGIONS.map(region).to_vec());
     built.pack.stations.clear();
     built.shards = REGIONS

@@ -1,6 +1,7 @@
 //! Stations as people know them, and where their pages are.
 
 use kuager_coordinator::shelf::Published;
+use kuager_wire::text;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::language::Language;
@@ -18,7 +19,8 @@ pub(crate) fn name(published: &Published, language: &Language, station: Option<&
     let pack = &published.latest.pack;
     match (station, station.and_then(|key| published.stations.get(key))) {
         (Some(key), Some(listed)) => (pack.text(&listed.name, &language.code).to_owned(), key.to_owned()),
-        (Some(typed), None) => (typed.to_owned(), String::new()),
+        // Records from before names were checked may hold anything.
+        (Some(typed), None) => (text::name(typed), String::new()),
         (None, _) => (language.say("station-none"), String::new()),
     }
 }

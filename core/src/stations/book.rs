@@ -33,6 +33,11 @@ impl StationBook {
         Self { made_from, stations, index }
     }
 
+    #[cfg(test)]
+    pub(super) fn of(stations: Vec<Station>) -> Self {
+        Self { made_from: (PackHash([0; 32]), Vec::new()), stations, index: StationIndex::default() }
+    }
+
     /// Whether it was made from this pack and these shards.
     pub(crate) fn is_made_from(&self, pack: PackHash, shards: &[ShardHash]) -> bool {
         self.made_from.0 == pack && self.made_from.1 == shards

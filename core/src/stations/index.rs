@@ -94,9 +94,9 @@ impl StationIndex {
             station.address.into_iter().flat_map(all_words).for_each(|word| add(word, Field::Address));
             if let Some(region) = station.region {
                 // Twenty names for ten thousand stations: each is folded once.
-                let words = regions.entry(region).or_insert_with(|| {
-                    all_words(region).chain(synonyms(station.region_synonyms)).collect()
-                });
+                let words = regions
+                    .entry(region)
+                    .or_insert_with(|| all_words(region).chain(synonyms(station.region_synonyms)).collect());
                 words.iter().for_each(|word| add(word.clone(), Field::Region));
             }
             numbers.push(station.number);

@@ -4,12 +4,30 @@
 //! looked for. Words are in the skeleton spelling of [`fold`](super::fold).
 
 /// Beginnings of words for a station or its number; what follows in Kazakh and Russian are endings.
-const BEGINNINGS: &[&str] = &["uCask", "uCastk", "uCastok", "sailau", "izbiratel", "nomer", "nomir", "preSinkt", "presinkt", "stantsi", "station", "poling"];
+const BEGINNINGS: &[&str] = &[
+    "uCask",
+    "uCastk",
+    "uCastok",
+    "sailau",
+    "izbiratel",
+    "nomer",
+    "nomir",
+    "preSinkt",
+    "presinkt",
+    "stantsi",
+    "station",
+    "poling",
+];
 /// Whole words: abbreviations of commissions and stations, and what stands before a number.
-const WORDS: &[&str] = &["uik", "iu", "pu", "ups", "us", "uSk", "uC", "pek", "ps", "n", "no", "nr", "num", "number", "na", "v", "iz", "the", "at"];
+const WORDS: &[&str] = &[
+    "uik", "iu", "pu", "ups", "us", "uSk", "uC", "pek", "ps", "n", "no", "nr", "num", "number", "na", "v", "iz", "the",
+    "at",
+];
 /// Endings of ordinal numbers, behind the number.
-const ENDINGS: &[&str] =
-    &["Si", "nSi", "inSi", "i", "ii", "aia", "oe", "go", "ogo", "oi", "m", "om", "omu", "mu", "iu", "x", "h", "ih", "th", "st", "nd", "rd", "de", "da", "te", "ta"];
+const ENDINGS: &[&str] = &[
+    "Si", "nSi", "inSi", "i", "ii", "aia", "oe", "go", "ogo", "oi", "m", "om", "omu", "mu", "iu", "x", "h", "ih", "th",
+    "st", "nd", "rd", "de", "da", "te", "ta",
+];
 
 /// The words of a query that have to be found.
 pub(super) fn meant(words: Vec<String>) -> Vec<String> {

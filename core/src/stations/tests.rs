@@ -105,14 +105,50 @@ fn the_limit_keeps_the_best() {
 #[test]
 fn people_search_as_they_speak() {
     for query in [
-        "099", "0099", "№ 099", "№99", "N 99", "No. 99", "#99", "номер 99", "99 нөмірлі", "УИК 99", "уик №99", "УИК-99", "ИУ 99", "ИУ № 099",
-        "ПУ 99", "99-ші учаске", "99-шы учаскесі", "99 учаскеде", "участка 99", "участок № 99", "на участке 99", "избирательный участок 99",
-        "99-й участок", "99-го", "99ый", "сайлау учаскесі № 99", "polling station 99", "99th precinct", "PEC 99", "PS99", "９９", "٩٩", "۹۹", "०९९",
-        "\u{202e}99\u{202c}", "9\u{200b}9", "99.", "(99)", "«99»",
+        "099",
+        "0099",
+        "№ 099",
+        "№99",
+        "N 99",
+        "No. 99",
+        "#99",
+        "номер 99",
+        "99 нөмірлі",
+        "УИК 99",
+        "уик №99",
+        "УИК-99",
+        "ИУ 99",
+        "ИУ № 099",
+        "ПУ 99",
+        "99-ші учаске",
+        "99-шы учаскесі",
+        "99 учаскеде",
+        "участка 99",
+        "участок № 99",
+        "на участке 99",
+        "избирательный участок 99",
+        "99-й участок",
+        "99-го",
+        "99ый",
+        "сайлау учаскесі № 99",
+        "polling station 99",
+        "99th precinct",
+        "PEC 99",
+        "PS99",
+        "９９",
+        "٩٩",
+        "۹۹",
+        "०९९",
+        "\u{202e}99\u{202c}",
+        "9\u{200b}9",
+        "99.",
+        "(99)",
+        "«99»",
     ] {
         assert_eq!(found(query), [0, 3, 1], "{query}");
     }
-    for query in ["99 Алма-Ата", "УИК 99 алма-ата", "Алма Ата 99", "Alma-Ata № 99", "alma ata 99", "алмаата 99"] {
+    for query in ["99 Алма-Ата", "УИК 99 алма-ата", "Алма Ата 99", "Alma-Ata № 99", "alma ata 99", "алмаата 99"]
+    {
         assert_eq!(found(query), [0, 1], "{query}");
     }
     assert_eq!(found("политехникум"), [1], "another name of the station");
@@ -122,4 +158,34 @@ fn people_search_as_they_speak() {
     }
     // Where nothing else is said, the words are looked for themselves.
     assert!(found("учаске").is_empty() && found("УИК").is_empty());
+}
+
+#[test]
+fn a_station_typed_by_hand_is_the_listed_one() {
+    use kuager_wire::pack::Station;
+    let station =
+        |key: &str, name: &str| Station { key: key.to_owned(), name: texts(&[("ru", name)]), ..Station::default() };
+    let stations = vec![
+        station("710000000-99", "Участок № 99, Астана"),
+        station("710000000-9", "Участок № 9, Астана"),
+        station("x-1", "Школа"),
+        station("x-2", "Школа"),
+    ];
+    let book = StationBook::of(stations);
+    for typed in [
+        "710000000-99",
+        " 710000000-99 ",
+        "710000000 99",
+        "710000000–99",
+        "710000000 — 99",
+        "７１００００００0-99",
+        "участок №99 Астана",
+        "УЧАСТОК № 99, АСТАНА",
+    ] {
+        assert_eq!(book.named(typed).map(|station| station.key.as_str()), Some("710000000-99"), "{typed}");
+    }
+    for typed in ["", "-", "99", "71000000099-", "710000000-999", "Школа", "Участок"] {
+        let found = book.named(typed).map(|station| station.key.as_str());
+        assert_eq!(found, (typed == "71000000099-").then_some("710000000-99"), "{typed}");
+    }
 }

@@ -101,7 +101,9 @@ fn nearest<'t>(range: &[String], there: impl IntoIterator<Item = &'t str>) -> Op
         let has = subtags(tag);
         let shared = has.iter().zip(range).take_while(|(has, wants)| has == wants).count();
         let extra = has.len() - shared;
-        if shared > 0 && best.is_none_or(|(most, least, _)| (shared, std::cmp::Reverse(extra)) > (most, std::cmp::Reverse(least))) {
+        if shared > 0
+            && best.is_none_or(|(most, least, _)| (shared, std::cmp::Reverse(extra)) > (most, std::cmp::Reverse(least)))
+        {
             best = Some((shared, extra, tag));
         }
     }
@@ -137,7 +139,9 @@ mod tests {
         ] {
             assert_eq!(lookup(wanted, pack), Some(found), "{wanted}");
         }
-        for wanted in ["", "C", "POSIX", "und", "*", "x-private", "i-klingon", "de-DE", "k", "рус", "\u{202e}ru", "-", ",;,"] {
+        for wanted in
+            ["", "C", "POSIX", "und", "*", "x-private", "i-klingon", "de-DE", "k", "рус", "\u{202e}ru", "-", ",;,"]
+        {
             assert_eq!(lookup(wanted, pack), None, "{wanted}");
             assert_eq!(choose(wanted, pack), Some("kk"), "{wanted}");
         }

@@ -2,8 +2,8 @@
 
 use crate::words::{self, Language};
 use kuager_wire::canonical::TextMap;
-use kuager_wire::language;
 use kuager_wire::form::{Choice, Question, QuestionKind, Texts};
+use kuager_wire::language;
 use kuager_wire::protocol::Severity;
 use kuager_wire::record::{Answers, Check, Value, Verdict};
 
@@ -416,7 +416,10 @@ fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, wanted: &str, langua
     let message = (standing == Standing::Fails).then(|| {
         let said = |language: &str| compiled.messages.iter().find(|(tag, _)| tag == language);
         let found = language::lookup(wanted, compiled.messages.iter().map(|(tag, _)| tag.as_str())).and_then(said);
-        found.or_else(|| languages.iter().find_map(|language| said(language))).or(compiled.messages.first()).map(|(_, message)| message.render(&view))
+        found
+            .or_else(|| languages.iter().find_map(|language| said(language)))
+            .or(compiled.messages.first())
+            .map(|(_, message)| message.render(&view))
     });
     RelationState {
         id: &relation.id,

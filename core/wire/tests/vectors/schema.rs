@@ -194,7 +194,8 @@ const INCIDENT: Shape = Fields(&[
     (6, "urgent", Bool),
     (7, "group", Text),
 ]);
-const REGION: Shape = Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "own_key", Bool), (4, "synonyms", List(&Text))]);
+const REGION: Shape =
+    Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "own_key", Bool), (4, "synonyms", List(&Text))]);
 const SHARD: Shape = Fields(&[(1, "region", Text), (2, "hash", Bytes), (3, "size", Int), (4, "stations", Int)]);
 const EXIT_POLL: Shape = Fields(&[
     (1, "form", Text),
