@@ -3,6 +3,7 @@
 //! Everything a stranger can do is bounded: connections by network and address, requests per address, time for the
 //! handshake, the headers, the body and the reading of an answer, bytes of the body before and after decompression. The public listener serves the protocol and nothing else;
 //! `/` is 404 there. The desk page has a listener of its own, on the same machine only.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod body;
 mod certificate;

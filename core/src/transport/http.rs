@@ -125,8 +125,7 @@ impl HttpTransport {
     /// Sends a file to the address that answered last. A transfer may take hours, so there is no limit for the whole,
     /// only for standing still.
     async fn patch_server(&self, patch: Patch) -> Result<Response, TransportError> {
-        let index = self.preferred.load(Ordering::Relaxed) % self.servers.len().max(1);
-        let server = self.servers.get(index).ok_or_else(no_server)?;
+        let server = self.servers.iter().cycle().nth(self.preferred.load(Ordering::Relaxed)).ok_or_else(no_server)?;
         let taken = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&taken);
         let counted = patch.bytes.inspect(move |piece| {
@@ -170,9 +169,9 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             let first = self.preferred.load(Ordering::Relaxed);
             let mut outcome = Err(no_server());
-            for turn in 0..self.servers.len() {
-                let index = (first + turn) % self.servers.len();
-                outcome = self.call_server(&self.servers[index], &call).await;
+            let turns = self.servers.iter().enumerate().cycle().skip(first).take(self.servers.len());
+            for (index, server) in turns {
+                outcome = self.call_server(server, &call).await;
                 if outcome.is_ok() {
                     self.preferred.store(index, Ordering::Relaxed);
                     break;
@@ -242,7 +241,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Response,
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
-        if body.len() + chunk.len() > limit {
+        if body.len().saturating_add(chunk.len()) > limit {
             return Err(TransportError {
                 class: FailureClass::CaptivePortal,
                 detail: format!("a response of more than {limit} bytes"),

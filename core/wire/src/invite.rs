@@ -206,7 +206,7 @@ impl Invite {
         let text = url.trim();
         let start = start(text).ok_or(InviteError::NotAnInvite)?;
         // More than the largest invite takes in base32, so that nobody has to work through a book.
-        if text.len() - start > limits::INVITE * 2 {
+        if text.len().saturating_sub(start) > limits::INVITE * 2 {
             return Err(Fault::TooLarge { limit: limits::INVITE }.at(0).into());
         }
         let data = text.get(start..).unwrap_or_default().to_ascii_uppercase();
