@@ -92,7 +92,7 @@ impl Spans {
             // Without random numbers the one that runs goes on.
             if let Ok(next) = Span::begin(elapsed) {
                 let last = mem::replace(&mut self.now, next);
-                self.before = Some(last).filter(|_| age < LENGTH * 2);
+                self.before = Some(last).filter(|_| age < LENGTH.saturating_mul(2));
             }
         }
         &self.now

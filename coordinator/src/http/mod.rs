@@ -211,7 +211,7 @@ fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<
         .max_send_buf_size(BUFFER)
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(2 * WINDOW)
-        .keep_alive_interval(limits.idle_time / 2)
+        .keep_alive_interval(limits.idle_time.checked_div(2).unwrap_or(limits.idle_time))
         .keep_alive_timeout(limits.header_time);
     server.handle(handle.clone())
 }

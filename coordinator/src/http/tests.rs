@@ -601,7 +601,7 @@ async fn a_host_is_added_while_the_server_runs() {
     assert!(shake("localhost").await);
     assert!(!shake("later.example").await);
     let deployment = &live.fixture.deployment;
-    deployment.renew_certificate(&["later.example".to_owned()], crate::testing::MORNING_MS).expect("is issued");
+    deployment.renew_certificate(&["later.example".to_owned()], MORNING_MS).expect("is issued");
     let noticed = async {
         while !shake("later.example").await {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -185,7 +185,8 @@ where
                 biased;
                 () = self.turn.superseded() => {
                     // Tokio's clock and not the injected one: this measures the network, not the world.
-                    let until = Instant::now() + GRACE;
+                    let now = Instant::now();
+                    let until = now.checked_add(GRACE).unwrap_or(now);
                     self.until = Some(until);
                     self.after(until).await
                 }
@@ -201,7 +202,7 @@ where
 
     /// What had been received when somebody newer came is not thrown away with the connection it came over.
     async fn after(&mut self, until: Instant) -> Result<Option<Result<C, E>>, Ended> {
-        let wait = until.min(Instant::now() + GRACE_STEP);
+        let wait = Instant::now().checked_add(GRACE_STEP).map_or(until, |step| until.min(step));
         tokio::time::timeout_at(wait, self.body.next()).await.map_err(|_| Ended::Superseded)
     }
 }

@@ -141,7 +141,7 @@ fn decode_png<R: Read + Seek>(file: BufReader<R>) -> Result<Picture, PreviewErro
     let samples = reader.output_color_type().0.samples();
     let channels = if samples < 3 { 1 } else { 3 };
     // Averaging whole blocks brings the picture near the wanted size; the resizer does the rest.
-    let block = (width.max(height) / u32::from(LONG_SIDE)).max(1);
+    let block = width.max(height).checked_div(u32::from(LONG_SIDE)).unwrap_or(1).max(1);
     let (wide, high) = (width.checked_div(block).unwrap_or(width), height.checked_div(block).unwrap_or(height));
     let too_large = |_| PreviewError::TooLarge;
     let (out_width, out_height) = (u16::try_from(wide).map_err(too_large)?, u16::try_from(high).map_err(too_large)?);
