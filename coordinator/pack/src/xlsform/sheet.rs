@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
+use std::panic::catch_unwind;
 
 use calamine::{Data, Reader, Xlsx, XlsxError};
 
@@ -58,8 +59,16 @@ impl Sheet {
     }
 }
 
-/// The sheets of a workbook that make a form: survey, choices, settings.
+/// The sheets of a workbook that make a form: survey, choices, settings. What the reader of workbooks cannot cope with is a
+/// fault of the workbook, also where it panics: it does for cells beyond any sheet.
 pub(super) fn read(file: &str, bytes: &[u8]) -> Result<[Sheet; 3], ImportError> {
+    catch_unwind(|| sheets(file, bytes)).unwrap_or_else(|_| {
+        let reason = "a part of it makes no sense".to_owned();
+        Err(ImportError::Workbook { file: file.to_owned(), reason })
+    })
+}
+
+fn sheets(file: &str, bytes: &[u8]) -> Result<[Sheet; 3], ImportError> {
     let broken = |reason: String| ImportError::Workbook { file: file.to_owned(), reason };
     if bytes.len() > WORKBOOK {
         return Err(broken(format!("a workbook may have at most {} MiB", WORKBOOK >> 20)));
