@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::io::{Cursor, Write};
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 use kuager_evidence::{Trust, inspect};
 use kuager_forms::expression::{self, Expression, Message, NoAnswers};
@@ -175,6 +175,10 @@ pub fn expression(data: &[u8]) {
 
 /// Workbooks of other tools: bytes as they are, and as the cells of a workbook that opens.
 pub fn xlsform(data: &[u8]) {
+    // The reader of workbooks panics and is caught; libFuzzer's hook would end the process before that. A panic that nobody
+    // catches still does.
+    static CAUGHT: Once = Once::new();
+    CAUGHT.call_once(|| drop(std::panic::take_hook()));
     let _ = xlsform::from_bytes("fuzz.xlsx", "fuzz", data);
     if let Some(workbook) = workbook(data) {
         let _ = xlsform::from_bytes("fuzz.xlsx", "fuzz", &workbook);
