@@ -2,6 +2,7 @@
 //!
 //! Neither file is a secret, and neither is believed: whoever has the root key reads what a request asks for before it is
 //! signed, and an answer counts by its signatures alone.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use kuager_pack::{Built, SignedBuild};
 use kuager_wire::VERSION;

@@ -14,6 +14,7 @@ use kuager_wire::sync::{RecordsAnswer, Upload};
 use kuager_wire::{SigningKey, cose};
 
 use crate::app::App;
+use crate::budgets::RecordBudget;
 use crate::clock::Clock;
 use crate::deployment::Deployment;
 use crate::enrol::{self, InviteOptions, create_invite};
@@ -88,6 +89,17 @@ impl Fixture {
     /// When the machine has no room for one.
     pub fn new() -> Self {
         Self::of(PackSource::default())
+    }
+
+    /// A deployment in which devices may send as many records as there is room for.
+    ///
+    /// # Panics
+    /// When the machine has no room for one.
+    pub fn unbounded() -> Self {
+        let mut fixture = Self::new();
+        fixture.app.budgets.records = RecordBudget::UNBOUNDED;
+        fixture.intake = Arc::new(Intake::new(fixture.app.clone()));
+        fixture
     }
 
     /// A deployment of this pack.
@@ -275,6 +287,15 @@ pub fn grain(size: usize, seed: u64) -> Vec<u8> {
         state.to_le_bytes()[3]
     };
     std::iter::repeat_with(&mut next).take(size).collect()
+}
+
+/// A PNG that claims this size, depth and kind of colour, with nothing behind it but zeros: what it costs is decoding it.
+#[must_use]
+pub fn claiming_png(width: u32, height: u32, depth: u8, colour: u8, size: usize) -> Vec<u8> {
+    let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let mut file = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &sides, &[depth, colour, 0, 0, 0]].concat();
+    file.resize(size, 0);
+    file
 }
 
 /// Brings a whole file over, as a device does.

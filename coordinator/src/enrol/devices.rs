@@ -13,9 +13,15 @@ use crate::app::{App, short};
 use crate::ledger::{Enrolled, Enrolment, NewDevice, ReturnedDevice};
 use crate::refusals::code_of;
 use crate::requests::{Response, parse, reason};
+use crate::sparing::{Lines, lines};
 
 /// Credentials outlive the election by far: a session must never expire under an observer, and recounts take months.
 const CREDENTIAL_MS: u64 = 2 * 365 * 24 * 60 * 60 * 1000;
+
+/// Lines about devices that ask again: whoever has copied a request may send it as often as they like.
+static AGAIN: Lines = lines();
+/// Lines about enrolments that are refused: anybody can sign one.
+static REFUSED: Lines = lines();
 
 /// Answers an enrolment request with the device's credential.
 ///
@@ -66,11 +72,17 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
     };
     match enrolled {
         Enrolled::Credential { bytes, new } => {
-            tracing::info!(kid = %short(kid), new, "a device is enrolled");
+            if new {
+                tracing::info!(kid = %short(kid), "a device is enrolled");
+            } else if let Some(left_out) = AGAIN.pass() {
+                tracing::info!(kid = %short(kid), left_out, "a device that is enrolled asks again");
+            }
             Ok(Ok(bytes))
         }
         Enrolled::Refused(code) => {
-            tracing::info!(kid = %short(kid), code = code.name(), "an enrolment is refused");
+            if let Some(left_out) = REFUSED.pass() {
+                tracing::info!(kid = %short(kid), code = code.name(), left_out, "an enrolment is refused");
+            }
             refuse(Some(kid), code, reason(code))
         }
     }

@@ -1,6 +1,7 @@
 //! How a phone becomes a device of an observer: by an invite, once.
 //!
 //! Invites are made by whoever runs the coordinator (`invites`) and used by phones (`devices`).
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod devices;
 mod invites;

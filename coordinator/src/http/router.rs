@@ -32,7 +32,13 @@ use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::media::Media;
 use crate::refusals::SignedRefusal;
+use crate::sparing::{Lines, lines};
 use crate::{enrol, health, inbox};
+
+/// Lines about files of the deployment that cannot be read when anybody asks for them.
+static UNREADABLE: Lines = lines();
+/// Lines about answers that cannot be written; a bug that somebody may have found before us.
+static UNWRITTEN: Lines = lines();
 
 /// The routes of the public listener.
 pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
@@ -65,11 +71,12 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
     }
     if let Err(wait) = public.rate.check(address, holder) {
         let text = "too many requests from this address";
-        return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, text).into_response();
+        return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs().saturating_add(1), text).into_response();
     }
     if let Some(wanted) = request.headers().get(DEPLOYMENT_HEADER) {
         let id = public.app.deployment.id().to_string();
-        if !wanted.as_bytes().eq_ignore_ascii_case(&id.as_bytes()[..16]) {
+        let short = id.as_bytes().get(..16).unwrap_or_default();
+        if !wanted.as_bytes().eq_ignore_ascii_case(short) {
             return Plain::new(StatusCode::MISDIRECTED_REQUEST, "this is the coordinator of another deployment")
                 .into_response();
         }
@@ -92,7 +99,9 @@ async fn delegations(State(public): State<Public>) -> Result<Response, Plain> {
     match tokio::task::spawn_blocking(move || deployment.delegations()).await {
         Ok(Ok(delegations)) => Ok(([(header::CACHE_CONTROL, "no-cache")], cbor(&delegations)?).into_response()),
         Ok(Err(error)) => {
-            tracing::error!(%error, "delegations cannot be read");
+            if let Some(left_out) = UNREADABLE.pass() {
+                tracing::error!(%error, left_out, "delegations cannot be read");
+            }
             let text = "the delegations cannot be read now; ask again later";
             Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
         }
@@ -125,7 +134,9 @@ async fn stations(State(public): State<Public>, Path(hash): Path<String>) -> Res
         }
         Ok(Ok(None)) => Err(missing()),
         Ok(Err(error)) => {
-            tracing::error!(%error, "stations cannot be read");
+            if let Some(left_out) = UNREADABLE.pass() {
+                tracing::error!(%error, left_out, "stations cannot be read");
+            }
             let text = "the stations cannot be read now; ask again later";
             Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
         }
@@ -221,7 +232,9 @@ async fn health(State(public): State<Public>) -> Response {
 
 fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
     let bytes = canonical::encode(answer, limits::ANSWER).map_err(|error| {
-        tracing::error!(%error, "an answer could not be written");
+        if let Some(left_out) = UNWRITTEN.pass() {
+            tracing::error!(%error, left_out, "an answer could not be written");
+        }
         Plain::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
     })?;
     Ok(([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response())

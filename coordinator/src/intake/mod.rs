@@ -6,6 +6,7 @@
 //! were met (`forks`); answer when all is durable. Verifying, and reading more than a few records, run on blocking threads,
 //! bounded by the number of cores. One bad item never fails another, and what has been received before gets the very
 //! receipt it got then.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod forks;
 mod verify;
@@ -29,11 +30,15 @@ use crate::sign::SignError;
 use crate::sparing::Sparing;
 pub use forks::attest_waiting;
 use verify::{Decision, Examiner, Item, Objection};
+use words::Words;
 
 /// Records verified in one go on one thread: small enough that a full upload uses every core.
 const CHUNK: usize = 32;
 /// Bytes that are read where they arrive: a few microseconds of work, less than to wake another thread for it.
 const READ_HERE: usize = 8 * 1024;
+
+/// Why a record of a device that has sent much is not taken now.
+const OVER_BUDGET: &str = "this device has sent as many records as it may for now; they are taken later";
 
 /// Why a whole upload gets no answer of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -109,13 +114,14 @@ impl Intake {
             return Err(IntakeError::TooMany);
         }
         let decisions = self.verify(Arc::new(body), items).await?;
-        let mut refusals = self.refuse(&decisions, travelled).await?;
+        let mut words = Words::choose(&decisions, travelled);
+        let mut refusals = self.refuse(&decisions, &words).await?;
         let mut answer = Drafted::default();
         for (position, decision) in decisions.into_iter().enumerate() {
             answer.take(decision, refusals.remove(&position));
         }
-        let Drafted { mut results, kids, mut forks, new, listing, tally } = answer;
-        let chains = self.store(new, kids, &mut results, &mut forks).await?;
+        let chains = self.store(&mut answer, &mut words).await?;
+        let Drafted { mut results, forks, listing, tally, .. } = answer;
         forks::attest(&self.app, &self.budget, forks.pairs, |position, statement| {
             if let Some(result) = results.get_mut(position) {
                 result.fork = Some(statement.into());
@@ -123,6 +129,8 @@ impl Intake {
         })
         .await?;
         self.list_uploads(listing, &mut results).await?;
+        // What is over a budget and got no word of it.
+        results.retain(|result| result.receipt.is_some() || result.refusal.is_some());
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
         let Tally { stored, known, refused, unanswered } = tally;
         if stored > 0 {
@@ -134,16 +142,13 @@ impl Intake {
     }
 
     /// Counts everything that is refused, and signs the refusals that are told, by the position of their decision.
-    async fn refuse(&self, decisions: &[Decision], travelled: usize) -> Result<BTreeMap<usize, Vec<u8>>, IntakeError> {
-        let words = words::choose(decisions, travelled);
-        let mut told = Vec::with_capacity(words.len());
+    async fn refuse(&self, decisions: &[Decision], words: &Words) -> Result<BTreeMap<usize, Vec<u8>>, IntakeError> {
+        let mut told = Vec::with_capacity(words.given.len());
         for (position, decision) in decisions.iter().enumerate() {
             let Decision::Refused { hash, objection } = decision else { continue };
             let Objection { code, kid, reason, .. } = objection;
-            if let Some(left_out) = self.refusing.pass() {
-                tracing::info!(code = code.name(), kid = kid.map(short), left_out, "a record is refused");
-            }
-            match words.iter().find(|word| word.position == position) {
+            self.say_refused(*code, *kid);
+            match words.given.iter().find(|word| word.position == position) {
                 None => self.app.refusals.count(*hash, *kid, *code),
                 Some(word) => {
                     let reason = if word.reason { reason.clone() } else { String::new() };
@@ -206,14 +211,10 @@ impl Intake {
         Ok(done)
     }
 
-    async fn store(
-        &self,
-        new: Vec<(usize, NewRecord)>,
-        kids: BTreeSet<Kid>,
-        results: &mut [RecordResult],
-        forks: &mut Forks,
-    ) -> Result<Vec<ChainState>, IntakeError> {
-        let kids: Vec<Kid> = kids.into_iter().collect();
+    /// Stores what is new; what is over its device's budget loses its receipt, and gets a word while there are some left.
+    async fn store(&self, answer: &mut Drafted, words: &mut Words) -> Result<Vec<ChainState>, IntakeError> {
+        let kids: Vec<Kid> = std::mem::take(&mut answer.kids).into_iter().collect();
+        let new = std::mem::take(&mut answer.new);
         if new.is_empty() {
             return Ok(self.app.ledger.chains(kids).await?);
         }
@@ -221,22 +222,44 @@ impl Intake {
         let signed_by: Vec<Kid> = records.iter().map(|record| record.kid).collect();
         let (stored, chains) = self.app.ledger.store(records, kids, self.app.budgets.records).await?;
         for ((position, kid), stored) in positions.into_iter().zip(signed_by).zip(stored) {
-            let Some(result) = results.get_mut(position) else { continue };
-            let Some(stored) = stored else {
-                *result = self.over_budget(result.hash, kid)?;
-                continue;
-            };
-            result.receipt = Some(stored.receipt.into());
-            result.fork = forks.evidence(position, stored.fork).map(Into::into);
+            let Some(result) = answer.results.get_mut(position) else { continue };
+            match stored {
+                Some(stored) => {
+                    result.receipt = Some(stored.receipt.into());
+                    result.fork = answer.forks.evidence(position, stored.fork).map(Into::into);
+                }
+                None => {
+                    result.receipt = None;
+                    result.refusal = self.over_budget(result.hash, kid, words, position)?.map(Into::into);
+                    answer.tally.over_budget(result.refusal.is_some());
+                }
+            }
         }
         Ok(chains)
     }
 
-    /// A device that has sent as much as it may is told so, record by record, and keeps them until later.
-    fn over_budget(&self, hash: RecordHash, kid: Kid) -> Result<RecordResult, IntakeError> {
-        let reason = "this device has sent as many records as it may for now; they are taken later";
-        let refusal = self.app.refusals.refuse(hash, Some(kid), RefusalCode::Busy, reason)?;
-        Ok(RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None })
+    /// A device that has sent as much as it may is told so, like everything that is refused of a few records, and keeps all of them
+    /// until later.
+    fn over_budget(
+        &self,
+        hash: RecordHash,
+        kid: Kid,
+        words: &mut Words,
+        position: usize,
+    ) -> Result<Option<Vec<u8>>, IntakeError> {
+        self.say_refused(RefusalCode::Busy, Some(kid));
+        let Some(word) = words.give(position, OVER_BUDGET, true) else {
+            self.app.refusals.count(hash, Some(kid), RefusalCode::Busy);
+            return Ok(None);
+        };
+        let reason = if word.reason { OVER_BUDGET } else { "" };
+        Ok(Some(self.app.refusals.refuse(hash, Some(kid), RefusalCode::Busy, reason)?.bytes))
+    }
+
+    fn say_refused(&self, code: RefusalCode, kid: Option<Kid>) {
+        if let Some(left_out) = self.refusing.pass() {
+            tracing::info!(code = code.name(), kid = kid.map(short), left_out, "a record is refused");
+        }
     }
 
     /// Says of each of these records' files where it is to be uploaded, and gives the receipts again for those that the
@@ -267,6 +290,15 @@ struct Tally {
     known: usize,
     refused: usize,
     unanswered: usize,
+}
+
+impl Tally {
+    /// One record that seemed to be stored was not.
+    fn over_budget(&mut self, told: bool) {
+        self.stored = self.stored.saturating_sub(1);
+        self.refused = self.refused.saturating_add(1);
+        self.unanswered = self.unanswered.saturating_add(usize::from(!told));
+    }
 }
 
 /// An answer that waits for what is to be stored.

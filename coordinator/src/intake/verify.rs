@@ -40,13 +40,13 @@ impl Item {
             Ok(bytes) => (true, bytes),
             Err(rest) => (false, rest),
         };
-        let start = bytes.as_ptr().addr() - body.as_ptr().addr();
-        Self { range: start..start + bytes.len(), whole }
+        let start = bytes.as_ptr().addr().saturating_sub(body.as_ptr().addr());
+        Self { range: start..start.saturating_add(bytes.len()), whole }
     }
 
     /// Reads what it says, whether it may or not.
     pub(super) fn read(self, body: &[u8]) -> ReadItem {
-        let bytes = &body[self.range.clone()];
+        let bytes = body.get(self.range.clone()).unwrap_or_default();
         let read = if self.whole {
             record(bytes)
         } else {
@@ -241,7 +241,7 @@ impl<'a> Examiner<'a> {
             training: record.training == Some(true),
             uploads,
             received_ms,
-            bytes: self.body[range].to_vec(),
+            bytes: self.body.get(range).unwrap_or_default().to_vec(),
             receipt,
         })))
     }

@@ -74,7 +74,8 @@ pub fn verify_chain<'a>(
     report.lost = valid.iter().filter(|(record, _)| record.kind == RecordKind::GapStatement).filter_map(lost).collect();
     let mut before: Option<(u64, RecordHash)> = None;
     for (record, hash) in &valid {
-        let (expected, link) = before.map_or((0, RecordHash::chain_start(deployment)), |(seq, hash)| (seq + 1, hash));
+        let (expected, link) =
+            before.map_or((0, RecordHash::chain_start(deployment)), |(seq, hash)| (seq.saturating_add(1), hash));
         let seq = record.seq;
         match before {
             Some((last, first)) if last == seq => {
@@ -82,7 +83,7 @@ pub fn verify_chain<'a>(
                 continue;
             }
             _ if seq > expected => {
-                let gap = SeqRange { first: expected, last: seq - 1 };
+                let gap = SeqRange { first: expected, last: seq.saturating_sub(1) };
                 if !report.lost.iter().any(|lost| lost.first <= gap.first && gap.last <= lost.last) {
                     report.faults.push(ChainFault::Gap(gap));
                 }

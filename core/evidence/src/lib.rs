@@ -7,6 +7,7 @@
 //! - [`Authority`]: who may sign for a deployment, the root key and whoever it delegated to;
 //! - [`verify_invite`]: that an invite agrees with itself and with what is known of its deployment;
 //! - [`inspect`]: any signed object in words, and whether it holds.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod authority;
 mod chain;
