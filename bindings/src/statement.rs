@@ -87,6 +87,7 @@ fn open(purpose: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::Servers => check::<Servers>(bytes, deployment, key),
         Purpose::Delegation => check::<Delegation>(bytes, deployment, key),
         Purpose::Revocation => check::<Revocation>(bytes, deployment, key),
+        Purpose::Succession => check::<Succession>(bytes, deployment, key),
     }
 }
 

@@ -142,6 +142,7 @@ impl Fixture {
             after: None,
             epoch: None,
             credential: credential.map(Into::into),
+            succession: None,
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
@@ -163,6 +164,7 @@ impl Fixture {
             after: Some(after),
             epoch,
             credential: None,
+            succession: None,
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }

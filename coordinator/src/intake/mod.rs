@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 
 use crate::app::{App, short};
 use crate::error::CoordinatorError;
-use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord};
+use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord, Stored, Taken};
 use crate::sign::SignError;
 use crate::sparing::Sparing;
 pub use forks::attest_waiting;
@@ -34,6 +34,18 @@ use verify::{Decision, Examiner, Item, Objection};
 const CHUNK: usize = 32;
 /// Bytes that are read where they arrive: a few microseconds of work, less than to wake another thread for it.
 const READ_HERE: usize = 8 * 1024;
+/// What a device is told of a record that is kept apart.
+const WITHHELD: &str = "this device was revoked; the record is kept, but apart, and does not count";
+
+/// What is to become of a record whose number another one has. Both are evidence, so both are kept, unless their device asks for
+/// something else: a phone that was put back from a copy rather seals the same anew than use a number twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnFork {
+    /// It is kept and attested.
+    Keep,
+    /// It is refused as [`RefusalCode::NumberUsed`], and so is what follows it.
+    Refuse,
+}
 
 /// Why a whole upload gets no answer of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,27 +107,37 @@ impl Intake {
     /// [`IntakeError`]; then nothing of the upload has been acknowledged.
     pub async fn receive(&self, body: Vec<u8>) -> Result<RecordsAnswer, IntakeError> {
         let travelled = body.len();
-        self.receive_decompressed(body, travelled).await
+        self.receive_decompressed(body, travelled, OnFork::Keep).await
     }
 
-    /// As [`Intake::receive`], of an upload that had so many bytes on its way.
+    /// As [`Intake::receive`], of an upload that had so many bytes on its way and whose device says what it wants of forks.
     ///
     /// # Errors
     /// As [`Intake::receive`].
-    pub async fn receive_decompressed(&self, body: Vec<u8>, travelled: usize) -> Result<RecordsAnswer, IntakeError> {
+    pub async fn receive_decompressed(
+        &self,
+        body: Vec<u8>,
+        travelled: usize,
+        on_fork: OnFork,
+    ) -> Result<RecordsAnswer, IntakeError> {
         let started = self.app.clock.elapsed();
         let items: Vec<Item> = split_sequence(&body).into_iter().map(|item| Item::new(&body, item)).collect();
         if items.len() > limits::BATCH_RECORDS {
             return Err(IntakeError::TooMany);
         }
-        let decisions = self.verify(Arc::new(body), items).await?;
+        let decisions = self.verify(Arc::new(body), items, on_fork).await?;
         let mut refusals = self.refuse(&decisions, travelled).await?;
         let mut answer = Drafted::default();
         for (position, decision) in decisions.into_iter().enumerate() {
             answer.take(decision, refusals.remove(&position));
         }
-        let Drafted { mut results, kids, mut forks, new, listing, tally } = answer;
-        let chains = self.store(new, kids, &mut results, &mut forks).await?;
+        let Drafted { mut results, kids, mut forks, new, withheld, mut listing, tally } = answer;
+        let mut said = 0;
+        for (position, kid) in withheld {
+            self.object(&mut results, position, kid, (RefusalCode::RevokedDevice, WITHHELD), &mut said)?;
+        }
+        let chains = self.store(new, kids, &mut results, &mut forks, said).await?;
+        listing.retain(|position| results.get(*position).is_some_and(|result| result.receipt.is_some()));
         forks::attest(&self.app, &self.budget, forks.pairs, |position, statement| {
             if let Some(result) = results.get_mut(position) {
                 result.fork = Some(statement.into());
@@ -123,6 +145,8 @@ impl Intake {
         })
         .await?;
         self.list_uploads(listing, &mut results).await?;
+        // A revoked device learns of some records at a time what has become of them.
+        results.retain(|result| result.receipt.is_some() || result.refusal.is_some());
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
         let Tally { stored, known, refused, unanswered } = tally;
         if stored > 0 {
@@ -162,7 +186,12 @@ impl Intake {
     }
 
     /// Verifies all items, in their order.
-    async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
+    async fn verify(
+        &self,
+        body: Arc<Vec<u8>>,
+        items: Vec<Item>,
+        on_fork: OnFork,
+    ) -> Result<Vec<Decision>, IntakeError> {
         let mut items: Vec<_> = if body.len() <= READ_HERE {
             items.into_iter().map(|item| item.read(&body)).collect()
         } else {
@@ -175,7 +204,7 @@ impl Intake {
         items.retain(|item| seen.insert(item.hash()));
         let known = self.app.ledger.look_up(items.iter().filter_map(|item| item.inquiry()).collect()).await?;
         let (app, known) = (self.app.clone(), Arc::new(known));
-        self.on_cores(items, move |items| Examiner::new(&app, &body, &known).all(items)).await
+        self.on_cores(items, move |items| Examiner::new(&app, &body, &known, on_fork).all(items)).await
     }
 
     /// Does something with all items, in their order, on as many threads as there are cores.
@@ -212,6 +241,7 @@ impl Intake {
         kids: BTreeSet<Kid>,
         results: &mut [RecordResult],
         forks: &mut Forks,
+        mut said: usize,
     ) -> Result<Vec<ChainState>, IntakeError> {
         let kids: Vec<Kid> = kids.into_iter().collect();
         if new.is_empty() {
@@ -220,23 +250,51 @@ impl Intake {
         let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
         let signed_by: Vec<Kid> = records.iter().map(|record| record.kid).collect();
         let (stored, chains) = self.app.ledger.store(records, kids, self.app.budgets.records).await?;
-        for ((position, kid), stored) in positions.into_iter().zip(signed_by).zip(stored) {
-            let Some(result) = results.get_mut(position) else { continue };
-            let Some(stored) = stored else {
-                *result = self.over_budget(result.hash, kid)?;
-                continue;
+        for ((position, kid), taken) in positions.into_iter().zip(signed_by).zip(stored) {
+            let objection = match taken {
+                Taken::Stored(Stored { withheld: false, receipt, fork, .. }) => {
+                    let Some(result) = results.get_mut(position) else { continue };
+                    result.receipt = Some(receipt.into());
+                    result.fork = forks.evidence(position, fork).map(Into::into);
+                    continue;
+                }
+                Taken::Stored(_) => (RefusalCode::RevokedDevice, WITHHELD),
+                Taken::Revoked => (RefusalCode::RevokedDevice, "this device was revoked; keep the record"),
+                // It keeps them until later.
+                Taken::OverBudget => {
+                    (RefusalCode::Busy, "this device has sent as many records as it may for now; they are taken later")
+                }
+                Taken::NumberUsed => (
+                    RefusalCode::NumberUsed,
+                    "another record of this key has this number, or one before it; seal it anew under another key",
+                ),
             };
-            result.receipt = Some(stored.receipt.into());
-            result.fork = forks.evidence(position, stored.fork).map(Into::into);
+            self.object(results, position, kid, objection, &mut said)?;
         }
         Ok(chains)
     }
 
-    /// A device that has sent as much as it may is told so, record by record, and keeps them until later.
-    fn over_budget(&self, hash: RecordHash, kid: Kid) -> Result<RecordResult, IntakeError> {
-        let reason = "this device has sent as many records as it may for now; they are taken later";
-        let refusal = self.app.refusals.refuse(hash, Some(kid), RefusalCode::Busy, reason)?;
-        Ok(RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None })
+    /// Tells a device why a record of it is not accepted. Of those that are revoked, few are told at a time.
+    fn object(
+        &self,
+        results: &mut [RecordResult],
+        position: usize,
+        kid: Kid,
+        (code, reason): (RefusalCode, &str),
+        said: &mut usize,
+    ) -> Result<(), IntakeError> {
+        let Some(result) = results.get_mut(position) else { return Ok(()) };
+        if code == RefusalCode::RevokedDevice {
+            result.receipt = None;
+            if *said >= words::MOST {
+                self.app.refusals.count(result.hash, Some(kid), code);
+                return Ok(());
+            }
+            *said = said.saturating_add(1);
+        }
+        let refusal = self.app.refusals.refuse(result.hash, Some(kid), code, reason)?;
+        *result = refused(result.hash, refusal.bytes);
+        Ok(())
     }
 
     /// Says of each of these records' files where it is to be uploaded, and gives the receipts again for those that the
@@ -278,6 +336,8 @@ struct Drafted {
     forks: Forks,
     /// To be stored, each with the position of its result.
     new: Vec<(usize, NewRecord)>,
+    /// Results of records that are kept apart, with the key of each.
+    withheld: Vec<(usize, Kid)>,
     /// Results of records that list files, or may.
     listing: Vec<usize>,
     tally: Tally,
@@ -292,6 +352,11 @@ impl Drafted {
             Decision::Known { hash, kid, stored } => {
                 more(&mut tally.known);
                 self.kids.insert(kid);
+                if stored.withheld {
+                    self.withheld.push((position, kid));
+                    self.results.push(accepted(hash, Vec::new(), None));
+                    return;
+                }
                 self.listing.push(position);
                 let fork = self.forks.evidence(position, stored.fork);
                 self.results.push(accepted(hash, stored.receipt, fork));

@@ -6,12 +6,10 @@
 //! to learn it. Where no enrolled device says anything, one stranger gets a word. What gets none is sent again by an honest phone,
 //! which then has fewer records to send.
 
-use kuager_wire::receipt::RefusalCode;
-
 use super::verify::{Decision, Objection};
 
 /// Refusals in one answer.
-const MOST: usize = 8;
+pub(super) const MOST: usize = 8;
 /// Bytes of a refusal with its result in an answer, besides its reason; and some.
 const REFUSAL: usize = 200;
 
@@ -34,10 +32,10 @@ pub(super) fn choose(decisions: &[Decision], travelled: usize) -> Vec<Word> {
     };
     let from_device = decisions.iter().any(|decision| match decision {
         Decision::Known { .. } | Decision::New(_) => true,
-        Decision::Refused { objection, .. } => objection.verified && objection.code != RefusalCode::RevokedDevice,
+        Decision::Refused { objection, .. } => objection.verified,
         Decision::PutOff => false,
     });
-    // A revoked device may learn it of each record; of strangers, the first one does, a statement rather than rubbish.
+    // Of strangers, the first one gets a word, a statement rather than rubbish.
     let heard = refused().filter(|(_, objection)| from_device || objection.verified);
     let others = refused().filter(|(_, objection)| !from_device && !objection.verified);
     let stranger = others.min_by_key(|(_, objection)| objection.kid.is_none());

@@ -127,7 +127,7 @@ fn delegated<T: Dated>(statement: &T) -> Signer {
     Signer::Delegated { dated_ms: statement.dated_ms() }
 }
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 16] = [
     Kind {
         purpose: Purpose::Genesis,
         read: |envelope, trust| read(envelope, trust, |genesis: &Genesis| Signer::Itself(genesis.root_key)),
@@ -167,6 +167,10 @@ const KINDS: [Kind; 15] = [
                 RevokedKey::Issuer => Signer::Root,
             })
         },
+    },
+    Kind {
+        purpose: Purpose::Succession,
+        read: |envelope, trust| read(envelope, trust, |_: &Succession| Signer::Device),
     },
 ];
 

@@ -68,7 +68,7 @@ fn an_issuer_signs_what_it_may_while_it_may() {
         let opened = authority.open::<Servers>(&by(6, dated_ms));
         assert_eq!(opened.is_ok(), holds, "{dated_ms}: {opened:?}");
     }
-    let revocation = |what, seed| sign(&Revocation { version: 1, kid, what, revoked_ms: 150, last_seq: None }, seed);
+    let revocation = |what, seed| sign(&Revocation { version: 1, kid, what, revoked_ms: 150, last_seq: None, reinstated: None }, seed);
     assert!(authority.revoke(&revocation(RevokedKey::Issuer, 6)).is_err(), "an issuer revokes no issuer");
     assert!(authority.revoke(&revocation(RevokedKey::Device, 1)).is_err());
     authority.revoke(&revocation(RevokedKey::Issuer, 1)).expect("by the root key");
