@@ -86,7 +86,7 @@ async fn a_device_that_was_lost_returns_with_the_credential_it_has() {
     assert_eq!(again(fixture.enrolment(3, token)).await, Err(RefusalCode::InviteUsed), "the invite is spent");
     let observer = fixture.ledger.device(kid(1)).await.expect("reads").expect("is known").observer;
     assert_eq!(app.ledger.device(kid(1)).await.expect("reads").expect("is known").observer, observer);
-    revoke_device(app, kid(1), None).await.expect("works");
+    revoke_device(&app, kid(1), None).await.expect("works");
     assert_eq!(again(request).await, Err(RefusalCode::RevokedDevice));
     let unknown = fixture.enrolment(4, InviteToken([0; 16]));
     assert_eq!(again(unknown).await, Err(RefusalCode::InviteUnknown));

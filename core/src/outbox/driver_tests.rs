@@ -1,3 +1,4 @@
+use kuager_wire::SigningKey;
 use kuager_wire::ids::{BootId, MediaHash, RecordHash};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::{Body, ClockReading, Record, RecordKind};
@@ -7,7 +8,8 @@ use super::*;
 use crate::clock::{Clock, ClockSample};
 use crate::draft::NewDraft;
 use crate::journal::{Journal, JournalError};
-use crate::keys::StoreKey;
+use crate::keyring::KeySource;
+use crate::keys::{self, IdentityError, StoreKey};
 use crate::queue::{FailureClass, HeldReason, State, UploadState};
 use crate::store::StoreError;
 use crate::transport::Response;
@@ -20,6 +22,15 @@ impl Clock for TokioClock {
     fn now(&self) -> ClockSample {
         let monotonic_ms = u64::try_from(self.0.elapsed().as_millis()).unwrap();
         ClockSample { wall_ms: 1_679_200_000_000, monotonic_ms, boot_id: BootId([1; 16]) }
+    }
+}
+
+/// Keys that everybody knows.
+struct Seeds;
+
+impl KeySource for Seeds {
+    fn make(&self) -> Result<SigningKey, IdentityError> {
+        Ok(SigningKey::from_bytes(&keys::random()?))
     }
 }
 
@@ -37,9 +48,9 @@ impl Phone {
         let dir = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(dir.path(), &StoreKey([3; 32])).unwrap());
         let clock = Arc::new(TokioClock(Instant::now()));
-        let key = SigningKey::from_bytes(&[9; 32]);
-        let journal = Journal::new(Arc::clone(&store), clock.clone(), key.clone());
-        let outbox = Arc::new(Outbox::new(Arc::clone(&store), clock, key));
+        let keyring = Keyring::new(vec![SigningKey::from_bytes(&[9; 32])], Box::new(Seeds));
+        let journal = Journal::new(Arc::clone(&store), clock.clone(), Arc::clone(&keyring));
+        let outbox = Arc::new(Outbox::new(Arc::clone(&store), clock, keyring));
         let coordinator = Arc::new(FakeCoordinator::new());
         outbox.connect(Link { transport: coordinator.clone(), invite: Arc::new(coordinator.invite()) });
         outbox.prepare_enrolment(&coordinator.invite()).unwrap();

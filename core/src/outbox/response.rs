@@ -86,8 +86,8 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
     })
 }
 
-/// A receipt for exactly this file, listed by exactly this device.
-pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kid: Kid) -> Option<Vec<u8>> {
-    let media = MediaId { hash: row.hash, size: row.size, kid };
-    verify_media_receipt(bytes, &media, deployment).ok().map(|_| bytes.to_vec())
+/// A receipt for exactly this file, listed by exactly this device, under one of its keys.
+pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kids: &[Kid]) -> Option<Vec<u8>> {
+    let media = |kid: &Kid| MediaId { hash: row.hash, size: row.size, kid: *kid };
+    kids.iter().find(|kid| verify_media_receipt(bytes, &media(kid), deployment).is_ok()).map(|_| bytes.to_vec())
 }

@@ -44,6 +44,16 @@ pub(crate) enum Meta {
     InviteForged,
     /// How often delivered records may be queued again.
     Rounds,
+    /// The key that signs from now on; nothing before the first one was succeeded.
+    Device,
+    /// The key whose chain is not to go on, since the coordinator holds more of it than this store.
+    ChainOver,
+    /// How often a new chain may be begun.
+    Chains,
+    /// The coordinator's word that it does not trust this device any more.
+    RevokedSince,
+    /// The deployment's signed word on how this device is trusted.
+    Revocation,
 }
 
 impl Meta {
@@ -65,6 +75,11 @@ impl Meta {
             Self::Delegations => "delegations",
             Self::InviteForged => "invite_forged",
             Self::Rounds => "rounds",
+            Self::Device => "device",
+            Self::ChainOver => "chain_over",
+            Self::Chains => "chains",
+            Self::RevokedSince => "revoked_since",
+            Self::Revocation => "revocation",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use kuager_forms::wording::{bare, position};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::enrolment::{Action, Credential, Request};
+use kuager_wire::enrolment::{Action, Credential, Request, Succession};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{ContentHash, RecordHash};

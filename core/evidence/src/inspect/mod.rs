@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use kuager_wire::canonical::{self, split_sequence};
 use kuager_wire::cose::{Dated, Envelope, NO_DEPLOYMENT, Purpose, Statement, StatementError};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::enrolment::{Credential, Request};
+use kuager_wire::enrolment::{Credential, Request, Succession};
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{ContentHash, PublicKey};
 use kuager_wire::invite::{self, Invite, Way};
