@@ -17,6 +17,7 @@ use std::time::Duration;
 use common::{KEY, bare_database, bench_dir, median_ns};
 use criterion::{BatchSize, Criterion};
 use ed25519_dalek::Signer;
+use kuager_core::keyring::Keyring;
 use kuager_core::clock::SystemClock;
 use kuager_core::journal::Journal;
 use kuager_core::store::{Store, StoreError};

@@ -69,11 +69,6 @@ impl Keyring {
         self.keys.read().iter().map(PublicKey::from).collect()
     }
 
-    /// Whether a key is one of them.
-    pub(crate) fn has(&self, wanted: Kid) -> bool {
-        self.keys.read().iter().any(|key| kid(key) == wanted)
-    }
-
     /// A key that nothing was ever signed with, if there is one.
     pub(crate) fn spare(&self, tx: &Tx<'_>) -> Result<Option<SigningKey>, StoreError> {
         let current = self.current_kid(tx)?;

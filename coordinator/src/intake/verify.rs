@@ -181,7 +181,7 @@ impl<'a> Examiner<'a> {
         let device = self.known.devices.get(&kid);
         // A device's enrolment request was verified with this very key.
         let verifier = self.verifiers.entry(kid).or_insert_with(|| Verifier::new(&device?.public_key).ok());
-        let (Some(device), Some(verifier)) = (device, verifier) else {
+        let Some(verifier) = verifier else {
             let reason = "this key is not enrolled here; enrol it, then send again";
             return Err(Objection::new(RefusalCode::UnknownDevice, kid, reason));
         };

@@ -9,7 +9,7 @@ use crate::clock::{Clock, ClockSample};
 use crate::draft::NewDraft;
 use crate::journal::{Journal, JournalError};
 use crate::keyring::KeySource;
-use crate::keys::{self, IdentityError, StoreKey};
+use crate::keys::{self, IdentityError, StoreKey, VaultError};
 use crate::queue::{FailureClass, HeldReason, State, UploadState};
 use crate::store::StoreError;
 use crate::transport::Response;
@@ -25,11 +25,16 @@ impl Clock for TokioClock {
     }
 }
 
-/// Keys that everybody knows.
-struct Seeds;
+/// Keys out of a vault that may be locked.
+struct Seeds {
+    locked: Arc<AtomicBool>,
+}
 
 impl KeySource for Seeds {
     fn make(&self) -> Result<SigningKey, IdentityError> {
+        if self.locked.load(Ordering::Relaxed) {
+            return Err(VaultError::Locked.into());
+        }
         Ok(SigningKey::from_bytes(&keys::random()?))
     }
 }
@@ -40,6 +45,7 @@ struct Phone {
     journal: Journal,
     outbox: Arc<Outbox>,
     coordinator: Arc<FakeCoordinator>,
+    locked: Arc<AtomicBool>,
 }
 
 impl Phone {
@@ -48,13 +54,14 @@ impl Phone {
         let dir = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(dir.path(), &StoreKey([3; 32])).unwrap());
         let clock = Arc::new(TokioClock(Instant::now()));
-        let keyring = Keyring::new(vec![SigningKey::from_bytes(&[9; 32])], Box::new(Seeds));
+        let locked = Arc::new(AtomicBool::new(false));
+        let keyring = Keyring::new(vec![SigningKey::from_bytes(&[9; 32])], Box::new(Seeds { locked: Arc::clone(&locked) }));
         let journal = Journal::new(Arc::clone(&store), clock.clone(), Arc::clone(&keyring));
         let outbox = Arc::new(Outbox::new(Arc::clone(&store), clock, keyring));
         let coordinator = Arc::new(FakeCoordinator::new());
         outbox.connect(Link { transport: coordinator.clone(), invite: Arc::new(coordinator.invite()) });
         outbox.prepare_enrolment(&coordinator.invite()).unwrap();
-        Self { _dir: dir, store, journal, outbox, coordinator }
+        Self { _dir: dir, store, journal, outbox, coordinator, locked }
     }
 
     /// One that is enrolled and has nothing to send.
@@ -277,6 +284,7 @@ fn foreign(phone: &Phone, seq: u64) -> Vec<u8> {
 #[tokio::test(start_paused = true)]
 async fn forks_and_restored_phones_are_noticed() {
     let phone = Phone::enrolled().await;
+    phone.coordinator.keep_forks();
     phone.coordinator.plant(&foreign(&phone, 0));
     phone.coordinator.plant(&foreign(&phone, 7));
     let mut events = phone.outbox.subscribe();
@@ -561,6 +569,9 @@ proptest! {
         })?;
     }
 }
+
+#[path = "successor_tests.rs"]
+mod successors;
 
 #[path = "restored_tests.rs"]
 mod restored;
