@@ -42,12 +42,14 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
         let credential = app.deployment.authority().ok()?.open::<Credential>(&bytes).ok()?;
         Some((credential, bytes.to_vec()))
     });
-    if let Some(succession) = request.succession {
-        let enrolled = succeed(app, public_key, token_hash, given, &succession).await?;
+    let enrolment = app.ledger.enrolment(public_key, token_hash, now).await?;
+    // Whoever has an invite that can be used needs nobody's word.
+    if let (Some(succession), Enrolment::Refused(_)) = (&request.succession, &enrolment) {
+        let enrolled = succeed(app, public_key, token_hash, given, succession).await?;
         return answer(app, subject, kid, enrolled);
     }
     let proof = given.filter(|(credential, _)| credential.public_key == public_key);
-    let enrolled = match (app.ledger.enrolment(public_key, token_hash, now).await?, proof) {
+    let enrolled = match (enrolment, proof) {
         (Enrolment::Enrolled(bytes), _) => Enrolled::Credential { bytes, new: false },
         (Enrolment::Refused(RefusalCode::RevokedDevice), _) => Enrolled::Refused(RefusalCode::RevokedDevice),
         (_, Some((Credential { observer, role, stations, .. }, credential))) => {

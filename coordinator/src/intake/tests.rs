@@ -1,3 +1,4 @@
+mod devices;
 mod hostile;
 mod strangers;
 

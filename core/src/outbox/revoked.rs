@@ -74,9 +74,12 @@ impl Shared {
             return Ok(());
         }
         tx.set_meta_bytes(Meta::Revocation, bytes)?;
-        // What was refused and is trusted now goes again; what is still behind the last number is refused once more.
-        tx.reopen_refused(RefusalCode::RevokedDevice)?;
-        if said.reinstated == Some(true) {
+        // What was refused and is trusted now goes again.
+        let reinstated = said.reinstated == Some(true);
+        if let Some(last) = said.last_seq.or(reinstated.then_some(u64::MAX)) {
+            tx.reopen_refused(RefusalCode::RevokedDevice, said.kid, last)?;
+        }
+        if reinstated {
             tx.remove_meta(Meta::RevokedSince)?;
         }
         self.emit(SyncEvent::TrustChanged);

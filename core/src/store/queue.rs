@@ -1,7 +1,7 @@
 //! The outbox's side of a row: where each record stands, the coordinator's answers, the log of attempts.
 
 use kuager_wire::canonical;
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::receipt::RefusalCode;
 use rusqlite::OptionalExtension;
 
@@ -126,11 +126,13 @@ impl Tx<'_> {
         Ok(statement.execute((SEALED, record, ACCEPTED, FORKED))? > 0)
     }
 
-    /// What was refused for this reason is to be sent again.
-    pub(crate) fn reopen_refused(&self, code: RefusalCode) -> Result<usize, StoreError> {
-        let mut statement =
-            self.connection.prepare_cached("UPDATE records SET state = ?1, detail = NULL WHERE state = ?2 AND detail = ?3")?;
-        Ok(statement.execute((SEALED, REFUSED, code.name()))?)
+    /// What was refused for this reason, of one chain up to a number, is to be sent again.
+    pub(crate) fn reopen_refused(&self, code: RefusalCode, kid: Kid, last: u64) -> Result<usize, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE records SET state = ?1, detail = NULL WHERE state = ?2 AND detail = ?3 AND kid = ?4 AND seq <= ?5",
+        )?;
+        let last = i64::try_from(last).unwrap_or(i64::MAX);
+        Ok(statement.execute((SEALED, REFUSED, code.name(), kid.as_bytes(), last))?)
     }
 
     /// Every record and where it stands, in the order of sealing, but for those that were sealed anew.

@@ -304,6 +304,21 @@ impl FakeCoordinator {
         let once = once && !self.memory(|memory| memory.keeps_forks);
         let mut results = Vec::new();
         let mut kid = None;
+        let rival = |signer: Kid, record: &Record, hash: RecordHash| {
+            self.memory(|memory| {
+                let is = |(known, (of, one)): &(&RecordHash, &(Kid, Record))| {
+                    one.seq == record.seq && *of == signer && **known != hash
+                };
+                memory.records.iter().find(is).map(|(hash, _)| *hash)
+            })
+        };
+        // What follows a used number is refused as well, in whatever order it comes.
+        let taken = canonical::split_sequence(body).into_iter().filter_map(|bytes| {
+            let envelope = Envelope::parse(bytes.unwrap(), Record::LIMIT).unwrap();
+            let record: Record = envelope.statement().unwrap();
+            rival(envelope.kid(), &record, RecordHash::of(bytes.unwrap())).map(|_| (envelope.kid(), record.seq))
+        });
+        let diverges = taken.filter(|_| once).min_by_key(|(_, seq)| *seq);
         for bytes in canonical::split_sequence(body).into_iter().map(Result::unwrap) {
             let hash = RecordHash::of(bytes);
             let envelope = Envelope::parse(bytes, Record::LIMIT).unwrap();
@@ -317,14 +332,9 @@ impl FakeCoordinator {
                 results.push(result);
                 continue;
             }
-            let other = self.memory(|memory| {
-                let rival = |(known, (signer, one)): &(&RecordHash, &(Kid, Record))| {
-                    one.seq == record.seq && *signer == envelope.kid() && **known != hash
-                };
-                memory.records.iter().find(rival).map(|(hash, _)| *hash)
-            });
+            let other = rival(envelope.kid(), &record, hash);
             let known = self.memory(|memory| memory.records.contains_key(&hash));
-            if other.is_some() && once && !known {
+            if diverges.is_some_and(|(of, seq)| of == envelope.kid() && record.seq >= seq) && !known {
                 result.refusal = Some(self.refusal(hash, RefusalCode::NumberUsed).into());
                 results.push(result);
                 continue;
