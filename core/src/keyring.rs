@@ -74,7 +74,9 @@ impl Keyring {
         let current = self.current_kid(tx)?;
         let Some(last) = self.keys.read().last().cloned() else { return Ok(None) };
         let last_kid = kid(&last);
-        let used = last_kid == current || tx.head(last_kid)?.is_some() || tx.former_keys()?.iter().any(|former| former.kid == last_kid);
+        let used = last_kid == current
+            || tx.head(last_kid)?.is_some()
+            || tx.former_keys()?.iter().any(|former| former.kid == last_kid);
         Ok((!used).then_some(last))
     }
 

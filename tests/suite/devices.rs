@@ -111,7 +111,7 @@ async fn what_was_sealed_before_arrives_late_from_a_revoked_phone_and_a_thief_ge
     let device = kid(&phone.observer);
     revoke(&coordinator, device, Some(2)).await;
     assert_eq!(sync(&phone.observer).await.accepted, 3, "sealed while it was trusted");
-    // Whoever has the phone seals under the same numbers: kept, and apart, since another record had them first.
+    // Whoever has a copy of it seals under the same numbers: refused, and the key has no successor.
     let thief = phone::open(copy.path()).unwrap();
     phone::note(&thief, "by the thief").unwrap();
     let summary = thief.sync_until(LONG).await.unwrap();
@@ -145,7 +145,8 @@ async fn an_observer_with_a_new_phone_is_one_observer_with_two_chains() {
     assert_eq!(lost.observer.sync_until(LONG).await.unwrap().messages, 0);
     let message = &new.observer.messages().unwrap()[0];
     new.observer.mark_read(message.message.number).unwrap();
-    let read = |phone: &Phone| phone.observer.messages().unwrap().iter().map(|message| message.read).collect::<Vec<_>>();
+    let read =
+        |phone: &Phone| phone.observer.messages().unwrap().iter().map(|message| message.read).collect::<Vec<_>>();
     assert_eq!((read(&new), read(&tablet)), (vec![true], vec![false]));
     let all = devices(&app, Some(observer)).await.unwrap();
     assert_eq!(all.len(), 3);

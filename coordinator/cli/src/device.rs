@@ -79,15 +79,25 @@ impl Device {
                 let device = find_device(app, &named.device).await?;
                 let apart = revoke_device(app, device.kid, last_trusted_seq).await?;
                 line(&find_device(app, &named.device).await?, pack, out)?;
-                writeln!(out, "{apart} of its records are kept apart. What it sealed up to the last trusted one is taken, also late.")?;
+                writeln!(
+                    out,
+                    "{apart} of its records are kept apart. What it sealed up to the last trusted one is taken, also late."
+                )?;
                 let others: Vec<_> = others(app, &device).await?.into_iter().filter(is_trusted).collect();
                 if !others.is_empty() {
-                    writeln!(out, "The observer has other devices that are trusted; who holds one phone may hold their keys:")?;
+                    writeln!(
+                        out,
+                        "The observer has other devices that are trusted; who holds one phone may hold their keys:"
+                    )?;
                     for other in others {
                         line(&other, pack, out)?;
                     }
                 }
-                writeln!(out, "Another device for the same observer: kuager invite --observer {} --server URL", device.observer)?;
+                writeln!(
+                    out,
+                    "Another device for the same observer: kuager invite --observer {} --server URL",
+                    device.observer
+                )?;
             }
             Self::Reinstate(named) => {
                 let device = find_device(app, &named.device).await?;
@@ -149,13 +159,16 @@ fn trusted(device: &DeviceRow, pack: &Pack) -> String {
         Standing::Revoked { since_ms, last_seq: Some(last) } => {
             format!("revoked {}, trusted up to number {last}", moment(since_ms, pack))
         }
-        Standing::Revoked { since_ms, last_seq: None } => format!("revoked {}, trusted in nothing", moment(since_ms, pack)),
+        Standing::Revoked { since_ms, last_seq: None } => {
+            format!("revoked {}, trusted in nothing", moment(since_ms, pack))
+        }
     }
 }
 
 /// A moment in the time of the pack's stations.
 fn moment(ms: u64, pack: &Pack) -> String {
     let timestamp = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-    let shown = timestamp.map(|timestamp| timestamp.to_zoned(zone(pack.utc_offset)).strftime("%Y-%m-%d %H:%M").to_string());
+    let shown =
+        timestamp.map(|timestamp| timestamp.to_zoned(zone(pack.utc_offset)).strftime("%Y-%m-%d %H:%M").to_string());
     shown.unwrap_or_else(|| "at an unknown time".to_owned())
 }

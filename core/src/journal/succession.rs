@@ -30,7 +30,8 @@ pub(crate) fn begin(
 ) -> Result<(), JournalError> {
     let former = keyring.current(tx)?;
     let credential = tx.meta_bytes(Meta::Credential)?;
-    let credential = credential.ok_or_else(|| StoreError::Other("a key that was not enrolled has no successor".to_owned()))?;
+    let credential =
+        credential.ok_or_else(|| StoreError::Other("a key that was not enrolled has no successor".to_owned()))?;
     let succession =
         Succession { version: kuager_wire::VERSION, public_key: PublicKey::from(key), wall_ms: now.wall_ms };
     let kid = PublicKey::from(&former).kid();
@@ -111,11 +112,7 @@ fn renamed(tx: &Tx<'_>, hash: RecordHash) -> Result<RecordHash, StoreError> {
 
 /// The record of the new chain that says the very same, which a store that was salvaged has from before: clocks included, it
 /// can only be the same act of the same person.
-fn sealed_already(
-    tx: &Tx<'_>,
-    kid: kuager_wire::ids::Kid,
-    anew: &Record,
-) -> Result<Option<RecordHash>, JournalError> {
+fn sealed_already(tx: &Tx<'_>, kid: kuager_wire::ids::Kid, anew: &Record) -> Result<Option<RecordHash>, JournalError> {
     let mut found = None;
     tx.each_record::<JournalError>(kid, |_, bytes| {
         let record: Record = Envelope::parse(bytes, Record::LIMIT)?.statement()?;

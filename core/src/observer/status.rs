@@ -42,14 +42,14 @@ pub struct Status {
     /// The key that this device signed with before, when its store was put back from a copy: `device` goes on for it.
     pub continues: Option<Kid>,
     /// Set when the deployment does not trust this device any more.
-    pub revoked: Option<RevokedStatus>,
+    pub revoked: Option<Revoked>,
     /// What was salvaged from a damaged store, once that happened.
     pub recovery: Option<Recovery>,
 }
 
 /// How far a revoked device is still trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RevokedStatus {
+pub struct Revoked {
     /// Since when, milliseconds since 1970: by the deployment's clock where it has said so, by this device's otherwise.
     pub since_ms: u64,
     /// Whether the deployment's own statement about it is here; before that only the coordinator has said so.
@@ -68,13 +68,14 @@ pub struct InboxMessage {
 }
 
 /// Whether this device is revoked, as far as it was told.
-fn revoked(tx: &Tx<'_>) -> Result<Option<RevokedStatus>, StoreError> {
+fn revoked(tx: &Tx<'_>) -> Result<Option<Revoked>, StoreError> {
     let Some(told_ms) = tx.meta::<i64>(Meta::RevokedSince)? else { return Ok(None) };
     let said = revocation(tx)?.filter(|said| said.reinstated.is_none());
-    Ok(Some(said.map_or(
-        RevokedStatus { since_ms: u64::try_from(told_ms).unwrap_or(0), stated: false, last_seq: None },
-        |said| RevokedStatus { since_ms: said.revoked_ms, stated: true, last_seq: said.last_seq },
-    )))
+    Ok(Some(
+        said.map_or(Revoked { since_ms: u64::try_from(told_ms).unwrap_or(0), stated: false, last_seq: None }, |said| {
+            Revoked { since_ms: said.revoked_ms, stated: true, last_seq: said.last_seq }
+        }),
+    ))
 }
 
 impl Observer {

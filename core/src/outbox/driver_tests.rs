@@ -55,7 +55,8 @@ impl Phone {
         let store = Arc::new(Store::open(dir.path(), &StoreKey([3; 32])).unwrap());
         let clock = Arc::new(TokioClock(Instant::now()));
         let locked = Arc::new(AtomicBool::new(false));
-        let keyring = Keyring::new(vec![SigningKey::from_bytes(&[9; 32])], Box::new(Seeds { locked: Arc::clone(&locked) }));
+        let keyring =
+            Keyring::new(vec![SigningKey::from_bytes(&[9; 32])], Box::new(Seeds { locked: Arc::clone(&locked) }));
         let journal = Journal::new(Arc::clone(&store), clock.clone(), Arc::clone(&keyring));
         let outbox = Arc::new(Outbox::new(Arc::clone(&store), clock, keyring));
         let coordinator = Arc::new(FakeCoordinator::new());

@@ -78,7 +78,9 @@ impl Shared {
             let mut rounds = Rounds::load(tx, Meta::Chains, CHAINS, &now);
             let Some(key) = self.keyring.spare(tx)? else { return Ok(Begun::Postponed) };
             if rounds.left == 0 {
-                tracing::warn!("the coordinator says once more that this store is an older one; it is believed tomorrow");
+                tracing::warn!(
+                    "the coordinator says once more that this store is an older one; it is believed tomorrow"
+                );
                 return Ok(Begun::Postponed);
             }
             rounds.left -= 1;

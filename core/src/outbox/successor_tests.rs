@@ -45,7 +45,11 @@ async fn a_phone_that_was_put_back_uses_no_number_twice() {
     assert_ne!(phone.device(), first_kid());
     assert_eq!(phone.texts(first_kid()).len(), 4, "no more than was there");
     let texts = phone.texts(phone.device());
-    assert_eq!(texts, ["key_event", "mine 0", "mine 1", "mine 2", "mine 3", "mine 4"], "in the order in which they were sealed");
+    assert_eq!(
+        texts,
+        ["key_event", "mine 0", "mine 1", "mine 2", "mine 3", "mine 4"],
+        "in the order in which they were sealed"
+    );
     let (_, event) = &phone.coordinator.records_of(phone.device())[0];
     let continues = event.body.continues.expect("names the chain it goes on for");
     assert_eq!((continues.kid, continues.seq), (first_kid(), 5), "the last one that is known here");

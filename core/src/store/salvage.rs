@@ -172,9 +172,7 @@ fn genuine(
         let Ok(envelope) = Envelope::parse(&bytes, Record::LIMIT) else { continue };
         let signer = devices.iter().enumerate().find(|(_, device)| device.kid() == envelope.kid());
         let Some((place, device)) = signer else { continue };
-        let opened = envelope
-            .verify(Purpose::Record, deployment, device)
-            .and_then(|()| envelope.statement::<Record>());
+        let opened = envelope.verify(Purpose::Record, deployment, device).and_then(|()| envelope.statement::<Record>());
         if let Ok(record) = opened {
             records.entry((place, record.seq)).or_insert((record, bytes));
         }

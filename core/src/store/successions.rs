@@ -42,9 +42,8 @@ impl Tx<'_> {
         let mut statement = self.connection.prepare_cached(
             "SELECT r.id, r.kid, r.priority FROM renumber n JOIN records r ON r.id = n.record ORDER BY r.id",
         )?;
-        let rows = statement.query_map([], |row| {
-            Ok(Renumber { record: row.get(0)?, kid: Kid(row.get(1)?), priority: row.get(2)? })
-        })?;
+        let rows = statement
+            .query_map([], |row| Ok(Renumber { record: row.get(0)?, kid: Kid(row.get(1)?), priority: row.get(2)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -61,18 +60,14 @@ impl Tx<'_> {
     pub(crate) fn resealed_as(&self, hash: RecordHash) -> Result<Option<RecordHash>, StoreError> {
         let mut statement =
             self.connection.prepare_cached("SELECT detail FROM records WHERE hash = ?1 AND state = ?2")?;
-        let anew: Option<String> =
-            statement.query_row((hash.as_bytes(), RESEALED), |row| row.get(0)).optional()?;
+        let anew: Option<String> = statement.query_row((hash.as_bytes(), RESEALED), |row| row.get(0)).optional()?;
         Ok(anew.and_then(|anew| anew.parse().ok()))
     }
 
     pub(crate) fn add_former_key(&self, former: &FormerKey) -> Result<(), StoreError> {
-        self.connection.prepare_cached("INSERT INTO former_keys (kid, credential, succession, ended_ms) VALUES (?1, ?2, ?3, ?4)")?.execute((
-            former.kid.as_bytes(),
-            &former.credential,
-            &former.succession,
-            former.ended_ms,
-        ))?;
+        self.connection
+            .prepare_cached("INSERT INTO former_keys (kid, credential, succession, ended_ms) VALUES (?1, ?2, ?3, ?4)")?
+            .execute((former.kid.as_bytes(), &former.credential, &former.succession, former.ended_ms))?;
         Ok(())
     }
 

@@ -95,7 +95,8 @@ fn of_device(device: &DeviceRow, language: &Language, zone: &Zone) -> Device {
             ("fails", said)
         }
     };
-    let follows = device.succeeds.map(|before| language.say_with("device-follows", &[("device", short(before).as_str())]));
+    let follows =
+        device.succeeds.map(|before| language.say_with("device-follows", &[("device", short(before).as_str())]));
     Device {
         name: short(device.kid),
         class,

@@ -103,12 +103,8 @@ pub async fn a_number_is_used_once_where_the_device_wants_that(place: &dyn Place
     let one = after(&first, 1, 7);
     let two = after(&one, 2, 7);
     let three = after(&two, 3, 7);
-    let (taken, chains) = store_within(
-        &*ledger,
-        vec![three.clone(), two, one, first.clone()],
-        RecordBudget::UNBOUNDED,
-    )
-    .await;
+    let (taken, chains) =
+        store_within(&*ledger, vec![three.clone(), two, one, first.clone()], RecordBudget::UNBOUNDED).await;
     assert_eq!(taken[..3], [Taken::NumberUsed, Taken::NumberUsed, Taken::NumberUsed]);
     assert!(matches!(&taken[3], Taken::Stored(stored) if stored.duplicate), "the same record is the same record");
     assert_eq!((chains[0].head_seq, chains[0].head), (2, third.hash));

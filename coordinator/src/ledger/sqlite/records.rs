@@ -166,7 +166,8 @@ impl Met {
             let (kid, seq) = (record.kid, to_sql(record.seq));
             let Some(head) = self.head(connection, kid)? else { continue };
             let taken = seq <= head && chains::first_with(connection, kid, seq)?.is_some();
-            let diverges = taken || !upload.contains(&record.prev) && links::follows_another(connection, kid, seq, record.prev)?;
+            let diverges =
+                taken || !upload.contains(&record.prev) && links::follows_another(connection, kid, seq, record.prev)?;
             if diverges && find(connection, record.hash)?.is_none() {
                 let first = from.entry(kid).or_insert(record.seq);
                 *first = record.seq.min(*first);
@@ -189,7 +190,8 @@ pub(super) fn store(
     let mut purses: BTreeMap<Kid, Purse> = BTreeMap::new();
     for record in records {
         let seq = to_sql(record.seq);
-        let known = |connection| Ok::<_, LedgerError>(find(connection, record.hash)?.map(|(_, known)| Taken::Stored(known)));
+        let known =
+            |connection| Ok::<_, LedgerError>(find(connection, record.hash)?.map(|(_, known)| Taken::Stored(known)));
         if record.refuse_fork && diverging.get(&record.kid).is_some_and(|first| record.seq >= *first) {
             taken.push(known(connection)?.unwrap_or(Taken::NumberUsed));
             continue;

@@ -20,9 +20,8 @@ impl Revocations for SqliteLedger {
                     query.query_map([limit], device)?.collect::<Result<_, _>>()?
                 }
                 Some(observer) => {
-                    let sql = format!(
-                        "SELECT {DEVICE} FROM devices d WHERE d.observer = ?1 ORDER BY d.enrolled_ms LIMIT ?2"
-                    );
+                    let sql =
+                        format!("SELECT {DEVICE} FROM devices d WHERE d.observer = ?1 ORDER BY d.enrolled_ms LIMIT ?2");
                     let mut query = connection.prepare_cached(&sql)?;
                     query.query_map(params![observer.0, limit], device)?.collect::<Result<_, _>>()?
                 }
@@ -42,9 +41,8 @@ impl Revocations for SqliteLedger {
 
     async fn revocation(&self, kid: Kid) -> Result<Option<Vec<u8>>, LedgerError> {
         self.read(move |connection| {
-            let mut query = connection.prepare_cached(
-                "SELECT statement FROM revocations WHERE kid = ?1 ORDER BY dated_ms DESC LIMIT 1",
-            )?;
+            let mut query = connection
+                .prepare_cached("SELECT statement FROM revocations WHERE kid = ?1 ORDER BY dated_ms DESC LIMIT 1")?;
             Ok(query.query_row([kid.0], |row| row.get(0)).optional()?)
         })
         .await
@@ -94,7 +92,8 @@ fn add(connection: &Connection, revocation: &NewRevocation) -> Result<Revoked, L
     if let Some(newest) = newest.map(from_sql).filter(|newest| newest >= dated_ms) {
         return Ok(Revoked::NotLater(newest));
     }
-    let (revoked_ms, last_seq) = if *reinstated { (None, None) } else { (Some(to_sql(*dated_ms)), last_seq.map(to_sql)) };
+    let (revoked_ms, last_seq) =
+        if *reinstated { (None, None) } else { (Some(to_sql(*dated_ms)), last_seq.map(to_sql)) };
     let known = connection
         .prepare_cached("UPDATE devices SET revoked_ms = ?2, last_seq = ?3 WHERE kid = ?1")?
         .execute(params![kid.0, revoked_ms, last_seq])?;

@@ -629,7 +629,7 @@ fn media(samples: &mut Samples) {
         reason: "another record of this key has number 4".to_owned(),
         retryable: false,
         refused_ms: received_ms + 300_000,
-    ..mismatch
+        ..mismatch
     };
     samples.add("refusal/number-used", "receipt", "The device is to seal it anew under another key.", &used);
 }
