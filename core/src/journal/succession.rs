@@ -2,7 +2,7 @@
 //!
 //! A store that was put back from a copy does not know which numbers of its chain were used since. So its key signs nothing
 //! any more but this: that another key goes on for it. That one's chain begins with a key event, which names the last record
-//! of the old chain that is known here. What was sealed since the copy under numbers that others have is sealed anew in the new
+//! of the old chain that has a receipt here. What was sealed since the copy under numbers that others have is sealed anew in the new
 //! chain, with what the clocks said when the person sealed it; the old record stays, and is sent no more.
 //!
 //! All of it is one transaction: before it the old key signs, after it the new one, and every record was sealed anew once.
@@ -45,8 +45,9 @@ pub(crate) fn begin(
     tx.remove_meta(Meta::EnrolmentRefusal)?;
     tx.remove_meta(Meta::ChainOver)?;
     tx.set_meta(Meta::Device, &PublicKey::from(key).kid())?;
-    let Some(head) = tx.head(kid)? else { return Ok(()) };
-    let continues = ChainHead { kid, seq: head.seq, hash: head.hash };
+    // What has no receipt may have a used number, and nobody else might ever see it.
+    let Some((seq, hash)) = tx.last_receipted(kid)? else { return Ok(()) };
+    let continues = ChainHead { kid, seq, hash };
     let event = Record {
         version: kuager_wire::VERSION,
         kind: RecordKind::KeyEvent,

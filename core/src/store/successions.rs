@@ -4,7 +4,7 @@ use kuager_wire::ids::{Kid, RecordHash};
 use rusqlite::OptionalExtension;
 
 use super::error::StoreError;
-use super::state::RESEALED;
+use super::state::{ACCEPTED, FORKED, RESEALED};
 use super::tx::Tx;
 
 /// A key this device signed with before.
@@ -45,6 +45,17 @@ impl Tx<'_> {
         let rows = statement
             .query_map([], |row| Ok(Renumber { record: row.get(0)?, kid: Kid(row.get(1)?), priority: row.get(2)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Number and name of the last record of a chain that has a receipt.
+    pub(crate) fn last_receipted(&self, kid: Kid) -> Result<Option<(u64, RecordHash)>, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT seq, hash FROM records WHERE kid = ?1 AND state IN (?2, ?3) ORDER BY seq DESC LIMIT 1",
+        )?;
+        let last = statement.query_row((kid.as_bytes(), ACCEPTED, FORKED), |row| {
+            Ok((row.get::<_, i64>(0)?.unsigned_abs(), RecordHash(row.get(1)?)))
+        });
+        Ok(last.optional()?)
     }
 
     /// A record was sealed anew as this one. It stays, and travels no more.
