@@ -8,6 +8,7 @@
 //! receipt it got then.
 
 mod forks;
+mod on_fork;
 mod verify;
 mod words;
 
@@ -28,6 +29,7 @@ use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord, Stored, Take
 use crate::sign::SignError;
 use crate::sparing::Sparing;
 pub use forks::attest_waiting;
+pub use on_fork::OnFork;
 use verify::{Decision, Examiner, Item, Objection};
 
 /// Records verified in one go on one thread: small enough that a full upload uses every core.
@@ -36,16 +38,6 @@ const CHUNK: usize = 32;
 const READ_HERE: usize = 8 * 1024;
 /// What a device is told of a record that is kept apart.
 const WITHHELD: &str = "this device was revoked; the record is kept, but apart, and does not count";
-
-/// What is to become of a record whose number another one has. Both are evidence, so both are kept, unless their device asks for
-/// something else: a phone that was put back from a copy rather seals the same anew than use a number twice.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OnFork {
-    /// It is kept and attested.
-    Keep,
-    /// It is refused as [`RefusalCode::NumberUsed`], and so is what follows it.
-    Refuse,
-}
 
 /// Why a whole upload gets no answer of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -12,7 +12,7 @@ use kuager_wire::receipt::{Receipt, RefusalCode};
 use kuager_wire::record::{Attachment, Record};
 use kuager_wire::text;
 
-use super::OnFork;
+use super::on_fork::OnFork;
 use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::ledger::{Inquiry, Known, NewRecord, NewUpload, Stored};

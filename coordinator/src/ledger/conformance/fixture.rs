@@ -114,10 +114,10 @@ pub async fn enrol(ledger: &dyn Ledger, public_key: PublicKey) {
 pub async fn store(ledger: &dyn Ledger, records: Vec<NewRecord>) -> (Vec<Stored>, Vec<ChainState>) {
     let (taken, chains) = store_within(ledger, records, RecordBudget::UNBOUNDED).await;
     let stored = taken.into_iter().map(|taken| match taken {
-        Taken::Stored(stored) => stored,
-        other => panic!("{other:?}"),
+        Taken::Stored(stored) => Some(stored),
+        _ => None,
     });
-    (stored.collect(), chains)
+    (stored.map(|stored| stored.expect("is stored")).collect(), chains)
 }
 
 /// Stores records of one device as far as its budget goes.
