@@ -190,7 +190,7 @@ async fn a_revoked_phone_keeps_what_it_sealed_and_knows_why() {
     }
     let refused = State::Refused { code: RefusalCode::RevokedDevice };
     assert!(late.iter().all(|hash| phone.state(*hash) == refused));
-    let said = phone.store.read(|tx| revocation(tx)).unwrap().expect("the deployment's own word");
+    let said = phone.store.read(revocation).unwrap().expect("the deployment's own word");
     assert_eq!((said.revoked_ms, said.last_seq), (50, Some(1)));
     let seen: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
     assert!(seen.contains(&SyncEvent::TrustChanged), "{seen:?}");

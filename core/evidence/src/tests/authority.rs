@@ -186,7 +186,7 @@ fn a_device_is_trusted_as_the_last_word_says() {
     assert_eq!(trusts(&[again.clone(), none, up_to_4], &authority), Ok([true, true, true]));
     // An issuer says it as well, once it may.
     let by_issuer = say(150, Some(0), false, 6);
-    assert!(matches!(trusts(&[by_issuer.clone()], &authority), Err(AuthorityFault::NotDelegated { .. })));
+    assert!(matches!(trusts(std::slice::from_ref(&by_issuer), &authority), Err(AuthorityFault::NotDelegated { .. })));
     authority.delegate(&sign(&delegation(&["revocation"], 1), 1)).expect("by the root key");
     assert_eq!(trusts(&[again, by_issuer], &authority), Ok([true, false, false]));
     for (last_seq, reinstated) in [(Some(1), Some(true)), (None, Some(false))] {
