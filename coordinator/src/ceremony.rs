@@ -133,7 +133,7 @@ impl Request {
     #[must_use]
     pub fn revoking(mut self, kid: Kid, revoked_ms: u64) -> Self {
         let what = RevokedKey::Issuer;
-        self.revocations.push(Revocation { version: VERSION, kid, what, revoked_ms, last_seq: None });
+        self.revocations.push(Revocation { version: VERSION, kid, what, revoked_ms, last_seq: None, reinstated: None });
         self
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ed25519_dalek::Signer;
 use kuager_pack::PackSource;
 use kuager_wire::cose::{Purpose, external_aad};
-use kuager_wire::enrolment::{Action, Request};
+use kuager_wire::enrolment::{Action, Request, Succession};
 use kuager_wire::ids::{BootId, Epoch, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
 use kuager_wire::sync::{RecordsAnswer, Upload};
@@ -144,6 +144,23 @@ impl Fixture {
 
     /// A device's signed request to be enrolled, with the credential it has.
     pub fn enrolment_again(&self, seed: u8, token: InviteToken, credential: Option<Vec<u8>>) -> Vec<u8> {
+        self.enrolment_with(seed, token, credential, None)
+    }
+
+    /// A device's signed word that another one goes on for it.
+    pub fn succession(&self, by: u8, of: u8) -> Vec<u8> {
+        let succession = Succession { version: 1, public_key: PublicKey::from(&key(of)), wall_ms: 0 };
+        cose::sign(&succession, self.deployment.id(), &key(by)).expect("signs")
+    }
+
+    /// A device's signed request to be enrolled, with the credential of the one it goes on for and that one's word.
+    pub fn enrolment_with(
+        &self,
+        seed: u8,
+        token: InviteToken,
+        credential: Option<Vec<u8>>,
+        succession: Option<Vec<u8>>,
+    ) -> Vec<u8> {
         let request = Request {
             version: 1,
             action: Action::Enrol,
@@ -154,6 +171,7 @@ impl Fixture {
             after: None,
             epoch: None,
             credential: credential.map(Into::into),
+            succession: succession.map(Into::into),
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
@@ -175,6 +193,7 @@ impl Fixture {
             after: Some(after),
             epoch,
             credential: None,
+            succession: None,
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }

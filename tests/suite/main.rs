@@ -3,6 +3,7 @@
 
 mod bridge;
 mod day;
+mod devices;
 mod disk;
 mod election;
 mod faults;

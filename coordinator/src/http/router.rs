@@ -14,11 +14,13 @@ use headers::{HeaderMapExt, IfNoneMatch};
 use kuager_wire::canonical;
 use kuager_wire::compression::{CompressionError, ENCODING};
 use kuager_wire::cose::Envelope;
-use kuager_wire::ids::{PackHash, ShardHash};
+use kuager_wire::ids::{Kid, PackHash, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER, SEQUENCE_TYPE};
+use kuager_wire::sync::{
+    CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, PASS_HEADER, SEQUENCE_TYPE,
+};
 use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
@@ -30,6 +32,7 @@ use super::public::{BUSY_SECONDS, FOR_EVER, Public};
 use super::underway::watched;
 use crate::app::App;
 use crate::error::CoordinatorError;
+use crate::intake::OnFork;
 use crate::media::Media;
 use crate::refusals::SignedRefusal;
 use crate::sparing::{Lines, lines};
@@ -46,6 +49,7 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
     Router::new()
         .route("/v1/genesis", get(genesis))
         .route("/v1/delegations", get(delegations))
+        .route("/v1/revocations/{kid}", get(revocation))
         .route("/v1/packs/latest", get(latest_pack))
         .route("/v1/packs/{hash}", get(pack))
         .route("/v1/stations/{hash}", get(stations))
@@ -107,6 +111,14 @@ async fn delegations(State(public): State<Public>) -> Result<Response, Plain> {
         }
         Err(_) => Err(CoordinatorError::Worker.into()),
     }
+}
+
+/// The last signed word about trusting a device. Whoever knows the key's id has a record of it, or is it.
+async fn revocation(State(public): State<Public>, Path(kid): Path<String>) -> Result<Response, Plain> {
+    let missing = || Plain::new(StatusCode::NOT_FOUND, "no such device was ever revoked here");
+    let kid: Kid = kid.parse().map_err(|_| missing())?;
+    let statement = public.app.ledger.revocation(kid).await.map_err(CoordinatorError::from)?.ok_or_else(missing)?;
+    Ok(([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, "no-cache")], statement).into_response())
 }
 
 async fn latest_pack(State(public): State<Public>, headers: HeaderMap) -> Response {
@@ -193,7 +205,8 @@ fn expect_identity(headers: &HeaderMap) -> Result<(), Plain> {
 
 async fn records(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let (body, travelled) = records_body(&public, &headers, body).await?;
-    cbor(&public.intake.receive_decompressed(body, travelled).await?)
+    let on_fork = if text(&headers, FORKS_HEADER) == Some(FORKS_REFUSE) { OnFork::Refuse } else { OnFork::Keep };
+    cbor(&public.intake.receive_decompressed(body, travelled, on_fork).await?)
 }
 
 /// The sequence of records, and how many bytes it had on its way.

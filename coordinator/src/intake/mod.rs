@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod forks;
+mod on_fork;
 mod verify;
 mod words;
 
@@ -25,10 +26,11 @@ use tokio::sync::Semaphore;
 
 use crate::app::{App, short};
 use crate::error::CoordinatorError;
-use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord};
+use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord, Stored, Taken};
 use crate::sign::SignError;
 use crate::sparing::Sparing;
 pub use forks::attest_waiting;
+pub use on_fork::OnFork;
 use verify::{Decision, Examiner, Item, Objection};
 use words::Words;
 
@@ -36,6 +38,8 @@ use words::Words;
 const CHUNK: usize = 32;
 /// Bytes that are read where they arrive: a few microseconds of work, less than to wake another thread for it.
 const READ_HERE: usize = 8 * 1024;
+/// What a device is told of a record that is kept apart.
+const WITHHELD: &str = "this device was revoked; the record is kept, but apart, and does not count";
 
 /// Why a record of a device that has sent much is not taken now.
 const OVER_BUDGET: &str = "this device has sent as many records as it may for now; they are taken later";
@@ -100,28 +104,37 @@ impl Intake {
     /// [`IntakeError`]; then nothing of the upload has been acknowledged.
     pub async fn receive(&self, body: Vec<u8>) -> Result<RecordsAnswer, IntakeError> {
         let travelled = body.len();
-        self.receive_decompressed(body, travelled).await
+        self.receive_decompressed(body, travelled, OnFork::Keep).await
     }
 
-    /// As [`Intake::receive`], of an upload that had so many bytes on its way.
+    /// As [`Intake::receive`], of an upload that had so many bytes on its way and whose device says what it wants of forks.
     ///
     /// # Errors
     /// As [`Intake::receive`].
-    pub async fn receive_decompressed(&self, body: Vec<u8>, travelled: usize) -> Result<RecordsAnswer, IntakeError> {
+    pub async fn receive_decompressed(
+        &self,
+        body: Vec<u8>,
+        travelled: usize,
+        on_fork: OnFork,
+    ) -> Result<RecordsAnswer, IntakeError> {
         let started = self.app.clock.elapsed();
         let items: Vec<Item> = split_sequence(&body).into_iter().map(|item| Item::new(&body, item)).collect();
         if items.len() > limits::BATCH_RECORDS {
             return Err(IntakeError::TooMany);
         }
-        let decisions = self.verify(Arc::new(body), items).await?;
+        let decisions = self.verify(Arc::new(body), items, on_fork).await?;
         let mut words = Words::choose(&decisions, travelled);
         let mut refusals = self.refuse(&decisions, &words).await?;
         let mut answer = Drafted::default();
         for (position, decision) in decisions.into_iter().enumerate() {
             answer.take(decision, refusals.remove(&position));
         }
+        for (position, kid) in std::mem::take(&mut answer.withheld) {
+            self.object(&mut answer, position, kid, (RefusalCode::RevokedDevice, WITHHELD), &mut words)?;
+        }
         let chains = self.store(&mut answer, &mut words).await?;
-        let Drafted { mut results, forks, listing, tally, .. } = answer;
+        let Drafted { mut results, forks, mut listing, tally, .. } = answer;
+        listing.retain(|position| results.get(*position).is_some_and(|result| result.receipt.is_some()));
         forks::attest(&self.app, &self.budget, forks.pairs, |position, statement| {
             if let Some(result) = results.get_mut(position) {
                 result.fork = Some(statement.into());
@@ -129,7 +142,7 @@ impl Intake {
         })
         .await?;
         self.list_uploads(listing, &mut results).await?;
-        // What is over a budget and got no word of it.
+        // What is not accepted and got no word of it: a device learns of some records at a time what has become of them.
         results.retain(|result| result.receipt.is_some() || result.refusal.is_some());
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
         let Tally { stored, known, refused, unanswered } = tally;
@@ -167,7 +180,12 @@ impl Intake {
     }
 
     /// Verifies all items, in their order.
-    async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
+    async fn verify(
+        &self,
+        body: Arc<Vec<u8>>,
+        items: Vec<Item>,
+        on_fork: OnFork,
+    ) -> Result<Vec<Decision>, IntakeError> {
         let mut items: Vec<_> = if body.len() <= READ_HERE {
             items.into_iter().map(|item| item.read(&body)).collect()
         } else {
@@ -180,7 +198,7 @@ impl Intake {
         items.retain(|item| seen.insert(item.hash()));
         let known = self.app.ledger.look_up(items.iter().filter_map(|item| item.inquiry()).collect()).await?;
         let (app, known) = (self.app.clone(), Arc::new(known));
-        self.on_cores(items, move |items| Examiner::new(&app, &body, &known).all(items)).await
+        self.on_cores(items, move |items| Examiner::new(&app, &body, &known, on_fork).all(items)).await
     }
 
     /// Does something with all items, in their order, on as many threads as there are cores.
@@ -211,7 +229,7 @@ impl Intake {
         Ok(done)
     }
 
-    /// Stores what is new; what is over its device's budget loses its receipt, and gets a word while there are some left.
+    /// Stores what is new; what is not accepted loses its receipt, and gets a word while there are some left.
     async fn store(&self, answer: &mut Drafted, words: &mut Words) -> Result<Vec<ChainState>, IntakeError> {
         let kids: Vec<Kid> = std::mem::take(&mut answer.kids).into_iter().collect();
         let new = std::mem::take(&mut answer.new);
@@ -221,39 +239,50 @@ impl Intake {
         let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
         let signed_by: Vec<Kid> = records.iter().map(|record| record.kid).collect();
         let (stored, chains) = self.app.ledger.store(records, kids, self.app.budgets.records).await?;
-        for ((position, kid), stored) in positions.into_iter().zip(signed_by).zip(stored) {
-            let Some(result) = answer.results.get_mut(position) else { continue };
-            match stored {
-                Some(stored) => {
-                    result.receipt = Some(stored.receipt.into());
-                    result.fork = answer.forks.evidence(position, stored.fork).map(Into::into);
+        for ((position, kid), taken) in positions.into_iter().zip(signed_by).zip(stored) {
+            let objection = match taken {
+                Taken::Stored(Stored { withheld: false, receipt, fork, .. }) => {
+                    let Some(result) = answer.results.get_mut(position) else { continue };
+                    result.receipt = Some(receipt.into());
+                    result.fork = answer.forks.evidence(position, fork).map(Into::into);
+                    continue;
                 }
-                None => {
-                    result.receipt = None;
-                    result.refusal = self.over_budget(result.hash, kid, words, position)?.map(Into::into);
-                    answer.tally.over_budget(result.refusal.is_some());
-                }
+                Taken::Stored(_) => (RefusalCode::RevokedDevice, WITHHELD),
+                Taken::Revoked => (RefusalCode::RevokedDevice, "this device was revoked; keep the record"),
+                Taken::OverBudget => (RefusalCode::Busy, OVER_BUDGET),
+                Taken::NumberUsed => (
+                    RefusalCode::NumberUsed,
+                    "another record of this key has this number, or one before it; seal it anew under another key",
+                ),
+            };
+            let told = self.object(answer, position, kid, objection, words)?;
+            if objection.0 == RefusalCode::Busy {
+                answer.tally.over_budget(told);
             }
         }
         Ok(chains)
     }
 
-    /// A device that has sent as much as it may is told so, like everything that is refused of a few records, and keeps all of them
-    /// until later.
-    fn over_budget(
+    /// Tells a device why a record of it is not accepted, while there are words left; it keeps the record and sends it again. Whether
+    /// it was told.
+    fn object(
         &self,
-        hash: RecordHash,
-        kid: Kid,
-        words: &mut Words,
+        answer: &mut Drafted,
         position: usize,
-    ) -> Result<Option<Vec<u8>>, IntakeError> {
-        self.say_refused(RefusalCode::Busy, Some(kid));
-        let Some(word) = words.give(position, OVER_BUDGET, true) else {
-            self.app.refusals.count(hash, Some(kid), RefusalCode::Busy);
-            return Ok(None);
+        kid: Kid,
+        (code, reason): (RefusalCode, &str),
+        words: &mut Words,
+    ) -> Result<bool, IntakeError> {
+        let Some(result) = answer.results.get_mut(position) else { return Ok(false) };
+        self.say_refused(code, Some(kid));
+        result.receipt = None;
+        let Some(word) = words.give(position, reason, true) else {
+            self.app.refusals.count(result.hash, Some(kid), code);
+            return Ok(false);
         };
-        let reason = if word.reason { OVER_BUDGET } else { "" };
-        Ok(Some(self.app.refusals.refuse(hash, Some(kid), RefusalCode::Busy, reason)?.bytes))
+        let reason = if word.reason { reason } else { "" };
+        *result = refused(result.hash, self.app.refusals.refuse(result.hash, Some(kid), code, reason)?.bytes);
+        Ok(true)
     }
 
     fn say_refused(&self, code: RefusalCode, kid: Option<Kid>) {
@@ -310,6 +339,8 @@ struct Drafted {
     forks: Forks,
     /// To be stored, each with the position of its result.
     new: Vec<(usize, NewRecord)>,
+    /// Results of records that are kept apart, with the key of each.
+    withheld: Vec<(usize, Kid)>,
     /// Results of records that list files, or may.
     listing: Vec<usize>,
     tally: Tally,
@@ -324,6 +355,11 @@ impl Drafted {
             Decision::Known { hash, kid, stored } => {
                 more(&mut tally.known);
                 self.kids.insert(kid);
+                if stored.withheld {
+                    self.withheld.push((position, kid));
+                    self.results.push(accepted(hash, Vec::new(), None));
+                    return;
+                }
                 self.listing.push(position);
                 let fork = self.forks.evidence(position, stored.fork);
                 self.results.push(accepted(hash, stored.receipt, fork));

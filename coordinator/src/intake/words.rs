@@ -7,8 +7,6 @@
 //! which then has fewer records to send. What turns out to be over a device's budget when it is stored gets what is left of these
 //! words.
 
-use kuager_wire::receipt::RefusalCode;
-
 use super::verify::Decision;
 
 /// Refusals in one answer.
@@ -47,10 +45,10 @@ impl Words {
         };
         let from_device = decisions.iter().any(|decision| match decision {
             Decision::Known { .. } | Decision::New(_) => true,
-            Decision::Refused { objection, .. } => objection.verified && objection.code != RefusalCode::RevokedDevice,
+            Decision::Refused { objection, .. } => objection.verified,
             Decision::PutOff => false,
         });
-        // A revoked device may learn it of each record; of strangers, the first one does, a statement rather than rubbish.
+        // Of strangers, the first one gets a word, a statement rather than rubbish.
         let heard = refused().filter(|(_, objection)| from_device || objection.verified);
         let others = refused().filter(|(_, objection)| !from_device && !objection.verified);
         let stranger = others.min_by_key(|(_, objection)| objection.kid.is_none());

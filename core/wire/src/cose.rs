@@ -53,6 +53,8 @@ pub enum Purpose {
     Delegation,
     /// That a key is taken back, by the root key or, for devices, an issuer.
     Revocation,
+    /// That another key goes on for a device, by its device key.
+    Succession,
 }
 
 crate::named!(Purpose: "The name that is signed.");
