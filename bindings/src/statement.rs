@@ -4,7 +4,7 @@ use kuager_core::ObserverError;
 use kuager_core::evidence::verify_invite;
 use kuager_core::wire::cose::{self, Purpose, Statement, StatementError, sha256};
 use kuager_core::wire::delegation::{Delegation, Revocation};
-use kuager_core::wire::enrolment::{Credential, Request};
+use kuager_core::wire::enrolment::{Credential, Request, Succession};
 use kuager_core::wire::genesis::Deployment;
 use kuager_core::wire::ids::{DeploymentId, PublicKey};
 use kuager_core::wire::invite::{Invite, Way};
@@ -87,6 +87,7 @@ fn open(purpose: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::Servers => check::<Servers>(bytes, deployment, key),
         Purpose::Delegation => check::<Delegation>(bytes, deployment, key),
         Purpose::Revocation => check::<Revocation>(bytes, deployment, key),
+        Purpose::Succession => check::<Succession>(bytes, deployment, key),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Hosts, ports and server addresses, as strangers and people write them. Each has one form here, and what has another is
 //! refused: where two programs read the same text in two ways, somebody gets through between them.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use std::fmt::{self, Display, Formatter};
 use std::net::{IpAddr, Ipv6Addr};

@@ -2,6 +2,7 @@
 //!
 //! Neither file is a secret, and neither is believed: whoever has the root key reads what a request asks for before it is
 //! signed, and an answer counts by its signatures alone.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use kuager_pack::{Built, SignedBuild};
 use kuager_wire::VERSION;
@@ -132,7 +133,7 @@ impl Request {
     #[must_use]
     pub fn revoking(mut self, kid: Kid, revoked_ms: u64) -> Self {
         let what = RevokedKey::Issuer;
-        self.revocations.push(Revocation { version: VERSION, kid, what, revoked_ms, last_seq: None });
+        self.revocations.push(Revocation { version: VERSION, kid, what, revoked_ms, last_seq: None, reinstated: None });
         self
     }
 

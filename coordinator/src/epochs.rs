@@ -5,6 +5,7 @@
 //! each once. So nothing has to be remembered for longer than two epochs, nor on disk: whoever recorded a request cannot have
 //! it answered by a coordinator that was restarted, nor by one whose ledger was put back from a backup, because both have
 //! other epochs. A device with an epoch of the past signs another request at once.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use std::collections::HashSet;
 use std::fmt::{self, Debug, Formatter};
@@ -91,7 +92,7 @@ impl Spans {
             // Without random numbers the one that runs goes on.
             if let Ok(next) = Span::begin(elapsed) {
                 let last = mem::replace(&mut self.now, next);
-                self.before = Some(last).filter(|_| age < LENGTH * 2);
+                self.before = Some(last).filter(|_| age < LENGTH.saturating_mul(2));
             }
         }
         &self.now

@@ -2,6 +2,10 @@
 
 use crate::ledger::LedgerError;
 use crate::sign::SignError;
+use crate::sparing::{Lines, lines};
+
+/// Lines about what could not be signed: without an issuer, whoever has an invite causes one with each request.
+static UNSIGNED: Lines = lines();
 
 /// Why the coordinator has no answer now, through no fault of whoever asks. Nothing was acknowledged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +27,9 @@ pub enum CoordinatorError {
 impl From<SignError> for CoordinatorError {
     /// The reason stays here: it is of no use to whoever asked.
     fn from(error: SignError) -> Self {
-        tracing::error!(%error, "an answer could not be signed");
+        if let Some(left_out) = UNSIGNED.pass() {
+            tracing::error!(%error, left_out, "an answer could not be signed");
+        }
         match error {
             SignError::Statement(_) => Self::Signing,
             SignError::NoIssuer

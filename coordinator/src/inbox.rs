@@ -2,6 +2,7 @@
 //!
 //! A phone that asks is told as well what is held of it, so that one which has nothing to send still notices what a restored
 //! coordinator lost.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use kuager_wire::VERSION;
 use kuager_wire::cose::Purpose;

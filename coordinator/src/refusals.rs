@@ -1,6 +1,7 @@
 //! Refusals: signed where somebody is told, counted in memory, written to the ledger every few seconds.
 //!
 //! Counting in memory keeps a flood of rubbish from becoming a flood of disk writes.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl Refusals {
         let _whole = self.writing.lock().await;
         let mut counts = ledger.refusal_counts().await?;
         for (code, count) in &self.pending.lock().counts {
-            *counts.entry(*code).or_default() += count;
+            more(counts.entry(*code).or_default(), *count);
         }
         Ok(counts)
     }
@@ -89,10 +90,10 @@ impl Refusals {
     pub(crate) fn count(&self, subject: impl Into<SubjectHash>, kid: Option<Kid>, code: RefusalCode) {
         let key = RefusalKey { subject: subject.into(), kid, code };
         let mut pending = self.pending.lock();
-        *pending.counts.entry(key.code).or_default() += 1;
+        more(pending.counts.entry(key.code).or_default(), 1);
         let subjects = &mut pending.subjects;
         if subjects.len() < PENDING || subjects.contains_key(&key) {
-            *subjects.entry(key).or_default() += 1;
+            more(subjects.entry(key).or_default(), 1);
         }
     }
 
@@ -116,12 +117,16 @@ impl Refusals {
     fn put_back(&self, batch: RefusalBatch) {
         let mut pending = self.pending.lock();
         for (code, count) in batch.counts {
-            *pending.counts.entry(code).or_default() += count;
+            more(pending.counts.entry(code).or_default(), count);
         }
         for (key, count) in batch.subjects {
-            *pending.subjects.entry(key).or_default() += count;
+            more(pending.subjects.entry(key).or_default(), count);
         }
     }
+}
+
+fn more(count: &mut u64, by: u64) {
+    *count = count.saturating_add(by);
 }
 
 /// Which refusal a statement's fault leads to.

@@ -1,4 +1,5 @@
 //! Requests that need a caller: signed by a device, responded to once, refused with a signature.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 use kuager_wire::cose::Envelope;
 use kuager_wire::enrolment::{Action, Request};

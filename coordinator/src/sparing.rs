@@ -1,13 +1,25 @@
 //! Log lines that strangers can cause: some of each kind are written, and then how many were left out. Otherwise a flood of
 //! requests is a flood of lines, which hides what matters and fills the disk.
+//!
+//! A log is one for a process, and so is what is left of its lines of one kind: where no state is at hand, it is a static of
+//! the place that writes them.
 
 use std::num::NonZeroU32;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use governor::{DefaultDirectRateLimiter, Quota};
 
 /// Lines of one kind in a minute, in the long run.
 const PER_MINUTE: NonZeroU32 = const { NonZeroU32::new(20).expect("is 20") };
+
+/// Lines of one kind of the whole process.
+pub(crate) type Lines = LazyLock<Sparing>;
+
+/// Lines that nobody has written yet.
+pub(crate) const fn lines() -> Lines {
+    LazyLock::new(Sparing::default)
+}
 
 /// Counts the lines of one kind.
 #[derive(Debug)]

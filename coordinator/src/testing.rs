@@ -7,13 +7,14 @@ use std::time::Duration;
 use ed25519_dalek::Signer;
 use kuager_pack::PackSource;
 use kuager_wire::cose::{Purpose, external_aad};
-use kuager_wire::enrolment::{Action, Request};
+use kuager_wire::enrolment::{Action, Request, Succession};
 use kuager_wire::ids::{BootId, Epoch, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
 use kuager_wire::sync::{RecordsAnswer, Upload};
 use kuager_wire::{SigningKey, cose};
 
 use crate::app::App;
+use crate::budgets::RecordBudget;
 use crate::clock::Clock;
 use crate::deployment::Deployment;
 use crate::enrol::{self, InviteOptions, create_invite};
@@ -90,6 +91,17 @@ impl Fixture {
         Self::of(PackSource::default())
     }
 
+    /// A deployment in which devices may send as many records as there is room for.
+    ///
+    /// # Panics
+    /// When the machine has no room for one.
+    pub fn unbounded() -> Self {
+        let mut fixture = Self::new();
+        fixture.app.budgets.records = RecordBudget::UNBOUNDED;
+        fixture.intake = Arc::new(Intake::new(fixture.app.clone()));
+        fixture
+    }
+
     /// A deployment of this pack.
     ///
     /// # Panics
@@ -132,6 +144,23 @@ impl Fixture {
 
     /// A device's signed request to be enrolled, with the credential it has.
     pub fn enrolment_again(&self, seed: u8, token: InviteToken, credential: Option<Vec<u8>>) -> Vec<u8> {
+        self.enrolment_with(seed, token, credential, None)
+    }
+
+    /// A device's signed word that another one goes on for it.
+    pub fn succession(&self, by: u8, of: u8) -> Vec<u8> {
+        let succession = Succession { version: 1, public_key: PublicKey::from(&key(of)), wall_ms: 0 };
+        cose::sign(&succession, self.deployment.id(), &key(by)).expect("signs")
+    }
+
+    /// A device's signed request to be enrolled, with the credential of the one it goes on for and that one's word.
+    pub fn enrolment_with(
+        &self,
+        seed: u8,
+        token: InviteToken,
+        credential: Option<Vec<u8>>,
+        succession: Option<Vec<u8>>,
+    ) -> Vec<u8> {
         let request = Request {
             version: 1,
             action: Action::Enrol,
@@ -142,6 +171,7 @@ impl Fixture {
             after: None,
             epoch: None,
             credential: credential.map(Into::into),
+            succession: succession.map(Into::into),
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
@@ -163,6 +193,7 @@ impl Fixture {
             after: Some(after),
             epoch,
             credential: None,
+            succession: None,
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
@@ -275,6 +306,15 @@ pub fn grain(size: usize, seed: u64) -> Vec<u8> {
         state.to_le_bytes()[3]
     };
     std::iter::repeat_with(&mut next).take(size).collect()
+}
+
+/// A PNG that claims this size, depth and kind of colour, with nothing behind it but zeros: what it costs is decoding it.
+#[must_use]
+pub fn claiming_png(width: u32, height: u32, depth: u8, colour: u8, size: usize) -> Vec<u8> {
+    let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
+    let mut file = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &sides, &[depth, colour, 0, 0, 0]].concat();
+    file.resize(size, 0);
+    file
 }
 
 /// Brings a whole file over, as a device does.

@@ -19,6 +19,7 @@ use criterion::{BatchSize, Criterion};
 use ed25519_dalek::Signer;
 use kuager_core::clock::SystemClock;
 use kuager_core::journal::Journal;
+use kuager_core::keyring::Keyring;
 use kuager_core::store::{Store, StoreError};
 use kuager_core::{DraftId, FileKeyVault, NewDraft, Observer, ObserverConfig};
 use kuager_wire::SigningKey;
@@ -32,7 +33,7 @@ use kuager_wire::record::{FormRef, RecordKind, Value};
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
 
 fn journal(store: &Arc<Store>) -> Journal {
-    Journal::new(Arc::clone(store), Arc::new(SystemClock::new()), SigningKey::from_bytes(&[9; 32]))
+    Journal::new(Arc::clone(store), Arc::new(SystemClock::new()), Keyring::of(SigningKey::from_bytes(&[9; 32])))
 }
 
 /// A checklist of 18 answers and 7 details, like the opening form of the first pack.

@@ -185,6 +185,9 @@ pub struct Identity {
     pub store_key: StoreKey,
     /// Signs records and requests.
     pub device_key: SigningKey,
+    /// Keys that were made since, the oldest first, each to go on for the one before when the store turned out to have been put
+    /// back from a copy. Which one signs is written in the store.
+    pub later_keys: Vec<SigningKey>,
     /// The invite this device follows, once there is one.
     pub invite: Option<Invite>,
     /// The deployment whose chain this device writes; stays when an invite turns out to be forged.
@@ -204,12 +207,18 @@ struct Secrets {
     /// Not written by the first release, which only ever had that of the invite.
     #[n(4)]
     deployment: Option<DeploymentId>,
+    /// Written once there is one.
+    #[n(5)]
+    later_seeds: Option<Vec<ByteVec>>,
 }
 
 impl Drop for Secrets {
     fn drop(&mut self) {
         self.store_key.zeroize();
         self.device_seed.zeroize();
+        for seed in self.later_seeds.iter_mut().flatten() {
+            seed.zeroize();
+        }
     }
 }
 
@@ -246,9 +255,15 @@ impl Identity {
         let secrets: Secrets = canonical::decode(&plain, FILE_LIMIT)?;
         let fixed = |bytes: &[u8]| <[u8; 32]>::try_from(bytes).map_err(|_| Malformed::shape("a key is not 32 bytes"));
         let seed = Zeroizing::new(fixed(&secrets.device_seed)?);
+        let later = secrets.later_seeds.iter().flatten().map(|seed| {
+            let seed = Zeroizing::new(fixed(seed)?);
+            Ok::<_, Malformed>(SigningKey::from_bytes(&seed))
+        });
+        let later_keys = later.collect::<Result<_, _>>()?;
         Ok(Self {
             store_key: StoreKey(fixed(&secrets.store_key)?),
             device_key: SigningKey::from_bytes(&seed),
+            later_keys,
             invite: secrets.invite.clone(),
             deployment: secrets.deployment.or(secrets.invite.as_ref().map(|invite| invite.deployment)),
         })
@@ -261,7 +276,7 @@ impl Identity {
     pub fn create(dir: &Path, vault: &dyn KeyVault) -> Result<Self, IdentityError> {
         let seed = Zeroizing::new(random::<32>()?);
         let (store_key, device_key) = (StoreKey(random()?), SigningKey::from_bytes(&seed));
-        let identity = Self { store_key, device_key, invite: None, deployment: None };
+        let identity = Self { store_key, device_key, later_keys: Vec::new(), invite: None, deployment: None };
         identity.save(dir, vault)?;
         Ok(identity)
     }
@@ -276,6 +291,8 @@ impl Identity {
             device_seed: self.device_key.to_bytes().to_vec().into(),
             invite: self.invite.clone(),
             deployment: self.deployment,
+            later_seeds: (!self.later_keys.is_empty())
+                .then(|| self.later_keys.iter().map(|key| key.to_bytes().to_vec().into()).collect()),
         };
         let plain = Zeroizing::new(canonical::encode(&secrets, FILE_LIMIT)?);
         let file = IdentityFile { version: FILE_VERSION, sealed: vault.seal(&plain)?.into() };
@@ -286,16 +303,39 @@ impl Identity {
     /// The same identity, following this invite, or none.
     #[must_use]
     pub fn following(&self, invite: Option<Invite>, deployment: Option<DeploymentId>) -> Self {
-        Self { store_key: self.store_key.clone(), device_key: self.device_key.clone(), invite, deployment }
+        Self {
+            store_key: self.store_key.clone(),
+            device_key: self.device_key.clone(),
+            later_keys: self.later_keys.clone(),
+            invite,
+            deployment,
+        }
     }
 
-    /// The device's public key.
+    /// The same identity with one more key.
+    ///
+    /// # Errors
+    /// When the system gives no random numbers.
+    pub(crate) fn with_new_key(&self) -> io::Result<Self> {
+        let seed = Zeroizing::new(random::<32>()?);
+        let mut next = self.following(self.invite.clone(), self.deployment);
+        next.later_keys.push(SigningKey::from_bytes(&seed));
+        Ok(next)
+    }
+
+    /// All keys this device may sign with, the oldest first.
+    #[must_use]
+    pub fn keys(&self) -> Vec<SigningKey> {
+        std::iter::once(&self.device_key).chain(&self.later_keys).cloned().collect()
+    }
+
+    /// The device's first public key.
     #[must_use]
     pub fn public_key(&self) -> PublicKey {
         PublicKey::from(&self.device_key)
     }
 
-    /// The id of the device's key.
+    /// The id of the device's first key.
     #[must_use]
     pub fn kid(&self) -> Kid {
         self.public_key().kid()

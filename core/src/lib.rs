@@ -35,6 +35,7 @@ pub mod draft;
 pub mod error;
 pub mod form;
 pub mod journal;
+pub mod keyring;
 pub mod keys;
 pub mod media;
 pub mod observer;

@@ -26,7 +26,7 @@ def groups():
 def chosen(words):
     """The names that words ask for, or None when there is no such name."""
     if not words or words == ["all"]:
-        return [step.name for step in STEPS]
+        return [step.name for step in STEPS if step.whole]
     known, names = groups(), []
     for word in words:
         if word in known:
@@ -39,7 +39,8 @@ def chosen(words):
 
 
 def listing():
-    lines = ["steps:"] + [f"  {step.name:16} {step.title}" for step in STEPS]
+    title = lambda step: step.title + ("" if step.whole else " (by its name only)")
+    lines = ["steps:"] + [f"  {step.name:16} {title(step)}" for step in STEPS]
     lines += ["groups:"] + [f"  {name:16} {', '.join(names)}" for name, names in sorted(groups().items())]
     return "\n".join(lines)
 

@@ -30,6 +30,8 @@ class Step:
     groups: tuple = ()
     root: bool = False
     """Without root it cannot run."""
+    whole: bool = True
+    """Whether it is a part of the whole; otherwise it runs by its name only."""
 
 
 Outcome = collections.namedtuple("Outcome", "result seconds log")

@@ -79,6 +79,8 @@ STEPS = [
         'python3 bindings/elf_alignment.py "$SCRATCH/large.so"\n'
         'if python3 bindings/elf_alignment.py "$SCRATCH/small.so"; then exit 1; fi',
     ),
+    # A minute for each target; hours by hand, see CONTRIBUTING.md.
+    Step("fuzz", "Fuzzing: every parser of outside bytes, a minute each", "fuzz/run --seconds 60", locks=("cargo",), whole=False),
     Step("licences", "Licences, versions and sources of dependencies", "cargo deny --locked check bans licenses sources", tools=("deny",)),
     Step("advisories", "Known vulnerabilities, from the copy that is kept", "python3 tests/advisories/check_test.py 2>&1; python3 tests/advisories/check.py", groups=("quick",)),
     Step(

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use kuager_testing::files::copy_dir;
 use kuager_testing::{LONG, TestCoordinator};
 use kuager_tests::promises::{Promises, lay_out};
 use kuager_tests::strace::{self, Fault};
@@ -30,19 +31,24 @@ impl Child {
         self.dir.path().join("phone")
     }
 
-    fn command(&self, fault: Option<Fault>) -> Command {
+    fn command(&self, fault: Option<Fault>, notes: usize) -> Command {
         let program = Path::new(env!("CARGO_BIN_EXE_test-phone"));
         let mut command = match fault {
             Some(fault) => strace::command(program, fault, &self.files.join("trace")),
             None => Command::new(program),
         };
         command.arg(self.phone()).arg(self.files.join("invite")).arg(self.files.join("pack"));
-        command.args([NOTES.to_string(), LONG.as_secs().to_string()]);
+        command.args([notes.to_string(), LONG.as_secs().to_string()]);
         command
     }
 
     fn run(&self, fault: Option<Fault>) -> (bool, Promises) {
-        let output = self.command(fault).stderr(Stdio::inherit()).output().unwrap();
+        self.run_until(fault, NOTES)
+    }
+
+    /// Seals until there are so many notes, and sends them.
+    fn run_until(&self, fault: Option<Fault>, notes: usize) -> (bool, Promises) {
+        let output = self.command(fault, notes).stderr(Stdio::inherit()).output().unwrap();
         let promises = Promises::heard(String::from_utf8(output.stdout).unwrap().lines());
         (output.status.success(), promises)
     }
@@ -80,6 +86,48 @@ async fn a_phone_killed_at_every_fsync_loses_nothing_that_it_promised() {
     let coordinator = TestCoordinator::start();
     let points = tokio::task::block_in_place(|| at_every_point(&coordinator, Fault::KillAtSync, true));
     assert!(points >= 25, "only {points} durable writes: the test no longer sees what it should");
+    eprintln!("killed at each of {points} durable writes");
+}
+
+/// A phone that was put back from a copy, killed at every moment at which something becomes durable: it goes on under one new
+/// key, and what was sealed under numbers that are used arrives once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restored_phone_killed_at_every_fsync_changes_its_key_once() {
+    assert!(strace::available(), "strace is needed and must be allowed to trace");
+    let coordinator = TestCoordinator::start();
+    let mut points = 0;
+    for number in 1..100 {
+        let child = Child::new(&coordinator);
+        let (finished, _) = tokio::task::block_in_place(|| child.run_until(None, NOTES));
+        assert!(finished);
+        let copy = tempfile::tempdir().unwrap();
+        copy_dir(&child.phone(), copy.path());
+        let (finished, rest) = tokio::task::block_in_place(|| child.run_until(None, NOTES + 2));
+        assert!(finished && rest.completed);
+        std::fs::remove_dir_all(child.phone()).unwrap();
+        copy_dir(copy.path(), &child.phone());
+
+        let held = coordinator.records();
+        let fault = Fault::KillAtSync(number);
+        let when = format!("{fault:?}");
+        let (reached, promises) = tokio::task::block_in_place(|| child.run_until(Some(fault), NOTES + 2));
+        child.check(&promises, &when);
+        let (finished, rest) = tokio::task::block_in_place(|| child.run_until(None, NOTES + 2));
+        assert!(finished && rest.completed, "{when}: does not go on: {rest:?}");
+        child.check(&rest, &when);
+        assert_eq!(coordinator.records() - held, 3, "{when}: the key event and two notes, each once");
+        let observer = kuager_testing::phone::open(&child.phone()).unwrap();
+        assert_eq!(observer.former_keys().unwrap().len(), 1, "{when}");
+        observer.close();
+        if reached {
+            break;
+        }
+        points += 1;
+    }
+    let ledger = coordinator.ledger();
+    assert!(ledger.fault_counts().await.unwrap().is_empty(), "no number is used twice, no link is broken");
+    ledger.close().await;
+    assert!(points >= 10, "only {points} durable writes: the test no longer sees what it should");
     eprintln!("killed at each of {points} durable writes");
 }
 

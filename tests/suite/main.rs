@@ -3,12 +3,15 @@
 
 mod bridge;
 mod day;
+mod devices;
+mod disk;
 mod election;
 mod faults;
 mod forged;
 mod judge;
 mod kazakhstan;
 mod kill;
+mod load;
 mod media;
 mod network;
 mod packs;

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use kuager_coordinator::app::App;
 use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::enrol::{devices, reinstate_device, revoke_device};
 use kuager_coordinator::intake::Intake;
+use kuager_coordinator::ledger::Standing;
+use kuager_core::VaultError;
 use kuager_core::queue::State;
-use kuager_core::{SyncEvent, VaultError};
 use kuager_testing::files::copy_dir;
 use kuager_testing::{LONG, Phone, TestCoordinator, phone};
-use kuager_wire::receipt::Fork;
-use kuager_wire::{canonical, cose, limits};
+use kuager_wire::{canonical, limits};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
@@ -71,33 +72,6 @@ async fn a_phone_with_many_records_learns_from_one_word_that_it_is_not_enrolled(
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_phone_restored_from_an_older_backup_is_told_and_both_versions_are_kept() {
-    let coordinator = TestCoordinator::start();
-    let phone = coordinator.phone();
-    phone.notes(2);
-    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
-    let backup = phone.backup();
-    phone::note(&phone.observer, "after the backup").unwrap();
-    phone::note(&phone.observer, "and another").unwrap();
-    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
-
-    let restored = phone::open(backup.path()).unwrap();
-    let sealed = phone::note(&restored, "written on the restored phone").unwrap();
-    assert_eq!(sealed.seq, 2, "the restored phone cannot know better");
-    let mut events = restored.subscribe();
-    let summary = restored.sync_until(LONG).await.unwrap();
-    assert_eq!((summary.completed, summary.accepted, summary.forked), (true, 1, 1));
-    assert_eq!(restored.status().unwrap().behind, Some(3));
-    let seen: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
-    assert!(seen.contains(&SyncEvent::StoreIsBehind { coordinator: 3 }), "{seen:?}");
-    assert_eq!(coordinator.records(), 5, "nothing is thrown away");
-    let evidence = restored.statements().unwrap().into_iter().find(|statement| statement.purpose == "fork").unwrap();
-    let genesis = coordinator.deployment.genesis();
-    let fork: Fork = cose::open(&evidence.bytes, coordinator.deployment.id(), &genesis.receipt_key).unwrap();
-    assert_eq!((fork.seq, fork.second), (2, sealed.hash));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_store_without_its_identity_is_not_taken_for_another() {
     let phone = Phone::new();
     let copy = phone.backup();
@@ -111,9 +85,15 @@ async fn a_store_without_its_identity_is_not_taken_for_another() {
 
 #[test]
 fn stores_of_every_released_format_still_open() {
+    for fixture in ["store-v2", "store-v3"] {
+        still_opens(fixture);
+    }
+}
+
+fn still_opens(fixture: &str) {
     let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let copy = tempfile::tempdir().unwrap();
-    copy_dir(&fixtures.join("store-v2"), copy.path());
+    copy_dir(&fixtures.join(fixture), copy.path());
     let observer = phone::open(copy.path()).unwrap();
     let report = observer.verify().unwrap();
     assert_eq!((report.records, report.faults), (4, Vec::new()));
@@ -161,5 +141,22 @@ async fn ledgers_of_every_earlier_format_still_open_and_answer_as_they_did() {
     assert_eq!(answer.results.iter().filter(|result| result.fork.is_some()).count(), 2);
     assert_eq!(app.ledger.next_number(0).await.unwrap(), 3, "no number of a message is used again");
     assert_eq!(app.ledger.invites().await.unwrap().len(), 3);
+    app.ledger.close().await;
+}
+
+/// A coordinator of before devices were revoked by signed statements takes such a statement like any other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_before_devices_were_revoked_still_opens() {
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger-v8");
+    let copy = tempfile::tempdir().unwrap();
+    copy_dir(&fixture, copy.path());
+    only_mine(copy.path());
+    let app = App::open(Deployment::open(copy.path()).unwrap(), Arc::new(SystemClock::default())).unwrap();
+    let [device] = devices(&app, None).await.unwrap().try_into().unwrap();
+    assert_eq!((device.standing, device.records, device.apart, device.head), (Standing::Trusted, 3, 0, Some(2)));
+    assert_eq!(revoke_device(&app, device.kid, Some(0)).await.unwrap(), 2);
+    assert_eq!(app.ledger.arrivals_after(0, 9).await.unwrap().len(), 1, "what is kept apart does not count");
+    reinstate_device(&app, device.kid).await.unwrap();
+    assert_eq!(app.ledger.arrivals_after(0, 9).await.unwrap().len(), 3);
     app.ledger.close().await;
 }

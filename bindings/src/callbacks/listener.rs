@@ -119,7 +119,10 @@ impl Change {
             | SyncEvent::Enrolled
             | SyncEvent::EnrolmentRefused(_)
             | SyncEvent::InviteForged(_)
-            | SyncEvent::StoreIsBehind { .. } => &[Self::Status],
+            | SyncEvent::StoreIsBehind { .. }
+            | SyncEvent::TrustChanged => &[Self::Status],
+            // Records go under other names from then on, and drafts about them as well.
+            SyncEvent::ChainBegun { .. } => &[Self::Everything],
             SyncEvent::PackArrived(_) => &[Self::Pack],
             SyncEvent::StationsArrived(_) => &[Self::Stations],
             SyncEvent::MessageArrived(_) => &[Self::Messages],

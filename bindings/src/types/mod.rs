@@ -55,7 +55,7 @@ pub use self::record::{
 };
 pub(crate) use self::record::{record_info, sealed, sealed_record};
 pub(crate) use self::status::status;
-pub use self::status::{ObserverRole, ObserverStatus, RecoveryInfo};
+pub use self::status::{ObserverRole, ObserverStatus, RecoveryInfo, RevokedInfo};
 pub(crate) use self::sync::outlook;
 pub use self::sync::{AttemptInfo, FailureClass, HeldReason, Outlook, SyncObstacle, SyncSummary};
 pub use self::text::ChoiceInfo;

@@ -33,6 +33,17 @@ pub struct RecoveryInfo {
     pub at_ms: i64,
 }
 
+/// How far a revoked device is still trusted.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct RevokedInfo {
+    /// Since when, milliseconds since 1970.
+    pub since_ms: i64,
+    /// Whether the deployment's own signed statement about it is here; before that only the coordinator has said so.
+    pub stated: bool,
+    /// The last number of this device's records that is trusted; nothing for none, or as long as it is not stated.
+    pub last_seq: Option<i64>,
+}
+
 /// How things stand, in one look.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct ObserverStatus {
@@ -62,6 +73,10 @@ pub struct ObserverStatus {
     pub refused: i64,
     /// Set when this store is older than what the coordinator knows: the highest number it holds.
     pub behind: Option<i64>,
+    /// The key this device signed with before, when its store was put back from a copy: `device` goes on for it.
+    pub continues: Option<String>,
+    /// Set when the deployment does not trust this device any more.
+    pub revoked: Option<RevokedInfo>,
     /// What was salvaged from a damaged store.
     pub recovery: Option<RecoveryInfo>,
     /// By how many milliseconds the clock of this device is wrong, ahead counting upwards; absent when it is right within five
@@ -90,6 +105,12 @@ pub(crate) fn status(status: Status) -> ObserverStatus {
         waiting: signed(status.waiting),
         refused: signed(status.refused),
         behind: status.behind.map(signed),
+        continues: status.continues.map(|kid| kid.to_string()),
+        revoked: status.revoked.map(|revoked| RevokedInfo {
+            since_ms: signed(revoked.since_ms),
+            stated: revoked.stated,
+            last_seq: revoked.last_seq.map(signed),
+        }),
         recovery: status.recovery.map(|recovery| RecoveryInfo {
             quarantined: recovery.quarantined,
             records: signed(recovery.records),

@@ -46,6 +46,7 @@ fn every_type_is_called_as_in_the_core() {
     says::<observer::InvitePreview, InvitePreview>();
     says::<observer::Origin, MediaOrigin>();
     says::<observer::Replaces, Replaces>();
+    says::<observer::Revoked, RevokedInfo>();
     says::<observer::SealedRecord, SealedRecord>();
     says::<observer::Status, ObserverStatus>();
     says::<queue::FailureClass, FailureClass>();

@@ -7,7 +7,7 @@ use kuager_coordinator::app::OpenError;
 use kuager_coordinator::backup::{BackupError, NotARecipient};
 use kuager_coordinator::ceremony::CeremonyError;
 use kuager_coordinator::deployment::DeploymentError;
-use kuager_coordinator::enrol::InviteError;
+use kuager_coordinator::enrol::{DeviceError, InviteError};
 use kuager_coordinator::http::ServeError;
 use kuager_coordinator::inbox::MessageError;
 use kuager_coordinator::ledger::LedgerError;
@@ -42,6 +42,9 @@ pub enum CliError {
     /// The invite.
     #[error(transparent)]
     Invite(#[from] InviteError),
+    /// A device could not be listed, revoked or reinstated.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
     /// The message.
     #[error(transparent)]
     Message(#[from] MessageError),

@@ -9,6 +9,7 @@ mod config;
 mod data;
 #[cfg(feature = "demo")]
 mod demo;
+mod device;
 mod error;
 mod examine;
 mod init;
@@ -47,6 +48,9 @@ enum Command {
     Serve(serve::Serve),
     /// Make an invite for one device, list invites, or withdraw one.
     Invite(invite::Invite),
+    /// List the devices of observers, revoke one that was lost, or trust it again.
+    #[command(subcommand)]
+    Device(device::Device),
     /// Show for which hosts the server's certificate is, and add some.
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
@@ -83,6 +87,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Init(command) => command.run(&data, out),
         Command::Serve(command) => command.run(&data, out),
         Command::Invite(command) => command.run(&data, out),
+        Command::Device(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
         Command::Backup(command) => command.run(&data, out),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_util::stream;
 use kuager_coordinator::ledger::PictureProblem;
 use kuager_coordinator::media::{ChildProcess, Media, MediaPolicy, Part, PictureError, RedactError};
-use kuager_coordinator::testing::Fixture;
+use kuager_coordinator::testing::{Fixture, claiming_png as png};
 use kuager_wire::ids::MediaHash;
 use kuager_wire::sync::MEDIA_PATH;
 
@@ -43,14 +43,6 @@ async fn deliver(
     assert_eq!(object.size, file.len() as u64);
     let view = fixture.ledger.media(hash).await.expect("works").expect("is held");
     (view.findings.size, view.findings.problem)
-}
-
-/// A PNG with this header and nothing behind it but zeros.
-fn png(width: u32, height: u32, depth: u8, colour: u8, size: usize) -> Vec<u8> {
-    let sides = [width.to_be_bytes(), height.to_be_bytes()].concat();
-    let mut file = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".as_slice(), &sides, &[depth, colour, 0, 0, 0]].concat();
-    file.resize(size, 0);
-    file
 }
 
 fn photo(width: u16, height: u16) -> Vec<u8> {

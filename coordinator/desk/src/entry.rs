@@ -22,6 +22,8 @@ pub(crate) struct Entry {
     pub(crate) observer: String,
     pub(crate) training: bool,
     pub(crate) corrected: bool,
+    /// Whether it is kept apart, because its device is revoked.
+    pub(crate) apart: bool,
     /// What does not hold about its place in the chain, in words.
     pub(crate) faults: Vec<String>,
     pub(crate) lines: Vec<Line>,
@@ -70,6 +72,7 @@ impl Entry {
             observer: view.observer.to_string()[..8].to_owned(),
             training: record.training == Some(true),
             corrected: view.corrected,
+            apart: view.apart,
             faults: Vec::new(),
             lines: answers::lines(&record, pack, language),
             pictures,

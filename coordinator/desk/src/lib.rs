@@ -39,7 +39,7 @@ use kuager_coordinator::http::{Beside, Config};
 use kuager_coordinator::ledger::LedgerError;
 
 use crate::guard::guard;
-use crate::pages::{chains, index, media, station};
+use crate::pages::{chains, index, media, observers, station};
 use crate::response::trouble;
 use crate::state::Desk;
 
@@ -62,6 +62,7 @@ fn router(desk: Desk) -> Router {
         .route("/events", get(live::events))
         .route("/chains", get(chains::page))
         .route("/health", get(health))
+        .route("/observers", get(observers::page))
         .route("/station", get(station::page))
         .route("/media/{hash}", get(media::page))
         .route("/media/{hash}/file", get(media::bytes))

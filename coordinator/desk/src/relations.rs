@@ -45,10 +45,10 @@ pub(crate) struct Judges<'a> {
 }
 
 impl<'a> Judges<'a> {
-    /// For these records, in any order.
+    /// For these records, in any order. What is kept apart is neither judged nor heard.
     pub(crate) fn new(published: &'a Published, language: &'a Language, views: &[RecordView]) -> Self {
         let mut devices: HashMap<Kid, Vec<(RecordHash, Record)>> = HashMap::new();
-        for view in views {
+        for view in views.iter().filter(|view| !view.apart) {
             if let Some(record) = read(&view.bytes) {
                 devices.entry(view.kid).or_default().push((view.hash, record));
             }

@@ -22,6 +22,8 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// Changes a slow browser may be behind before it is told to load the page again.
 const BEHIND: usize = 256;
 
+/// How often it is looked whether another process has said something about devices.
+const TRUST: Duration = Duration::from_secs(2);
 /// Arrivals read at once.
 const AT_ONCE: usize = 4096;
 
@@ -35,6 +37,8 @@ pub(crate) struct Desk {
     pub(crate) media: Arc<Media>,
     counts: Arc<Mutex<Arc<Counts>>>,
     faults: Arc<AtomicU64>,
+    /// What had been said about devices when everything was counted.
+    trust: Arc<AtomicU64>,
     changes: broadcast::Sender<Changed>,
 }
 
@@ -53,7 +57,9 @@ impl Desk {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
         let changes = broadcast::Sender::new(BEHIND);
-        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), changes };
+        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), trust: Arc::default(), changes };
+        let trust = desk.app.ledger.revocation_count().await?;
+        desk.trust.store(trust, Ordering::Relaxed);
         desk.count_all().await?;
         tokio::spawn(desk.clone().follow(arrivals));
         Ok(desk)
@@ -87,6 +93,31 @@ impl Desk {
         }
     }
 
+    /// Counts everything from the beginning when something new is said about devices: records count then that did not, or the
+    /// other way round.
+    async fn count_anew(&self) -> Result<(), LedgerError> {
+        let trust = self.app.ledger.revocation_count().await?;
+        if trust == self.trust.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let (mut counts, mut changed) = (Counts::default(), BTreeSet::new());
+        loop {
+            let arrivals = self.app.ledger.arrivals_after(counts.newest(), AT_ONCE).await?;
+            if arrivals.is_empty() {
+                break;
+            }
+            for arrival in &arrivals {
+                counts.add(received(arrival), &mut changed);
+            }
+        }
+        // Rows that are gone are news as well.
+        changed.extend(self.counts.lock().rows().keys().cloned());
+        *self.counts.lock() = Arc::new(counts);
+        self.trust.store(trust, Ordering::Relaxed);
+        let _ = self.changes.send(Arc::new(changed));
+        Ok(())
+    }
+
     async fn count_faults(&self) -> Result<(), LedgerError> {
         let counts = self.app.ledger.fault_counts().await?;
         let times = counts.values().fold(0, |sum: u64, count| sum.saturating_add(count.times));
@@ -95,9 +126,19 @@ impl Desk {
     }
 
     async fn follow(self, mut arrivals: Receiver<Arc<[Arrival]>>) {
+        let mut tick = tokio::time::interval(TRUST);
         loop {
             let mut changed = BTreeSet::new();
-            match arrivals.recv().await {
+            let arrived = tokio::select! {
+                arrived = arrivals.recv() => arrived,
+                _ = tick.tick() => {
+                    if let Err(error) = self.count_anew().await {
+                        tracing::warn!(%error, "revoked devices may still be counted on the desk page");
+                    }
+                    continue;
+                }
+            };
+            match arrived {
                 Ok(batch) => self.count(&batch, &mut changed),
                 Err(RecvError::Lagged(_)) => {
                     if let Err(error) = self.count_all().await {

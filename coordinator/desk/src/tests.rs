@@ -1,4 +1,5 @@
 mod country;
+mod devices;
 mod relations;
 mod snapshots;
 

@@ -37,6 +37,7 @@ station-newest-only = Only the newest records are shown.
 station-times = Times are { $zone }: when the record was received.
 record-training = training, does not count
 record-corrected = corrected by a later record
+record-apart = not trusted: the device was revoked; does not count
 record-text = Text
 file-original-coming = original on its way
 
@@ -50,6 +51,18 @@ fault-fork = another record has the same number
 fault-gap = numbers are missing now
 fault-lost = the device says that numbers are lost
 fault-other-station = the observer was not sent to this station
+
+## Observers and their devices.
+
+observers-title = Observers and their devices
+observers-none = No device has been enrolled yet.
+observers-note = Who was given a new phone has two chains; they are one observer. Times are { $zone }.
+observers-some-only = Only some devices are shown; `kuager device list` shows all.
+device-trusted = trusted
+device-revoked-from = revoked { $since }; trusted up to number { $number }
+device-revoked = revoked { $since }; trusted in nothing
+device-follows = goes on for { $device }: the phone was put back from a copy
+device-records = records that count: { $records }; kept apart: { $apart }
 
 ## How an answer is said that the pack has no words for.
 

@@ -37,6 +37,7 @@ station-newest-only = Тек ең соңғы жазбалар көрсетілг
 station-times = Уақыт { $zone } бойынша: жазба қабылданған сәт.
 record-training = жаттығу, есепке алынбайды
 record-corrected = кейінгі жазбамен түзетілген
+record-apart = сенім жоқ: құрылғы кері қайтарылған; есепке алынбайды
 record-text = Мәтін
 file-original-coming = түпнұсқа жүктелуде
 
@@ -50,6 +51,18 @@ fault-fork = осы нөмірмен басқа жазба бар
 fault-gap = қазір нөмірлер жетіспейді
 fault-lost = құрылғы нөмірлердің жоғалғанын мәлімдеді
 fault-other-station = бақылаушы бұл учаскеге жіберілмеген
+
+## Бақылаушылар және олардың құрылғылары.
+
+observers-title = Бақылаушылар және олардың құрылғылары
+observers-none = Әлі бірде-бір құрылғы қосылған жоқ.
+observers-note = Жаңа телефон алған адамның екі тізбегі бар; ол — бір бақылаушы. Уақыт: { $zone }.
+observers-some-only = Құрылғылардың барлығы көрсетілмеген; барлығын `kuager device list` көрсетеді.
+device-trusted = сенімді
+device-revoked-from = { $since } кері қайтарылды; № { $number } дейін сенімді
+device-revoked = { $since } кері қайтарылды; ешбіріне сенім жоқ
+device-follows = { $device } құрылғысын жалғастырады: телефон көшірмеден қалпына келтірілген
+device-records = есепке алынатын жазбалар: { $records }; бөлек сақталған: { $apart }
 
 ## How an answer is said that the pack has no words for.
 

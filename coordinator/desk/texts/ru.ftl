@@ -37,6 +37,7 @@ station-newest-only = Показаны только последние запи�
 station-times = Время по { $zone }: когда запись принята.
 record-training = тренировка, не учитывается
 record-corrected = исправлено более поздней записью
+record-apart = нет доверия: устройство отозвано; не учитывается
 record-text = Текст
 file-original-coming = оригинал загружается
 
@@ -50,6 +51,18 @@ fault-fork = есть другая запись с тем же номером
 fault-gap = сейчас не хватает номеров
 fault-lost = устройство заявило, что номера утрачены
 fault-other-station = наблюдателя на этот участок не направляли
+
+## Наблюдатели и их устройства.
+
+observers-title = Наблюдатели и их устройства
+observers-none = Ни одного устройства ещё не подключено.
+observers-note = У того, кто получил новый телефон, две цепочки; это один наблюдатель. Время: { $zone }.
+observers-some-only = Показаны не все устройства; все показывает `kuager device list`.
+device-trusted = доверенное
+device-revoked-from = отозвано { $since }; доверие до № { $number }
+device-revoked = отозвано { $since }; доверия нет ни к чему
+device-follows = продолжает { $device }: телефон восстановлен из копии
+device-records = записей, которые учитываются: { $records }; отложено: { $apart }
 
 ## How an answer is said that the pack has no words for.
 

@@ -10,6 +10,7 @@
 //!
 //! A restored coordinator does not know what it received since. Phones do, and send it again when they are next connected
 //! (see [`kuager_wire::sync::Holding`]).
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod age;
 mod archive;
@@ -22,5 +23,7 @@ pub use error::BackupError;
 pub use restore::{Restored, restore};
 pub use write::{Backup, Contents, backup};
 
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;

@@ -83,6 +83,12 @@ impl CertificateSummary {
         self.hosts.contains(host) || parent.is_some_and(|parent| self.hosts.contains(&parent))
     }
 
+    /// Whether the server's certificate ends so soon that it should have been issued again.
+    #[must_use]
+    pub fn server_ends_soon(&self, now_ms: u64) -> bool {
+        self.server_ends_ms < now_ms.saturating_add(AHEAD_MS)
+    }
+
     /// Whether the authority ends so soon that something has to be done about it.
     #[must_use]
     pub fn authority_ends_soon(&self, now_ms: u64) -> bool {

@@ -4,18 +4,25 @@
 //! credential is proof enough: it is the deployment's own word, and nobody else's key is in it. So what was enrolled after a
 //! backup was made is enrolled when the backup has been put back, also where the invite is not known either.
 
-use kuager_wire::cose::{Purpose, sha256};
-use kuager_wire::enrolment::{Action, Credential};
-use kuager_wire::ids::SubjectHash;
+use kuager_wire::cose::{self, Purpose, sha256};
+use kuager_wire::enrolment::{Action, Credential, Succession};
+use kuager_wire::ids::{Kid, PublicKey, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
 
 use crate::app::{App, short};
-use crate::ledger::{Enrolled, Enrolment, NewDevice, ReturnedDevice};
+use crate::error::CoordinatorError;
+use crate::ledger::{Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice};
 use crate::refusals::code_of;
 use crate::requests::{Response, parse, reason};
+use crate::sparing::{Lines, lines};
 
 /// Credentials outlive the election by far: a session must never expire under an observer, and recounts take months.
 const CREDENTIAL_MS: u64 = 2 * 365 * 24 * 60 * 60 * 1000;
+
+/// Lines about devices that ask again: whoever has copied a request may send it as often as they like.
+static AGAIN: Lines = lines();
+/// Lines about enrolments that are refused: anybody can sign one.
+static REFUSED: Lines = lines();
 
 /// Answers an enrolment request with the device's credential.
 ///
@@ -37,11 +44,18 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
     }
     let (now, token_hash) = (app.clock.now_ms(), sha256(&token.0));
     // A proof that does not hold is none; the token may still be good.
-    let proof = request.credential.and_then(|bytes| {
+    let given = request.credential.and_then(|bytes| {
         let credential = app.deployment.authority().ok()?.open::<Credential>(&bytes).ok()?;
-        (credential.public_key == public_key).then(|| (credential, bytes.to_vec()))
+        Some((credential, bytes.to_vec()))
     });
-    let enrolled = match (app.ledger.enrolment(public_key, token_hash, now).await?, proof) {
+    let enrolment = app.ledger.enrolment(public_key, token_hash, now).await?;
+    // Whoever has an invite that can be used needs nobody's word.
+    if let (Some(succession), Enrolment::Refused(_)) = (&request.succession, &enrolment) {
+        let enrolled = succeed(app, public_key, token_hash, given, succession).await?;
+        return answer(app, subject, kid, enrolled);
+    }
+    let proof = given.filter(|(credential, _)| credential.public_key == public_key);
+    let enrolled = match (enrolment, proof) {
         (Enrolment::Enrolled(bytes), _) => Enrolled::Credential { bytes, new: false },
         (Enrolment::Refused(RefusalCode::RevokedDevice), _) => Enrolled::Refused(RefusalCode::RevokedDevice),
         (_, Some((Credential { observer, role, stations, .. }, credential))) => {
@@ -64,14 +78,64 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
             app.ledger.enrol(NewDevice { public_key, token_hash, credential, enrolled_ms: now }).await?
         }
     };
+    answer(app, subject, kid, enrolled)
+}
+
+/// Enrols a key that another one names as its successor: a phone whose store was put back from a copy goes on under it. Whoever
+/// has a device's key could as well go on with that key, so nothing is given away by it that was not in the same hands.
+async fn succeed(
+    app: &App,
+    public_key: PublicKey,
+    token_hash: [u8; 32],
+    given: Option<(Credential, Vec<u8>)>,
+    succession: &[u8],
+) -> Result<Enrolled, CoordinatorError> {
+    let Some((credential, bytes)) = given else { return Ok(Enrolled::Refused(RefusalCode::UnknownDevice)) };
+    let (id, now) = (app.deployment.id(), app.clock.now_ms());
+    let named = cose::open::<Succession>(succession, id, &credential.public_key);
+    if !named.is_ok_and(|succession| succession.public_key == public_key) {
+        return Ok(Enrolled::Refused(RefusalCode::BadSignature));
+    }
+    let Credential { kid: succeeds, public_key: former, observer, role, stations, .. } = credential;
+    if app.ledger.device(succeeds).await?.is_none() {
+        // The ledger is an older one that was put back, and knows neither.
+        let (stations, returned_ms) = (stations.clone(), now);
+        let device =
+            ReturnedDevice { public_key: former, observer, role, stations, token_hash, credential: bytes, returned_ms };
+        if let Enrolled::Refused(code) = app.ledger.take_back(device).await? {
+            return Ok(Enrolled::Refused(code));
+        }
+    }
+    let credential = app.signer.issuer.credential(&Credential {
+        version: kuager_wire::VERSION,
+        kid: public_key.kid(),
+        public_key,
+        observer,
+        role,
+        stations: stations.clone(),
+        not_before_ms: now,
+        not_after_ms: now.saturating_add(CREDENTIAL_MS),
+    })?;
+    let enrolled_ms = now;
+    let successor = NewSuccessor { public_key, succeeds, observer, role, stations, credential, enrolled_ms };
+    Ok(app.ledger.succeed(successor).await?)
+}
+
+fn answer(app: &App, subject: SubjectHash, kid: Kid, enrolled: Enrolled) -> Response<Vec<u8>> {
     match enrolled {
         Enrolled::Credential { bytes, new } => {
-            tracing::info!(kid = %short(kid), new, "a device is enrolled");
+            if new {
+                tracing::info!(kid = %short(kid), "a device is enrolled");
+            } else if let Some(left_out) = AGAIN.pass() {
+                tracing::info!(kid = %short(kid), left_out, "a device that is enrolled asks again");
+            }
             Ok(Ok(bytes))
         }
         Enrolled::Refused(code) => {
-            tracing::info!(kid = %short(kid), code = code.name(), "an enrolment is refused");
-            refuse(Some(kid), code, reason(code))
+            if let Some(left_out) = REFUSED.pass() {
+                tracing::info!(kid = %short(kid), code = code.name(), left_out, "an enrolment is refused");
+            }
+            Ok(Err(app.refusals.refuse(subject, Some(kid), code, reason(code))?))
         }
     }
 }

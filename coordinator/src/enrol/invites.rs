@@ -36,7 +36,8 @@ pub struct InviteOptions {
     pub role: Role,
     /// Days until the invite expires.
     pub days: u32,
-    /// An observer who gets a further device; a new observer when absent.
+    /// An observer who gets a further device; a new observer when absent. Without stations, those of this observer's last
+    /// invite are taken.
     pub observer: Option<ObserverId>,
 }
 
@@ -113,6 +114,9 @@ pub enum InviteError {
     /// An invite that would not fit a QR code.
     #[error("the invite does not fit a QR code ({0}); give fewer or shorter server addresses")]
     TooLarge(Malformed),
+    /// A further device for an observer nobody knows.
+    #[error("there is no observer {0}; `kuager invite --list` shows them all")]
+    UnknownObserver(ObserverId),
     /// Others say something new about the servers all the time.
     #[error("other processes keep changing where phones are to go; try again")]
     Busy,
@@ -138,8 +142,16 @@ pub enum InviteError {
 /// # Errors
 /// [`InviteError`], for example a server address without `https://`, one that the certificate does not name, or a station the
 /// latest pack lacks.
-pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, InviteError> {
+pub async fn create_invite(app: &App, mut options: InviteOptions) -> Result<Invite, InviteError> {
     check_servers(app, &options.servers)?;
+    if let Some(observer) = options.observer {
+        let invites = app.ledger.invites().await?;
+        let last = invites.into_iter().rev().find(|row| row.invite.observer == observer);
+        let last = last.ok_or(InviteError::UnknownObserver(observer))?;
+        if options.stations.is_empty() {
+            options.stations = last.invite.stations;
+        }
+    }
     if !options.stations.is_empty() {
         let stations = app.deployment.stations(app.deployment.latest_pack())?;
         let known: HashSet<&str> = stations.iter().map(|station| station.key.as_str()).collect();

@@ -86,8 +86,40 @@ async fn a_device_that_was_lost_returns_with_the_credential_it_has() {
     assert_eq!(again(fixture.enrolment(3, token)).await, Err(RefusalCode::InviteUsed), "the invite is spent");
     let observer = fixture.ledger.device(kid(1)).await.expect("reads").expect("is known").observer;
     assert_eq!(app.ledger.device(kid(1)).await.expect("reads").expect("is known").observer, observer);
-    app.ledger.revoke_device(kid(1), MORNING_MS).await.expect("works");
+    revoke_device(&app, kid(1), None).await.expect("works");
     assert_eq!(again(request).await, Err(RefusalCode::RevokedDevice));
     let unknown = fixture.enrolment(4, InviteToken([0; 16]));
     assert_eq!(again(unknown).await, Err(RefusalCode::InviteUnknown));
+}
+
+#[tokio::test]
+async fn a_key_goes_on_for_another_one_by_its_word() {
+    let fixture = Fixture::new();
+    let app = &fixture.app;
+    let credential = fixture.enrol(1).await;
+    let other = fixture.enrol(2).await;
+    let spent = InviteToken([0; 16]);
+    let enrol = async |request| enrol(app, request).await.expect("works").map_err(|refusal| refusal.code);
+    let word = |by: u8, of: u8| fixture.succession(by, of);
+    let ask = |seed: u8, credential: &[u8], succession: Vec<u8>| {
+        fixture.enrolment_with(seed, spent, Some(credential.to_vec()), Some(succession))
+    };
+    for (what, request, code) in [
+        ("another key's word", ask(5, &credential, word(2, 5)), RefusalCode::BadSignature),
+        ("a word about another key", ask(5, &credential, word(1, 6)), RefusalCode::BadSignature),
+        ("a word without the credential of who says it", ask(5, &other, word(1, 5)), RefusalCode::BadSignature),
+        ("no credential", ask(5, &[1], word(1, 5)), RefusalCode::UnknownDevice),
+    ] {
+        assert_eq!(enrol(request).await, Err(code), "{what}");
+    }
+    let request = ask(5, &credential, word(1, 5));
+    let new = enrol(request.clone()).await.expect("is enrolled");
+    assert_eq!(enrol(request).await, Ok(new), "the same again");
+    let observer = async |seed| app.ledger.device(kid(seed)).await.expect("reads").expect("is known").observer;
+    assert_eq!(observer(5).await, observer(1).await);
+    // A thief cannot go on for a key that was taken back; who gets another invite is welcome.
+    revoke_device(app, kid(1), None).await.expect("works");
+    assert_eq!(enrol(ask(6, &credential, word(1, 6))).await, Err(RefusalCode::RevokedDevice));
+    let invited = fixture.enrolment_with(6, fixture.invite().await, Some(credential.clone()), Some(word(1, 6)));
+    assert!(enrol(invited).await.is_ok());
 }

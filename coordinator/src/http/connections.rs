@@ -228,11 +228,12 @@ impl Link {
         if state.dismissed {
             return None;
         }
-        Some(match state.requests.values().min() {
-            Some(moved) => *moved + self.times.idle,
-            None if state.opening => state.since + self.times.opening,
-            None => state.since + self.times.idle,
-        })
+        let (since, time) = match state.requests.values().min() {
+            Some(moved) => (*moved, self.times.idle),
+            None if state.opening => (state.since, self.times.opening),
+            None => (state.since, self.times.idle),
+        };
+        since.checked_add(time)
     }
 
     /// A request has begun: all of its head is here.

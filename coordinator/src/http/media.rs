@@ -24,6 +24,7 @@ use crate::error::CoordinatorError;
 use crate::ledger::{RedactionRow, UploadToken};
 use crate::media::store::ObjectError;
 use crate::media::{Checksum, MediaError, Part, Progress, Spent, UploadError};
+use crate::sparing::{Lines, lines};
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,expiration,checksum";
@@ -44,6 +45,9 @@ const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
 const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
+
+/// Lines about uploads that are put off while the disk fails.
+static PUT_OFF: Lines = lines();
 
 /// The status tus gives to bytes that are not what they should be.
 fn mismatch() -> StatusCode {
@@ -259,7 +263,9 @@ impl IntoResponse for UploadError {
                 return Plain::later(StatusCode::LOCKED, BUSY_SECONDS, self.to_string()).into_response();
             }
             Self::Store(ObjectError::Disk(cause)) => {
-                tracing::error!(%cause, "an upload is put off");
+                if let Some(left_out) = PUT_OFF.pass() {
+                    tracing::error!(%cause, left_out, "an upload is put off");
+                }
                 let text = "the coordinator cannot store now; go on later";
                 return Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text).into_response();
             }

@@ -3,6 +3,7 @@
 //! Everything a stranger can do is bounded: connections by network and address, requests per address, time for the
 //! handshake, the headers, the body and the reading of an answer, bytes of the body before and after decompression. The public listener serves the protocol and nothing else;
 //! `/` is 404 there. The desk page has a listener of its own, on the same machine only.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod body;
 mod certificate;
@@ -211,7 +212,7 @@ fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<
         .max_send_buf_size(BUFFER)
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(2 * WINDOW)
-        .keep_alive_interval(limits.idle_time / 2)
+        .keep_alive_interval(limits.idle_time.checked_div(2).unwrap_or(limits.idle_time))
         .keep_alive_timeout(limits.header_time);
     server.handle(handle.clone())
 }

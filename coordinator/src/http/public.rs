@@ -10,11 +10,15 @@ use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::intake::{Intake, IntakeError};
 use crate::media::Media;
+use crate::sparing::{Lines, lines};
 
 /// For what never changes under its name.
 pub(super) const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Seconds after which a phone tries again when the coordinator is busy.
 pub(super) const BUSY_SECONDS: u64 = 5;
+
+/// Lines about requests that are put off while nothing can be stored, by whomever.
+static PUT_OFF: Lines = lines();
 
 /// What the public routes work with.
 #[derive(Clone)]
@@ -52,7 +56,9 @@ impl From<CoordinatorError> for Plain {
     fn from(error: CoordinatorError) -> Self {
         match error {
             CoordinatorError::Ledger(cause) => {
-                tracing::error!(%cause, "a request is put off");
+                if let Some(left_out) = PUT_OFF.pass() {
+                    tracing::error!(%cause, left_out, "a request is put off");
+                }
                 let text = "the coordinator cannot store now; send again later";
                 Self::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text)
             }

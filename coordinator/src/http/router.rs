@@ -14,11 +14,13 @@ use headers::{HeaderMapExt, IfNoneMatch};
 use kuager_wire::canonical;
 use kuager_wire::compression::{CompressionError, ENCODING};
 use kuager_wire::cose::Envelope;
-use kuager_wire::ids::{PackHash, ShardHash};
+use kuager_wire::ids::{Kid, PackHash, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER, SEQUENCE_TYPE};
+use kuager_wire::sync::{
+    CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, PASS_HEADER, SEQUENCE_TYPE,
+};
 use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
@@ -30,9 +32,16 @@ use super::public::{BUSY_SECONDS, FOR_EVER, Public};
 use super::underway::watched;
 use crate::app::App;
 use crate::error::CoordinatorError;
+use crate::intake::OnFork;
 use crate::media::Media;
 use crate::refusals::SignedRefusal;
+use crate::sparing::{Lines, lines};
 use crate::{enrol, health, inbox};
+
+/// Lines about files of the deployment that cannot be read when anybody asks for them.
+static UNREADABLE: Lines = lines();
+/// Lines about answers that cannot be written; a bug that somebody may have found before us.
+static UNWRITTEN: Lines = lines();
 
 /// The routes of the public listener.
 pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
@@ -40,6 +49,7 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
     Router::new()
         .route("/v1/genesis", get(genesis))
         .route("/v1/delegations", get(delegations))
+        .route("/v1/revocations/{kid}", get(revocation))
         .route("/v1/packs/latest", get(latest_pack))
         .route("/v1/packs/{hash}", get(pack))
         .route("/v1/stations/{hash}", get(stations))
@@ -65,11 +75,12 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
     }
     if let Err(wait) = public.rate.check(address, holder) {
         let text = "too many requests from this address";
-        return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs() + 1, text).into_response();
+        return Plain::later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs().saturating_add(1), text).into_response();
     }
     if let Some(wanted) = request.headers().get(DEPLOYMENT_HEADER) {
         let id = public.app.deployment.id().to_string();
-        if !wanted.as_bytes().eq_ignore_ascii_case(&id.as_bytes()[..16]) {
+        let short = id.as_bytes().get(..16).unwrap_or_default();
+        if !wanted.as_bytes().eq_ignore_ascii_case(short) {
             return Plain::new(StatusCode::MISDIRECTED_REQUEST, "this is the coordinator of another deployment")
                 .into_response();
         }
@@ -92,12 +103,22 @@ async fn delegations(State(public): State<Public>) -> Result<Response, Plain> {
     match tokio::task::spawn_blocking(move || deployment.delegations()).await {
         Ok(Ok(delegations)) => Ok(([(header::CACHE_CONTROL, "no-cache")], cbor(&delegations)?).into_response()),
         Ok(Err(error)) => {
-            tracing::error!(%error, "delegations cannot be read");
+            if let Some(left_out) = UNREADABLE.pass() {
+                tracing::error!(%error, left_out, "delegations cannot be read");
+            }
             let text = "the delegations cannot be read now; ask again later";
             Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
         }
         Err(_) => Err(CoordinatorError::Worker.into()),
     }
+}
+
+/// The last signed word about trusting a device. Whoever knows the key's id has a record of it, or is it.
+async fn revocation(State(public): State<Public>, Path(kid): Path<String>) -> Result<Response, Plain> {
+    let missing = || Plain::new(StatusCode::NOT_FOUND, "no such device was ever revoked here");
+    let kid: Kid = kid.parse().map_err(|_| missing())?;
+    let statement = public.app.ledger.revocation(kid).await.map_err(CoordinatorError::from)?.ok_or_else(missing)?;
+    Ok(([(header::CONTENT_TYPE, COSE_TYPE), (header::CACHE_CONTROL, "no-cache")], statement).into_response())
 }
 
 async fn latest_pack(State(public): State<Public>, headers: HeaderMap) -> Response {
@@ -125,7 +146,9 @@ async fn stations(State(public): State<Public>, Path(hash): Path<String>) -> Res
         }
         Ok(Ok(None)) => Err(missing()),
         Ok(Err(error)) => {
-            tracing::error!(%error, "stations cannot be read");
+            if let Some(left_out) = UNREADABLE.pass() {
+                tracing::error!(%error, left_out, "stations cannot be read");
+            }
             let text = "the stations cannot be read now; ask again later";
             Err(Plain::later(StatusCode::SERVICE_UNAVAILABLE, BUSY_SECONDS, text))
         }
@@ -182,7 +205,8 @@ fn expect_identity(headers: &HeaderMap) -> Result<(), Plain> {
 
 async fn records(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let (body, travelled) = records_body(&public, &headers, body).await?;
-    cbor(&public.intake.receive_decompressed(body, travelled).await?)
+    let on_fork = if text(&headers, FORKS_HEADER) == Some(FORKS_REFUSE) { OnFork::Refuse } else { OnFork::Keep };
+    cbor(&public.intake.receive_decompressed(body, travelled, on_fork).await?)
 }
 
 /// The sequence of records, and how many bytes it had on its way.
@@ -221,7 +245,9 @@ async fn health(State(public): State<Public>) -> Response {
 
 fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
     let bytes = canonical::encode(answer, limits::ANSWER).map_err(|error| {
-        tracing::error!(%error, "an answer could not be written");
+        if let Some(left_out) = UNWRITTEN.pass() {
+            tracing::error!(%error, left_out, "an answer could not be written");
+        }
         Plain::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
     })?;
     Ok(([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response())

@@ -19,11 +19,12 @@ use rustls::pki_types::CertificateDer;
 
 use super::certificate::tls;
 use super::*;
+use crate::ceremony;
 use crate::clock::SystemClock;
 use crate::health;
 use crate::media::MediaPolicy;
-use crate::sign::Holder;
-use crate::testing::{Fixture, kid};
+use crate::sign::{Holder, RootKey};
+use crate::testing::{Fixture, MORNING_MS, kid};
 
 struct Server {
     fixture: Fixture,
@@ -286,6 +287,7 @@ async fn health_is_one_word_for_everybody_and_numbers_for_those_who_run_it() {
     assert_eq!(report["refusals"], serde_json::json!({ "malformed": 1 }));
     assert_eq!(report["writer"]["state"], "runs");
     assert!(report["disk"]["free"].as_u64().is_some_and(|free| free > 0));
+    assert_eq!((&report["warnings"], &report["issuer"]["state"]), (&serde_json::json!([]), &"root_is_here".into()));
     fixture.ledger.close().await;
     let (status, _, body) = server.get("/v1/health").await;
     assert_eq!((status, body.as_slice()), (StatusCode::SERVICE_UNAVAILABLE, b"{\"ok\":false}".as_slice()));
@@ -297,6 +299,43 @@ async fn health_says_when_the_room_for_records_is_used() {
     let policy = MediaPolicy { reserve: u64::MAX, ..MediaPolicy::default() };
     let media = Arc::new(Media::open(fixture.app.clone(), policy).expect("opens"));
     assert!(health::is_well(&fixture.app, &fixture.media) && !health::is_well(&fixture.app, &media));
+    assert_eq!(warnings(&fixture, &media).await, ["disk_full"]);
+    let free = rustix::fs::statvfs(fixture.deployment.dir()).map(|disk| disk.f_bavail * disk.f_frsize).expect("says");
+    let policy = MediaPolicy { reserve: free / 3 * 2, ..MediaPolicy::default() };
+    let media = Arc::new(Media::open(fixture.app.clone(), policy).expect("opens"));
+    assert_eq!(warnings(&fixture, &media).await, ["disk_fills_up"]);
+}
+
+async fn warnings(fixture: &Fixture, media: &Media) -> Vec<String> {
+    let report = health::report(&fixture.app, media).await.expect("reads");
+    let warnings = report["warnings"].as_array().expect("a list").iter();
+    warnings.map(|warning| warning.as_str().expect("a name").to_owned()).collect()
+}
+
+#[tokio::test]
+async fn health_warns_a_month_before_something_ends() {
+    const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+    let fixture = Fixture::new();
+    let at = async |ms| {
+        fixture.clock.set(ms);
+        warnings(&fixture, &fixture.media).await
+    };
+    let ends_ms = fixture.deployment.certificates().expect("reads").authority_ends_ms;
+    assert_eq!(at(ends_ms - 31 * DAY_MS).await, [""; 0]);
+    assert_eq!(at(ends_ms - 29 * DAY_MS).await, ["certificate_ends_soon", "authority_ends_soon"]);
+    fixture.clock.set(MORNING_MS);
+    let root = RootKey::of(&fixture.deployment).expect("is here");
+    ceremony::delegate_here(&fixture.deployment, MORNING_MS, 60).expect("delegates");
+    root.leave(&fixture.deployment).expect("leaves");
+    assert_eq!(at(MORNING_MS + 29 * DAY_MS).await, [""; 0]);
+    assert_eq!(at(MORNING_MS + 31 * DAY_MS).await, ["issuer_ends_soon"]);
+    let report = health::report(&fixture.app, &fixture.media).await.expect("reads");
+    assert_eq!(report["issuer"]["ends_ms"], MORNING_MS + 60 * DAY_MS);
+    assert_eq!(at(MORNING_MS + 61 * DAY_MS).await, ["no_issuer"]);
+    std::fs::remove_file(fixture.deployment.dir().join("tls/server.pem")).expect("is there");
+    assert_eq!(at(MORNING_MS).await, ["certificates_unreadable"]);
+    let report = health::report(&fixture.app, &fixture.media).await.expect("reads all the rest");
+    assert_eq!((&report["certificates"], &report["ok"]), (&serde_json::Value::Null, &true.into()));
 }
 
 #[tokio::test]
@@ -562,7 +601,7 @@ async fn a_host_is_added_while_the_server_runs() {
     assert!(shake("localhost").await);
     assert!(!shake("later.example").await);
     let deployment = &live.fixture.deployment;
-    deployment.renew_certificate(&["later.example".to_owned()], crate::testing::MORNING_MS).expect("is issued");
+    deployment.renew_certificate(&["later.example".to_owned()], MORNING_MS).expect("is issued");
     let noticed = async {
         while !shake("later.example").await {
             tokio::time::sleep(Duration::from_millis(50)).await;

@@ -6,8 +6,10 @@
 //! were met (`forks`); answer when all is durable. Verifying, and reading more than a few records, run on blocking threads,
 //! bounded by the number of cores. One bad item never fails another, and what has been received before gets the very
 //! receipt it got then.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod forks;
+mod on_fork;
 mod verify;
 mod words;
 
@@ -24,16 +26,23 @@ use tokio::sync::Semaphore;
 
 use crate::app::{App, short};
 use crate::error::CoordinatorError;
-use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord};
+use crate::ledger::{ForkEvidence, ForkPair, LedgerError, NewRecord, Stored, Taken};
 use crate::sign::SignError;
 use crate::sparing::Sparing;
 pub use forks::attest_waiting;
+pub use on_fork::OnFork;
 use verify::{Decision, Examiner, Item, Objection};
+use words::Words;
 
 /// Records verified in one go on one thread: small enough that a full upload uses every core.
 const CHUNK: usize = 32;
 /// Bytes that are read where they arrive: a few microseconds of work, less than to wake another thread for it.
 const READ_HERE: usize = 8 * 1024;
+/// What a device is told of a record that is kept apart.
+const WITHHELD: &str = "this device was revoked; the record is kept, but apart, and does not count";
+
+/// Why a record of a device that has sent much is not taken now.
+const OVER_BUDGET: &str = "this device has sent as many records as it may for now; they are taken later";
 
 /// Why a whole upload gets no answer of its own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,27 +104,37 @@ impl Intake {
     /// [`IntakeError`]; then nothing of the upload has been acknowledged.
     pub async fn receive(&self, body: Vec<u8>) -> Result<RecordsAnswer, IntakeError> {
         let travelled = body.len();
-        self.receive_decompressed(body, travelled).await
+        self.receive_decompressed(body, travelled, OnFork::Keep).await
     }
 
-    /// As [`Intake::receive`], of an upload that had so many bytes on its way.
+    /// As [`Intake::receive`], of an upload that had so many bytes on its way and whose device says what it wants of forks.
     ///
     /// # Errors
     /// As [`Intake::receive`].
-    pub async fn receive_decompressed(&self, body: Vec<u8>, travelled: usize) -> Result<RecordsAnswer, IntakeError> {
+    pub async fn receive_decompressed(
+        &self,
+        body: Vec<u8>,
+        travelled: usize,
+        on_fork: OnFork,
+    ) -> Result<RecordsAnswer, IntakeError> {
         let started = self.app.clock.elapsed();
         let items: Vec<Item> = split_sequence(&body).into_iter().map(|item| Item::new(&body, item)).collect();
         if items.len() > limits::BATCH_RECORDS {
             return Err(IntakeError::TooMany);
         }
-        let decisions = self.verify(Arc::new(body), items).await?;
-        let mut refusals = self.refuse(&decisions, travelled).await?;
+        let decisions = self.verify(Arc::new(body), items, on_fork).await?;
+        let mut words = Words::choose(&decisions, travelled);
+        let mut refusals = self.refuse(&decisions, &words).await?;
         let mut answer = Drafted::default();
         for (position, decision) in decisions.into_iter().enumerate() {
             answer.take(decision, refusals.remove(&position));
         }
-        let Drafted { mut results, kids, mut forks, new, listing, tally } = answer;
-        let chains = self.store(new, kids, &mut results, &mut forks).await?;
+        for (position, kid) in std::mem::take(&mut answer.withheld) {
+            self.object(&mut answer, position, kid, (RefusalCode::RevokedDevice, WITHHELD), &mut words)?;
+        }
+        let chains = self.store(&mut answer, &mut words).await?;
+        let Drafted { mut results, forks, mut listing, tally, .. } = answer;
+        listing.retain(|position| results.get(*position).is_some_and(|result| result.receipt.is_some()));
         forks::attest(&self.app, &self.budget, forks.pairs, |position, statement| {
             if let Some(result) = results.get_mut(position) {
                 result.fork = Some(statement.into());
@@ -123,6 +142,8 @@ impl Intake {
         })
         .await?;
         self.list_uploads(listing, &mut results).await?;
+        // What is not accepted and got no word of it: a device learns of some records at a time what has become of them.
+        results.retain(|result| result.receipt.is_some() || result.refusal.is_some());
         let took_ms = self.app.clock.elapsed().saturating_sub(started).as_secs_f64() * 1000.0;
         let Tally { stored, known, refused, unanswered } = tally;
         if stored > 0 {
@@ -134,16 +155,13 @@ impl Intake {
     }
 
     /// Counts everything that is refused, and signs the refusals that are told, by the position of their decision.
-    async fn refuse(&self, decisions: &[Decision], travelled: usize) -> Result<BTreeMap<usize, Vec<u8>>, IntakeError> {
-        let words = words::choose(decisions, travelled);
-        let mut told = Vec::with_capacity(words.len());
+    async fn refuse(&self, decisions: &[Decision], words: &Words) -> Result<BTreeMap<usize, Vec<u8>>, IntakeError> {
+        let mut told = Vec::with_capacity(words.given.len());
         for (position, decision) in decisions.iter().enumerate() {
             let Decision::Refused { hash, objection } = decision else { continue };
             let Objection { code, kid, reason, .. } = objection;
-            if let Some(left_out) = self.refusing.pass() {
-                tracing::info!(code = code.name(), kid = kid.map(short), left_out, "a record is refused");
-            }
-            match words.iter().find(|word| word.position == position) {
+            self.say_refused(*code, *kid);
+            match words.given.iter().find(|word| word.position == position) {
                 None => self.app.refusals.count(*hash, *kid, *code),
                 Some(word) => {
                     let reason = if word.reason { reason.clone() } else { String::new() };
@@ -162,7 +180,12 @@ impl Intake {
     }
 
     /// Verifies all items, in their order.
-    async fn verify(&self, body: Arc<Vec<u8>>, items: Vec<Item>) -> Result<Vec<Decision>, IntakeError> {
+    async fn verify(
+        &self,
+        body: Arc<Vec<u8>>,
+        items: Vec<Item>,
+        on_fork: OnFork,
+    ) -> Result<Vec<Decision>, IntakeError> {
         let mut items: Vec<_> = if body.len() <= READ_HERE {
             items.into_iter().map(|item| item.read(&body)).collect()
         } else {
@@ -175,7 +198,7 @@ impl Intake {
         items.retain(|item| seen.insert(item.hash()));
         let known = self.app.ledger.look_up(items.iter().filter_map(|item| item.inquiry()).collect()).await?;
         let (app, known) = (self.app.clone(), Arc::new(known));
-        self.on_cores(items, move |items| Examiner::new(&app, &body, &known).all(items)).await
+        self.on_cores(items, move |items| Examiner::new(&app, &body, &known, on_fork).all(items)).await
     }
 
     /// Does something with all items, in their order, on as many threads as there are cores.
@@ -206,37 +229,66 @@ impl Intake {
         Ok(done)
     }
 
-    async fn store(
-        &self,
-        new: Vec<(usize, NewRecord)>,
-        kids: BTreeSet<Kid>,
-        results: &mut [RecordResult],
-        forks: &mut Forks,
-    ) -> Result<Vec<ChainState>, IntakeError> {
-        let kids: Vec<Kid> = kids.into_iter().collect();
+    /// Stores what is new; what is not accepted loses its receipt, and gets a word while there are some left.
+    async fn store(&self, answer: &mut Drafted, words: &mut Words) -> Result<Vec<ChainState>, IntakeError> {
+        let kids: Vec<Kid> = std::mem::take(&mut answer.kids).into_iter().collect();
+        let new = std::mem::take(&mut answer.new);
         if new.is_empty() {
             return Ok(self.app.ledger.chains(kids).await?);
         }
         let (positions, records): (Vec<_>, Vec<_>) = new.into_iter().unzip();
         let signed_by: Vec<Kid> = records.iter().map(|record| record.kid).collect();
         let (stored, chains) = self.app.ledger.store(records, kids, self.app.budgets.records).await?;
-        for ((position, kid), stored) in positions.into_iter().zip(signed_by).zip(stored) {
-            let Some(result) = results.get_mut(position) else { continue };
-            let Some(stored) = stored else {
-                *result = self.over_budget(result.hash, kid)?;
-                continue;
+        for ((position, kid), taken) in positions.into_iter().zip(signed_by).zip(stored) {
+            let objection = match taken {
+                Taken::Stored(Stored { withheld: false, receipt, fork, .. }) => {
+                    let Some(result) = answer.results.get_mut(position) else { continue };
+                    result.receipt = Some(receipt.into());
+                    result.fork = answer.forks.evidence(position, fork).map(Into::into);
+                    continue;
+                }
+                Taken::Stored(_) => (RefusalCode::RevokedDevice, WITHHELD),
+                Taken::Revoked => (RefusalCode::RevokedDevice, "this device was revoked; keep the record"),
+                Taken::OverBudget => (RefusalCode::Busy, OVER_BUDGET),
+                Taken::NumberUsed => (
+                    RefusalCode::NumberUsed,
+                    "another record of this key has this number, or one before it; seal it anew under another key",
+                ),
             };
-            result.receipt = Some(stored.receipt.into());
-            result.fork = forks.evidence(position, stored.fork).map(Into::into);
+            let told = self.object(answer, position, kid, objection, words)?;
+            if objection.0 == RefusalCode::Busy {
+                answer.tally.over_budget(told);
+            }
         }
         Ok(chains)
     }
 
-    /// A device that has sent as much as it may is told so, record by record, and keeps them until later.
-    fn over_budget(&self, hash: RecordHash, kid: Kid) -> Result<RecordResult, IntakeError> {
-        let reason = "this device has sent as many records as it may for now; they are taken later";
-        let refusal = self.app.refusals.refuse(hash, Some(kid), RefusalCode::Busy, reason)?;
-        Ok(RecordResult { hash, receipt: None, refusal: Some(refusal.bytes.into()), fork: None, uploads: None })
+    /// Tells a device why a record of it is not accepted, while there are words left; it keeps the record and sends it again. Whether
+    /// it was told.
+    fn object(
+        &self,
+        answer: &mut Drafted,
+        position: usize,
+        kid: Kid,
+        (code, reason): (RefusalCode, &str),
+        words: &mut Words,
+    ) -> Result<bool, IntakeError> {
+        let Some(result) = answer.results.get_mut(position) else { return Ok(false) };
+        self.say_refused(code, Some(kid));
+        result.receipt = None;
+        let Some(word) = words.give(position, reason, true) else {
+            self.app.refusals.count(result.hash, Some(kid), code);
+            return Ok(false);
+        };
+        let reason = if word.reason { reason } else { "" };
+        *result = refused(result.hash, self.app.refusals.refuse(result.hash, Some(kid), code, reason)?.bytes);
+        Ok(true)
+    }
+
+    fn say_refused(&self, code: RefusalCode, kid: Option<Kid>) {
+        if let Some(left_out) = self.refusing.pass() {
+            tracing::info!(code = code.name(), kid = kid.map(short), left_out, "a record is refused");
+        }
     }
 
     /// Says of each of these records' files where it is to be uploaded, and gives the receipts again for those that the
@@ -269,6 +321,15 @@ struct Tally {
     unanswered: usize,
 }
 
+impl Tally {
+    /// One record that seemed to be stored was not.
+    fn over_budget(&mut self, told: bool) {
+        self.stored = self.stored.saturating_sub(1);
+        self.refused = self.refused.saturating_add(1);
+        self.unanswered = self.unanswered.saturating_add(usize::from(!told));
+    }
+}
+
 /// An answer that waits for what is to be stored.
 #[derive(Default)]
 struct Drafted {
@@ -278,6 +339,8 @@ struct Drafted {
     forks: Forks,
     /// To be stored, each with the position of its result.
     new: Vec<(usize, NewRecord)>,
+    /// Results of records that are kept apart, with the key of each.
+    withheld: Vec<(usize, Kid)>,
     /// Results of records that list files, or may.
     listing: Vec<usize>,
     tally: Tally,
@@ -292,6 +355,11 @@ impl Drafted {
             Decision::Known { hash, kid, stored } => {
                 more(&mut tally.known);
                 self.kids.insert(kid);
+                if stored.withheld {
+                    self.withheld.push((position, kid));
+                    self.results.push(accepted(hash, Vec::new(), None));
+                    return;
+                }
                 self.listing.push(position);
                 let fork = self.forks.evidence(position, stored.fork);
                 self.results.push(accepted(hash, stored.receipt, fork));

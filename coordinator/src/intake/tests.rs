@@ -1,3 +1,4 @@
+mod devices;
 mod hostile;
 mod strangers;
 
@@ -11,6 +12,7 @@ use kuager_wire::sync::RecordResult;
 use super::*;
 use crate::budgets::{Budgets, RecordBudget};
 use crate::clock::Clock;
+use crate::enrol::{reinstate_device, revoke_device};
 use crate::setup::{SetupError, publish_source};
 use crate::testing::{Fixture, MORNING_MS, key, kid};
 use crate::{enrol, inbox};
@@ -97,7 +99,7 @@ async fn every_reason_has_its_own_code() {
     for seed in [1, 3] {
         fixture.enrol(seed).await;
     }
-    fixture.ledger.revoke_device(kid(3), MORNING_MS).await.expect("works");
+    revoke_device(&fixture.app, kid(3), None).await.expect("works");
     let base = fixture.record(0, "text");
     let sign = |record: &Record| fixture.sign(1, record);
     let elsewhere = DeploymentId([4; 32]);
@@ -138,7 +140,11 @@ async fn every_reason_has_its_own_code() {
         assert_eq!(refusal.code, code, "{name}: {}", refusal.reason);
         assert!(!refusal.reason.contains("text"), "{name}: a reason holds nothing from the record");
     }
-    assert_eq!(fixture.ledger.counts().await.expect("reads").records, 1, "the good one");
+    assert_eq!(
+        fixture.ledger.counts().await.expect("reads").records,
+        2,
+        "the good one, and apart that of the revoked device"
+    );
 }
 
 /// Sends one item in an upload with a record of an enrolled device, so that its refusal has words, and returns what became of it.
@@ -227,6 +233,7 @@ async fn store_only(fixture: &Fixture, record: &Record) -> Vec<u8> {
         supersedes: None,
         lost: None,
         training: false,
+        refuse_fork: false,
         uploads: Vec::new(),
         received_ms: MORNING_MS + 7,
         bytes: bytes.clone(),
@@ -285,6 +292,7 @@ async fn many_phones_at_once_lose_nothing() {
             after: None,
             epoch: None,
             credential: None,
+            succession: None,
         };
         let request = cose::sign(&request, fixture.deployment.id(), observer.key()).expect("signs");
         enrol::enrol(&fixture.app, request).await.expect("works").expect("is accepted");
@@ -373,7 +381,7 @@ async fn an_inbox_answers_its_observer_only_and_once() {
     assert_eq!(inbox(fixture.inbox_request(9, 1, 0)).await, Err(RefusalCode::UnknownDevice));
     let enrolment = fixture.enrolment(1, kuager_wire::ids::InviteToken([0; 16]));
     assert_eq!(inbox(enrolment).await, Err(RefusalCode::Malformed));
-    fixture.ledger.revoke_device(kid(1), MORNING_MS).await.expect("works");
+    revoke_device(&fixture.app, kid(1), None).await.expect("works");
     assert_eq!(inbox(fixture.inbox_request(1, 3, 0)).await, Err(RefusalCode::RevokedDevice));
 }
 

@@ -12,6 +12,7 @@ use kuager_wire::receipt::{Receipt, RefusalCode};
 use kuager_wire::record::{Attachment, Record};
 use kuager_wire::text;
 
+use super::on_fork::OnFork;
 use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::ledger::{Inquiry, Known, NewRecord, NewUpload, Stored};
@@ -40,13 +41,13 @@ impl Item {
             Ok(bytes) => (true, bytes),
             Err(rest) => (false, rest),
         };
-        let start = bytes.as_ptr().addr() - body.as_ptr().addr();
-        Self { range: start..start + bytes.len(), whole }
+        let start = bytes.as_ptr().addr().saturating_sub(body.as_ptr().addr());
+        Self { range: start..start.saturating_add(bytes.len()), whole }
     }
 
     /// Reads what it says, whether it may or not.
     pub(super) fn read(self, body: &[u8]) -> ReadItem {
-        let bytes = &body[self.range.clone()];
+        let bytes = body.get(self.range.clone()).unwrap_or_default();
         let read = if self.whole {
             record(bytes)
         } else {
@@ -130,6 +131,7 @@ pub(super) struct Examiner<'a> {
     app: &'a App,
     body: &'a [u8],
     known: &'a Known,
+    on_fork: OnFork,
     published: Arc<Published>,
     /// Made once for each device; nothing for keys that are not enrolled.
     verifiers: HashMap<Kid, Option<Verifier>>,
@@ -138,8 +140,9 @@ pub(super) struct Examiner<'a> {
 }
 
 impl<'a> Examiner<'a> {
-    pub(super) fn new(app: &'a App, body: &'a [u8], known: &'a Known) -> Self {
-        Self { app, body, known, published: app.shelf.published(), verifiers: HashMap::new(), bad: HashMap::new() }
+    pub(super) fn new(app: &'a App, body: &'a [u8], known: &'a Known, on_fork: OnFork) -> Self {
+        let published = app.shelf.published();
+        Self { app, body, known, on_fork, published, verifiers: HashMap::new(), bad: HashMap::new() }
     }
 
     /// One decision per item, in their order.
@@ -178,7 +181,7 @@ impl<'a> Examiner<'a> {
         let device = self.known.devices.get(&kid);
         // A device's enrolment request was verified with this very key.
         let verifier = self.verifiers.entry(kid).or_insert_with(|| Verifier::new(&device?.public_key).ok());
-        let (Some(device), Some(verifier)) = (device, verifier) else {
+        let Some(verifier) = verifier else {
             let reason = "this key is not enrolled here; enrol it, then send again";
             return Err(Objection::new(RefusalCode::UnknownDevice, kid, reason));
         };
@@ -186,9 +189,6 @@ impl<'a> Examiner<'a> {
             .verify_with(Purpose::Record, deployment, verifier)
             .map_err(|error| Objection::statement(&error, Some(kid)))?;
         let objection = |code, reason| Err(Objection::new(code, kid, reason).verified());
-        if device.revoked {
-            return objection(RefusalCode::RevokedDevice, "this device was revoked");
-        }
         if record.seq == 0 && record.prev != RecordHash::chain_start(deployment) {
             return objection(RefusalCode::WrongDeployment, "the chain starts in another deployment");
         }
@@ -239,9 +239,10 @@ impl<'a> Examiner<'a> {
             supersedes: record.supersedes,
             lost: record.body.lost,
             training: record.training == Some(true),
+            refuse_fork: self.on_fork == OnFork::Refuse,
             uploads,
             received_ms,
-            bytes: self.body[range].to_vec(),
+            bytes: self.body.get(range).unwrap_or_default().to_vec(),
             receipt,
         })))
     }

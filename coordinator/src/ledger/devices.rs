@@ -59,6 +59,28 @@ pub struct ReturnedDevice {
     pub returned_ms: u64,
 }
 
+/// A key about to be enrolled because another one names it as its successor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewSuccessor {
+    /// The new key.
+    pub public_key: PublicKey,
+    /// The key that it goes on for.
+    pub succeeds: Kid,
+    /// Whose both are.
+    pub observer: ObserverId,
+    /// What the holder may do.
+    pub role: Role,
+    /// Where the observer is sent.
+    pub stations: Vec<String>,
+    /// The exact new credential.
+    pub credential: Vec<u8>,
+    /// When.
+    pub enrolled_ms: u64,
+}
+
+/// Keys of one observer that were enrolled without an invite, as successors, at most.
+pub const SUCCESSORS: u32 = 16;
+
 /// Whether a key may be enrolled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Enrolment {
@@ -131,9 +153,10 @@ pub trait Devices {
     /// [`LedgerError`].
     async fn take_back(&self, device: ReturnedDevice) -> Result<Enrolled, LedgerError>;
 
-    /// Refuses everything new from a device from now on; what has been received stays. Returns whether it is known.
+    /// Enrols a key that goes on for a device which is known. A key that is known keeps what it has; the successor of a device
+    /// that was revoked is refused as one, and so is, as if its invite had been used, one more than an observer may have.
     ///
     /// # Errors
     /// [`LedgerError`].
-    async fn revoke_device(&self, kid: Kid, now_ms: u64) -> Result<bool, LedgerError>;
+    async fn succeed(&self, successor: NewSuccessor) -> Result<Enrolled, LedgerError>;
 }

@@ -25,7 +25,7 @@ pub struct Arrival {
     pub received_ms: u64,
 }
 
-/// Records in the order in which they became durable. Whoever has seen an arrival will never see one with a smaller id come
+/// Records that count, in the order in which they became durable: those kept apart are no news. Whoever has seen an arrival will never see one with a smaller id come
 /// later, so the newest id seen is enough to go on from.
 #[async_trait]
 pub trait Feed {

@@ -23,8 +23,10 @@ pub struct RecordView {
     pub station: Option<String>,
     /// When it arrived.
     pub received_ms: u64,
-    /// Whether another record of the same device corrects it.
+    /// Whether another record of the same observer corrects it.
     pub corrected: bool,
+    /// Whether it is kept apart, because its device is revoked: it counts nowhere.
+    pub apart: bool,
     /// The exact signed record.
     pub bytes: Vec<u8>,
     /// The files it lists, in its order.

@@ -2,7 +2,7 @@
 //!
 //! - [`Records`], [`Feed`]: records with their receipts, and the news of them;
 //! - [`Faults`]: what does not hold in chains;
-//! - [`Devices`], [`Invites`]: whose keys are trusted, and who may bring one;
+//! - [`Devices`], [`Invites`], [`Revocations`]: whose keys are trusted, and how far, and who may bring one;
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
 //! - [`Usages`]: how much of its budgets each device has used;
@@ -34,12 +34,13 @@ pub mod messages;
 pub mod records;
 mod redactions;
 mod refusals;
+pub mod revocations;
 pub mod sqlite;
 pub mod uploads;
 pub mod usage;
 mod whole;
 
-pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, ReturnedDevice};
+pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};
 pub use feed::{Arrival, Feed};
@@ -48,9 +49,10 @@ pub use files::{
 };
 pub use invites::{InviteRow, Invites, NewInvite};
 pub use messages::{Added, Messages, NONCES, NewMessage};
-pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
+pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored, Taken};
 pub use redactions::{RedactionRow, Redactions};
 pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};
+pub use revocations::{DeviceRow, NewRevocation, Revocations, Revoked, Standing, WITHHELD};
 pub use sqlite::SqliteLedger;
 pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
 pub use usage::{Recent, Usage, Usages};

@@ -46,6 +46,8 @@ pub struct NewRecord {
     pub lost: Option<SeqRange>,
     /// Whether it is training.
     pub training: bool,
+    /// Its device wants it refused rather than kept beside another record with its number.
+    pub refuse_fork: bool,
     /// The files it lists.
     pub uploads: Vec<NewUpload>,
     /// When it arrived.
@@ -65,6 +67,21 @@ pub struct Stored {
     pub fork: Option<ForkEvidence>,
     /// Whether it was there before.
     pub duplicate: bool,
+    /// Whether it came after its device was revoked and is kept apart: its receipt is not to be given.
+    pub withheld: bool,
+}
+
+/// What became of a record that was to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Taken {
+    /// It is durable.
+    Stored(Stored),
+    /// Its device's budget has no room for it.
+    OverBudget,
+    /// Another record has its number, or it follows such a one, and its device wants it refused then.
+    NumberUsed,
+    /// Its device is revoked, and as much of it is withheld as may be.
+    Revoked,
 }
 
 /// What there is to show that a device signed two records under one number.
@@ -128,8 +145,9 @@ pub trait Records {
     /// [`LedgerError`].
     async fn look_up(&self, items: Vec<Inquiry>) -> Result<Known, LedgerError>;
 
-    /// Stores verified records and answers when they are durable: one result per record, nothing for one that its device's
-    /// budget has no room for, and the state of each chain in `kids`. What is there already costs nothing.
+    /// Stores verified records and answers when they are durable: one result per record, and the state of each chain in
+    /// `kids`. What is there already costs nothing. What belongs apart is stored and withheld
+    /// ([`revocations`](super::revocations)).
     ///
     /// # Errors
     /// [`LedgerError`]; then nothing of this batch is stored.
@@ -138,7 +156,7 @@ pub trait Records {
         records: Vec<NewRecord>,
         kids: Vec<Kid>,
         budget: RecordBudget,
-    ) -> Result<(Vec<Option<Stored>>, Vec<ChainState>), LedgerError>;
+    ) -> Result<(Vec<Taken>, Vec<ChainState>), LedgerError>;
 
     /// Keeps the signed statements about forks, each under its pair's second record, and answers with the statement each pair
     /// has from now on: the first one that was added.

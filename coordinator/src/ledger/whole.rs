@@ -14,6 +14,7 @@ use super::messages::Messages;
 use super::records::Records;
 use super::redactions::Redactions;
 use super::refusals::Refusals;
+use super::revocations::Revocations;
 use super::uploads::Uploads;
 use super::usage::Usages;
 
@@ -60,6 +61,7 @@ pub trait Ledger:
     + Feed
     + Faults
     + Devices
+    + Revocations
     + Invites
     + Uploads
     + Usages

@@ -5,6 +5,7 @@
 //! named by the upload while they arrive and by the hash once they are complete and right (`store`). Only then does the
 //! device get a signed receipt: each device delivers its files itself, and a file two of them deliver is held once. Nothing that arrives is ever changed; a copy for publication is another file with another
 //! hash, tied to the original by a signed statement.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod blocking;
 mod checksum;

@@ -213,7 +213,7 @@ fn claims(bytes: &[u8]) -> Vec<(String, String)> {
         Tag::GPSLongitude,
         Tag::GPSTimeStamp,
     ];
-    let start = &bytes[..bytes.len().min(usize::try_from(CLAIMS).unwrap_or(usize::MAX))];
+    let start = bytes.get(..usize::try_from(CLAIMS).unwrap_or(usize::MAX)).unwrap_or(bytes);
     let Ok(exif) = exif::Reader::new().read_from_container(&mut Cursor::new(start)) else { return Vec::new() };
     let claim = |tag| {
         let field = exif.get_field(tag, In::PRIMARY)?;
@@ -240,24 +240,25 @@ fn likeness(picture: &DynamicImage, orientation: Orientation) -> Option<[u8; 32]
     let mut sums = [[(0_u64, 0_u64); 17]; 16];
     for (x, y, pixel) in picture.pixels() {
         let (x, y) = upright(orientation, stored, (x, y));
-        let cell = |at: u32, size: u32, fields: u32| u64::from(at) * u64::from(fields) / u64::from(size);
-        let (column, row) = (cell(x, width, GRID.0), cell(y, height, GRID.1));
-        let (sum, count) = &mut sums[usize::try_from(row).ok()?][usize::try_from(column).ok()?];
-        *sum += u64::from(pixel.to_luma().0[0]);
-        *count += 1;
+        let cell = |at: u32, size: u32, fields: u32| {
+            usize::try_from(u64::from(at).saturating_mul(u64::from(fields)).checked_div(u64::from(size))?).ok()
+        };
+        let (column, row) = (cell(x, width, GRID.0)?, cell(y, height, GRID.1)?);
+        let (sum, count) = sums.get_mut(row)?.get_mut(column)?;
+        *sum = sum.saturating_add(u64::from(pixel.to_luma().0[0]));
+        *count = count.saturating_add(1);
     }
     // In 65,536ths of a grey level.
-    let means = sums.map(|row| row.map(|(sum, count)| (sum << 16) / count.max(1)));
+    let means = sums.map(|row| row.map(|(sum, count)| (sum << 16).checked_div(count).unwrap_or(0)));
     let all = means.iter().flatten();
-    if all.clone().max()? - all.min()? < 16 << 16 {
+    if all.clone().max()?.saturating_sub(*all.min()?) < 16 << 16 {
         return None;
     }
     let mut bits = [0_u8; 32];
-    for (row, means) in means.iter().enumerate() {
-        for (column, pair) in means.windows(2).enumerate() {
-            if pair[0] < pair[1] {
-                bits[row * 2 + column / 8] |= 1 << (column % 8);
-            }
+    let pairs = means.iter().flat_map(|row| row.iter().zip(row.iter().skip(1)));
+    for (at, (one, next)) in pairs.enumerate() {
+        if one < next {
+            *bits.get_mut(at / 8)? |= 1 << (at % 8);
         }
     }
     Some(bits)
@@ -286,7 +287,7 @@ pub(super) fn redact(object: Object, regions: &[Region]) -> Result<Redacted, Pic
                 picture.put_pixel(x, y, Rgb([0, 0, 0]));
             }
         }
-        filled.push([*left, *top, right - left, bottom - top]);
+        filled.push([*left, *top, right.saturating_sub(*left), bottom.saturating_sub(*top)]);
     }
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY).encode_image(&picture)?;

@@ -77,7 +77,8 @@ impl Purse {
             return Err(Spent::Unfinished);
         }
         let used = self.sent.saturating_add(others).saturating_add(here);
-        let share = room.saturating_add(used) / 100 * self.budget.share_percent;
+        let share = room.saturating_add(used) / 100;
+        let share = share.saturating_mul(self.budget.share_percent);
         if used.saturating_add(bytes) > share.max(SMALL) { Err(Spent::Share) } else { Ok(()) }
     }
 

@@ -182,7 +182,7 @@ impl LocalFiles {
 
     fn object(&self, media: MediaHash) -> PathBuf {
         let name = media.to_string();
-        self.dir.join("objects").join(&name[..2]).join(name)
+        self.dir.join("objects").join(name.get(..2).unwrap_or_default()).join(name)
     }
 }
 
@@ -332,8 +332,8 @@ impl Incoming for Part {
             if read == 0 {
                 return Ok(MediaHash(hasher.finalize().into()));
             }
-            hasher.update(&buffer[..read]);
-            at += u64::try_from(read).unwrap_or(u64::MAX);
+            hasher.update(buffer.get(..read).unwrap_or(&buffer));
+            at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         }
     }
 

@@ -54,7 +54,7 @@ impl Turns {
         let slot = self.slot(token);
         let mut number = 0;
         slot.newest.send_modify(|newest| {
-            *newest += 1;
+            *newest = newest.wrapping_add(1);
             number = *newest;
         });
         let newest = slot.newest.subscribe();

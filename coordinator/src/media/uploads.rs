@@ -185,7 +185,8 @@ where
                 biased;
                 () = self.turn.superseded() => {
                     // Tokio's clock and not the injected one: this measures the network, not the world.
-                    let until = Instant::now() + GRACE;
+                    let now = Instant::now();
+                    let until = now.checked_add(GRACE).unwrap_or(now);
                     self.until = Some(until);
                     self.after(until).await
                 }
@@ -201,7 +202,7 @@ where
 
     /// What had been received when somebody newer came is not thrown away with the connection it came over.
     async fn after(&mut self, until: Instant) -> Result<Option<Result<C, E>>, Ended> {
-        let wait = until.min(Instant::now() + GRACE_STEP);
+        let wait = Instant::now().checked_add(GRACE_STEP).map_or(until, |step| until.min(step));
         tokio::time::timeout_at(wait, self.body.next()).await.map_err(|_| Ended::Superseded)
     }
 }
@@ -377,7 +378,7 @@ impl Media {
         if part.offset != start {
             return Err(UploadError::WrongOffset(start));
         }
-        if part.announced.is_some_and(|more| more > row.size - start) {
+        if part.announced.is_some_and(|more| more > row.size.saturating_sub(start)) {
             return Err(UploadError::TooLong { length: row.size });
         }
         let purse = self.purse(&row, start).await?;
@@ -389,7 +390,7 @@ impl Media {
         let Part { body, mut checksum, idle, .. } = part;
         let mut source = Source { body, turn, idle, until: None };
         let mut step = Vec::with_capacity(limits::MEDIA_STEP);
-        let mut left = row.size - start;
+        let mut left = row.size.saturating_sub(start);
         let ended = loop {
             let chunk = match source.next().await {
                 Ok(chunk) => chunk,
@@ -404,7 +405,7 @@ impl Media {
                 checksum.update(bytes);
             }
             while !bytes.is_empty() {
-                let (now, later) = bytes.split_at(bytes.len().min(limits::MEDIA_STEP - step.len()));
+                let (now, later) = bytes.split_at(bytes.len().min(limits::MEDIA_STEP.saturating_sub(step.len())));
                 step.extend_from_slice(now);
                 bytes = later;
                 if step.len() == limits::MEDIA_STEP {
@@ -500,7 +501,7 @@ impl Media {
                 blocking(move || store.discard(token)).await??;
                 let row = self.find(token).await?;
                 self.unfinished.set(row.kid, token, 0);
-                expired += 1;
+                expired = expired.saturating_add(1);
             }
         }
         if expired > 0 {

@@ -8,7 +8,7 @@
 use std::fmt::{self, Debug, Formatter};
 
 use kuager_wire::cose::{self, Dated, Purpose};
-use kuager_wire::delegation::Delegation;
+use kuager_wire::delegation::{Delegation, Revocation};
 use kuager_wire::enrolment::Credential;
 use kuager_wire::ids::PublicKey;
 use kuager_wire::servers::Servers;
@@ -118,6 +118,14 @@ impl IssuerSigner {
     /// [`SignError`].
     pub fn credential(&self, credential: &Credential) -> Result<Vec<u8>, SignError> {
         Ok(self.sign(credential)?.0)
+    }
+
+    /// Says how a device is trusted from now on.
+    ///
+    /// # Errors
+    /// [`SignError`].
+    pub fn revocation(&self, revocation: &Revocation) -> Result<Vec<u8>, SignError> {
+        Ok(self.sign(revocation)?.0)
     }
 
     /// Says where the servers are and what they show.

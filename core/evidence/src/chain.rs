@@ -1,8 +1,9 @@
 //! Checking a chain: every signature, every link, every number. Pure, so that whoever holds the records can do it.
 
-use kuager_wire::cose::{Envelope, Purpose, Statement, StatementError};
+use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError};
+use kuager_wire::enrolment::Succession;
 use kuager_wire::ids::{DeploymentId, PublicKey, RecordHash};
-use kuager_wire::record::{Record, RecordKind, SeqRange};
+use kuager_wire::record::{ChainHead, Record, RecordKind, SeqRange};
 
 /// Something that does not hold in a chain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +35,9 @@ pub enum ChainFault {
         /// The second.
         second: RecordHash,
     },
+    /// A key event names a record of the former chain that is not there.
+    #[error("the key event continues record {} of key {}, which is not there", .0.seq, .0.kid)]
+    Continues(ChainHead),
 }
 
 /// What checking a chain found.
@@ -45,6 +49,8 @@ pub struct ChainReport {
     pub head: Option<(u64, RecordHash)>,
     /// Numbers that are lost by signed statement.
     pub lost: Vec<SeqRange>,
+    /// The chain that this one goes on for, as its key event says.
+    pub continues: Option<ChainHead>,
     /// What does not hold, in order. Empty: the chain is whole.
     pub faults: Vec<ChainFault>,
 }
@@ -72,9 +78,11 @@ pub fn verify_chain<'a>(
         }
     }
     report.lost = valid.iter().filter(|(record, _)| record.kind == RecordKind::GapStatement).filter_map(lost).collect();
+    report.continues = valid.first().and_then(|(record, _)| record.body.continues);
     let mut before: Option<(u64, RecordHash)> = None;
     for (record, hash) in &valid {
-        let (expected, link) = before.map_or((0, RecordHash::chain_start(deployment)), |(seq, hash)| (seq + 1, hash));
+        let (expected, link) =
+            before.map_or((0, RecordHash::chain_start(deployment)), |(seq, hash)| (seq.saturating_add(1), hash));
         let seq = record.seq;
         match before {
             Some((last, first)) if last == seq => {
@@ -82,7 +90,7 @@ pub fn verify_chain<'a>(
                 continue;
             }
             _ if seq > expected => {
-                let gap = SeqRange { first: expected, last: seq - 1 };
+                let gap = SeqRange { first: expected, last: seq.saturating_sub(1) };
                 if !report.lost.iter().any(|lost| lost.first <= gap.first && gap.last <= lost.last) {
                     report.faults.push(ChainFault::Gap(gap));
                 }
@@ -99,6 +107,43 @@ pub fn verify_chain<'a>(
     report.records = u64::try_from(valid.len()).unwrap_or(u64::MAX);
     report.head = before;
     report
+}
+
+/// Checks that a chain goes on from where its key event says: that the former chain has this very record. It may have more, since
+/// a phone that was put back from a copy knows only what is in the copy. Records of other chains may be among these.
+///
+/// That the former key agrees is another statement ([`verify_succession`]).
+///
+/// # Errors
+/// [`ChainFault::Continues`].
+pub fn verify_continuation<'a>(
+    continues: &ChainHead,
+    mut former: impl Iterator<Item = &'a [u8]>,
+) -> Result<(), ChainFault> {
+    let is_it = |bytes: &[u8]| {
+        let read = Envelope::parse(bytes, Record::LIMIT)
+            .and_then(|envelope| Ok((envelope.kid(), envelope.statement::<Record>()?.seq)));
+        RecordHash::of(bytes) == continues.hash && read == Ok((continues.kid, continues.seq))
+    };
+    if former.any(is_it) { Ok(()) } else { Err(ChainFault::Continues(*continues)) }
+}
+
+/// Verifies a key's word that another one goes on for it.
+///
+/// # Errors
+/// [`StatementError`], also when it names another successor.
+pub fn verify_succession(
+    bytes: &[u8],
+    deployment: DeploymentId,
+    former: &PublicKey,
+    successor: &PublicKey,
+) -> Result<Succession, StatementError> {
+    let succession: Succession = cose::open(bytes, deployment, former)?;
+    if succession.public_key == *successor {
+        Ok(succession)
+    } else {
+        Err(StatementError::WrongKey { expected: successor.kid(), found: succession.public_key.kid() })
+    }
 }
 
 fn lost((record, _): &(Record, RecordHash)) -> Option<SeqRange> {

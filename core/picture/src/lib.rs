@@ -7,6 +7,7 @@
 //!
 //! Claims that no encoder can have made are refused here ([`OutlineError::Impossible`]): each block of a JPEG takes at least
 //! one bit, and deflate makes nothing smaller than a 1,032nd. What is small anyway is left to the decoder. Nothing is allocated but a buffer, and each byte is read once.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod bytes;
 mod jpeg;

@@ -8,6 +8,7 @@ mod drafts;
 mod error;
 mod recovery;
 mod seal;
+pub(crate) mod succession;
 mod writer;
 
 pub use kuager_evidence::{ChainFault, ChainReport, verify_chain};

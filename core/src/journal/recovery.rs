@@ -24,7 +24,7 @@ impl Journal {
         self.store.write(|tx| {
             let mut lost = Vec::new();
             let mut expected = 0;
-            tx.each_record::<StoreError>(self.kid, |seq, _| {
+            tx.each_record::<StoreError>(self.keyring.current_kid(tx)?, |seq, _| {
                 if seq > expected {
                     lost.push(SeqRange { first: expected, last: seq - 1 });
                 }

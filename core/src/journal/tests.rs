@@ -45,7 +45,11 @@ impl Fixture {
         let dir = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(dir.path(), &StoreKey([3; 32])).unwrap());
         let clock = TestClock::new();
-        let journal = Journal::new(Arc::clone(&store), clock.clone(), SigningKey::from_bytes(&[9; 32]));
+        let journal = Journal::new(
+            Arc::clone(&store),
+            clock.clone(),
+            crate::keyring::Keyring::of(SigningKey::from_bytes(&[9; 32])),
+        );
         Self { dir, store, clock, journal }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kuager_evidence::{ChainReport, verify_chain};
+use kuager_evidence::{ChainReport, verify_chain, verify_continuation};
 use kuager_wire::SigningKey;
 use kuager_wire::cose::{self, Envelope, Statement};
 use kuager_wire::ids::{DeploymentId, Kid, PublicKey, RecordHash};
@@ -10,6 +10,7 @@ use kuager_wire::record::{Attachment, AttachmentRole, Body, ClockReading, FormRe
 
 use super::error::JournalError;
 use crate::clock::{Clock, ClockSample};
+use crate::keyring::Keyring;
 use crate::queue::{Urgency, media_priority, priority};
 use crate::store::{NewRecord, RecordRow, Store, StoreError, Tx};
 
@@ -33,21 +34,14 @@ pub struct Sealed {
 pub struct Journal {
     pub(super) store: Arc<Store>,
     pub(super) clock: Arc<dyn Clock>,
-    key: SigningKey,
-    pub(super) kid: Kid,
+    pub(super) keyring: Arc<Keyring>,
 }
 
 impl Journal {
-    /// The journal of the device with this key.
+    /// The journal of the device with these keys.
     #[must_use]
-    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
-        let kid = PublicKey::from(&key).kid();
-        Self { store, clock, key, kid }
-    }
-
-    /// The key this journal signs with.
-    pub(crate) const fn kid(&self) -> Kid {
-        self.kid
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, keyring: Arc<Keyring>) -> Self {
+        Self { store, clock, keyring }
     }
 
     pub(super) fn append(
@@ -57,7 +51,8 @@ impl Journal {
         content: Content,
     ) -> Result<Sealed, JournalError> {
         let now = self.clock.now();
-        let head = tx.head(self.kid)?;
+        let key = self.keyring.current(tx)?;
+        let head = tx.head(PublicKey::from(&key).kid())?;
         let previous_clock = head.as_ref().map(|head| head.clock);
         let (seq, prev) = head.map_or((0, RecordHash::chain_start(deployment)), |head| (head.seq + 1, head.hash));
         let record = Record {
@@ -75,24 +70,9 @@ impl Journal {
             location: content.location,
             training: content.training.then_some(true),
         };
-        let bytes = cose::sign(&record, deployment, &self.key)?;
-        let hash = RecordHash::of(&bytes);
-        tx.add_record(&NewRecord {
-            hash,
-            kid: self.kid,
-            seq: record.seq,
-            kind: record.kind,
-            clock: record.clock,
-            station: record.station.as_deref(),
-            form: record.form.as_ref().map(|form| form.form.as_str()),
-            supersedes: record.supersedes,
-            priority: priority(record.kind, content.urgency),
-            bytes: &bytes,
-        })?;
-        for file in record.attachments.iter().flatten() {
-            tx.enqueue_media(file.hash, media_priority(record.kind, file.role), file.role == AttachmentRole::Original)?;
-        }
-        Ok(Sealed { hash, seq: record.seq, size: bytes.len(), missing: Vec::new() })
+        let urgency = priority(record.kind, content.urgency);
+        let (hash, size) = add(tx, deployment, &key, &record, urgency)?;
+        Ok(Sealed { hash, seq: record.seq, size, missing: Vec::new() })
     }
 
     /// The content of a sealed record.
@@ -116,26 +96,72 @@ impl Journal {
         })?)
     }
 
-    /// Checks every signature and every link of this device's chain.
+    /// Checks every signature and every link of this device's chains, and that each names the end of the one before as it was
+    /// known then. The head is that of the chain that goes on.
     ///
     /// # Errors
-    /// [`JournalError::Store`]; what is wrong with the chain itself is in the report.
+    /// [`JournalError::Store`]; what is wrong with a chain itself is in the report.
     pub fn verify(&self, deployment: DeploymentId) -> Result<ChainReport, JournalError> {
-        let key = PublicKey::from(&self.key);
         self.store.read(|tx| {
-            let mut records = Vec::new();
-            tx.each_record::<StoreError>(self.kid, |_, bytes| {
-                records.push(bytes.to_vec());
-                Ok(())
-            })?;
-            Ok(verify_chain(records.iter().map(Vec::as_slice), deployment, &key))
+            let current = self.keyring.current_kid(tx)?;
+            let mut all = ChainReport::default();
+            let mut former: Vec<(Kid, Vec<Vec<u8>>)> = Vec::new();
+            for key in self.keyring.public_keys() {
+                let mut records = Vec::new();
+                tx.each_record::<StoreError>(key.kid(), |_, bytes| {
+                    records.push(bytes.to_vec());
+                    Ok(())
+                })?;
+                let report = verify_chain(records.iter().map(Vec::as_slice), deployment, &key);
+                if let Some(head) = &report.continues {
+                    let named = former.iter().find(|(kid, _)| *kid == head.kid);
+                    let records = named.map(|(_, records)| records.as_slice()).unwrap_or_default();
+                    all.faults.extend(verify_continuation(head, records.iter().map(Vec::as_slice)).err());
+                }
+                all.records = all.records.saturating_add(report.records);
+                all.lost.extend(report.lost);
+                all.faults.extend(report.faults);
+                if key.kid() == current {
+                    (all.head, all.continues) = (report.head, report.continues);
+                }
+                former.push((key.kid(), records));
+            }
+            Ok(all)
         })
     }
 }
 
+/// Signs a record, appends it and puts it into the outbox, with its files. Gives its name and its size.
+pub(super) fn add(
+    tx: &Tx<'_>,
+    deployment: DeploymentId,
+    key: &SigningKey,
+    record: &Record,
+    priority: u32,
+) -> Result<(RecordHash, usize), JournalError> {
+    let bytes = cose::sign(record, deployment, key)?;
+    let hash = RecordHash::of(&bytes);
+    tx.add_record(&NewRecord {
+        hash,
+        kid: PublicKey::from(key).kid(),
+        seq: record.seq,
+        kind: record.kind,
+        clock: record.clock,
+        station: record.station.as_deref(),
+        form: record.form.as_ref().map(|form| form.form.as_str()),
+        supersedes: record.supersedes,
+        priority,
+        bytes: &bytes,
+    })?;
+    for file in record.attachments.iter().flatten() {
+        tx.enqueue_media(file.hash, media_priority(record.kind, file.role), file.role == AttachmentRole::Original)?;
+    }
+    Ok((hash, bytes.len()))
+}
+
 impl std::fmt::Debug for Journal {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Journal").field("kid", &self.kid).finish_non_exhaustive()
+        formatter.debug_struct("Journal").field("keyring", &self.keyring).finish_non_exhaustive()
     }
 }
 
@@ -170,7 +196,7 @@ impl Content {
     }
 }
 
-fn reading(now: &ClockSample, previous: Option<&ClockReading>) -> ClockReading {
+pub(super) fn reading(now: &ClockSample, previous: Option<&ClockReading>) -> ClockReading {
     let jumped = previous.is_some_and(|previous| {
         previous.boot_id == now.boot_id && {
             let wall = i128::from(now.wall_ms) - i128::from(previous.wall_ms);

@@ -4,6 +4,7 @@
 //! says "saved". A photo of the usual size and the draft it belongs to are saved in one transaction; a long video takes
 //! several, and what did not get to its end is removed. Nothing of the original is ever changed: EXIF stays, and what it
 //! says is copied as a claim.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod exif;
 pub mod preview;
@@ -87,13 +88,13 @@ impl<'a> Source<'a> {
     fn piece(&mut self) -> Result<Vec<u8>, MediaError> {
         let mut piece = Vec::with_capacity(CHUNK);
         self.file.take(CHUNK as u64).read_to_end(&mut piece)?;
-        self.read += piece.len() as u64;
+        self.read = self.read.saturating_add(piece.len() as u64);
         if self.read > self.limit {
             return Err(MediaError::TooLarge { size: self.read, limit: self.limit });
         }
         self.hasher.update(&piece);
         let wanted = HEAD.saturating_sub(self.head.len()).min(piece.len());
-        self.head.extend_from_slice(&piece[..wanted]);
+        self.head.extend_from_slice(piece.get(..wanted).unwrap_or_default());
         Ok(piece)
     }
 
@@ -151,7 +152,7 @@ where
                 };
                 if !piece.is_empty() {
                     tx.add_chunk(id, index, &piece).map_err(E::from)?;
-                    index += 1;
+                    index = index.saturating_add(1);
                     continue;
                 }
                 let (Some(source), Some(attach)) = (source.take(), attach.take()) else { break };
@@ -239,17 +240,16 @@ impl Read for StoredFile {
         if self.position >= self.size || buffer.is_empty() {
             return Ok(0);
         }
-        let end = self.piece_at + self.piece.len() as u64;
+        let end = self.piece_at.saturating_add(self.piece.len() as u64);
         if !(self.piece_at..end).contains(&self.position) {
             let at = self.position;
             let piece = self.store.read(|tx| tx.chunk_from(self.id, at)).map_err(io::Error::other)?;
             self.piece = piece.ok_or(io::ErrorKind::UnexpectedEof)?;
             self.piece_at = at;
         }
-        let from = usize::try_from(self.position - self.piece_at).map_err(io::Error::other)?;
-        let length = buffer.len().min(self.piece.len() - from);
-        buffer[..length].copy_from_slice(&self.piece[from..from + length]);
-        self.position += length as u64;
+        let from = usize::try_from(self.position.saturating_sub(self.piece_at)).map_err(io::Error::other)?;
+        let length = self.piece.get(from..).unwrap_or_default().read(buffer)?;
+        self.position = self.position.saturating_add(length as u64);
         Ok(length)
     }
 }

@@ -111,10 +111,10 @@ fn decode_jpeg<R: Read>(file: BufReader<R>) -> Result<Picture, PreviewError> {
     let (channels, pixels) = match info.pixel_format {
         PixelFormat::L8 => (1, pixels),
         PixelFormat::RGB24 => (3, pixels),
-        PixelFormat::L16 => (1, pixels.chunks_exact(2).map(|pair| pair[0]).collect()),
-        PixelFormat::CMYK32 => (3, pixels.chunks_exact(4).flat_map(from_cmyk).collect()),
+        PixelFormat::L16 => (1, pixels.as_chunks::<2>().0.iter().map(|[high, _]| *high).collect()),
+        PixelFormat::CMYK32 => (3, pixels.as_chunks().0.iter().flat_map(from_cmyk).collect()),
     };
-    if pixels.len() == usize::from(width) * usize::from(height) * channels {
+    if pixels.len() == bytes(width, height, channels) {
         Ok(Picture { width, height, channels, pixels })
     } else {
         Err(undecodable("the picture has another size than its header says"))
@@ -122,9 +122,14 @@ fn decode_jpeg<R: Read>(file: BufReader<R>) -> Result<Picture, PreviewError> {
 }
 
 /// Inverted CMYK, as Adobe writes it and the decoder leaves it.
-fn from_cmyk(pixel: &[u8]) -> [u8; 3] {
-    let black = u16::from(pixel[3]);
-    [0, 1, 2].map(|channel| u8::try_from(u16::from(pixel[channel]) * black / 255).unwrap_or(u8::MAX))
+fn from_cmyk(&[cyan, magenta, yellow, black]: &[u8; 4]) -> [u8; 3] {
+    let darker = |colour| u8::try_from(u16::from(colour).saturating_mul(u16::from(black)) / 255).unwrap_or(u8::MAX);
+    [cyan, magenta, yellow].map(darker)
+}
+
+/// Bytes of so many pixels.
+fn bytes(width: u16, height: u16, channels: usize) -> usize {
+    usize::from(width).saturating_mul(usize::from(height)).saturating_mul(channels)
 }
 
 fn decode_png<R: Read + Seek>(file: BufReader<R>) -> Result<Picture, PreviewError> {
@@ -136,31 +141,29 @@ fn decode_png<R: Read + Seek>(file: BufReader<R>) -> Result<Picture, PreviewErro
     let samples = reader.output_color_type().0.samples();
     let channels = if samples < 3 { 1 } else { 3 };
     // Averaging whole blocks brings the picture near the wanted size; the resizer does the rest.
-    let block = (width.max(height) / u32::from(LONG_SIDE)).max(1);
-    let (wide, high) = (width / block, height / block);
+    let block = width.max(height).checked_div(u32::from(LONG_SIDE)).unwrap_or(1).max(1);
+    let (wide, high) = (width.checked_div(block).unwrap_or(width), height.checked_div(block).unwrap_or(height));
     let too_large = |_| PreviewError::TooLarge;
     let (out_width, out_height) = (u16::try_from(wide).map_err(too_large)?, u16::try_from(high).map_err(too_large)?);
     let mut rows = Rows::new(&mut reader)?;
-    let mut pixels = Vec::with_capacity(usize::from(out_width) * usize::from(out_height) * channels);
-    let line = usize::from(out_width) * channels;
+    let mut pixels = Vec::with_capacity(bytes(out_width, out_height, channels));
+    let line = bytes(out_width, 1, channels);
     let block = usize::try_from(block).map_err(too_large_size)?;
     for _ in 0..out_height {
         let mut sums = vec![0_u32; line];
         for _ in 0..block {
-            let row = rows.next()?;
-            for (pixel, sum) in row
-                .chunks_exact(samples)
-                .enumerate()
-                .take(usize::from(out_width) * block)
-                .map(|(x, pixel)| (pixel, x / block * channels))
-            {
-                for channel in 0..channels {
-                    sums[sum + channel] += u32::from(pixel[channel]);
+            let blocks = rows.next()?.chunks(samples.saturating_mul(block).max(1));
+            for (sums, block) in sums.chunks_exact_mut(channels).zip(blocks) {
+                for pixel in block.chunks_exact(samples) {
+                    for (sum, sample) in sums.iter_mut().zip(pixel) {
+                        *sum = sum.saturating_add(u32::from(*sample));
+                    }
                 }
             }
         }
-        let area = u32::try_from(block * block).map_err(too_large_size)?;
-        pixels.extend(sums.into_iter().map(|sum| u8::try_from(sum / area).unwrap_or(u8::MAX)));
+        let area = u32::try_from(block.saturating_mul(block)).map_err(too_large_size)?;
+        let mean = |sum: u32| sum.checked_div(area).and_then(|mean| u8::try_from(mean).ok()).unwrap_or(u8::MAX);
+        pixels.extend(sums.into_iter().map(mean));
     }
     Ok(Picture { width: out_width, height: out_height, channels, pixels })
 }
@@ -195,9 +198,9 @@ impl<'a, R: BufRead + Seek> Rows<'a, R> {
                 Ok(row)
             }
             Self::Whole { pixels, line, next } => {
-                let from = *next * *line;
-                *next += 1;
-                pixels.get(from..from + *line).ok_or_else(|| undecodable("too few rows"))
+                let from = next.saturating_mul(*line);
+                *next = next.saturating_add(1);
+                pixels.get(from..from.saturating_add(*line)).ok_or_else(|| undecodable("too few rows"))
             }
         }
     }
@@ -210,8 +213,8 @@ fn fit(width: u16, height: u16, long_side: u16) -> (u16, u16) {
         return (width, height);
     }
     let scaled = |side: u16| {
-        let scaled = u32::from(side) * u32::from(long_side) / u32::from(long);
-        u16::try_from(scaled.max(1)).unwrap_or(long_side)
+        let scaled = u32::from(side).saturating_mul(u32::from(long_side)).checked_div(u32::from(long));
+        u16::try_from(scaled.unwrap_or(1).max(1)).unwrap_or(long_side)
     };
     (scaled(width), scaled(height))
 }
@@ -243,7 +246,7 @@ fn shrink_ref(picture: &Picture, long_side: u16) -> Result<Option<Picture>, Prev
 /// for every precision and every processor, and asking at run time links all of them, three megabytes.
 fn resample(pixels: &[u8], from: (u16, u16), to: (u16, u16)) -> Result<Vec<u8>, PreviewError> {
     let (width, height) = (u32::from(to.0), u32::from(to.1));
-    let mut resampled = vec![0; usize::from(to.0) * usize::from(to.1) * 3];
+    let mut resampled = vec![0; bytes(to.0, to.1, 3)];
     let source = TypedImageRef::<U8x3>::from_buffer(from.0.into(), from.1.into(), pixels).map_err(undecodable)?;
     let mut target = TypedImage::<U8x3>::from_buffer(width, height, &mut resampled).map_err(undecodable)?;
     // Lanczos keeps thin strokes; plain averaging greys them.
@@ -261,19 +264,22 @@ fn upright(picture: Picture, orientation: u8) -> Picture {
     let turned = orientation >= 5;
     let (to_width, to_height) = if turned { (height, width) } else { (width, height) };
     let mut pixels = Vec::with_capacity(picture.pixels.len());
+    let across = |at: usize| width.saturating_sub(1).saturating_sub(at);
+    let down = |at: usize| height.saturating_sub(1).saturating_sub(at);
     for y in 0..to_height {
         for x in 0..to_width {
             let (from_x, from_y) = match orientation {
-                2 => (width - 1 - x, y),
-                3 => (width - 1 - x, height - 1 - y),
-                4 => (x, height - 1 - y),
+                2 => (across(x), y),
+                3 => (across(x), down(y)),
+                4 => (x, down(y)),
                 5 => (y, x),
-                6 => (y, height - 1 - x),
-                7 => (width - 1 - y, height - 1 - x),
-                _ => (width - 1 - y, x),
+                6 => (y, down(x)),
+                7 => (across(y), down(x)),
+                _ => (across(y), x),
             };
-            let at = (from_y * width + from_x) * picture.channels;
-            pixels.extend_from_slice(&picture.pixels[at..at + picture.channels]);
+            let at = from_y.saturating_mul(width).saturating_add(from_x).saturating_mul(picture.channels);
+            let end = at.saturating_add(picture.channels);
+            pixels.extend_from_slice(picture.pixels.get(at..end).unwrap_or_default());
         }
     }
     let (width, height) = if turned { (picture.height, picture.width) } else { (picture.width, picture.height) };

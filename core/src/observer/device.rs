@@ -1,10 +1,11 @@
 //! One observer's device: opening, closing and destroying it.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use kuager_wire::ids::Nonce;
+use kuager_wire::SigningKey;
+use kuager_wire::ids::{Nonce, PublicKey};
 use kuager_wire::invite::Invite;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::servers::Servers;
@@ -15,6 +16,7 @@ use crate::clock::{Clock, Due};
 use crate::config::ObserverConfig;
 use crate::error::ObserverError;
 use crate::journal::Journal;
+use crate::keyring::{KeySource, Keyring};
 use crate::keys::{self, Identity, IdentityError, KeyVault};
 use crate::outbox::{Link, Outbox};
 use crate::stations::StationBook;
@@ -29,9 +31,10 @@ pub struct Observer {
     pub(super) config: ObserverConfig,
     pub(super) vault: Arc<dyn KeyVault>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) identity: Mutex<Identity>,
-    /// Locked while an invite is accepted, so that two of them do not overtake each other.
-    pub(super) accepting: Mutex<()>,
+    pub(super) identity: Arc<Mutex<Identity>>,
+    pub(super) keyring: Arc<Keyring>,
+    /// Locked while the identity is about to change, so that two changes do not overtake each other.
+    pub(super) accepting: Arc<Mutex<()>>,
     pub(super) store: Arc<Store>,
     pub(super) journal: Journal,
     pub(super) outbox: Outbox,
@@ -39,6 +42,26 @@ pub struct Observer {
     pub(super) captures: Mutex<HashMap<Nonce, Due>>,
     pub(super) book: Mutex<Option<Arc<StationBook>>>,
     pub(super) known: Mutex<Known>,
+}
+
+/// New keys for the keyring, each saved in the identity before it is used.
+struct SavedKeys {
+    accepting: Arc<Mutex<()>>,
+    identity: Arc<Mutex<Identity>>,
+    vault: Arc<dyn KeyVault>,
+    dir: PathBuf,
+}
+
+impl KeySource for SavedKeys {
+    fn make(&self) -> Result<SigningKey, IdentityError> {
+        let _one = self.accepting.lock();
+        let next = self.identity.lock().with_new_key()?;
+        // The vault may ask for a fingerprint meanwhile.
+        next.save(&self.dir, self.vault.as_ref())?;
+        let key = next.later_keys.last().cloned().ok_or(IdentityError::Missing)?;
+        *self.identity.lock() = next;
+        Ok(key)
+    }
 }
 
 impl Observer {
@@ -65,19 +88,31 @@ impl Observer {
             Err(StoreError::Corrupt(_)) => {
                 let deployment = identity.deployment;
                 let now_ms = clock.now().wall_ms;
-                salvage(&config.dir, &identity.store_key, deployment, &identity.public_key(), now_ms)?.0
+                let devices: Vec<_> = identity.keys().iter().map(PublicKey::from).collect();
+                salvage(&config.dir, &identity.store_key, deployment, &devices, now_ms)?.0
             }
             other => other?,
         };
         let store = Arc::new(store);
-        let journal = Journal::new(Arc::clone(&store), Arc::clone(&clock), identity.device_key.clone());
-        let outbox = Outbox::new(Arc::clone(&store), Arc::clone(&clock), identity.device_key.clone());
+        let keys = identity.keys();
+        let identity = Arc::new(Mutex::new(identity));
+        let accepting = Arc::new(Mutex::default());
+        let source = SavedKeys {
+            accepting: Arc::clone(&accepting),
+            identity: Arc::clone(&identity),
+            vault: Arc::clone(&vault),
+            dir: config.dir.clone(),
+        };
+        let keyring = Keyring::new(keys, Box::new(source));
+        let journal = Journal::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&keyring));
+        let outbox = Outbox::new(Arc::clone(&store), Arc::clone(&clock), Arc::clone(&keyring));
         let observer = Self {
             config,
             vault,
             clock,
-            identity: Mutex::new(identity),
-            accepting: Mutex::default(),
+            identity,
+            keyring,
+            accepting,
             store,
             journal,
             outbox,

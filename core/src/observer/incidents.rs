@@ -50,7 +50,7 @@ impl Observer {
         let sealed = self.journal.record(record)?.ok_or(JournalError::NoSuchRecord(record))?;
         let reference = sealed.form.as_ref().ok_or(act::ActError::NotAnIncident)?;
         let pack = self.pack_with(reference.pack)?;
-        let kid = self.journal.kid();
+        let kid = self.journal.record_bytes(record)?.ok_or(JournalError::NoSuchRecord(record))?.0.kid;
         Ok(act::render(&pack.pack, ActRecord { hash: record, kid, record: &sealed }, language)?)
     }
 }

@@ -24,7 +24,7 @@ pub use self::device::{Observer, wipe};
 pub use self::invite::{InvitePreview, Replaces};
 pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
 pub use self::records::SealedRecord;
-pub use self::status::{InboxMessage, Status};
+pub use self::status::{InboxMessage, Revoked, Status};
 pub use self::view::DraftView;
 
 #[cfg(test)]

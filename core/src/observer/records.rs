@@ -9,7 +9,7 @@ use super::device::Observer;
 use crate::error::ObserverError;
 use crate::journal::{ChainReport, JournalError};
 use crate::outbox::load_deployment;
-use crate::store::{AttemptRow, QueueRow, StatementRow, StoreError};
+use crate::store::{AttemptRow, FormerKey, QueueRow, StatementRow, StoreError};
 
 /// A record as it was signed, with its place in the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +77,15 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn statements(&self) -> Result<Vec<StatementRow>, ObserverError> {
         Ok(self.store.read(|tx| tx.statements())?)
+    }
+
+    /// The keys this device signed with before its store was put back from a copy, with the deployment's word on each and its own
+    /// on the key that goes on for it, for export as proof.
+    ///
+    /// # Errors
+    /// [`ObserverError::Store`].
+    pub fn former_keys(&self) -> Result<Vec<FormerKey>, ObserverError> {
+        Ok(self.store.read(|tx| tx.former_keys())?)
     }
 
     /// The log of attempts, newest first.

@@ -9,9 +9,9 @@ use kuager_wire::receipt::RefusalCode;
 use super::device::Observer;
 use crate::error::ObserverError;
 use crate::outbox::machine::Session;
-use crate::outbox::{load_deployment, session};
+use crate::outbox::{load_deployment, revocation, session};
 use crate::store::salvage::Recovery;
-use crate::store::{Meta, StoreError};
+use crate::store::{Meta, StoreError, Tx};
 use crate::trust::KnownDeployment;
 
 /// How things stand, in one look.
@@ -39,12 +39,27 @@ pub struct Status {
     /// Highest number the coordinator holds of this chain, when this store holds less: it was restored from an older
     /// copy, and what is sealed now shares numbers with what was sealed before.
     pub behind: Option<u64>,
+    /// The key that this device signed with before, when its store was put back from a copy: `device` goes on for it.
+    pub continues: Option<Kid>,
+    /// Set when the deployment does not trust this device any more.
+    pub revoked: Option<Revoked>,
     /// What was salvaged from a damaged store, once that happened.
     pub recovery: Option<Recovery>,
     /// By how many milliseconds this device's clock is wrong, ahead counting upwards, as far as anybody has said; see
     /// [`KnownTime::clock_error_ms`](crate::time::KnownTime::clock_error_ms). Nothing depends on that clock; it is for the
     /// observer to set right.
     pub clock_error_ms: Option<i64>,
+}
+
+/// How far a revoked device is still trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revoked {
+    /// Since when, milliseconds since 1970: by the deployment's clock where it has said so, by this device's otherwise.
+    pub since_ms: u64,
+    /// Whether the deployment's own statement about it is here; before that only the coordinator has said so.
+    pub stated: bool,
+    /// The last number of this device's chain that is trusted; `None` for none, or as long as it is not stated.
+    pub last_seq: Option<u64>,
 }
 
 /// A message from the coordinator.
@@ -56,6 +71,17 @@ pub struct InboxMessage {
     pub read: bool,
 }
 
+/// Whether this device is revoked, as far as it was told.
+fn revoked(tx: &Tx<'_>) -> Result<Option<Revoked>, StoreError> {
+    let Some(told_ms) = tx.meta::<i64>(Meta::RevokedSince)? else { return Ok(None) };
+    let said = revocation(tx)?.filter(|said| said.reinstated.is_none());
+    Ok(Some(
+        said.map_or(Revoked { since_ms: u64::try_from(told_ms).unwrap_or(0), stated: false, last_seq: None }, |said| {
+            Revoked { since_ms: said.revoked_ms, stated: true, last_seq: said.last_seq }
+        }),
+    ))
+}
+
 impl Observer {
     /// How things stand.
     ///
@@ -63,10 +89,7 @@ impl Observer {
     /// [`ObserverError::Store`].
     pub fn status(&self) -> Result<Status, ObserverError> {
         let invite = self.invite();
-        let (device, deployment) = {
-            let identity = self.identity.lock();
-            (identity.kid(), identity.deployment)
-        };
+        let deployment = self.identity.lock().deployment;
         let clock_error_ms = self.outbox.time().clock_error_ms();
         let status = self.store.read(|tx| {
             let (delivered, waiting, refused) = tx.queue_counts()?;
@@ -81,7 +104,7 @@ impl Observer {
                 _ => None,
             };
             Ok::<_, StoreError>(Status {
-                device,
+                device: self.keyring.current_kid(tx)?,
                 deployment,
                 credential,
                 enrolment_refused,
@@ -91,6 +114,8 @@ impl Observer {
                 waiting,
                 refused,
                 behind: tx.meta(Meta::Behind)?,
+                continues: tx.former_keys()?.pop().map(|former| former.kid),
+                revoked: revoked(tx)?,
                 recovery: tx.meta(Meta::Recovery)?,
                 clock_error_ms,
             })

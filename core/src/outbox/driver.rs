@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use kuager_wire::SigningKey;
 use kuager_wire::cose::{self, Statement};
 use kuager_wire::enrolment::Request;
 use kuager_wire::invite::Invite;
@@ -16,6 +15,7 @@ use super::machine::Plan;
 use super::shared::{Flow, Link, Run, Shared, SyncError, load_lane};
 use super::uploader::Uploaded;
 use crate::clock::Clock;
+use crate::keyring::Keyring;
 use crate::queue::{Network, Obstacle};
 use crate::store::{Meta, Store, Tx};
 use crate::time::KnownTime;
@@ -32,8 +32,8 @@ pub struct Outbox {
 impl Outbox {
     /// An outbox over a store. It does nothing until it is [connected](Outbox::connect) and run.
     #[must_use]
-    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
-        Self { shared: Arc::new(Shared::new(store, clock, key)), running: tokio::sync::Mutex::new(()) }
+    pub fn new(store: Arc<Store>, clock: Arc<dyn Clock>, keyring: Arc<Keyring>) -> Self {
+        Self { shared: Arc::new(Shared::new(store, clock, keyring)), running: tokio::sync::Mutex::new(()) }
     }
 
     /// What time it is at least, by what the deployment has signed.
@@ -97,11 +97,11 @@ impl Outbox {
     /// [`SyncError`].
     pub fn prepare_enrolment(&self, invite: &Invite) -> Result<(), SyncError> {
         let shared = &self.shared;
-        let bytes = shared.enrolment_request(invite, None)?;
         shared.store.write(|tx| {
+            let bytes = shared.enrolment_request(tx, invite, None)?;
             tx.remove_meta(Meta::EnrolmentRefusal)?;
             tx.remove_meta(Meta::InviteForged)?;
-            tx.set_meta_bytes(Meta::EnrolmentRequest, &bytes)
+            Ok::<_, SyncError>(tx.set_meta_bytes(Meta::EnrolmentRequest, &bytes)?)
         })?;
         self.wake();
         Ok(())
@@ -177,6 +177,7 @@ impl Outbox {
     }
 
     async fn start(&self, forced: bool) -> Result<(), SyncError> {
+        *self.shared.postponed.lock() = None;
         self.shared
             .write(move |tx, shared| {
                 shared.keep_time(tx)?;
@@ -208,6 +209,7 @@ impl Outbox {
             let flow = match self.shared.plan().await? {
                 Plan::FetchGenesis => self.shared.fetch_genesis(run).await?,
                 Plan::Enrol => self.shared.enrol(run).await?,
+                Plan::BeginChain => self.shared.begin_chain().await?,
                 Plan::Send(records) => self.shared.send(run, records).await?,
                 Plan::Wait { ms, obstacle } => self.wait(ms, obstacle, deadline).await,
                 Plan::Idle => self.idle(run, deadline).await?,
@@ -270,7 +272,7 @@ impl Outbox {
 
 impl std::fmt::Debug for Outbox {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Outbox").field("kid", &self.shared.kid).finish_non_exhaustive()
+        formatter.debug_struct("Outbox").field("keyring", &self.shared.keyring).finish_non_exhaustive()
     }
 }
 

@@ -1,3 +1,4 @@
+use kuager_wire::SigningKey;
 use kuager_wire::ids::{BootId, MediaHash, RecordHash};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::{Body, ClockReading, Record, RecordKind};
@@ -7,7 +8,8 @@ use super::*;
 use crate::clock::{Clock, ClockSample};
 use crate::draft::NewDraft;
 use crate::journal::{Journal, JournalError};
-use crate::keys::StoreKey;
+use crate::keyring::KeySource;
+use crate::keys::{self, IdentityError, StoreKey, VaultError};
 use crate::queue::{FailureClass, HeldReason, State, UploadState};
 use crate::store::StoreError;
 use crate::transport::Response;
@@ -23,12 +25,27 @@ impl Clock for TokioClock {
     }
 }
 
+/// Keys out of a vault that may be locked.
+struct Seeds {
+    locked: Arc<AtomicBool>,
+}
+
+impl KeySource for Seeds {
+    fn make(&self) -> Result<SigningKey, IdentityError> {
+        if self.locked.load(Ordering::Relaxed) {
+            return Err(VaultError::Locked.into());
+        }
+        Ok(SigningKey::from_bytes(&keys::random()?))
+    }
+}
+
 struct Phone {
     _dir: tempfile::TempDir,
     store: Arc<Store>,
     journal: Journal,
     outbox: Arc<Outbox>,
     coordinator: Arc<FakeCoordinator>,
+    locked: Arc<AtomicBool>,
 }
 
 impl Phone {
@@ -37,13 +54,15 @@ impl Phone {
         let dir = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open(dir.path(), &StoreKey([3; 32])).unwrap());
         let clock = Arc::new(TokioClock(Instant::now()));
-        let key = SigningKey::from_bytes(&[9; 32]);
-        let journal = Journal::new(Arc::clone(&store), clock.clone(), key.clone());
-        let outbox = Arc::new(Outbox::new(Arc::clone(&store), clock, key));
+        let locked = Arc::new(AtomicBool::new(false));
+        let keyring =
+            Keyring::new(vec![SigningKey::from_bytes(&[9; 32])], Box::new(Seeds { locked: Arc::clone(&locked) }));
+        let journal = Journal::new(Arc::clone(&store), clock.clone(), Arc::clone(&keyring));
+        let outbox = Arc::new(Outbox::new(Arc::clone(&store), clock, keyring));
         let coordinator = Arc::new(FakeCoordinator::new());
         outbox.connect(Link { transport: coordinator.clone(), invite: Arc::new(coordinator.invite()) });
         outbox.prepare_enrolment(&coordinator.invite()).unwrap();
-        Self { _dir: dir, store, journal, outbox, coordinator }
+        Self { _dir: dir, store, journal, outbox, coordinator, locked }
     }
 
     /// One that is enrolled and has nothing to send.
@@ -266,12 +285,13 @@ fn foreign(phone: &Phone, seq: u64) -> Vec<u8> {
 #[tokio::test(start_paused = true)]
 async fn forks_and_restored_phones_are_noticed() {
     let phone = Phone::enrolled().await;
+    phone.coordinator.keep_forks();
     phone.coordinator.plant(&foreign(&phone, 0));
     phone.coordinator.plant(&foreign(&phone, 7));
     let mut events = phone.outbox.subscribe();
     let hash = phone.note("mine");
     let summary = phone.sync(10).await;
-    assert_eq!((summary.accepted, summary.forked), (1, 1));
+    assert_eq!((summary.accepted, summary.forked), (2, 1), "and the key event of the chain that goes on");
     assert_eq!(phone.state(hash), State::Forked);
     let seen: Vec<_> = std::iter::from_fn(|| events.try_recv().ok()).collect();
     assert!(seen.contains(&SyncEvent::Forked(hash)));
@@ -553,5 +573,9 @@ proptest! {
 
 #[path = "network_tests.rs"]
 mod network;
+
+#[path = "successor_tests.rs"]
+mod successors;
+
 #[path = "restored_tests.rs"]
 mod restored;

@@ -20,20 +20,34 @@ use crate::store::{Meta, StoreError, Tx};
 use crate::trust::KnownDeployment;
 
 impl Shared {
-    /// Signs a request to be enrolled, with the credential this device was given before, if any.
-    pub(super) fn enrolment_request(&self, invite: &Invite, credential: Option<Vec<u8>>) -> Result<Vec<u8>, SyncError> {
+    /// Signs a request to be enrolled, with the credential this device was given before, if any. A key that goes on for another
+    /// one, and was not enrolled yet, brings that one's credential and word.
+    pub(super) fn enrolment_request(
+        &self,
+        tx: &Tx<'_>,
+        invite: &Invite,
+        credential: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, SyncError> {
+        let key = self.keyring.current(tx)?;
+        let former = if credential.is_none() && tx.meta_bytes(Meta::Credential)?.is_none() {
+            tx.former_keys()?.pop()
+        } else {
+            None
+        };
+        let (former, succession) = former.map(|former| (former.credential, former.succession)).unzip();
         let request = Request {
             version: kuager_wire::VERSION,
             action: Action::Enrol,
             wall_ms: self.clock.now().wall_ms,
             nonce: new_nonce()?,
-            public_key: Some(PublicKey::from(&self.key)),
+            public_key: Some(PublicKey::from(&key)),
             token: Some(invite.token),
             after: None,
             epoch: None,
-            credential: credential.map(Into::into),
+            credential: credential.or(former).map(Into::into),
+            succession: succession.map(Into::into),
         };
-        Ok(cose::sign(&request, invite.deployment, &self.key)?)
+        Ok(cose::sign(&request, invite.deployment, &key)?)
     }
 
     /// The coordinator does not know this device any more: it is to enrol again, with the same key and token. What it was
@@ -41,7 +55,7 @@ impl Shared {
     pub(super) fn enrol_again(&self, tx: &Tx<'_>, invite: &Invite) -> Result<(), SyncError> {
         let credential = tx.meta_bytes(Meta::Credential)?.filter(|_| self.epoch.lock().is_some());
         if credential.is_some() {
-            tx.set_meta_bytes(Meta::EnrolmentRequest, &self.enrolment_request(invite, credential)?)?;
+            tx.set_meta_bytes(Meta::EnrolmentRequest, &self.enrolment_request(tx, invite, credential)?)?;
         }
         Ok(tx.remove_meta(Meta::Credential)?)
     }
@@ -109,8 +123,12 @@ impl Shared {
     pub(super) async fn enrol(self: &Arc<Self>, run: &mut Run) -> Result<Flow, SyncError> {
         let Some(link) = self.link() else { return Ok(Flow::Continue) };
         let invite = Arc::clone(&link.invite);
-        let (request, known) = self
-            .read(move |tx| Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, KnownDeployment::load(tx, invite.deployment)?)))
+        let keyring = Arc::clone(&self.keyring);
+        let (request, known, kid) = self
+            .read(move |tx| {
+                let known = KnownDeployment::load(tx, invite.deployment)?;
+                Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, known, keyring.current_kid(tx)?))
+            })
             .await?;
         let deployment = known.genesis.clone();
         let (Some(request), Some(deployment)) = (request, deployment) else {
@@ -131,7 +149,7 @@ impl Shared {
                 let known = self.fetch_delegations(run).await?;
                 credential = known.authority(&link.invite).open(&response.body);
             }
-            if let Some(credential) = credential.ok().filter(|credential| credential.kid == self.kid) {
+            if let Some(credential) = credential.ok().filter(|credential| credential.kid == kid) {
                 self.time.learn(credential.not_before_ms);
                 self.write(move |tx, shared| {
                     tx.set_meta_bytes(Meta::Credential, &response.body)?;

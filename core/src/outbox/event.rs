@@ -100,4 +100,11 @@ pub enum SyncEvent {
         /// Highest number the coordinator holds.
         coordinator: u64,
     },
+    /// Because of that another key signs from now on, and its chain goes on for the old one.
+    ChainBegun {
+        /// Records that were sealed anew, since others have their numbers.
+        resealed: usize,
+    },
+    /// The deployment does not trust this device any more, or trusts it again.
+    TrustChanged,
 }

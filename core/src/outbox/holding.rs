@@ -41,20 +41,21 @@ pub(super) struct Compared {
     pub(super) behind: Option<u64>,
 }
 
-/// How often records may be queued again until a day is over.
+/// How often something may be done until a day is over.
 #[derive(Debug, Clone, Copy, Encode, Decode)]
 #[cbor(array)]
-struct Rounds {
+pub(super) struct Rounds {
     #[n(0)]
-    left: u32,
+    pub(super) left: u32,
     #[n(1)]
     until: Due,
 }
 
 impl Rounds {
-    fn load(tx: &Tx<'_>, now: &ClockSample) -> Self {
-        let kept: Option<Self> = tx.meta(Meta::Rounds).unwrap_or_default();
-        let fresh = Self { left: ROUNDS, until: Due::after(now, DAY_MS) };
+    /// What is left of so many a day.
+    pub(super) fn load(tx: &Tx<'_>, of: Meta, rounds: u32, now: &ClockSample) -> Self {
+        let kept: Option<Self> = tx.meta(of).unwrap_or_default();
+        let fresh = Self { left: rounds, until: Due::after(now, DAY_MS) };
         kept.filter(|kept| kept.until.remaining_ms(now) > 0).unwrap_or(fresh)
     }
 }
@@ -77,11 +78,12 @@ impl Shared {
         holding: &Holding,
         lately: &mut Lately,
     ) -> Result<Compared, SyncError> {
-        let chain = holding.chain.as_ref().filter(|chain| chain.kid == self.kid);
+        let kid = self.keyring.current_kid(tx)?;
+        let chain = holding.chain.as_ref().filter(|chain| chain.kid == kid);
         let mut compared = self.compare(tx, chain, lately)?;
         // Records that go again bring the answer about their files with them.
         if compared.reopened == 0 && holding.files < tx.count_stored_media()? {
-            let listing = records_with_stored_files(tx, self.kid)?;
+            let listing = records_with_stored_files(tx, kid)?;
             if holding.files < listing.files {
                 compared.reopened = self.queue_again(tx, &listing.records, lately)?;
             }
@@ -91,13 +93,19 @@ impl Shared {
 
     fn compare(&self, tx: &Tx<'_>, chain: Option<&ChainState>, lately: &mut Lately) -> Result<Compared, SyncError> {
         let mut compared = Compared::default();
-        let Some(own) = tx.head(self.kid)? else { return Ok(compared) };
+        let kid = self.keyring.current_kid(tx)?;
+        let Some(own) = tx.head(kid)? else {
+            // A copy of before the first record, or a chain that was lost with the store.
+            if let Some(chain) = chain {
+                compared.behind = Some(self.end_chain(tx, kid, chain)?);
+            }
+            return Ok(compared);
+        };
         let mut lacking: Vec<(u64, u64)> =
             chain.iter().flat_map(|chain| &chain.missing).map(|range| (range.first, range.last)).collect();
         match chain {
-            Some(chain) if chain.head_seq > own.seq => {
-                tx.set_meta(Meta::Behind, &chain.head_seq)?;
-                compared.behind = Some(chain.head_seq);
+            Some(chain) if chain.head_seq > own.seq || is_another(tx, kid, chain)? => {
+                compared.behind = Some(self.end_chain(tx, kid, chain)?);
             }
             Some(chain) if chain.head_seq < own.seq => lacking.push((chain.head_seq.saturating_add(1), own.seq)),
             Some(_) => {}
@@ -105,17 +113,24 @@ impl Shared {
         }
         let mut records = Vec::new();
         for (first, last) in lacking.into_iter().take(ChainState::RANGES + 1) {
-            records.extend(tx.records_between(self.kid, first, last)?);
+            records.extend(tx.records_between(kid, first, last)?);
         }
         compared.reopened = self.queue_again(tx, &records, lately)?;
         Ok(compared)
+    }
+
+    /// The coordinator holds of this chain what is not here: the store was put back from a copy, and the chain must not go on.
+    fn end_chain(&self, tx: &Tx<'_>, kid: Kid, chain: &ChainState) -> Result<u64, SyncError> {
+        tx.set_meta(Meta::Behind, &chain.head_seq)?;
+        tx.set_meta(Meta::ChainOver, &kid)?;
+        Ok(chain.head_seq)
     }
 
     /// Queues delivered records again, as often as that is allowed.
     fn queue_again(&self, tx: &Tx<'_>, records: &[i64], lately: &mut Lately) -> Result<usize, SyncError> {
         lately.forget_old();
         let now = self.clock.now();
-        let mut rounds = Rounds::load(tx, &now);
+        let mut rounds = Rounds::load(tx, Meta::Rounds, ROUNDS, &now);
         if rounds.left == 0 {
             if !records.is_empty() {
                 tracing::warn!("the coordinator lacks records again; they are sent again tomorrow");
@@ -136,6 +151,12 @@ impl Shared {
         }
         Ok(reopened)
     }
+}
+
+/// Whether the coordinator's highest number is that of another record here.
+fn is_another(tx: &Tx<'_>, kid: Kid, chain: &ChainState) -> Result<bool, StoreError> {
+    let here = tx.records_by_id(&tx.records_between(kid, chain.head_seq, chain.head_seq)?)?;
+    Ok(!here.is_empty() && here.iter().all(|row| row.hash != chain.head))
 }
 
 struct Listing {

@@ -46,6 +46,8 @@ pub enum Plan {
     FetchGenesis,
     /// Send the enrolment request.
     Enrol,
+    /// End this device's chain and go on under another key, since this store was put back from a copy.
+    BeginChain,
     /// Send these records in one batch.
     Send(Vec<i64>),
     /// Nothing can be done for so long.
@@ -137,6 +139,11 @@ pub fn after_decision(item: &Item, decision: Decision, now: &ClockSample, jitter
         Decision::Accepted => State::Accepted,
         Decision::Forked => State::Forked,
         Decision::Refused { code: RefusalCode::UnknownDevice, .. } => held(HeldReason::Auth, now),
+        // It is sealed anew under another key, and waits should that not be possible now.
+        Decision::Refused { code: RefusalCode::NumberUsed, .. } => {
+            let wait = backoff_ms(item.attempts.max(1), jitter);
+            State::Waiting { until: Due::after(now, wait), class: FailureClass::Rejected }
+        }
         Decision::Refused { retryable: true, .. } => {
             let wait = backoff_ms(item.attempts.max(1), jitter);
             State::Waiting { until: Due::after(now, wait), class: FailureClass::ServerBusy }

@@ -18,11 +18,14 @@ mod news;
 mod next;
 mod records;
 pub mod response;
+mod revoked;
 mod shared;
+mod successor;
 pub mod upload;
 mod uploader;
 
 pub use self::driver::Outbox;
 pub use self::event::{Outlook, SyncEvent, SyncSummary};
+pub(crate) use self::revoked::revocation;
 pub use self::shared::{Link, SyncError};
 pub(crate) use self::shared::{disbelieve, load_deployment, session};

@@ -29,6 +29,7 @@ impl Shared {
     pub(super) async fn refresh(self: &Arc<Self>, run: &mut Run) -> Result<(), SyncError> {
         if let Flow::Continue = self.fetch_pack(run).await? {
             self.fetch_messages(run).await?;
+            self.fetch_revocation(run).await?;
             self.fetch_stations(run).await?;
             // Only who relies on an issuer needs to learn that it was revoked.
             let link = self.link();
@@ -163,8 +164,10 @@ impl Shared {
         let mut epochs = 2;
         loop {
             let invite = Arc::clone(&link.invite);
-            let (after, deployment) =
-                self.read(move |tx| Ok((tx.newest_message()?, load_deployment(tx, &invite)?))).await?;
+            let keyring = Arc::clone(&self.keyring);
+            let (after, deployment, key) = self
+                .read(move |tx| Ok((tx.newest_message()?, load_deployment(tx, &invite)?, keyring.current(tx)?)))
+                .await?;
             let Some(deployment) = deployment else { return Ok(()) };
             let epoch = *self.epoch.lock();
             let request = Request {
@@ -177,8 +180,9 @@ impl Shared {
                 after: Some(after),
                 epoch,
                 credential: None,
+                succession: None,
             };
-            let bytes = cose::sign(&request, deployment.id, &self.key)?;
+            let bytes = cose::sign(&request, deployment.id, &key)?;
             let (subject, bytes_out) = (SubjectHash::of(&bytes), bytes.len());
             let call = post("/v1/inbox", bytes, COSE_TYPE, limits::ANSWER);
             let (attempt, outcome) = self.attempt(run, "inbox", call).await?;
@@ -194,6 +198,14 @@ impl Shared {
                     self.write(move |tx, shared| succeeded(tx, shared, attempt, bytes_out, bytes_in)).await?;
                     continue;
                 }
+            }
+            if refused == Some(RefusalCode::RevokedDevice) {
+                return self
+                    .write(move |tx, shared| {
+                        shared.note_revoked(tx)?;
+                        succeeded(tx, shared, attempt, bytes_out, bytes_in)
+                    })
+                    .await;
             }
             if refused == Some(RefusalCode::UnknownDevice) && run.may_enrol_again() {
                 let invite = Arc::clone(&link.invite);

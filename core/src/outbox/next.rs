@@ -21,6 +21,9 @@ impl Shared {
     fn plan_in(&self, tx: &Tx<'_>) -> Result<Plan, SyncError> {
         let (lane, items) = (load_lane(tx, Meta::Lane), tx.open_items(HORIZON)?);
         let invite = self.link().map(|link| link.invite);
+        if self.wants_chain(tx, invite.as_deref())? {
+            return Ok(Plan::BeginChain);
+        }
         Ok(machine::plan(&lane, session(tx, invite.as_deref())?, &items, &self.clock.now()))
     }
 

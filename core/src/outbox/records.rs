@@ -10,7 +10,7 @@ use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{RecordsAnswer, SEQUENCE_TYPE, Upload};
+use kuager_wire::sync::{FORKS_HEADER, FORKS_REFUSE, RecordsAnswer, SEQUENCE_TYPE, Upload};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
@@ -93,6 +93,7 @@ impl Shared {
             })
             .await?;
         let mut call = post("/v1/records", batch.body.clone(), SEQUENCE_TYPE, limits::ANSWER);
+        call.headers.push((FORKS_HEADER, FORKS_REFUSE.to_owned()));
         let compressed = dictionary.and_then(|dictionary| dictionary.compress(&batch.body).ok());
         if let Some(compressed) = compressed.filter(|compressed| compressed.len() < batch.body.len()) {
             call.body = Some(compressed);
@@ -202,8 +203,13 @@ impl Shared {
                     for (purpose, bytes) in &judged.statements {
                         tx.add_statement(item.record, purpose, bytes, now.wall_ms)?;
                     }
+                    match judged.decision {
+                        Decision::Refused { code: RefusalCode::NumberUsed, .. } => tx.renumber(item.record)?,
+                        Decision::Refused { code: RefusalCode::RevokedDevice, .. } => self.note_revoked(tx)?,
+                        _ => {}
+                    }
                     let uploads = results.get(&judged.sent.hash).and_then(|result| result.uploads.as_deref());
-                    take_uploads(tx, uploads.unwrap_or_default(), &deployment, self.kid)?;
+                    take_uploads(tx, uploads.unwrap_or_default(), &deployment, judged.sent.kid)?;
                     machine::after_decision(item, judged.decision, &now, &mut jitter)
                 }
                 // Of strangers a coordinator answers the first record only: what holds for it holds for all.
@@ -218,7 +224,8 @@ impl Shared {
             self.enrol_again(tx, invite)?;
         }
         let mut outcome = Outcome { judged, behind: None, forgotten };
-        if let Some(chain) = response.chains.iter().find(|chain| chain.kid == self.kid) {
+        let kid = self.keyring.current_kid(tx)?;
+        if let Some(chain) = response.chains.iter().find(|chain| chain.kid == kid) {
             outcome.behind = self.compare_chain(tx, chain, &mut before.lately.lock())?.behind;
         }
         succeeded(tx, self, batch.attempt, bytes_out, bytes_in)?;
@@ -244,6 +251,8 @@ impl Shared {
                     run.summary.forked += 1;
                     self.emit(SyncEvent::Forked(hash));
                 }
+                // It is sealed anew, and delivered so.
+                Decision::Refused { code: RefusalCode::NumberUsed, .. } => {}
                 Decision::Refused { code, .. } => {
                     run.summary.refused += 1;
                     self.emit(SyncEvent::Refused(hash, code));
@@ -260,7 +269,7 @@ fn take_uploads(tx: &Tx<'_>, uploads: &[Upload], deployment: &Deployment, kid: K
         if upload.path.starts_with('/') && upload.path.len() <= 200 {
             tx.set_media_path(upload.media, &upload.path)?;
         }
-        match upload.receipt.as_ref().and_then(|bytes| response::verified(bytes, &row, deployment, kid)) {
+        match upload.receipt.as_ref().and_then(|bytes| response::verified(bytes, &row, deployment, &[kid])) {
             Some((receipt, _)) => tx.media_stored(upload.media, &receipt)?,
             // It had a receipt and the coordinator does not say so any more: it was restored from a backup.
             None => drop(tx.reopen_media(upload.media)?),

@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use kuager_evidence::Forgery;
-use kuager_wire::SigningKey;
 use kuager_wire::compression::Dictionary;
 use kuager_wire::cose::StatementError;
 use kuager_wire::enrolment::Credential;
@@ -23,6 +22,7 @@ use super::event::{SyncEvent, SyncSummary};
 use super::lately::Lately;
 use super::machine::Session;
 use crate::clock::Clock;
+use crate::keyring::Keyring;
 use crate::keys;
 use crate::queue::{FailureClass, Lane, Network};
 use crate::store::{MayBeStore, Meta, Store, StoreError, Tx};
@@ -61,8 +61,9 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     /// What time it is at least, by what the deployment has signed.
     pub(super) time: Arc<KnownTime>,
-    pub(super) key: SigningKey,
-    pub(super) kid: Kid,
+    pub(super) keyring: Arc<Keyring>,
+    /// When a new chain was last wanted and could not be begun.
+    pub(super) postponed: Mutex<Option<Instant>>,
     pub(super) link: RwLock<Option<Link>>,
     pub(super) events: broadcast::Sender<SyncEvent>,
     pub(super) wake: Notify,
@@ -120,9 +121,8 @@ pub(super) enum Flow {
 }
 
 impl Shared {
-    pub(super) fn new(store: Arc<Store>, clock: Arc<dyn Clock>, key: SigningKey) -> Self {
+    pub(super) fn new(store: Arc<Store>, clock: Arc<dyn Clock>, keyring: Arc<Keyring>) -> Self {
         let (events, _) = broadcast::channel(256);
-        let kid = PublicKey::from(&key).kid();
         let time = Arc::new(KnownTime::new(Arc::clone(&clock)));
         // A mark that cannot be read is not worth failing for: the next answer brings a newer one.
         if let Ok(Some(kept)) = store.read(|tx| tx.meta::<Mark>(Meta::KnownTime)) {
@@ -132,8 +132,8 @@ impl Shared {
             store,
             clock,
             time,
-            key,
-            kid,
+            keyring,
+            postponed: Mutex::new(None),
             link: RwLock::new(None),
             events,
             wake: Notify::new(),
@@ -143,6 +143,11 @@ impl Shared {
             epoch: Mutex::new(None),
             dictionary: Mutex::new(None),
         }
+    }
+
+    /// The ids of all keys of this device.
+    pub(super) fn kids(&self) -> Vec<Kid> {
+        self.keyring.public_keys().iter().map(PublicKey::kid).collect()
     }
 
     pub(super) fn emit(&self, event: SyncEvent) {

@@ -205,7 +205,7 @@ impl Shared {
         }
         let response = tus::receipt(transport.as_ref(), path).await?;
         match response.status {
-            200 => response::verified(&response.body, row, deployment, self.kid)
+            200 => response::verified(&response.body, row, deployment, &self.kids())
                 .ok_or(Ended::File(FailureClass::BadAnswer)),
             CHECKSUM_MISMATCH => Err(mismatch(&response, row, deployment)),
             404 | 410 => Err(Ended::File(FailureClass::Rejected)),

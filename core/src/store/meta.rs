@@ -50,6 +50,16 @@ pub(crate) enum Meta {
     NextPack,
     /// Hashes of the stations that the newest pack lacks.
     PartsMissing,
+    /// The key that signs from now on; nothing before the first one was succeeded.
+    Device,
+    /// The key whose chain is not to go on, since the coordinator holds more of it than this store.
+    ChainOver,
+    /// How often a new chain may be begun.
+    Chains,
+    /// The coordinator's word that it does not trust this device any more.
+    RevokedSince,
+    /// The deployment's signed word on how this device is trusted.
+    Revocation,
 }
 
 impl Meta {
@@ -74,6 +84,11 @@ impl Meta {
             Self::KnownTime => "known_time",
             Self::NextPack => "next_pack",
             Self::PartsMissing => "parts_missing",
+            Self::Device => "device",
+            Self::ChainOver => "chain_over",
+            Self::Chains => "chains",
+            Self::RevokedSince => "revoked_since",
+            Self::Revocation => "revocation",
         }
     }
 }

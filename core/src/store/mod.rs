@@ -26,6 +26,7 @@ mod records;
 pub mod salvage;
 mod schema;
 mod state;
+mod successions;
 mod tx;
 
 pub use self::database::{FILE, remove_files};
@@ -36,6 +37,7 @@ pub use self::media::{CHUNK, MediaRow};
 pub(crate) use self::meta::Meta;
 pub use self::queue::{AttemptRow, NewAttempt, QueueRow, StatementRow};
 pub use self::records::{NewRecord, RecordRow};
+pub use self::successions::FormerKey;
 pub use self::tx::Tx;
 
 #[cfg(test)]

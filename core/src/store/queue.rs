@@ -1,12 +1,13 @@
 //! The outbox's side of a row: where each record stands, the coordinator's answers, the log of attempts.
 
 use kuager_wire::canonical;
-use kuager_wire::ids::RecordHash;
+use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::receipt::RefusalCode;
 use rusqlite::OptionalExtension;
 
 use super::error::StoreError;
 use super::records::{COLUMNS as RECORD_COLUMNS, RecordRow, read_row as read_record};
-use super::state::{ACCEPTED, FORKED, HELD, REFUSED, SEALED, SENDING, WAITING, read_state, state_columns};
+use super::state::{ACCEPTED, FORKED, HELD, REFUSED, RESEALED, SEALED, SENDING, WAITING, read_state, state_columns};
 use super::tx::Tx;
 use crate::queue::{Item, State};
 
@@ -125,9 +126,18 @@ impl Tx<'_> {
         Ok(statement.execute((SEALED, record, ACCEPTED, FORKED))? > 0)
     }
 
-    /// Every record and where it stands, in chain order.
+    /// What was refused for this reason, of one chain up to a number, is to be sent again.
+    pub(crate) fn reopen_refused(&self, code: RefusalCode, kid: Kid, last: u64) -> Result<usize, StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "UPDATE records SET state = ?1, detail = NULL WHERE state = ?2 AND detail = ?3 AND kid = ?4 AND seq <= ?5",
+        )?;
+        let last = i64::try_from(last).unwrap_or(i64::MAX);
+        Ok(statement.execute((SEALED, REFUSED, code.name(), kid.as_bytes(), last))?)
+    }
+
+    /// Every record and where it stands, in the order of sealing, but for those that were sealed anew.
     pub(crate) fn queue(&self) -> Result<Vec<QueueRow>, StoreError> {
-        self.queue_rows("ORDER BY id", i64::MAX)
+        self.queue_rows("id", i64::MAX)
     }
 
     /// The newest records and where they stand, the newest first; what a list shows when the app opens.
@@ -135,13 +145,15 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError`].
     pub fn recent(&self, limit: u32) -> Result<Vec<QueueRow>, StoreError> {
-        self.queue_rows("ORDER BY id DESC", i64::from(limit))
+        self.queue_rows("id DESC", i64::from(limit))
     }
 
     fn queue_rows(&self, order: &str, limit: i64) -> Result<Vec<QueueRow>, StoreError> {
-        let sql = format!("SELECT {RECORD_COLUMNS}, attempts, state, wait, detail FROM records {order} LIMIT ?1");
+        let sql = format!(
+            "SELECT {RECORD_COLUMNS}, attempts, state, wait, detail FROM records WHERE state <> ?2 ORDER BY {order} LIMIT ?1"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = statement.query([limit])?;
+        let mut rows = statement.query((limit, RESEALED))?;
         let mut queue = Vec::new();
         while let Some(row) = rows.next()? {
             queue.push(QueueRow { record: read_record(row)?, attempts: row.get(9)?, state: read_state(row, 10)? });
@@ -152,10 +164,10 @@ impl Tx<'_> {
     /// How many records are delivered, how many still have to be sent, how many are refused.
     pub(crate) fn queue_counts(&self) -> Result<(u64, u64, u64), StoreError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT count(*) FILTER (WHERE state >= ?2), count(*) FILTER (WHERE state < ?1), count(*) FILTER (WHERE state = ?1)
+            "SELECT count(*) FILTER (WHERE state IN (?2, ?3)), count(*) FILTER (WHERE state < ?1), count(*) FILTER (WHERE state = ?1)
              FROM records",
         )?;
-        let counts = statement.query_row((REFUSED, ACCEPTED), |row| {
+        let counts = statement.query_row((REFUSED, ACCEPTED, FORKED), |row| {
             let count = |index| row.get::<_, i64>(index).map(i64::unsigned_abs);
             Ok((count(0)?, count(1)?, count(2)?))
         })?;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kuager_wire::cose::{Envelope, Purpose, Statement};
-use kuager_wire::ids::{DeploymentId, MediaHash, PublicKey, RecordHash};
+use kuager_wire::ids::{DeploymentId, Kid, MediaHash, PublicKey, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaClaims, Record};
 use minicbor::{Decode, Encode};
 use rusqlite::Connection;
@@ -48,8 +48,8 @@ pub struct Recovery {
 
 /// Replaces a damaged store by a new one with everything that is still valid.
 ///
-/// `deployment` and `device` tell which records are genuine; without them (no invite was ever accepted) there can be
-/// none. Interrupted at any point, the next call goes on: the damaged file is moved only after a mark was set, and the
+/// `deployment` and `devices`, the keys this device has signed with, tell which records are genuine; without them (no invite
+/// was ever accepted) there can be none. Interrupted at any point, the next call goes on: the damaged file is moved only after a mark was set, and the
 /// mark goes last.
 ///
 /// # Errors
@@ -58,7 +58,7 @@ pub fn salvage(
     dir: &Path,
     key: &StoreKey,
     deployment: Option<DeploymentId>,
-    device: &PublicKey,
+    devices: &[PublicKey],
     now_ms: i64,
 ) -> Result<(Store, Recovery), StoreError> {
     let unavailable = |error: std::io::Error| StoreError::Unavailable(error.to_string());
@@ -68,17 +68,17 @@ pub fn salvage(
 
     let records = deployment.map_or_else(BTreeMap::new, |deployment| {
         let blobs = quarantined.iter().flat_map(|old| pages::blobs(old, key).unwrap_or_default());
-        genuine(blobs, deployment, device)
+        genuine(blobs, deployment, devices)
     });
     let staging = dir.join(format!("{FILE}.staging"));
     std::fs::create_dir_all(&staging).map_err(unavailable)?;
     remove_files(&staging).map_err(unavailable)?;
     let store = Store::open(&staging, key)?;
     let recovery = store.write(|tx| {
-        for (record, bytes) in records.values() {
+        for ((device, _), (record, bytes)) in &records {
             tx.add_record(&NewRecord {
                 hash: RecordHash::of(bytes),
-                kid: device.kid(),
+                kid: devices.get(*device).map_or(Kid([0; 16]), PublicKey::kid),
                 seq: record.seq,
                 kind: record.kind,
                 clock: record.clock,
@@ -160,20 +160,21 @@ fn quarantine(path: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(moved)
 }
 
-/// The blobs that are records of this device, by number. Where several verify under one number, the first one stays.
+/// The blobs that are records of this device, by the place of their key and by number. Where several verify under one number,
+/// the first one stays.
 fn genuine(
     blobs: impl Iterator<Item = Vec<u8>>,
     deployment: DeploymentId,
-    device: &PublicKey,
-) -> BTreeMap<u64, (Record, Vec<u8>)> {
+    devices: &[PublicKey],
+) -> BTreeMap<(usize, u64), (Record, Vec<u8>)> {
     let mut records = BTreeMap::new();
     for bytes in blobs {
-        let opened = Envelope::parse(&bytes, Record::LIMIT).and_then(|envelope| {
-            envelope.verify(Purpose::Record, deployment, device)?;
-            envelope.statement::<Record>()
-        });
+        let Ok(envelope) = Envelope::parse(&bytes, Record::LIMIT) else { continue };
+        let signer = devices.iter().enumerate().find(|(_, device)| device.kid() == envelope.kid());
+        let Some((place, device)) = signer else { continue };
+        let opened = envelope.verify(Purpose::Record, deployment, device).and_then(|()| envelope.statement::<Record>());
         if let Ok(record) = opened {
-            records.entry(record.seq).or_insert((record, bytes));
+            records.entry((place, record.seq)).or_insert((record, bytes));
         }
     }
     records
@@ -186,6 +187,7 @@ fn copy_rows(new: &Connection, old: &Path, key: &StoreKey) -> Result<u64, StoreE
         ("packs", "INSERT OR IGNORE INTO packs VALUES (?1, ?2, ?3)", 3),
         ("meta", "INSERT OR IGNORE INTO meta VALUES (?1, ?2)", 2),
         ("messages", "INSERT OR IGNORE INTO messages VALUES (?1, ?2, ?3, ?4)", 4),
+        ("former_keys", "INSERT OR IGNORE INTO former_keys VALUES (?1, ?2, ?3, ?4, ?5)", 5),
     ];
     let mut drafts = 0;
     for (table, insert, columns) in tables {

@@ -15,6 +15,8 @@ pub(super) const HELD: u8 = 3;
 pub(super) const REFUSED: u8 = 4;
 pub(super) const ACCEPTED: u8 = 5;
 pub(super) const FORKED: u8 = 6;
+/// Sealed anew under another key, as the record whose hash is the detail. It stays, and is no item of the outbox any more.
+pub(super) const RESEALED: u8 = 7;
 
 pub(super) fn state_columns(state: &State) -> (u8, Option<Due>, Option<&'static str>) {
     match state {

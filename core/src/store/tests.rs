@@ -27,7 +27,7 @@ fn device() -> SigningKey {
 }
 
 fn journal(store: &Arc<Store>) -> Journal {
-    Journal::new(Arc::clone(store), Arc::new(SystemClock::new()), device())
+    Journal::new(Arc::clone(store), Arc::new(SystemClock::new()), crate::keyring::Keyring::of(device()))
 }
 
 /// A store with so many sealed notes and one draft, closed.
@@ -236,7 +236,7 @@ fn a_damaged_page_costs_only_what_stood_on_it() {
         damage(&dir.path().join(FILE), page * 4096, 4096);
         let damaged = fs::read(dir.path().join(FILE)).unwrap();
         let device = PublicKey::from(&device());
-        let (store, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap();
+        let (store, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap();
         // A record takes about 900 bytes: at most four share a page.
         assert!(recovery.records >= notes as u64 - 5, "page {page}: {recovery:?}");
         assert_eq!(fs::read(dir.path().join(&recovery.quarantined)).unwrap(), damaged, "kept as it was");
@@ -266,7 +266,7 @@ fn damage_met_while_working_is_salvaged_at_the_next_start() {
     assert!(met.is_err(), "the damage lies among the records");
     assert!(matches!(Store::open(dir.path(), &KEY), Err(StoreError::Corrupt(_))));
     let device = PublicKey::from(&device());
-    let (store, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap();
+    let (store, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap();
     assert!(recovery.records >= 20, "{recovery:?}");
     store.close();
     Store::open(dir.path(), &KEY).unwrap();
@@ -287,7 +287,7 @@ fn records_that_are_only_in_the_wal_are_salvaged_too() {
     }
     damage(&copy.path().join(FILE), 0, 4096);
     let device = PublicKey::from(&device());
-    let (_, recovery) = salvage(copy.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap();
+    let (_, recovery) = salvage(copy.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap();
     assert_eq!(recovery.records, 5);
 }
 
@@ -303,7 +303,7 @@ fn records_larger_than_a_page_are_salvaged_too() {
     store.close();
     damage(&dir.path().join(FILE), 0, 4096);
     let device = PublicKey::from(&device());
-    let (_, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap();
+    let (_, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap();
     assert_eq!(recovery.records, 6);
 }
 
@@ -328,7 +328,7 @@ fn photos_survive_damage_that_does_not_hit_them() {
         fs::copy(original.path().join(FILE), dir.path().join(FILE)).unwrap();
         damage(&dir.path().join(FILE), at / 4096 * 4096, 4096);
         let device = PublicKey::from(&device());
-        let (store, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap();
+        let (store, recovery) = salvage(dir.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap();
         // A page of the schema or of the table of files hides all of them; any other costs one photo at most.
         assert!(recovery.media >= 5 || recovery.media == 0 && at < 20 * 4096, "at {at}: {recovery:?}");
         let rows = store.read(|tx| tx.all_media()).unwrap();
@@ -359,9 +359,9 @@ proptest! {
                     return Ok(());
                 }
                 store.close();
-                salvage(dir.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap().0
+                salvage(dir.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap().0
             }
-            Err(StoreError::Corrupt(_)) => salvage(dir.path(), &KEY, Some(DEPLOYMENT), &device, 1).unwrap().0,
+            Err(StoreError::Corrupt(_)) => salvage(dir.path(), &KEY, Some(DEPLOYMENT), &[device], 1).unwrap().0,
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
         };
         let store = Arc::new(store);

@@ -7,7 +7,8 @@ use futures_util::StreamExt;
 use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Envelope, Statement};
-use kuager_wire::enrolment::{Credential, Request, Role};
+use kuager_wire::delegation::{Revocation, RevokedKey};
+use kuager_wire::enrolment::{Credential, Request, Role, Succession};
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{
     DeploymentId, Epoch, InviteToken, Kid, MediaHash, ObserverId, PublicKey, RecordHash, SubjectHash,
@@ -54,7 +55,11 @@ struct Memory {
     weather: Vec<Weather>,
     file_weather: Vec<Weather>,
     calls: Vec<Call>,
-    records: HashMap<RecordHash, (Record, Vec<u8>)>,
+    records: HashMap<RecordHash, (Kid, Record)>,
+    /// Of revoked devices, the last number that is trusted.
+    revoked: HashMap<Kid, Option<u64>>,
+    /// What the deployment said last about devices.
+    revocations: HashMap<String, Vec<u8>>,
     credentials: HashMap<Vec<u8>, Vec<u8>>,
     refuse: HashMap<RecordHash, RefusalCode>,
     refuse_enrolment: Option<RefusalCode>,
@@ -63,6 +68,10 @@ struct Memory {
     epoch: Option<Epoch>,
     /// It says that it holds nothing, whatever it holds.
     silent: bool,
+    /// It says that it holds more of every chain than there is.
+    boasts: bool,
+    /// It is of before devices could ask that no fork is kept.
+    keeps_forks: bool,
     /// Requests to be enrolled, with the credential they brought.
     enrolments: Vec<Option<Vec<u8>>>,
     /// Files by upload path: what is to come, and what has come so far.
@@ -167,6 +176,16 @@ impl FakeCoordinator {
         self.memory(|memory| memory.silent = true);
     }
 
+    /// Says from now on that it holds more of every chain than it does.
+    pub(crate) fn claim_more(&self) {
+        self.memory(|memory| memory.boasts = true);
+    }
+
+    /// Keeps both records of a fork, whatever their device asks.
+    pub(crate) fn keep_forks(&self) {
+        self.memory(|memory| memory.keeps_forks = true);
+    }
+
     /// What each request to be enrolled brought as a proof.
     pub(crate) fn proofs(&self) -> Vec<Option<Vec<u8>>> {
         self.memory(|memory| memory.enrolments.clone())
@@ -212,8 +231,34 @@ impl FakeCoordinator {
 
     /// Holds a record that did not come from the store under test.
     pub(crate) fn plant(&self, bytes: &[u8]) {
-        let record = Envelope::parse(bytes, Record::LIMIT).unwrap().statement().unwrap();
-        self.memory(|memory| memory.records.insert(RecordHash::of(bytes), (record, bytes.to_vec())));
+        let envelope = Envelope::parse(bytes, Record::LIMIT).unwrap();
+        let record = (envelope.kid(), envelope.statement().unwrap());
+        self.memory(|memory| memory.records.insert(RecordHash::of(bytes), record));
+    }
+
+    /// The records it holds of a device, by number.
+    pub(crate) fn records_of(&self, kid: Kid) -> Vec<(RecordHash, Record)> {
+        let mut records = self.memory(|memory| {
+            let of = memory.records.iter().filter(|(_, (signer, _))| *signer == kid);
+            of.map(|(hash, (_, record))| (*hash, record.clone())).collect::<Vec<_>>()
+        });
+        records.sort_by_key(|(_, record)| record.seq);
+        records
+    }
+
+    /// Trusts a device up to a number from now on, and in everything when it is reinstated.
+    pub(crate) fn revoke(&self, kid: Kid, revoked_ms: u64, last_seq: Option<u64>, reinstated: bool) {
+        let reinstated = reinstated.then_some(true);
+        let what = RevokedKey::Device;
+        let said = Revocation { version: 1, kid, what, revoked_ms, last_seq, reinstated };
+        let bytes = cose::sign(&said, self.deployment.id, &self.root).unwrap();
+        self.memory(|memory| {
+            memory.revocations.insert(format!("/v1/revocations/{kid}"), bytes);
+            match reinstated {
+                Some(_) => drop(memory.revoked.remove(&kid)),
+                None => drop(memory.revoked.insert(kid, last_seq)),
+            }
+        });
     }
 
     fn refusal(&self, subject: impl Into<SubjectHash>, code: RefusalCode) -> Vec<u8> {
@@ -226,9 +271,17 @@ impl FakeCoordinator {
     fn enrol(&self, body: &[u8]) -> Response {
         let request: Request = Envelope::parse(body, Request::LIMIT).unwrap().statement().unwrap();
         let key = request.public_key.unwrap();
-        self.memory(|memory| memory.enrolments.push(request.credential.map(|bytes| bytes.to_vec())));
+        self.memory(|memory| memory.enrolments.push(request.credential.as_ref().map(|bytes| bytes.to_vec())));
         if let Some(code) = self.memory(|memory| memory.refuse_enrolment) {
             return response(403, "application/cose", self.refusal(SubjectHash::of(body), code));
+        }
+        if let Some(succession) = &request.succession {
+            // The old key's word, by the key in its credential.
+            let former: Credential =
+                cose::open(request.credential.as_ref().unwrap(), self.deployment.id, &self.deployment.genesis.root_key)
+                    .unwrap();
+            let said: Succession = cose::open(succession, self.deployment.id, &former.public_key).unwrap();
+            assert_eq!(said.public_key, key);
         }
         let credential = Credential {
             version: 1,
@@ -245,9 +298,27 @@ impl FakeCoordinator {
         response(200, "application/cose", bytes)
     }
 
-    fn take(&self, body: &[u8], key: &SigningKey, weather: &Weather) -> Response {
+    fn take(&self, call: &Call, key: &SigningKey, weather: &Weather) -> Response {
+        let body = call.body.as_deref().unwrap_or_default();
+        let once = call.headers.contains(&("kuager-forks", "refuse".to_owned()));
+        let once = once && !self.memory(|memory| memory.keeps_forks);
         let mut results = Vec::new();
         let mut kid = None;
+        let rival = |signer: Kid, record: &Record, hash: RecordHash| {
+            self.memory(|memory| {
+                let is = |(known, (of, one)): &(&RecordHash, &(Kid, Record))| {
+                    one.seq == record.seq && *of == signer && **known != hash
+                };
+                memory.records.iter().find(is).map(|(hash, _)| *hash)
+            })
+        };
+        // What follows a used number is refused as well, in whatever order it comes.
+        let taken = canonical::split_sequence(body).into_iter().filter_map(|bytes| {
+            let envelope = Envelope::parse(bytes.unwrap(), Record::LIMIT).unwrap();
+            let record: Record = envelope.statement().unwrap();
+            rival(envelope.kid(), &record, RecordHash::of(bytes.unwrap())).map(|_| (envelope.kid(), record.seq))
+        });
+        let diverges = taken.filter(|_| once).min_by_key(|(_, seq)| *seq);
         for bytes in canonical::split_sequence(body).into_iter().map(Result::unwrap) {
             let hash = RecordHash::of(bytes);
             let envelope = Envelope::parse(bytes, Record::LIMIT).unwrap();
@@ -261,10 +332,19 @@ impl FakeCoordinator {
                 results.push(result);
                 continue;
             }
-            let other = self.memory(|memory| {
-                let other = memory.records.iter().find(|(known, (one, _))| one.seq == record.seq && **known != hash);
-                other.map(|(hash, _)| *hash)
-            });
+            let other = rival(envelope.kid(), &record, hash);
+            let known = self.memory(|memory| memory.records.contains_key(&hash));
+            if diverges.is_some_and(|(of, seq)| of == envelope.kid() && record.seq >= seq) && !known {
+                result.refusal = Some(self.refusal(hash, RefusalCode::NumberUsed).into());
+                results.push(result);
+                continue;
+            }
+            let last = self.memory(|memory| memory.revoked.get(&envelope.kid()).copied());
+            if last.is_some_and(|last| last.is_none_or(|last| record.seq > last)) {
+                result.refusal = Some(self.refusal(hash, RefusalCode::RevokedDevice).into());
+                results.push(result);
+                continue;
+            }
             let sides = match weather {
                 Weather::WrongFork => Some((RecordHash([1; 32]), RecordHash([2; 32]))),
                 _ => other.map(|first| (first, hash)),
@@ -287,7 +367,7 @@ impl FakeCoordinator {
                 .attachments
                 .as_ref()
                 .map(|files| files.iter().map(|file| self.expect_file(file.hash, file.size, envelope.kid())).collect());
-            self.memory(|memory| memory.records.insert(hash, (record, bytes.to_vec())));
+            self.memory(|memory| memory.records.insert(hash, (envelope.kid(), record)));
             results.push(result);
         }
         let chains = kid.and_then(|kid| self.chain(kid)).into_iter().collect();
@@ -297,9 +377,11 @@ impl FakeCoordinator {
 
     fn chain(&self, kid: Kid) -> Option<ChainState> {
         self.memory(|memory| {
-            let head = memory.records.iter().max_by_key(|(_, (record, _))| record.seq)?;
-            let (head_seq, head) = (head.1.0.seq, *head.0);
-            let has = |seq| memory.records.values().any(|(record, _)| record.seq == seq);
+            let own = || memory.records.iter().filter(|(_, (signer, _))| *signer == kid);
+            let head = own().max_by_key(|(_, (_, record))| record.seq)?;
+            let (mut head_seq, head) = (head.1.1.seq, *head.0);
+            head_seq += u64::from(memory.boasts) * 10;
+            let has = |seq| own().any(|(_, (_, record))| record.seq == seq);
             let missing = (0..head_seq).filter(|seq| !has(*seq));
             let missing = missing.map(|seq| kuager_wire::record::SeqRange { first: seq, last: seq }).collect();
             Some(ChainState { kid, head_seq, head, missing })
@@ -414,6 +496,9 @@ impl FakeCoordinator {
         if !known {
             return response(403, "application/cose", self.refusal(SubjectHash::of(body), RefusalCode::UnknownDevice));
         }
+        if self.memory(|memory| memory.revoked.contains_key(&envelope.kid())) {
+            return response(403, "application/cose", self.refusal(SubjectHash::of(body), RefusalCode::RevokedDevice));
+        }
         let holding = request.epoch.map(|_| Holding {
             chain: self.chain(envelope.kid()).filter(|_| !silent),
             files: if silent { 0 } else { self.files().len() as u64 },
@@ -427,8 +512,14 @@ impl FakeCoordinator {
         match call.path.as_str() {
             "/v1/genesis" => response(200, "application/cose", self.genesis.clone()),
             "/v1/enrolments" => Response { pass: Some("a pass".to_owned()), ..self.enrol(body) },
-            "/v1/records" => self.take(body, key, weather),
+            "/v1/records" => self.take(call, key, weather),
             "/v1/inbox" => self.inbox(body),
+            path if path.starts_with("/v1/revocations") => {
+                match self.memory(|memory| memory.revocations.get(path).cloned()) {
+                    Some(bytes) => response(200, "application/cose", bytes),
+                    None => response(404, "text/plain", Vec::new()),
+                }
+            }
             path if path.starts_with("/v1/media") => self.media(call),
             _ => response(304, "", Vec::new()),
         }

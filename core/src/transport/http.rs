@@ -343,7 +343,7 @@ async fn read(mut response: reqwest::Response, limit: usize, idle: Duration) -> 
     while let Some(chunk) =
         timeout(idle, response.chunk()).await.map_err(|_| silence())?.map_err(|error| classify(&error))?
     {
-        if body.len() + chunk.len() > limit {
+        if body.len().saturating_add(chunk.len()) > limit {
             return Err(TransportError {
                 class: FailureClass::CaptivePortal,
                 detail: format!("a response of more than {limit} bytes"),

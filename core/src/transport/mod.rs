@@ -1,4 +1,5 @@
 //! How bytes reach the coordinator. The outbox knows calls and responses; what carries them is behind [`Transport`].
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod call;
 mod certificates;

@@ -76,7 +76,7 @@ pub async fn send(
     size: u64,
     bytes: ByteStream,
 ) -> Result<Response, TransportError> {
-    transport.patch(Patch { path: path.to_owned(), offset, length: size - offset, bytes }).await
+    transport.patch(Patch { path: path.to_owned(), offset, length: size.saturating_sub(offset), bytes }).await
 }
 
 /// Fetches what the server has to say about a finished upload (GET): our coordinator, its receipt.

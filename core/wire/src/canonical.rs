@@ -125,7 +125,7 @@ impl Malformed {
     /// The same fault seen from an outer item in which this one starts at `base`.
     #[must_use]
     pub fn within(mut self, base: usize) -> Self {
-        self.offset += base;
+        self.offset = self.offset.saturating_add(base);
         self
     }
 }
@@ -185,7 +185,7 @@ impl Walker<'_> {
             4 => {
                 let mut end = head.end;
                 for _ in 0..head.argument {
-                    end = self.item(end, depth + 1, Tags::None)?;
+                    end = self.item(end, depth.saturating_add(1), Tags::None)?;
                 }
                 Ok(end)
             }
@@ -202,15 +202,15 @@ impl Walker<'_> {
         let mut end = head.end;
         let mut previous: Option<std::ops::Range<usize>> = None;
         for _ in 0..head.argument {
-            let key = end..self.item(end, depth + 1, Tags::None)?;
+            let key = end..self.item(end, depth.saturating_add(1), Tags::None)?;
             if let Some(previous) = previous {
-                match self.bytes[previous].cmp(&self.bytes[key.clone()]) {
+                match self.bytes.get(previous).cmp(&self.bytes.get(key.clone())) {
                     Ordering::Less => {}
                     Ordering::Equal => return Err(Fault::DuplicateKey.at(key.start)),
                     Ordering::Greater => return Err(Fault::UnsortedKeys.at(key.start)),
                 }
             }
-            end = self.item(key.end, depth + 1, Tags::None)?;
+            end = self.item(key.end, depth.saturating_add(1), Tags::None)?;
             previous = Some(key);
         }
         Ok(end)
@@ -227,13 +227,17 @@ impl Walker<'_> {
         }
         let width = match info {
             0..=23 => 0,
-            24..=27 => 1_usize << (info - 24),
+            24 => 1,
+            25 => 2,
+            26 => 4,
+            27 => 8,
             31 if major == 7 => return Err(Fault::Reserved.at(at)),
             31 if (2..=5).contains(&major) => return Err(Fault::Indefinite.at(at)),
             _ => return Err(Fault::Reserved.at(at)),
         };
-        let end = at + 1 + width;
-        let raw = self.bytes.get(at + 1..end).ok_or(Fault::Truncated.at(at))?;
+        let start = at.saturating_add(1);
+        let end = start.saturating_add(width);
+        let raw = self.bytes.get(start..end).ok_or(Fault::Truncated.at(at))?;
         let argument =
             if width == 0 { u64::from(info) } else { raw.iter().fold(0, |sum, byte| sum << 8 | u64::from(*byte)) };
         let shortest = match width {
@@ -337,14 +341,15 @@ impl<V> TextMap<V> {
     /// The value under a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.find(key).ok().map(|at| &self.0[at].1)
+        let (_, value) = self.0.get(self.find(key).ok()?)?;
+        Some(value)
     }
 
     /// Puts a value under a key and returns the one that was there.
     pub fn insert(&mut self, key: impl Into<String>, value: V) -> Option<V> {
         let key = key.into();
         match self.find(&key) {
-            Ok(at) => Some(std::mem::replace(&mut self.0[at].1, value)),
+            Ok(at) => self.0.get_mut(at).map(|(_, held)| std::mem::replace(held, value)),
             Err(at) => {
                 self.0.insert(at, (key, value));
                 None

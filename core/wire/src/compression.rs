@@ -91,7 +91,7 @@ impl Dictionary {
         let mut compressor =
             Compressor::with_prepared_dictionary(&self.encoder).map_err(|_| CompressionError::BadDictionary)?;
         let frame = compressor.compress(body).map_err(|_| CompressionError::BadDictionary)?;
-        let mut stream = Vec::with_capacity(HEADER + frame.len());
+        let mut stream = Vec::with_capacity(HEADER.saturating_add(frame.len()));
         stream.extend_from_slice(&MAGIC);
         stream.extend_from_slice(&self.hash.0);
         stream.extend_from_slice(&frame);
@@ -107,7 +107,7 @@ impl Dictionary {
         if dictionary_of(stream)? != self.hash {
             return Err(CompressionError::OtherDictionary);
         }
-        let frame = &stream[HEADER..];
+        let frame = stream.get(HEADER..).ok_or(CompressionError::NotDcz)?;
         if Decompressor::upper_bound(frame).is_some_and(|size| size > limit) {
             return Err(CompressionError::TooLarge { limit });
         }

@@ -53,6 +53,8 @@ pub enum Purpose {
     Delegation,
     /// That a key is taken back, by the root key or, for devices, an issuer.
     Revocation,
+    /// That another key goes on for a device, by its device key.
+    Succession,
 }
 
 crate::named!(Purpose: "The name that is signed.");
@@ -136,7 +138,7 @@ pub(crate) fn check_version(version: u8) -> Result<(), Malformed> {
 /// The better reason why a payload cannot be read, if it says that it is of another version: that one may have other
 /// fields, and a phone whose record is refused for its version sends it again once the coordinator has been updated.
 fn other_version(payload: &[u8]) -> Option<Malformed> {
-    canonical::validate(payload, payload.len() + 1, Tags::None).ok()?;
+    canonical::validate(payload, payload.len().saturating_add(1), Tags::None).ok()?;
     let mut decoder = Decoder::new(payload);
     decoder.map().ok()?;
     // Every payload starts with field 1, and keys are sorted.
@@ -159,7 +161,7 @@ pub fn sign<T: Statement>(
     let kid = PublicKey::from(key).kid();
     let protected = protected_bytes(kid);
     let signature = key.sign(&signed_bytes(&protected, &external_aad(T::PURPOSE, deployment), &payload)).to_bytes();
-    let mut bytes = Vec::with_capacity(payload.len() + OVERHEAD);
+    let mut bytes = Vec::with_capacity(payload.len().saturating_add(OVERHEAD));
     write_head(&mut bytes, 6, TAG);
     write_head(&mut bytes, 4, 4);
     write_bytes(&mut bytes, &protected);
@@ -182,7 +184,8 @@ fn protected_bytes(kid: Kid) -> [u8; 5 + Kid::SIZE] {
 /// it, and a coordinator does this for every record; a test compares the two.
 fn signed_bytes(protected: &[u8], aad: &[u8], payload: &[u8]) -> Vec<u8> {
     const CONTEXT: &[u8] = b"Signature1";
-    let mut bytes = Vec::with_capacity(CONTEXT.len() + protected.len() + aad.len() + payload.len() + 16);
+    let parts = [CONTEXT.len(), protected.len(), aad.len(), payload.len(), 16];
+    let mut bytes = Vec::with_capacity(parts.into_iter().fold(0, usize::saturating_add));
     write_head(&mut bytes, 4, 4);
     write_head(&mut bytes, 3, CONTEXT.len() as u64);
     bytes.extend_from_slice(CONTEXT);
@@ -200,15 +203,15 @@ fn write_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 /// The head of a CBOR item in its shortest form.
 fn write_head(out: &mut Vec<u8>, major: u8, argument: u64) {
     let bytes = argument.to_be_bytes();
-    let (info, from) = match argument {
-        0..=23 => (bytes[7], 8),
-        24..=0xff => (24, 7),
-        0x100..=0xffff => (25, 6),
+    let (info, behind) = match argument {
+        0..=23 => (bytes[7], 0),
+        24..=0xff => (24, 1),
+        0x100..=0xffff => (25, 2),
         0x1_0000..=0xffff_ffff => (26, 4),
-        _ => (27, 0),
+        _ => (27, 8),
     };
     out.push(major << 5 | info);
-    out.extend_from_slice(&bytes[from..]);
+    out.extend(bytes.iter().skip(bytes.len().saturating_sub(behind)));
 }
 
 /// A signed statement whose form has been checked and whose signature has not.
@@ -242,7 +245,7 @@ impl Envelope {
         }
         let payload = sign1.payload.as_ref().ok_or(StatementError::Profile("the payload is detached"))?;
         // Behind the payload stand only the signature's two-byte head and its 64 bytes.
-        let payload_offset = bytes.len() - Signature::BYTE_SIZE - 2 - payload.len();
+        let payload_offset = bytes.len().saturating_sub(Signature::BYTE_SIZE + 2).saturating_sub(payload.len());
         Ok(Self { kid, payload_offset, sign1 })
     }
 

@@ -81,7 +81,9 @@ pub enum RevokedKey {
     Issuer,
 }
 
-/// Takes a key back. That of an issuer is taken back by the root key only.
+/// Takes a key back, or trusts a device again. That of an issuer is taken back by the root key only.
+///
+/// Of several about one device the one with the latest date counts.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Revocation {
@@ -100,6 +102,17 @@ pub struct Revocation {
     /// Of a device, the last number of its chain that is trusted; absent for none.
     #[n(5)]
     pub last_seq: Option<u64>,
+    /// Present and true when a device is trusted again: everything in its chain, whatever was said before.
+    #[n(6)]
+    pub reinstated: Option<bool>,
+}
+
+impl Revocation {
+    /// Whether a record with this number of the device's chain is trusted, as far as this statement goes.
+    #[must_use]
+    pub fn trusts(&self, seq: u64) -> bool {
+        self.reinstated == Some(true) || self.last_seq.is_some_and(|last| seq <= last)
+    }
 }
 
 impl Statement for Revocation {
@@ -108,8 +121,12 @@ impl Statement for Revocation {
 
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)?;
-        match (self.what, self.last_seq) {
-            (RevokedKey::Issuer, Some(_)) => Err(Malformed::shape("only a device has a chain")),
+        match (self.what, self.last_seq, self.reinstated) {
+            (RevokedKey::Issuer, Some(_), _) => Err(Malformed::shape("only a device has a chain")),
+            (RevokedKey::Issuer, _, Some(_)) => Err(Malformed::shape("only a device is reinstated")),
+            (_, _, Some(false)) => Err(Malformed::shape("reinstated is either true or absent")),
+            (_, Some(_), Some(true)) => Err(Malformed::shape("a reinstated device has no last number")),
+            (_, Some(seq), None) if seq > limits::NUMBER => Err(Malformed::shape("a number above 2^62")),
             _ => Ok(()),
         }
     }

@@ -52,9 +52,12 @@ pub struct Request {
     #[n(8)]
     pub epoch: Option<Epoch>,
     /// The signed [`Credential`] that this device was given before, for [`Action::Enrol`]: proof for a coordinator that has
-    /// lost its record of it.
+    /// lost its record of it. With `succession`, the credential of the key that is succeeded.
     #[n(9)]
     pub credential: Option<ByteVec>,
+    /// The signed [`Succession`] by which an enrolled key names this one its successor, for [`Action::Enrol`].
+    #[n(10)]
+    pub succession: Option<ByteVec>,
 }
 
 impl Statement for Request {
@@ -65,13 +68,40 @@ impl Statement for Request {
         check_version(self.version)?;
         let of_inbox = self.after.is_some() || self.epoch.is_some();
         let of_enrol = self.public_key.is_some() || self.token.is_some() || self.credential.is_some();
-        let enrol = self.public_key.is_some() && self.token.is_some() && !of_inbox;
+        let of_enrol = of_enrol || self.succession.is_some();
+        let proven = self.succession.is_none() || self.credential.is_some();
+        let enrol = self.public_key.is_some() && self.token.is_some() && proven && !of_inbox;
         let inbox = self.after.is_some() && !of_enrol;
         let fits = match self.action {
             Action::Enrol => enrol,
             Action::Inbox => inbox,
         };
         if fits { Ok(()) } else { Err(Malformed::shape("the fields do not belong to this action")) }
+    }
+}
+
+/// A device key's word that another key goes on for it: made by a phone whose store was put back from a copy, and which can
+/// therefore not know any more which numbers of its chain are used.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Succession {
+    /// Format version.
+    #[n(1)]
+    pub version: u8,
+    /// The successor.
+    #[n(2)]
+    pub public_key: PublicKey,
+    /// When it was made by the device's wall clock, milliseconds since 1970. Evidence only.
+    #[n(3)]
+    pub wall_ms: i64,
+}
+
+impl Statement for Succession {
+    const PURPOSE: Purpose = Purpose::Succession;
+    const LIMIT: usize = limits::SUCCESSION;
+
+    fn check(&self) -> Result<(), Malformed> {
+        check_version(self.version)
     }
 }
 

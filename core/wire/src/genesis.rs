@@ -55,8 +55,8 @@ impl Statement for Genesis {
 
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)?;
-        let keys = [self.root_key, self.receipt_key, self.log_key];
-        if keys[0] == keys[1] || keys[0] == keys[2] || keys[1] == keys[2] {
+        let Self { root_key: root, receipt_key: receipt, log_key: log, .. } = self;
+        if root == receipt || root == log || receipt == log {
             return Err(Malformed::shape("one key, one purpose: the three keys must differ"));
         }
         Ok(())

@@ -184,7 +184,9 @@ impl PublicKey {
     pub fn kid(&self) -> Kid {
         let hash = Sha256::digest(self.0);
         let mut kid = [0; Kid::SIZE];
-        kid.copy_from_slice(&hash[..Kid::SIZE]);
+        for (to, from) in kid.iter_mut().zip(hash) {
+            *to = from;
+        }
         Kid(kid)
     }
 }

@@ -10,6 +10,7 @@
 //!
 //! Signed bytes are never re-encoded: whoever holds a statement holds the exact bytes that were signed and hashed.
 //! `docs/wire-format.md` describes every byte for somebody who has never seen this code.
+#![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 pub mod canonical;
 pub mod compression;

@@ -8,6 +8,8 @@ pub const GENESIS: usize = 4 * 1024;
 pub const PACK: usize = 4 * 1024 * 1024;
 /// Bytes of a signed request (enrolment, inbox): one that brings a credential is a little larger than that.
 pub const REQUEST: usize = CREDENTIAL + 2 * 1024;
+/// Bytes of a device key's word on its successor.
+pub const SUCCESSION: usize = 512;
 /// Bytes of a device credential.
 pub const CREDENTIAL: usize = 8 * 1024;
 /// Bytes of a receipt or of a refusal.

@@ -164,6 +164,10 @@ pub enum RefusalCode {
     /// The uploaded bytes are not the ones whose hash was signed; upload them again from the start.
     #[n(15)]
     MediaMismatch,
+    /// Another record of this key has this number, or a number before it: the device's store was put back from a copy. Only to
+    /// devices that ask for it ([`crate::sync::FORKS_HEADER`]), which seal the same anew under another key.
+    #[n(16)]
+    NumberUsed,
 }
 
 crate::named!(RefusalCode: "A stable name for logs, statistics and the app.");

@@ -82,9 +82,7 @@ pub fn digits(
     input.extend_from_slice(&deployment.0);
     input.extend_from_slice(&root_key.0);
     input.extend(canonical::encode(&Compared { addresses, anchors }, limits::INVITE)?);
-    let mut number = [0; 16];
-    number.copy_from_slice(&sha256(&input)[..16]);
-    let mut number = u128::from_be_bytes(number);
+    let mut number = sha256(&input).iter().take(16).fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
     let mut groups = [0_u32; GROUPS];
     for group in groups.iter_mut().rev() {
         *group = u32::try_from(number % 100_000).unwrap_or_default();

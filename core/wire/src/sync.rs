@@ -22,6 +22,14 @@ pub const PASS_HEADER: &str = "kuager-pass";
 /// Header of every response by which a coordinator says which [`Epoch`](crate::ids::Epoch) it is, in hexadecimal digits. A
 /// device names it in its requests.
 pub const EPOCH_HEADER: &str = "kuager-epoch";
+/// Header of an upload of records by which a device asks not to keep a record whose number another one has, but to refuse it as
+/// [`NumberUsed`](crate::receipt::RefusalCode::NumberUsed). Its value is [`FORKS_REFUSE`].
+pub const FORKS_HEADER: &str = "kuager-forks";
+/// The only value of [`FORKS_HEADER`].
+pub const FORKS_REFUSE: &str = "refuse";
+/// Path below a server address, with a device's key id behind it, under which the newest signed
+/// [`Revocation`](crate::delegation::Revocation) of that device is; 404 for one that never was revoked.
+pub const REVOCATIONS_PATH: &str = "/v1/revocations/";
 /// Path below a server address under which uploads of files are, each under its token.
 pub const MEDIA_PATH: &str = "/v1/media/";
 

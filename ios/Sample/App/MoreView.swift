@@ -30,6 +30,9 @@
                     Text(.statusNotEnrolled)
                 }
                 Text(Phrase(.statusDevice, .text(String(status.device.prefix(16))))).textSelection(.enabled)
+                if let revoked = status.revoked {
+                    ProblemLabel(phrase: revoked.lastSeq.map { Phrase(.statusRevokedUpTo, .number($0)) } ?? Phrase(.statusRevoked))
+                }
                 if let behind = status.behind { ProblemLabel(phrase: Phrase(.statusBehind, .number(behind))) }
                 if let wrong = status.clockErrorMs {
                     ProblemLabel(phrase: Phrase(.statusClockWrong, .number(Int64(wrong.magnitude / 60_000))))

@@ -124,6 +124,7 @@ public typealias ObserverStatus = KuagerFFI.ObserverStatus
 public typealias Outlook = KuagerFFI.Outlook
 /// What was salvaged from a damaged store.
 public typealias RecoveryInfo = KuagerFFI.RecoveryInfo
+public typealias RevokedInfo = KuagerFFI.RevokedInfo
 /// What the next attempt waits for.
 public typealias SyncObstacle = KuagerFFI.SyncObstacle
 /// What a sync did and what is left.

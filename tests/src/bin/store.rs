@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [what, folder] = arguments.as_slice() else { return Err("usage: test-store write|read FOLDER".into()) };
     let store = Arc::new(Store::open(Path::new(folder), &KEY)?);
-    let key = SigningKey::from_bytes(&[1; 32]);
+    let key = kuager_core::keyring::Keyring::of(SigningKey::from_bytes(&[1; 32]));
     let journal = kuager_core::journal::Journal::new(Arc::clone(&store), Arc::new(SystemClock::new()), key);
     if what == "write" {
         for number in 0..300 {

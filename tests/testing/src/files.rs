@@ -29,9 +29,10 @@ pub fn page_jpeg(width: u16, height: u16) -> Vec<u8> {
     jpeg
 }
 
-/// Copies a folder with everything in it.
+/// Copies a folder with everything in it, and who may read it.
 pub fn copy_dir(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
+    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());

@@ -1,3 +1,4 @@
+mod device;
 mod inspect;
 mod root;
 mod snapshots;

@@ -3,4 +3,5 @@
 pub(crate) mod chains;
 pub(crate) mod index;
 pub(crate) mod media;
+pub(crate) mod observers;
 pub(crate) mod station;

@@ -94,3 +94,15 @@ fn what_is_no_workbook_is_said_to_be_none() {
     let missing = import(Path::new("/nowhere.xlsx")).expect_err("is not there");
     assert!(missing.to_string().contains("/nowhere.xlsx cannot be read"));
 }
+
+/// Two cells in a kilobyte; the rectangle around them has seventeen thousand million.
+#[test]
+fn a_cell_far_away_costs_nothing() {
+    let error = from_bytes("far.xlsx", "far", include_bytes!("far.xlsx")).expect_err("is refused");
+    assert!(error.to_string().contains("sheet survey: it is too large; at most 50000 rows"), "{error}");
+    // Found by the fuzzer: its reader counts such a row without an end.
+    let error = from_bytes("beyond.xlsx", "beyond", include_bytes!("beyond.xlsx")).expect_err("is refused");
+    assert!(error.to_string().starts_with("beyond.xlsx is not a workbook that can be read"), "{error}");
+    let error = from_bytes("large.xlsx", "large", &vec![0; 9 << 20]).expect_err("is refused");
+    assert!(error.to_string().contains("at most 8 MiB"), "{error}");
+}

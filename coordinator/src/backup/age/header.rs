@@ -90,7 +90,8 @@ fn open_with<R: BufRead>(
         line = read.line()?;
     }
     let tag = line.strip_prefix("--- ").and_then(|tag| BASE64.decode(tag.as_bytes()).ok()).ok_or(Fault::Altered)?;
-    let tagged = read.text.len().checked_sub(line.len() + 1).and_then(|end| read.text.get(..end + 3));
+    let tagged = read.text.len().checked_sub(line.len().saturating_add(1));
+    let tagged = tagged.and_then(|end| read.text.get(..end.saturating_add(3)));
     let tagged = tagged.ok_or(Fault::Altered)?.to_owned();
     let file_key = unlock(&stanzas)?;
     mac(&file_key, &tagged).verify_slice(&tag).map_err(|_| Fault::Altered)?;
@@ -155,8 +156,8 @@ impl<R: BufRead> Lines<'_, R> {
             let end = available.iter().position(|byte| *byte == b'\n');
             let taken = end.unwrap_or(available.len());
             line.extend_from_slice(available.get(..taken).unwrap_or_default());
-            self.input.consume(taken + usize::from(end.is_some()));
-            if self.text.len() + line.len() > LIMIT {
+            self.input.consume(taken.saturating_add(usize::from(end.is_some())));
+            if self.text.len().saturating_add(line.len()) > LIMIT {
                 return Err(Fault::Altered.into());
             }
             if end.is_some() {

@@ -105,8 +105,14 @@ impl FromStr for Identity {
 }
 
 impl Identity {
+    /// A key that anybody knows.
+    #[cfg(any(test, feature = "testing"))]
+    pub(in crate::backup) const fn of(secret: Zeroizing<[u8; 32]>) -> Self {
+        Self(secret)
+    }
+
     /// Whose secret key it is.
-    pub(super) fn recipient(&self) -> Recipient {
+    pub(in crate::backup) fn recipient(&self) -> Recipient {
         Recipient(x25519(*self.0, X25519_BASEPOINT_BYTES))
     }
 }

@@ -85,3 +85,35 @@ async fn names_that_hide_something_or_have_no_end_are_refused() {
     let typed = fixture.sign(1, &at("Алматы қ., «Нұр» мектебі, № 99 (толық емес)"));
     receipt(&fixture, &fixture.send(&[typed]).await.results[0]);
 }
+
+#[tokio::test]
+async fn a_device_over_its_budget_gets_a_few_words_and_nothing_else_is_signed() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let records = RecordBudget { per_hour: 3, ..RecordBudget::default() };
+    let budgets = Budgets { records, ..Budgets::default() };
+    let intake = Intake::new(App { budgets, ..fixture.app.clone() });
+    let files: Vec<Vec<u8>> = (0..32).map(|n| vec![n; 8]).collect();
+    let files: Vec<&[u8]> = files.iter().map(Vec::as_slice).collect();
+    let sent: Vec<_> = (0..200).map(|seq| fixture.sign(1, &fixture.record(seq, "a"))).collect();
+    let listing = fixture.sign(1, &fixture.with_files(fixture.record(200, "many files"), &files));
+    let answer = intake.receive([sent.concat(), listing].concat()).await.expect("is answered");
+    let (receipted, refused) = answer.results.split_at(3);
+    for result in receipted {
+        receipt(&fixture, result);
+    }
+    assert_eq!(refused.len(), 8);
+    for result in refused {
+        let word = refusal(&fixture, result);
+        assert_eq!((word.code, word.retryable), (RefusalCode::Busy, true));
+        assert!(word.reason.contains("as many records as it may") && result.uploads.is_none());
+    }
+    let counts = fixture.app.refusals.counts(&*fixture.ledger).await.expect("reads");
+    assert_eq!(counts[&RefusalCode::Busy], 198, "all are counted");
+    assert_eq!(answer.chains[0].missing, []);
+
+    // What is small on its way gets one word without a reason, which is owed to a device.
+    let small = intake.receive_decompressed(sent.concat(), 150).await.expect("is answered");
+    assert_eq!(small.results.len(), 4);
+    assert_eq!(refusal(&fixture, &small.results[3]).reason, "");
+}

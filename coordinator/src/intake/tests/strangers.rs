@@ -100,7 +100,7 @@ async fn whoever_knows_a_key_id_gains_nothing_by_it() {
 async fn a_revoked_device_learns_it_and_no_more() {
     let fixture = Fixture::new();
     fixture.enrol(1).await;
-    fixture.ledger.revoke_device(kid(1), MORNING_MS).await.expect("works");
+    revoke_device(&fixture.app, kid(1), None).await.expect("works");
     let records: Vec<_> = (0..200).map(|seq| fixture.sign(1, &fixture.record(seq, "a"))).collect();
     let (all, bytes) = answer(&fixture, &records).await;
     assert!((1..=8).contains(&all.results.len()) && bytes <= size(&records));
@@ -132,9 +132,9 @@ async fn what_was_small_on_its_way_gets_a_small_answer() {
     let fixture = Fixture::new();
     let small = |answer: &RecordsAnswer| canonical::encode(answer, limits::ANSWER).expect("fits").len();
     let body = rubbish(200).concat();
-    let answer = fixture.intake.receive_decompressed(body, 60).await.expect("is answered");
+    let answer = fixture.intake.receive_decompressed(body, 60, OnFork::Keep).await.expect("is answered");
     assert_eq!(answer, RecordsAnswer::default());
     let records: Vec<_> = (2..90).map(|seed| fixture.sign(seed, &fixture.record(0, "a"))).collect();
-    let answer = fixture.intake.receive_decompressed(records.concat(), 900).await.expect("is answered");
+    let answer = fixture.intake.receive_decompressed(records.concat(), 900, OnFork::Keep).await.expect("is answered");
     assert!((1..=900).contains(&small(&answer)), "{}", small(&answer));
 }

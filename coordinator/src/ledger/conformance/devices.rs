@@ -7,9 +7,10 @@ use kuager_wire::enrolment::Role;
 use kuager_wire::ids::{Kid, ObserverId, PublicKey};
 use kuager_wire::receipt::RefusalCode;
 
-use super::fixture::{Place, invite};
+use super::fixture::{Place, invite, revoke};
 use crate::ledger::devices::{Enrolled, Enrolment, NewDevice, ReturnedDevice};
 use crate::ledger::invites::NewInvite;
+use crate::ledger::revocations::Revoked;
 use crate::ledger::whole::Ledger;
 
 /// Does what enrolment does: asks, signs for what the invite says, stores.
@@ -45,9 +46,9 @@ pub async fn an_invite_is_spent_once_and_a_device_spends_one(place: &dyn Place) 
     assert_eq!(enrol(2, 1).await, Enrolled::Refused(RefusalCode::InviteUsed));
     assert_eq!(enrol(2, 2).await, Enrolled::Credential { bytes: vec![2; 16], new: true });
     assert_eq!(ledger.credentials().await.expect("reads").len(), 2);
-    assert_eq!(ledger.revoke_device(PublicKey([2; 32]).kid(), 60).await, Ok(true));
+    assert_eq!(revoke(&*ledger, PublicKey([2; 32]).kid(), 60, None).await, Revoked::Stored { apart: 0 });
     assert_eq!(enrol(2, 2).await, Enrolled::Refused(RefusalCode::RevokedDevice));
-    assert_eq!(ledger.revoke_device(Kid([0; 16]), 60).await, Ok(false));
+    assert_eq!(revoke(&*ledger, Kid([0; 16]), 60, None).await, Revoked::UnknownDevice);
     let rows = ledger.invites().await.expect("reads");
     let used: Vec<_> = rows.iter().map(|row| row.used_by).collect();
     assert_eq!(used, [Some(PublicKey([1; 32]).kid()), Some(PublicKey([2; 32]).kid()), None, None]);
@@ -152,6 +153,6 @@ pub async fn a_device_returns_with_its_credential(place: &dyn Place) {
     assert!(matches!(enrol(&*ledger, 8, 3).await, Enrolled::Credential { new: true, .. }), "is nobody's yet");
     let observers = ledger.observers(Some("750000000-101")).await.expect("reads");
     assert_eq!(observers, [2, 5, 7].map(|id| ObserverId([id; 16])), "those whose invites were not theirs any more");
-    assert_eq!(ledger.revoke_device(PublicKey([5; 32]).kid(), 70).await, Ok(true));
+    assert_eq!(revoke(&*ledger, PublicKey([5; 32]).kid(), 70, None).await, Revoked::Stored { apart: 0 });
     assert_eq!(take_back(5, 5, 5).await, Enrolled::Refused(RefusalCode::RevokedDevice));
 }

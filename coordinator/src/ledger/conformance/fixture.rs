@@ -11,7 +11,8 @@ use kuager_wire::sync::ChainState;
 use crate::budgets::RecordBudget;
 use crate::ledger::devices::{Enrolled, NewDevice};
 use crate::ledger::invites::NewInvite;
-use crate::ledger::records::{ForkPair, Inquiry, NewRecord, Stored};
+use crate::ledger::records::{ForkPair, Inquiry, NewRecord, Stored, Taken};
+use crate::ledger::revocations::{NewRevocation, Revoked};
 use crate::ledger::uploads::{NewUpload, UploadToken};
 use crate::ledger::whole::Ledger;
 
@@ -47,6 +48,7 @@ pub fn record_of(kid: Kid, seq: u64, salt: u8) -> NewRecord {
         supersedes: None,
         lost: None,
         training: false,
+        refuse_fork: false,
         uploads: Vec::new(),
         received_ms: 1,
         receipt: [b"receipt of ", bytes.as_slice()].concat(),
@@ -110,8 +112,12 @@ pub async fn enrol(ledger: &dyn Ledger, public_key: PublicKey) {
 
 /// Stores records of one device.
 pub async fn store(ledger: &dyn Ledger, records: Vec<NewRecord>) -> (Vec<Stored>, Vec<ChainState>) {
-    let (stored, chains) = store_within(ledger, records, RecordBudget::UNBOUNDED).await;
-    (stored.into_iter().map(|stored| stored.expect("is within the budget")).collect(), chains)
+    let (taken, chains) = store_within(ledger, records, RecordBudget::UNBOUNDED).await;
+    let stored = taken.into_iter().map(|taken| match taken {
+        Taken::Stored(stored) => Some(stored),
+        _ => None,
+    });
+    (stored.map(|stored| stored.expect("is stored")).collect(), chains)
 }
 
 /// Stores records of one device as far as its budget goes.
@@ -119,8 +125,22 @@ pub async fn store_within(
     ledger: &dyn Ledger,
     records: Vec<NewRecord>,
     budget: RecordBudget,
-) -> (Vec<Option<Stored>>, Vec<ChainState>) {
+) -> (Vec<Taken>, Vec<ChainState>) {
     ledger.store(records, vec![KEY.kid()], budget).await.expect("is stored")
+}
+
+/// Trusts a device up to a number, and not at all without one.
+pub async fn revoke(ledger: &dyn Ledger, kid: Kid, dated_ms: u64, last_seq: Option<u64>) -> Revoked {
+    let statement = [kid.0.as_slice(), &dated_ms.to_be_bytes()].concat();
+    let revocation = NewRevocation { kid, dated_ms, last_seq, reinstated: false, statement };
+    ledger.add_revocation(revocation).await.expect("works")
+}
+
+/// Trusts a device again.
+pub async fn reinstate(ledger: &dyn Ledger, kid: Kid, dated_ms: u64) -> Revoked {
+    let statement = [kid.0.as_slice(), &dated_ms.to_be_bytes()].concat();
+    let revocation = NewRevocation { kid, dated_ms, last_seq: None, reinstated: true, statement };
+    ledger.add_revocation(revocation).await.expect("works")
 }
 
 /// What was received under a hash.

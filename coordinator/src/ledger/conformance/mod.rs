@@ -19,6 +19,7 @@ pub mod life;
 pub mod media;
 pub mod messages;
 pub mod records;
+pub mod revocations;
 pub mod usage;
 
 pub use fixture::Place;
@@ -51,6 +52,11 @@ macro_rules! ledger_conformance {
             devices::of_many_at_once_one_device_gets_the_invite,
             devices::observers_are_found_where_they_were_sent,
             devices::a_device_returns_with_its_credential,
+            revocations::records_of_a_revoked_device_are_kept_apart,
+            revocations::what_is_kept_apart_corrects_nothing,
+            revocations::what_is_withheld_is_bounded,
+            revocations::a_number_is_used_once_where_the_device_wants_that,
+            revocations::keys_go_on_for_others_within_bounds,
             media::an_upload_is_listed_with_its_records,
             media::a_file_has_one_receipt_for_each_device,
             media::wrong_files_are_remembered_within_bounds,

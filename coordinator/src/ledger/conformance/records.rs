@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kuager_wire::ids::{Kid, PublicKey, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
 
-use super::fixture::{KEY, Place, enrol, find, record, record_of, store};
+use super::fixture::{KEY, Place, enrol, find, record, record_of, revoke, store};
 use crate::ledger::feed::Arrival;
 use crate::ledger::records::{Counts, Inquiry, NewRecord};
 use crate::ledger::refusals::{REMEMBERED, RefusalBatch, RefusalKey};
@@ -49,7 +49,7 @@ pub async fn what_is_known_before_an_upload_is_looked_up_at_once(place: &dyn Pla
     // A key that is not enrolled has no chain, so nothing of it is looked for under its number.
     let known = ledger.look_up(vec![at(record_of(stranger, 0, 0))]).await.expect("reads");
     assert!(known.devices.is_empty() && known.received.is_empty());
-    ledger.revoke_device(KEY.kid(), 5).await.expect("works");
+    revoke(&*ledger, KEY.kid(), 5, None).await;
     let known = ledger.look_up(vec![at(record(9, 0))]).await.expect("reads");
     assert!(known.devices[&KEY.kid()].revoked);
     assert_eq!(ledger.device(KEY.kid()).await, Ok(known.devices.get(&KEY.kid()).copied()));

@@ -4,7 +4,7 @@ use kuager_wire::ids::Kid;
 
 use super::fixture::{KEY, Place, original, record, record_of, store_within};
 use crate::budgets::RecordBudget;
-use crate::ledger::records::NewRecord;
+use crate::ledger::records::{NewRecord, Taken};
 use crate::ledger::uploads::Delivered;
 use crate::ledger::usage::{HOUR_MS, Usage};
 
@@ -15,7 +15,7 @@ pub async fn a_device_stores_what_its_budget_has_room_for(place: &dyn Place) {
     let at = |seq, hour: u64| NewRecord { received_ms: hour * HOUR_MS + 7, ..record(seq, 0) };
     let kept = async |records: Vec<NewRecord>| {
         let (stored, _) = store_within(&*ledger, records, budget).await;
-        stored.iter().map(Option::is_some).collect::<Vec<_>>()
+        stored.iter().map(|taken| matches!(taken, Taken::Stored(_))).collect::<Vec<_>>()
     };
     assert_eq!(kept((0..4).map(|seq| at(seq, 100)).collect()).await, [true, true, true, false]);
     assert_eq!(kept(vec![at(0, 100), at(3, 100)]).await, [true, false], "the first one is there already");
@@ -28,7 +28,7 @@ pub async fn a_device_stores_what_its_budget_has_room_for(place: &dyn Place) {
     let recent = ledger.usage(KEY.kid(), 124 * HOUR_MS).await.expect("reads");
     assert_eq!((recent.hour.records, recent.day.records), (3, 5));
     let narrow = RecordBudget { bytes_per_day: recent.day.record_bytes, ..RecordBudget::default() };
-    assert_eq!(store_within(&*ledger, vec![at(8, 124)], narrow).await.0, [None], "bytes are counted, too");
+    assert_eq!(store_within(&*ledger, vec![at(8, 124)], narrow).await.0, [Taken::OverBudget], "bytes are counted, too");
     ledger.sweep_usage(200 * HOUR_MS).await.expect("works");
     assert_eq!(ledger.usage(KEY.kid(), 124 * HOUR_MS).await.expect("reads").day, Usage::default());
 }

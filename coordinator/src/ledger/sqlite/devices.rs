@@ -9,7 +9,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::columns::{fixed, to_sql};
 use super::handle::SqliteLedger;
 use super::invites;
-use crate::ledger::devices::{Device, Devices, Enrolled, Enrolment, NewDevice, ReturnedDevice};
+use crate::ledger::devices::{
+    Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS,
+};
 use crate::ledger::error::LedgerError;
 use crate::ledger::invites::{InviteRow, NewInvite};
 
@@ -58,14 +60,8 @@ impl Devices for SqliteLedger {
         self.write(move |connection| take_back(connection, device)).await
     }
 
-    async fn revoke_device(&self, kid: Kid, now_ms: u64) -> Result<bool, LedgerError> {
-        self.write(move |connection| {
-            let changed = connection
-                .prepare_cached("UPDATE devices SET revoked_ms = COALESCE(revoked_ms, ?2) WHERE kid = ?1")?
-                .execute(params![kid.0, to_sql(now_ms)])?;
-            Ok(changed == 1)
-        })
-        .await
+    async fn succeed(&self, successor: NewSuccessor) -> Result<Enrolled, LedgerError> {
+        self.write(move |connection| succeed(connection, successor)).await
     }
 }
 
@@ -142,6 +138,31 @@ fn take_back(connection: &Connection, device: ReturnedDevice) -> Result<Enrolled
         invites::insert(connection, &NewInvite { token_hash, created_ms, expires_ms, role, stations, observer })?;
     }
     insert(connection, public_key, observer, &credential, token_hash, returned_ms)?;
+    Ok(Enrolled::Credential { bytes: credential, new: true })
+}
+
+fn succeed(connection: &Connection, successor: NewSuccessor) -> Result<Enrolled, LedgerError> {
+    let NewSuccessor { public_key, succeeds, observer, role, stations, credential, enrolled_ms } = successor;
+    if let Some(known) = known(connection, public_key.kid())? {
+        return Ok(known);
+    }
+    match device(connection, succeeds)? {
+        None => return Ok(Enrolled::Refused(RefusalCode::UnknownDevice)),
+        Some(device) if device.revoked => return Ok(Enrolled::Refused(RefusalCode::RevokedDevice)),
+        Some(_) => {}
+    }
+    let mut count =
+        connection.prepare_cached("SELECT COUNT(*) FROM devices WHERE observer = ?1 AND succeeds IS NOT NULL")?;
+    if count.query_row([observer.0], |row| row.get::<_, u32>(0))? >= SUCCESSORS {
+        return Ok(Enrolled::Refused(RefusalCode::InviteUsed));
+    }
+    // No token is as long as a credential, so none has this hash: an invite that nobody can use.
+    let (token_hash, created_ms, expires_ms) = (sha256(&credential), enrolled_ms, enrolled_ms);
+    invites::insert(connection, &NewInvite { token_hash, created_ms, expires_ms, role, stations, observer })?;
+    insert(connection, public_key, observer, &credential, token_hash, enrolled_ms)?;
+    connection
+        .prepare_cached("UPDATE devices SET succeeds = ?2 WHERE kid = ?1")?
+        .execute(params![public_key.kid().0, succeeds.0])?;
     Ok(Enrolled::Credential { bytes: credential, new: true })
 }
 

@@ -20,7 +20,8 @@ impl Feed for SqliteLedger {
     async fn arrivals_after(&self, id: i64, limit: usize) -> Result<Vec<Arrival>, LedgerError> {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT id, station, form, kind, training, received_ms FROM records WHERE id > ?1 ORDER BY id",
+                "SELECT id, station, form, kind, training, received_ms FROM records r WHERE id > ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY id",
             )?;
             let mut rows = query.query([id])?;
             let mut arrivals = Vec::new();

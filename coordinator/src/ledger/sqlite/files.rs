@@ -99,7 +99,9 @@ impl Files for SqliteLedger {
 }
 
 const RECORD: &str = "r.id, r.hash, r.kid, d.observer, r.station, r.received_ms, r.bytes, \
-     EXISTS (SELECT 1 FROM records later WHERE later.kid = r.kid AND later.supersedes = r.hash)";
+     EXISTS (SELECT 1 FROM records later JOIN devices o ON o.kid = later.kid WHERE later.supersedes = r.hash \
+     AND o.observer = d.observer AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id)), \
+     EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id)";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<(i64, RecordView)> {
     Ok((
@@ -112,6 +114,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<(i64, RecordView)> {
             received_ms: from_sql(row.get(5)?),
             bytes: row.get(6)?,
             corrected: row.get(7)?,
+            apart: row.get(8)?,
             files: Vec::new(),
         },
     ))

@@ -55,15 +55,10 @@ impl Judge {
 
     /// Whether a record before it is held, and is not the one it names.
     fn is_broken(&self, connection: &Connection, link: &Link<'_>) -> Result<bool, LedgerError> {
-        let Some(before) = link.seq.checked_sub(1).filter(|before| *before >= 0) else { return Ok(false) };
-        if self.before == Some((link.kid, before, link.prev)) {
+        if self.before == Some((link.kid, link.seq.saturating_sub(1), link.prev)) {
             return Ok(false);
         }
-        let named = connection
-            .prepare_cached("SELECT kid = ?2 AND seq = ?3 FROM records WHERE hash = ?1")?
-            .query_row(params![link.prev.0, link.kid.0, before], |row| row.get::<_, bool>(0))
-            .optional()?;
-        Ok(named != Some(true) && chains::first_with(connection, link.kid, before)?.is_some())
+        follows_another(connection, link.kid, link.seq, link.prev)
     }
 
     fn is_elsewhere(&mut self, connection: &Connection, link: &Link<'_>) -> Result<bool, LedgerError> {
@@ -74,6 +69,21 @@ impl Judge {
         };
         Ok(!stations.is_empty() && !stations.iter().any(|sent| sent == station))
     }
+}
+
+/// Whether a record before this number is held, and none of those is the one that is named.
+pub(super) fn follows_another(
+    connection: &Connection,
+    kid: Kid,
+    seq: i64,
+    prev: RecordHash,
+) -> Result<bool, LedgerError> {
+    let Some(before) = seq.checked_sub(1).filter(|before| *before >= 0) else { return Ok(false) };
+    let named = connection
+        .prepare_cached("SELECT kid = ?2 AND seq = ?3 FROM records WHERE hash = ?1")?
+        .query_row(params![prev.0, kid.0, before], |row| row.get::<_, bool>(0))
+        .optional()?;
+    Ok(named != Some(true) && chains::first_with(connection, kid, before)?.is_some())
 }
 
 /// The stations that a device's observer was sent to; none for any.

@@ -20,6 +20,7 @@ mod messages;
 mod records;
 mod redactions;
 mod refusals;
+mod revocations;
 mod uploads;
 mod usage;
 

@@ -1,7 +1,7 @@
 //! Records, and the forks found while storing them.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, RecordHash};
@@ -13,12 +13,13 @@ use super::columns::{fixed, from_sql, to_sql};
 use super::coverage::Addition;
 use super::handle::SqliteLedger;
 use super::links::{Judge, Link};
+use super::revocations::Distrust;
 use super::usage::Purse;
 use super::{chains, devices, links, uploads};
 use crate::budgets::RecordBudget;
 use crate::ledger::error::LedgerError;
 use crate::ledger::feed::Arrival;
-use crate::ledger::records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored};
+use crate::ledger::records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored, Taken};
 
 #[async_trait]
 impl Records for SqliteLedger {
@@ -31,7 +32,7 @@ impl Records for SqliteLedger {
         records: Vec<NewRecord>,
         kids: Vec<Kid>,
         budget: RecordBudget,
-    ) -> Result<(Vec<Option<Stored>>, Vec<ChainState>), LedgerError> {
+    ) -> Result<(Vec<Taken>, Vec<ChainState>), LedgerError> {
         let feed = self.feed.clone();
         let tell = move |batch: &mut Batch| {
             let arrivals = std::mem::take(&mut batch.arrivals);
@@ -41,7 +42,7 @@ impl Records for SqliteLedger {
             }
         };
         let batch = self.write_then(move |connection| store(connection, records, &kids, &budget), tell).await?;
-        Ok((batch.stored, batch.chains))
+        Ok((batch.taken, batch.chains))
     }
 
     async fn add_fork_statements(&self, statements: Vec<(RecordHash, Vec<u8>)>) -> Result<Vec<Vec<u8>>, LedgerError> {
@@ -124,7 +125,7 @@ fn look_up(connection: &Connection, items: &[Inquiry]) -> Result<Known, LedgerEr
 }
 
 pub(super) struct Batch {
-    stored: Vec<Option<Stored>>,
+    taken: Vec<Taken>,
     chains: Vec<ChainState>,
     arrivals: Vec<Arrival>,
 }
@@ -134,8 +135,46 @@ pub(super) struct Batch {
 struct Met {
     /// The highest number of each chain.
     heads: BTreeMap<Kid, Option<i64>>,
+    /// How far each revoked device is trusted; nothing for one that is trusted in everything.
+    distrust: BTreeMap<Kid, Option<Distrust>>,
     addition: Addition,
     judge: Judge,
+}
+
+impl Met {
+    fn head(&mut self, connection: &Connection, kid: Kid) -> Result<Option<i64>, LedgerError> {
+        Ok(match self.heads.entry(kid) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(unknown) => *unknown.insert(chains::head_seq(connection, kid)?),
+        })
+    }
+
+    fn distrust(&mut self, connection: &Connection, kid: Kid) -> Result<Option<&mut Distrust>, LedgerError> {
+        let distrust = match self.distrust.entry(kid) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => unknown.insert(Distrust::of(connection, kid)?),
+        };
+        Ok(distrust.as_mut())
+    }
+
+    /// From which number on the records of a chain go on from one that another record had first, or follow such a one. Only
+    /// of records whose devices want them refused then. They may come in any order.
+    fn diverging(&mut self, connection: &Connection, records: &[NewRecord]) -> Result<BTreeMap<Kid, u64>, LedgerError> {
+        let mut from: BTreeMap<Kid, u64> = BTreeMap::new();
+        let upload: HashSet<RecordHash> = records.iter().map(|record| record.hash).collect();
+        for record in records.iter().filter(|record| record.refuse_fork) {
+            let (kid, seq) = (record.kid, to_sql(record.seq));
+            let Some(head) = self.head(connection, kid)? else { continue };
+            let taken = seq <= head && chains::first_with(connection, kid, seq)?.is_some();
+            let diverges =
+                taken || !upload.contains(&record.prev) && links::follows_another(connection, kid, seq, record.prev)?;
+            if diverges && find(connection, record.hash)?.is_none() {
+                let first = from.entry(kid).or_insert(record.seq);
+                *first = record.seq.min(*first);
+            }
+        }
+        Ok(from)
+    }
 }
 
 pub(super) fn store(
@@ -144,53 +183,66 @@ pub(super) fn store(
     kids: &[Kid],
     budget: &RecordBudget,
 ) -> Result<Batch, LedgerError> {
-    let mut stored = Vec::with_capacity(records.len());
+    let mut taken = Vec::with_capacity(records.len());
     let mut arrivals = Vec::with_capacity(records.len());
     let mut met = Met::default();
+    let diverging = met.diverging(connection, &records)?;
     let mut purses: BTreeMap<Kid, Purse> = BTreeMap::new();
     for record in records {
         let seq = to_sql(record.seq);
+        let known =
+            |connection| Ok::<_, LedgerError>(find(connection, record.hash)?.map(|(_, known)| Taken::Stored(known)));
+        if record.refuse_fork && diverging.get(&record.kid).is_some_and(|first| record.seq >= *first) {
+            taken.push(known(connection)?.unwrap_or(Taken::NumberUsed));
+            continue;
+        }
         let purse = match purses.entry(record.kid) {
             Entry::Occupied(open) => open.into_mut(),
             Entry::Vacant(closed) => closed.insert(Purse::open(connection, record.kid, record.received_ms)?),
         };
         if !purse.affords(&record, budget) {
-            stored.push(find(connection, record.hash)?.map(|(_, known)| known));
+            taken.push(known(connection)?.unwrap_or(Taken::OverBudget));
             continue;
         }
-        let head = match met.heads.entry(record.kid) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => unknown.insert(chains::head_seq(connection, record.kid)?),
-        };
-        let before = *head;
+        let before = met.head(connection, record.kid)?;
         // Above the head there cannot be another record with this number.
         let rival = match before {
             Some(head) if seq <= head => chains::first_with(connection, record.kid, seq)?,
             _ => None,
         };
+        let distrust = met.distrust(connection, record.kid)?.filter(|distrust| distrust.covers(seq, rival.is_some()));
+        if distrust.as_ref().is_some_and(|distrust| distrust.is_full()) {
+            taken.push(known(connection)?.unwrap_or(Taken::Revoked));
+            continue;
+        }
         let Some(id) = insert(connection, &record, seq)? else {
-            let (_, known) = find(connection, record.hash)?
-                .ok_or_else(|| LedgerError::Failed("a record is there and is not".to_owned()))?;
-            stored.push(Some(known));
+            let known = known(connection)?;
+            taken.push(known.ok_or_else(|| LedgerError::Failed("a record is there and is not".to_owned()))?);
             continue;
         };
+        let withheld = distrust.is_some();
+        if let Some(distrust) = distrust {
+            distrust.withhold(connection, id, record.kid)?;
+        }
         purse.pay(&record);
-        *head = Some(before.map_or(seq, |head| head.max(seq)));
+        met.heads.insert(record.kid, Some(before.map_or(seq, |head| head.max(seq))));
         let fork = match rival {
             None => None,
             Some(first) => Some(add_fork(connection, &record, first)?),
         };
         note(connection, &record, id, Place { before, rival: rival.is_some() }, &mut met)?;
         uploads::insert(connection, id, record.kid, &record.uploads, record.received_ms)?;
-        arrivals.push(Arrival {
-            id,
-            station: record.station,
-            form: record.form,
-            kind: record.kind,
-            training: record.training,
-            received_ms: record.received_ms,
-        });
-        stored.push(Some(Stored { receipt: record.receipt, fork, duplicate: false }));
+        if !withheld {
+            arrivals.push(Arrival {
+                id,
+                station: record.station,
+                form: record.form,
+                kind: record.kind,
+                training: record.training,
+                received_ms: record.received_ms,
+            });
+        }
+        taken.push(Taken::Stored(Stored { receipt: record.receipt, fork, duplicate: false, withheld }));
     }
     for purse in purses.into_values() {
         purse.close(connection)?;
@@ -200,7 +252,7 @@ pub(super) fn store(
     for state in &chains {
         links::set_gaps(connection, state.kid, state.missing.len())?;
     }
-    Ok(Batch { stored, chains, arrivals })
+    Ok(Batch { taken, chains, arrivals })
 }
 
 fn add_fork(connection: &Connection, record: &NewRecord, first: RecordHash) -> Result<ForkEvidence, LedgerError> {
@@ -274,15 +326,18 @@ fn insert(connection: &Connection, record: &NewRecord, seq: i64) -> Result<Optio
 }
 
 fn find(connection: &Connection, hash: RecordHash) -> Result<Option<(Kid, Stored)>, LedgerError> {
-    let mut query = connection.prepare_cached("SELECT kid, receipt FROM records WHERE hash = ?1")?;
-    let found = query.query_row([hash.0], |row| Ok((Kid(fixed(row, 0)?), row.get(1)?))).optional()?;
-    let Some((kid, receipt)) = found else { return Ok(None) };
+    let mut query = connection.prepare_cached(
+        "SELECT r.kid, r.receipt, COALESCE(a.withheld, 0) FROM records r LEFT JOIN apart a ON a.record = r.id \
+         WHERE r.hash = ?1",
+    )?;
+    let found = query.query_row([hash.0], |row| Ok((Kid(fixed(row, 0)?), row.get(1)?, row.get(2)?))).optional()?;
+    let Some((kid, receipt, withheld)) = found else { return Ok(None) };
     // As the later one of a pair it has one statement; as the first one it may have many, and the first of them is shown.
     let fork = match evidence(connection, "f.second = ?1", hash)? {
         None => evidence(connection, "f.first = ?1", hash)?,
         found => found,
     };
-    Ok(Some((kid, Stored { receipt, fork, duplicate: true })))
+    Ok(Some((kid, Stored { receipt, fork, duplicate: true, withheld })))
 }
 
 fn evidence(connection: &Connection, side: &str, hash: RecordHash) -> Result<Option<ForkEvidence>, LedgerError> {

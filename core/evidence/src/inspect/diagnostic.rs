@@ -24,7 +24,7 @@ pub(super) fn notation(bytes: &[u8]) -> String {
     let mut decoder = Decoder::new(bytes);
     match printer.item(&mut decoder, 0) {
         Ok(()) if decoder.position() < bytes.len() => {
-            let _ = write!(printer.out, " / {} more bytes follow /", bytes.len() - decoder.position());
+            let _ = write!(printer.out, " / {} more bytes follow /", bytes.len().saturating_sub(decoder.position()));
         }
         Ok(()) => {}
         Err(_) => {
@@ -70,20 +70,22 @@ impl Printer {
             }
             Type::Array => {
                 let length = decoder.array()?.ok_or_else(|| Error::message("an indefinite array"))?;
-                self.list('[', ']', length, decoder, depth, |printer, decoder| printer.item(decoder, depth + 1))?;
+                self.list('[', ']', length, decoder, depth, |printer, decoder| {
+                    printer.item(decoder, depth.saturating_add(1))
+                })?;
             }
             Type::Map => {
                 let length = decoder.map()?.ok_or_else(|| Error::message("an indefinite map"))?;
                 self.list('{', '}', length, decoder, depth, |printer, decoder| {
-                    printer.item(decoder, depth + 1)?;
+                    printer.item(decoder, depth.saturating_add(1))?;
                     printer.out.push_str(": ");
-                    printer.item(decoder, depth + 1)
+                    printer.item(decoder, depth.saturating_add(1))
                 })?;
             }
             Type::Tag => {
                 let tag = decoder.tag()?;
                 let _ = write!(self.out, "{}(", tag.as_u64());
-                self.item(decoder, depth + 1)?;
+                self.item(decoder, depth.saturating_add(1))?;
                 self.out.push(')');
             }
             Type::Null => {
@@ -113,10 +115,15 @@ impl Printer {
             self.out.push_str("<< ");
             let mut decoder = Decoder::new(bytes);
             // It has just been validated, so it can be read to its end.
-            let _ = self.item(&mut decoder, depth + 1);
+            let _ = self.item(&mut decoder, depth.saturating_add(1));
             self.out.push_str(" >>");
         } else if bytes.len() > SHOWN {
-            let _ = write!(self.out, "h'{}...' / {} bytes /", HEXLOWER.encode(&bytes[..16]), bytes.len());
+            let _ = write!(
+                self.out,
+                "h'{}...' / {} bytes /",
+                HEXLOWER.encode(bytes.get(..16).unwrap_or(bytes)),
+                bytes.len()
+            );
         } else {
             let _ = write!(self.out, "h'{}'", HEXLOWER.encode(bytes));
         }
@@ -140,7 +147,7 @@ impl Printer {
             if inline {
                 self.out.push_str(if at > 0 { " " } else { "" });
             } else {
-                self.newline(depth + 1);
+                self.newline(depth.saturating_add(1));
             }
             entry(self, decoder)?;
         }

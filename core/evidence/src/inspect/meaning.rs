@@ -5,7 +5,7 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use kuager_forms::wording::{bare, position};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::enrolment::{Action, Credential, Request};
+use kuager_wire::enrolment::{Action, Credential, Request, Succession};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{ContentHash, RecordHash};
@@ -98,6 +98,10 @@ impl Explain for Revocation {
     fn explain(&self, _: &Trust) -> Meaning {
         let meaning = Meaning::default().line("revoked", format!("key {}", self.kid));
         let moment = moment_of(self.revoked_ms);
+        if self.reinstated == Some(true) {
+            let word = format!("reinstated at {moment}; all its records are trusted");
+            return Meaning::default().line("device", format!("key {}", self.kid)).line("a device", word);
+        }
         match (self.what, self.last_seq) {
             (RevokedKey::Issuer, _) => {
                 meaning.line("an issuer", format!("what it dated {moment} or later does not count"))
@@ -185,6 +189,16 @@ impl Explain for Request {
             .maybe("after", self.after.map(|number| format!("message {number}")))
             .maybe("epoch", self.epoch)
             .maybe("credential", self.credential.as_ref().map(|_| "the one it was given before"))
+            .maybe("succession", self.succession.as_ref().map(|_| "the word of the key it goes on for"))
+    }
+}
+
+impl Explain for Succession {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("successor", format!("key {}", self.public_key.kid()))
+            .line("public key", self.public_key)
+            .line("clock said", moment(self.wall_ms))
     }
 }
 

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use kuager_wire::canonical::{self, split_sequence};
 use kuager_wire::cose::{Dated, Envelope, NO_DEPLOYMENT, Purpose, Statement, StatementError};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::enrolment::{Credential, Request};
+use kuager_wire::enrolment::{Credential, Request, Succession};
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{ContentHash, PublicKey};
 use kuager_wire::invite::{self, Invite, Way};
@@ -127,7 +127,7 @@ fn delegated<T: Dated>(statement: &T) -> Signer {
     Signer::Delegated { dated_ms: statement.dated_ms() }
 }
 
-const KINDS: [Kind; 15] = [
+const KINDS: [Kind; 16] = [
     Kind {
         purpose: Purpose::Genesis,
         read: |envelope, trust| read(envelope, trust, |genesis: &Genesis| Signer::Itself(genesis.root_key)),
@@ -167,6 +167,10 @@ const KINDS: [Kind; 15] = [
                 RevokedKey::Issuer => Signer::Root,
             })
         },
+    },
+    Kind {
+        purpose: Purpose::Succession,
+        read: |envelope, trust| read(envelope, trust, |_: &Succession| Signer::Device),
     },
 ];
 

@@ -9,7 +9,7 @@ use kuager_wire::ids::{InviteToken, PublicKey};
 use kuager_wire::invite::{Invite, Way};
 use kuager_wire::servers::Servers;
 
-use crate::{Authority, AuthorityFault, Forgery, later, verify_invite, verify_invite_with};
+use crate::{Authority, AuthorityFault, Forgery, device_trust, later, verify_invite, verify_invite_with};
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_bytes(&[seed; 32])
@@ -68,7 +68,9 @@ fn an_issuer_signs_what_it_may_while_it_may() {
         let opened = authority.open::<Servers>(&by(6, dated_ms));
         assert_eq!(opened.is_ok(), holds, "{dated_ms}: {opened:?}");
     }
-    let revocation = |what, seed| sign(&Revocation { version: 1, kid, what, revoked_ms: 150, last_seq: None }, seed);
+    let revocation = |what, seed| {
+        sign(&Revocation { version: 1, kid, what, revoked_ms: 150, last_seq: None, reinstated: None }, seed)
+    };
     assert!(authority.revoke(&revocation(RevokedKey::Issuer, 6)).is_err(), "an issuer revokes no issuer");
     assert!(authority.revoke(&revocation(RevokedKey::Device, 1)).is_err());
     authority.revoke(&revocation(RevokedKey::Issuer, 1)).expect("by the root key");
@@ -157,5 +159,39 @@ fn the_digits_change_with_everything_that_is_believed_and_with_nothing_else() {
     let more = way(&["https://a.example", "https://b.example"], 1);
     for other in [root, deployment, way(&["https://b.example"], 1), way(&["https://a.example"], 2), more] {
         assert_ne!(digits(&other), shown);
+    }
+}
+
+#[test]
+fn a_device_is_trusted_as_the_last_word_says() {
+    let mut authority = Authority::from(&deployment(Some(2)));
+    let device = PublicKey::from(&key(9)).kid();
+    let say = |revoked_ms, last_seq, reinstated: bool, seed| {
+        let reinstated = reinstated.then_some(true);
+        let what = RevokedKey::Device;
+        sign(&Revocation { version: 1, kid: device, what, revoked_ms, last_seq, reinstated }, seed)
+    };
+    let trusts = |statements: &[Vec<u8>], authority: &Authority| {
+        let trust = device_trust(statements.iter().map(Vec::as_slice), device, authority)?;
+        Ok::<_, AuthorityFault>([0, 4, 5].map(|seq| trust.trusts(seq)))
+    };
+    assert_eq!(trusts(&[], &authority), Ok([true, true, true]), "nothing was ever said of it");
+    let (up_to_4, none, again) = (say(10, Some(4), false, 1), say(20, None, false, 1), say(30, None, true, 1));
+    assert_eq!(trusts(std::slice::from_ref(&up_to_4), &authority), Ok([true, true, false]));
+    assert_eq!(
+        trusts(&[none.clone(), up_to_4.clone()], &authority),
+        Ok([false, false, false]),
+        "the latest, in any order"
+    );
+    assert_eq!(trusts(&[again.clone(), none, up_to_4], &authority), Ok([true, true, true]));
+    // An issuer says it as well, once it may.
+    let by_issuer = say(150, Some(0), false, 6);
+    assert!(matches!(trusts(std::slice::from_ref(&by_issuer), &authority), Err(AuthorityFault::NotDelegated { .. })));
+    authority.delegate(&sign(&delegation(&["revocation"], 1), 1)).expect("by the root key");
+    assert_eq!(trusts(&[again, by_issuer], &authority), Ok([true, false, false]));
+    for (last_seq, reinstated) in [(Some(1), Some(true)), (None, Some(false))] {
+        let what = RevokedKey::Device;
+        let odd = Revocation { version: 1, kid: device, what, revoked_ms: 5, last_seq, reinstated };
+        assert!(cose::sign(&odd, deployment(Some(2)).id, &key(1)).is_err());
     }
 }

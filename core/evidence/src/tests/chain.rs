@@ -1,11 +1,14 @@
 //! Chains: what is missing, forked or not linked is named.
 
+use kuager_wire::SigningKey;
+use kuager_wire::cose::{self, Envelope, Statement};
+use kuager_wire::enrolment::Succession;
 use kuager_wire::ids::{DeploymentId, PublicKey, RecordHash};
-use kuager_wire::record::SeqRange;
+use kuager_wire::record::{Body, ChainHead, Record, RecordKind, SeqRange};
 use proptest::prelude::*;
 
 use super::{device, signed};
-use crate::{ChainFault, ChainReport, verify_chain};
+use crate::{ChainFault, ChainReport, verify_chain, verify_continuation, verify_succession};
 
 const DEPLOYMENT: DeploymentId = DeploymentId([5; 32]);
 
@@ -76,6 +79,39 @@ fn a_report_counts_what_holds_and_names_the_head() {
     // The same records are no chain of another deployment.
     let elsewhere = verify_chain(whole.iter().map(Vec::as_slice), DeploymentId([6; 32]), &PublicKey::from(&device()));
     assert_eq!((elsewhere.records, elsewhere.faults.len()), (0, 3));
+}
+
+#[test]
+fn a_chain_goes_on_from_where_its_key_event_says() {
+    let successor = SigningKey::from_bytes(&[10; 32]);
+    let (old, new) = (PublicKey::from(&device()), PublicKey::from(&successor));
+    let former = chain(5);
+    // The copy knew the chain up to number 2.
+    let continues = ChainHead { kid: old.kid(), seq: 2, hash: RecordHash::of(&former[2]) };
+    let start = RecordHash::chain_start(DEPLOYMENT);
+    let note: Record = Envelope::parse(&note(0, start, "x", None), Record::LIMIT)
+        .and_then(|envelope| envelope.statement())
+        .expect("is a record");
+    let body = Body { continues: Some(continues), ..Body::default() };
+    let event = cose::sign(&Record { kind: RecordKind::KeyEvent, body, ..note }, DEPLOYMENT, &successor).expect("fits");
+    let found = verify_chain(std::iter::once(event.as_slice()), DEPLOYMENT, &new);
+    assert_eq!((found.continues, found.faults), (Some(continues), Vec::new()));
+    let goes_on = |head: &ChainHead, former: &[Vec<u8>]| verify_continuation(head, former.iter().map(Vec::as_slice));
+    assert_eq!(goes_on(&continues, &former), Ok(()), "that there is more changes nothing");
+    let cut = ChainHead { seq: 3, ..continues };
+    for (head, records) in [(continues, &former[3..]), (cut, &former[..]), (continues, &[])] {
+        assert_eq!(goes_on(&head, records), Err(ChainFault::Continues(head)));
+    }
+
+    let succession = |public_key, key: &SigningKey| {
+        cose::sign(&Succession { version: 1, public_key, wall_ms: 0 }, DEPLOYMENT, key).expect("fits")
+    };
+    let word =
+        |bytes: &[u8], deployment| verify_succession(bytes, deployment, &old, &new).map_err(|error| error.code());
+    assert!(word(&succession(new, &device()), DEPLOYMENT).is_ok());
+    assert_eq!(word(&succession(old, &device()), DEPLOYMENT), Err("wrong_key"), "names another successor");
+    assert_eq!(word(&succession(new, &successor), DEPLOYMENT), Err("wrong_key"), "nobody succeeds by their own word");
+    assert_eq!(word(&succession(new, &device()), DeploymentId([6; 32])), Err("bad_signature"));
 }
 
 proptest! {

@@ -6,8 +6,8 @@ use crate::canonical::Malformed;
 pub(super) fn unique<'a>(what: &str, keys: impl Iterator<Item = &'a String>) -> Result<(), Malformed> {
     let mut keys: Vec<_> = keys.collect();
     keys.sort_unstable();
-    match keys.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Malformed::shape(format!("{what} {} is there twice", pair[0]))),
+    match keys.iter().zip(keys.iter().skip(1)).find(|(one, next)| one == next) {
+        Some((twice, _)) => Err(Malformed::shape(format!("{what} {twice} is there twice"))),
         None => Ok(()),
     }
 }

@@ -17,7 +17,7 @@ use kuager_wire::canonical::{self, Malformed};
 use kuager_wire::compression::{Dictionary, dictionary_of};
 use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError, external_aad, sha256};
 use kuager_wire::delegation::{Delegation, Revocation};
-use kuager_wire::enrolment::{Credential, Request};
+use kuager_wire::enrolment::{Credential, Request, Succession};
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{DeploymentId, PublicKey};
 use kuager_wire::invite::Invite;
@@ -397,6 +397,7 @@ fn open_as(kind: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::Servers => opened::<Servers>(bytes, deployment, key),
         Purpose::Delegation => opened::<Delegation>(bytes, deployment, key),
         Purpose::Revocation => opened::<Revocation>(bytes, deployment, key),
+        Purpose::Succession => opened::<Succession>(bytes, deployment, key),
     }
 }
 

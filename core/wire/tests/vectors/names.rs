@@ -38,9 +38,10 @@ fn names_stay_as_they_are() {
         "hard soft statistical",
         "registered issued took_part votes invalid received cancelled outside",
         "malformed too_large unsupported_version unknown_device bad_signature wrong_deployment unknown_pack \
-         revoked_device invite_unknown invite_used invite_revoked invite_expired replayed busy media_mismatch",
+         revoked_device invite_unknown invite_used invite_revoked invite_expired replayed busy media_mismatch \
+         number_used",
         "genesis record request credential pack receipt refusal message fork media_receipt redaction station_shard servers \
-         delegation revocation",
+         delegation revocation succession",
         "reported corroborated verified disputed withdrawn",
     ];
     assert_eq!(found, expected);

@@ -5,7 +5,7 @@ use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Purpose, Statement};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::enrolment::{Action, Credential, Request, Role};
+use kuager_wire::enrolment::{Action, Credential, Request, Role, Succession};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{
@@ -167,6 +167,8 @@ fn trust(samples: &mut Samples) {
         }),
     );
     samples.add("revocation", "issuer", "A phone is lost; its records up to number 11 are trusted.", &lost);
+    let found = Revocation { last_seq: None, revoked_ms: 1_679_260_000_000, reinstated: Some(true), ..lost.clone() };
+    samples.add("revocation/reinstated", "issuer", "It was found again: all its records are trusted.", &found);
     let stolen = Revocation {
         kid: issuer.kid(),
         what: RevokedKey::Issuer,
@@ -262,6 +264,7 @@ fn enrolment(samples: &mut Samples) {
         after: None,
         epoch: None,
         credential: None,
+        succession: None,
     };
     samples.add("request/enrol", "phone", "A device asks for its credential with the token of its invite.", &enrol);
     let credential = Credential {
@@ -296,6 +299,17 @@ fn enrolment(samples: &mut Samples) {
         Request { nonce: Nonce([0x25; 16]), credential: Some(samples.bytes("credential").to_vec().into()), ..enrol };
     let about = "A device that the coordinator has lost asks again, and brings the credential above.";
     samples.add("request/enrol-again", "phone", about, &again);
+    let second = PublicKey::from(&key("second phone"));
+    let succession = Succession { version: 1, public_key: second, wall_ms: MORNING_MS };
+    samples.add("succession", "phone", "A device says that another key goes on for it.", &succession);
+    let succeed = Request {
+        nonce: Nonce([0x26; 16]),
+        public_key: Some(second),
+        succession: Some(samples.bytes("succession").to_vec().into()),
+        ..again
+    };
+    let about = "That key asks to be enrolled, with the credential of the key it goes on for and that one's word.";
+    samples.add("request/enrol-successor", "second phone", about, &succeed);
 }
 
 fn clock(hours: i64) -> ClockReading {
@@ -611,6 +625,15 @@ fn media(samples: &mut Samples) {
         }),
     );
     samples.add("refusal/media-mismatch", "receipt", "The subject is the hash the record gives to a file.", &mismatch);
+    let used = Refusal {
+        subject: samples.hash("record/note").into(),
+        code: RefusalCode::NumberUsed,
+        reason: "another record of this key has number 4".to_owned(),
+        retryable: false,
+        refused_ms: received_ms + 300_000,
+        ..mismatch
+    };
+    samples.add("refusal/number-used", "receipt", "The device is to seal it anew under another key.", &used);
 }
 
 fn named(kk: &str, ru: &str, en: &str) -> Json {

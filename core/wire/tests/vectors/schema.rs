@@ -332,8 +332,10 @@ static TABLES: &[(&str, Shape)] = &[
             (7, "after", Int),
             (8, "epoch", Bytes),
             (9, "credential", Bytes),
+            (10, "succession", Bytes),
         ]),
     ),
+    ("succession", Fields(&[(1, "version", Int), (2, "public_key", Bytes), (3, "wall_ms", Int)])),
     (
         "record",
         Fields(&[
@@ -388,6 +390,7 @@ static TABLES: &[(&str, Shape)] = &[
                     (13, "replayed"),
                     (14, "busy"),
                     (15, "media_mismatch"),
+                    (16, "number_used"),
                 ]),
             ),
             (4, "reason", Text),
@@ -481,6 +484,7 @@ static TABLES: &[(&str, Shape)] = &[
             (3, "what", Named(&[(1, "device"), (2, "issuer")])),
             (4, "revoked_ms", Int),
             (5, "last_seq", Int),
+            (6, "reinstated", Bool),
         ]),
     ),
     ("delegations", Fields(&[(1, "delegations", List(&Bytes)), (2, "revocations", List(&Bytes))])),

@@ -63,4 +63,5 @@ enum RefusalCode: String, CaseIterable {
     case inviteExpired = "invite_expired"
     case replayed, busy
     case mediaMismatch = "media_mismatch"
+    case numberUsed = "number_used"
 }

@@ -152,6 +152,8 @@ public enum TextKey: String, CaseIterable, Sendable {
     case statusNotEnrolled = "status_not_enrolled"
     case statusBehind = "status_behind"
     case statusClockWrong = "status_clock_wrong"
+    case statusRevoked = "status_revoked"
+    case statusRevokedUpTo = "status_revoked_up_to"
     case statusRecovered = "status_recovered"
     case wipeTitle = "wipe_title"
     case wipeText = "wipe_text"

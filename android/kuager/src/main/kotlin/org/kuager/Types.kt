@@ -37,6 +37,7 @@ public typealias ObserverRole = org.kuager.ffi.ObserverRole
 
 /** What was salvaged from a damaged store. */
 public typealias RecoveryInfo = org.kuager.ffi.RecoveryInfo
+public typealias RevokedInfo = org.kuager.ffi.RevokedInfo
 
 /** What an invite says, before anybody follows it. */
 public typealias InviteInfo = org.kuager.ffi.InviteInfo

@@ -72,6 +72,10 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
             return
         }
         status.recovery?.let { state.addView(ui.notice(Look.DANGER, string(R.string.recovered, it.records, it.quarantined))) }
+        status.revoked?.let { revoked ->
+            val text = revoked.lastSeq?.let { string(R.string.revoked_up_to, it) } ?: string(R.string.revoked)
+            state.addView(ui.notice(Look.DANGER, text))
+        }
         status.behind?.let { state.addView(ui.notice(Look.DANGER, string(R.string.behind, it))) }
         status.clockErrorMs?.let {
             val minutes = Math.abs(it) / 60_000

@@ -1,0 +1,65 @@
+//! Observers with several devices, and records that are kept apart.
+
+use kuager_coordinator::enrol::{InviteOptions, create_invite, enrol, reinstate_device, revoke_device};
+use kuager_coordinator::testing::kid;
+
+use super::*;
+
+#[tokio::test]
+async fn what_is_kept_apart_is_shown_and_does_not_count() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let sealed: Vec<_> = (0..3).map(|seq| fixture.sign(1, &fixture.turnout(seq, "710000000-99"))).collect();
+    fixture.send(&sealed).await;
+    let desk = start(&fixture).await;
+    let records = async || {
+        let (_, _, page) = open(&desk, "/?lang=en", "localhost:8080").await;
+        page.split("Records accepted</dt><dd>").nth(1).and_then(|rest| rest.split('<').next()).map(str::to_owned)
+    };
+    assert_eq!(records().await.as_deref(), Some("3"));
+    // Said by another process; the desk finds out by itself.
+    revoke_device(&fixture.app, kid(1), Some(0)).await.expect("works");
+    let until = async |wanted: &str| {
+        for _ in 0..600 {
+            if records().await.as_deref() == Some(wanted) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("still {:?}", records().await);
+    };
+    until("1").await;
+    let (_, _, page) = open(&desk, "/station?key=710000000-99&lang=en", "localhost:8080").await;
+    assert_eq!(page.matches("not trusted: the device was revoked").count(), 2);
+    reinstate_device(&fixture.app, kid(1)).await.expect("works");
+    until("3").await;
+}
+
+#[tokio::test]
+async fn an_observer_with_two_phones_is_one_observer() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    fixture.enrol(2).await;
+    fixture.send(&[fixture.sign(1, &fixture.record(0, "a")), fixture.sign(1, &fixture.record(1, "b"))]).await;
+    let observer = fixture.ledger.device(kid(1)).await.expect("reads").expect("is known").observer;
+    let options = InviteOptions { observer: Some(observer), ..InviteOptions::new("https://localhost:8443") };
+    let invite = create_invite(&fixture.app, options).await.expect("is made");
+    enrol(&fixture.app, fixture.enrolment(3, invite.token)).await.expect("works").expect("is enrolled");
+    fixture.send(&[fixture.sign(3, &fixture.record(0, "c"))]).await;
+    revoke_device(&fixture.app, kid(1), Some(0)).await.expect("works");
+    let desk = start(&fixture).await;
+    for (lang, counted, revoked) in [
+        ("en", "records that count: 2; kept apart: 1", "trusted up to number 0"),
+        ("ru", "записей, которые учитываются: 2; отложено: 1", "доверие до № 0"),
+        ("kk", "есепке алынатын жазбалар: 2; бөлек сақталған: 1", "№ 0 дейін сенімді"),
+    ] {
+        let (status, _, page) = open(&desk, &format!("/observers?lang={lang}"), "localhost:8080").await;
+        assert_eq!(status, StatusCode::OK);
+        // Isolation marks of bidirectional text are not for comparing.
+        let page = page.replace(['\u{2068}', '\u{2069}'], "");
+        assert_eq!(page.matches("<article>").count(), 2, "two observers");
+        let own = page.split("<article>").find(|part| part.contains(&observer.to_string()[..8])).expect("is shown");
+        assert_eq!(own.matches("<tr class").count(), 2, "and one of them has two devices");
+        assert!(own.contains(counted) && own.contains(revoked), "{own}");
+    }
+}
