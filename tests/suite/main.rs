@@ -10,6 +10,7 @@ mod judge;
 mod kazakhstan;
 mod kill;
 mod media;
+mod passcode;
 mod power;
 mod recovery;
 mod restore;

@@ -12,20 +12,25 @@ mod invite;
 mod known;
 mod media;
 mod packs;
+mod passcode;
 mod records;
 mod seal;
 mod stations;
 mod status;
 mod sync;
 mod turnout;
+mod unlock;
 mod view;
+mod wipe;
 
-pub use self::device::{Observer, wipe};
+pub use self::device::Observer;
 pub use self::invite::{InvitePreview, Replaces};
 pub use self::media::{Attached, CaptureToken, Origin, PreviewProblem};
 pub use self::records::SealedRecord;
 pub use self::status::{InboxMessage, Status};
+pub use self::unlock::{PasscodeState, passcode_state};
 pub use self::view::DraftView;
+pub use self::wipe::wipe;
 
 #[cfg(test)]
 #[path = "election_tests.rs"]

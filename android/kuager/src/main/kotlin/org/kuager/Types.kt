@@ -32,6 +32,9 @@ public typealias NetworkState = org.kuager.ffi.NetworkState
 /** How things stand, in one look. */
 public typealias ObserverStatus = org.kuager.ffi.ObserverStatus
 
+/** Whether a folder asks for a passcode, and how long the next attempt has to wait. */
+public typealias PasscodeState = org.kuager.ffi.PasscodeState
+
 /** What the holder of this device may do. */
 public typealias ObserverRole = org.kuager.ffi.ObserverRole
 
