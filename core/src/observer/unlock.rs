@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::wipe::{finish, wipe};
+use super::wipe::{finish, remove_if_there, wipe};
 use crate::clock::Clock;
 use crate::error::ObserverError;
 use crate::keys::{self, Attempts, Identity, IdentityError, KeyVault, Passcode, Unlocked};
@@ -44,8 +44,9 @@ pub(super) fn identity(
 ) -> Result<Identity, ObserverError> {
     keys::create_dir(dir)?;
     finish(dir, vault)?;
-    // What a kill left of a file that was being replaced may be sealed without the passcode.
-    keys::erase(&dir.join(Identity::UNFINISHED))?;
+    // What a kill left of a file that was being replaced may be sealed without the passcode. Removed by its name and not
+    // overwritten: another process may be giving it the right one.
+    remove_if_there(&dir.join(Identity::UNFINISHED))?;
     let loaded = match passcode {
         None => Identity::load(dir, vault).map(Unlocked::identity),
         Some(typed) => Passcode::new(typed)

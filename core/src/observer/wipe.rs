@@ -44,7 +44,7 @@ pub(super) fn finish(dir: &Path, vault: &dyn KeyVault) -> Result<(), ObserverErr
     if dir.join(MARK).exists() { wipe(dir, vault) } else { Ok(()) }
 }
 
-fn remove_if_there(path: &Path) -> std::io::Result<()> {
+pub(super) fn remove_if_there(path: &Path) -> std::io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         other => other,

@@ -134,7 +134,7 @@ class KeystoreVaultTest {
         assertFalse(plain.isUnlockedDeviceRequired)
         assertTrue("on Android 15, where this test runs", strict.isUnlockedDeviceRequired)
         assertArrayEquals(secret, vault(folder).unseal(sealed))
-        assertEquals((28..30) + (35..37), (26..37).filter(KeystoreVault::unlockingIsDependable))
+        assertEquals((28..30) + (35..37), (26..37).filter { KeystoreVault.unlockingIsDependable(it) })
     }
 
     @Test
