@@ -87,6 +87,7 @@ async fn enrol(app: &App, key: &SigningKey) {
         after: None,
         epoch: None,
         credential: None,
+        attestation: None,
     };
     let request = cose::sign(&request, app.deployment.id(), key).expect("signs");
     enrol::enrol(app, request).await.expect("works").expect("is accepted");

@@ -49,6 +49,9 @@ pub enum ObserverError {
     /// Somebody else than the deployment made the invite, or changed it. Nothing of it is believed.
     #[error("this invite is forged: {0}")]
     Forged(#[from] Forgery),
+    /// What is offered as the platform's word about this phone is none.
+    #[error("this is not what a platform says about a phone: {0}")]
+    Attestation(Malformed),
     /// The deployment of the invite has been reached; there is nothing to take back.
     #[error("the deployment of this invite was reached already; the invite cannot be taken back any more")]
     Joined,
@@ -133,6 +136,7 @@ impl ObserverError {
             Self::Invite(_) => "invite_unreadable",
             Self::OtherDeployment => "other_deployment",
             Self::Forged(_) => "invite_forged",
+            Self::Attestation(_) => "statement_not_valid",
             Self::Joined => "joined_already",
             Self::NotInvited => "not_invited",
             Self::NoPack => "no_pack",

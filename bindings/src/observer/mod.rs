@@ -2,6 +2,7 @@
 //!
 //! Each file holds the calls of one subject; all of them go through `ObserverHandle::call`.
 
+mod attestation;
 mod day;
 mod drafts;
 mod media;
@@ -19,6 +20,7 @@ use parking_lot::Mutex;
 use tokio::sync::broadcast::error::RecvError;
 use zeroize::Zeroizing;
 
+pub use self::attestation::AttestationFormat;
 pub use self::day::Setting;
 pub use self::passcode::{PasscodeState, passcode_state};
 

@@ -9,6 +9,7 @@ use kuager_wire::enrolment::{Action, Credential};
 use kuager_wire::ids::SubjectHash;
 use kuager_wire::receipt::RefusalCode;
 
+use super::attested;
 use crate::app::{App, short};
 use crate::ledger::{Enrolled, Enrolment, NewDevice, ReturnedDevice};
 use crate::refusals::code_of;
@@ -66,6 +67,9 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
     };
     match enrolled {
         Enrolled::Credential { bytes, new } => {
+            if let Some(attestation) = &request.attestation {
+                attested::keep(app, &public_key, &token, attestation).await?;
+            }
             tracing::info!(kid = %short(kid), new, "a device is enrolled");
             Ok(Ok(bytes))
         }

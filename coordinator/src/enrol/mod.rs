@@ -2,6 +2,7 @@
 //!
 //! Invites are made by whoever runs the coordinator (`invites`) and used by phones (`devices`).
 
+mod attested;
 mod devices;
 mod invites;
 mod watch;

@@ -18,7 +18,9 @@ use kuager_wire::ids::{PackHash, ShardHash};
 use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
-use kuager_wire::sync::{CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER, SEQUENCE_TYPE};
+use kuager_wire::sync::{
+    ATTESTATION_HEADER, CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER, SEQUENCE_TYPE,
+};
 use minicbor::Encode;
 
 use super::body::{Plain, expect_type, read, text};
@@ -78,6 +80,7 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
     if let Ok(epoch) = HeaderValue::try_from(public.app.epochs.current().to_string()) {
         response.headers_mut().insert(EPOCH_HEADER, epoch);
     }
+    response.headers_mut().insert(ATTESTATION_HEADER, HeaderValue::from_static("1"));
     response
 }
 

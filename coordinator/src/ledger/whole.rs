@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::attestations::Attestations;
 use super::devices::Devices;
 use super::faults::Faults;
 use super::feed::Feed;
@@ -60,6 +61,7 @@ pub trait Ledger:
     + Feed
     + Faults
     + Devices
+    + Attestations
     + Invites
     + Uploads
     + Usages

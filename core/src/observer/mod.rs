@@ -4,6 +4,7 @@
 //! milliseconds; call it off the main thread all the same, because a disk may be slow. Each subject has a file of its
 //! own.
 
+mod attestation;
 mod device;
 mod drafts;
 mod exit_poll;

@@ -1,6 +1,7 @@
 //! One call to the coordinator: written down before it is made, counted, and what a failure means for the lane.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use kuager_wire::cose::Statement;
 use kuager_wire::genesis::Genesis;
@@ -52,6 +53,7 @@ impl Shared {
                 if response.epoch.is_some() {
                     *self.epoch.lock() = response.epoch;
                 }
+                self.takes_attestations.store(response.takes_attestations, Ordering::Relaxed);
             }
             Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
         }

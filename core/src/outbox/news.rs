@@ -177,6 +177,7 @@ impl Shared {
                 after: Some(after),
                 epoch,
                 credential: None,
+                attestation: None,
             };
             let bytes = cose::sign(&request, deployment.id, &self.key)?;
             let (subject, bytes_out) = (SubjectHash::of(&bytes), bytes.len());

@@ -22,6 +22,8 @@ pub const PASS_HEADER: &str = "kuager-pass";
 /// Header of every response by which a coordinator says which [`Epoch`](crate::ids::Epoch) it is, in hexadecimal digits. A
 /// device names it in its requests.
 pub const EPOCH_HEADER: &str = "kuager-epoch";
+/// Names the header by which a coordinator says that it takes attestations; older ones refuse what they do not know.
+pub const ATTESTATION_HEADER: &str = "kuager-attestation";
 /// Path below a server address under which uploads of files are, each under its token.
 pub const MEDIA_PATH: &str = "/v1/media/";
 

@@ -88,6 +88,23 @@ public final class Observer: Sendable {
         }
     }
 
+    // MARK: Attestation
+
+    /// What a platform key has to be made with so that it speaks for this device and its invite, 32 bytes.
+    ///
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``.
+    public func attestationChallenge() async throws(KuagerError) -> Data {
+        try await session.call { try $0.attestationChallenge() }
+    }
+
+    /// Takes what the platform said about this phone, to be sent when it is enrolled. Evidence only: nothing depends on it.
+    ///
+    /// - Returns: Whether it will be sent: not by a device that is enrolled already.
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``, ``KuagerError/Code/statementNotValid``.
+    public func attest(format: AttestationFormat, parts: [Data]) async throws(KuagerError) -> Bool {
+        try await session.call { try $0.attest(format: format, parts: parts) }
+    }
+
     // MARK: Passcode
 
     /// Whether this store is locked with a passcode.

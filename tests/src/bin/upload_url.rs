@@ -46,6 +46,7 @@ async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
         after: None,
         epoch: None,
         credential: None,
+        attestation: None,
     };
     enrol(&app, cose::sign(&request, deployment.id(), &key).unwrap()).await.unwrap().unwrap();
     let attachment = |bytes: &Vec<u8>| Attachment {

@@ -10,6 +10,7 @@
 //! Cases open their place more than once: after closing it, as after a restart, and beside an open one, as another process
 //! or another instance does. A crash is played by leaving out the second of two calls.
 
+pub mod attestations;
 pub mod chains;
 pub mod devices;
 pub mod faults;
@@ -51,6 +52,7 @@ macro_rules! ledger_conformance {
             devices::of_many_at_once_one_device_gets_the_invite,
             devices::observers_are_found_where_they_were_sent,
             devices::a_device_returns_with_its_credential,
+            attestations::the_first_attestation_of_a_device_stays,
             media::an_upload_is_listed_with_its_records,
             media::a_file_has_one_receipt_for_each_device,
             media::wrong_files_are_remembered_within_bounds,

@@ -185,6 +185,7 @@ impl Explain for Request {
             .maybe("after", self.after.map(|number| format!("message {number}")))
             .maybe("epoch", self.epoch)
             .maybe("credential", self.credential.as_ref().map(|_| "the one it was given before"))
+            .maybe("attestation", self.attestation.as_ref().map(|attestation| attestation.format.name()))
     }
 }
 

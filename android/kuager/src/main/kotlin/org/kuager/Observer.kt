@@ -88,6 +88,21 @@ public class Observer private constructor(
     public suspend fun removePasscode(current: String): Unit = call { it.removePasscode(current) }
 
     /**
+     * What a platform key has to be made with so that it speaks for this device and its invite, 32 bytes.
+     *
+     * @throws KuagerException with `not_invited`.
+     */
+    public suspend fun attestationChallenge(): ByteArray = call { it.attestationChallenge() }
+
+    /**
+     * Takes what the platform said about this phone, to be sent when it is enrolled. Evidence only: nothing depends on it.
+     *
+     * @return Whether it will be sent: not by a device that is enrolled already.
+     * @throws KuagerException with `not_invited`, `statement_not_valid`.
+     */
+    public suspend fun attest(format: AttestationFormat, parts: List<ByteArray>): Boolean = call { it.attest(format, parts) }
+
+    /**
      * Takes a pack from a file, so that work can begin before the coordinator was ever reached.
      *
      * @return The pack's name.

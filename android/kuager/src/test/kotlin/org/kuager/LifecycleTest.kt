@@ -53,6 +53,8 @@ class LifecycleTest {
             "importPack" to { it.importPack(file) },
             "pack" to { it.pack("kk") },
             "verify" to { it.verify() },
+            "attestationChallenge" to { it.attestationChallenge() },
+            "attest" to { it.attest(AttestationFormat.ANDROID_KEY, listOf(byteArrayOf(1))) },
             "hasPasscode" to { it.hasPasscode() },
             "setPasscode" to { it.setPasscode("471182") },
             "removePasscode" to { it.removePasscode("471182") },
