@@ -88,6 +88,7 @@ async fn enrol(app: &App, key: &SigningKey) {
         epoch: None,
         credential: None,
         succession: None,
+        attestation: None,
     };
     let request = cose::sign(&request, app.deployment.id(), key).expect("signs");
     enrol::enrol(app, request).await.expect("works").expect("is accepted");

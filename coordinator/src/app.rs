@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kuager_wire::ids::Kid;
 
+use crate::attestation::{Roots, RootsError};
 use crate::budgets::Budgets;
 use crate::clock::Clock;
 use crate::deployment::{Deployment, DeploymentError};
@@ -22,6 +23,9 @@ pub enum OpenError {
     /// The database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// Roots that attestations are judged by.
+    #[error(transparent)]
+    Roots(#[from] RootsError),
     /// The machine has no randomness to tell requests of now from older ones with.
     #[error("the system gives no random numbers ({0}); without them older requests could be sent again")]
     Random(#[from] getrandom::Error),
@@ -42,6 +46,8 @@ pub struct App {
     pub refusals: Arc<Refusals>,
     /// Whether requests were made now.
     pub epochs: Arc<Epochs>,
+    /// Whom attestations are believed from.
+    pub roots: Arc<Roots>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What one device may use.
@@ -72,7 +78,9 @@ impl App {
         let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock));
         let shelf = Shelf::new(deployment.clone());
         let epochs = Arc::new(Epochs::begin(Arc::clone(&clock))?);
+        let roots = Arc::new(Roots::load(deployment.dir())?);
         Ok(Self {
+            roots,
             deployment,
             signer,
             ledger,

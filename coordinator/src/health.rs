@@ -144,6 +144,13 @@ pub async fn report(app: &App, media: &Media) -> Result<Value, LedgerError> {
     let refusals = app.refusals.counts(&*app.ledger).await?;
     let refusals: Map<_, _> =
         refusals.into_iter().map(|(code, count)| (code.name().to_owned(), count.into())).collect();
+    let attestations: Vec<_> = app
+        .ledger
+        .attestation_counts()
+        .await?
+        .into_iter()
+        .map(|count| json!({ "result": count.result, "level": count.level, "devices": count.devices }))
+        .collect();
     let faults = app.ledger.fault_counts().await?;
     let faults: Map<_, _> = faults
         .into_iter()
@@ -154,6 +161,7 @@ pub async fn report(app: &App, media: &Media) -> Result<Value, LedgerError> {
         "version": env!("CARGO_PKG_VERSION"),
         "records": records,
         "devices": devices,
+        "attestations": attestations,
         "refusals": refusals,
         "chain_faults": faults,
         "writer": {

@@ -23,6 +23,7 @@
 
 pub mod address;
 pub mod app;
+pub mod attestation;
 pub mod backup;
 pub mod budgets;
 pub mod ceremony;

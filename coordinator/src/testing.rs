@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use ed25519_dalek::Signer;
 use kuager_pack::PackSource;
-use kuager_wire::cose::{Purpose, external_aad};
-use kuager_wire::enrolment::{Action, Request, Succession};
+use kuager_wire::cose::{Purpose, Statement, external_aad};
+use kuager_wire::enrolment::{Action, Attestation, Request, Succession};
 use kuager_wire::ids::{BootId, Epoch, InviteToken, Kid, MediaHash, Nonce, PublicKey, RecordHash};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind};
 use kuager_wire::sync::{RecordsAnswer, Upload};
@@ -172,7 +172,18 @@ impl Fixture {
             epoch: None,
             credential: credential.map(Into::into),
             succession: succession.map(Into::into),
+            attestation: None,
         };
+        cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
+    }
+
+    /// A device's signed request to be enrolled, with what its platform says.
+    pub fn enrolment_attested(&self, seed: u8, token: InviteToken, attestation: Attestation) -> Vec<u8> {
+        let plain = self.enrolment(seed, token);
+        let plain: Request = cose::Envelope::parse(&plain, Request::LIMIT)
+            .and_then(|envelope| envelope.statement())
+            .expect("just signed");
+        let request = Request { attestation: Some(attestation), ..plain };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }
 
@@ -194,6 +205,7 @@ impl Fixture {
             epoch,
             credential: None,
             succession: None,
+            attestation: None,
         };
         cose::sign(&request, self.deployment.id(), &key(seed)).expect("signs")
     }

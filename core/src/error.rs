@@ -12,7 +12,7 @@ use kuager_wire::ids::MediaHash;
 use kuager_wire::invite::InviteError;
 
 use crate::journal::JournalError;
-use crate::keys::{IdentityError, VaultError};
+use crate::keys::{IdentityError, PasscodeError, VaultError};
 use crate::media::MediaError;
 use crate::outbox::SyncError;
 use crate::store::{MayBeStore, StoreError};
@@ -28,6 +28,9 @@ pub enum ObserverError {
     /// The device's identity cannot be used.
     #[error(transparent)]
     Identity(IdentityError),
+    /// The passcode: needed, wrong, too soon, or not fit to be one.
+    #[error(transparent)]
+    Passcode(#[from] PasscodeError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -46,6 +49,9 @@ pub enum ObserverError {
     /// Somebody else than the deployment made the invite, or changed it. Nothing of it is believed.
     #[error("this invite is forged: {0}")]
     Forged(#[from] Forgery),
+    /// What is offered as the platform's word about this phone is none.
+    #[error("this is not what a platform says about a phone: {0}")]
+    Attestation(Malformed),
     /// The deployment of the invite has been reached; there is nothing to take back.
     #[error("the deployment of this invite was reached already; the invite cannot be taken back any more")]
     Joined,
@@ -113,6 +119,11 @@ impl ObserverError {
             Self::Vault(VaultError::Failed(_)) => "vault_failed",
             Self::Identity(IdentityError::Missing) => "identity_missing",
             Self::Identity(_) => "identity_damaged",
+            Self::Passcode(PasscodeError::Needed) => "passcode_needed",
+            Self::Passcode(PasscodeError::Wrong { .. }) => "passcode_wrong",
+            Self::Passcode(PasscodeError::Wait { .. }) => "passcode_wait",
+            Self::Passcode(PasscodeError::Unfit(_)) => "passcode_unfit",
+            Self::Passcode(PasscodeError::Memory) => "passcode_memory",
             Self::Store(error) => store_code(error),
             Self::Journal(JournalError::NoSuchDraft) => "no_such_draft",
             Self::Journal(JournalError::NoSuchRecord(_)) => "no_such_record",
@@ -127,6 +138,7 @@ impl ObserverError {
             Self::Invite(_) => "invite_unreadable",
             Self::OtherDeployment => "other_deployment",
             Self::Forged(_) => "invite_forged",
+            Self::Attestation(_) => "statement_not_valid",
             Self::Joined => "joined_already",
             Self::NotInvited => "not_invited",
             Self::NoPack => "no_pack",
@@ -168,6 +180,8 @@ pub fn is_retryable(code: &str) -> bool {
         code,
         "vault_locked"
             | "vault_cancelled"
+            | "passcode_wait"
+            | "passcode_memory"
             | "store_locked"
             | "store_unavailable"
             | "store_paused"
@@ -194,6 +208,8 @@ impl From<IdentityError> for ObserverError {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::Vault(error) => Self::Vault(error),
+            IdentityError::Passcode(error) => Self::Passcode(error),
+            IdentityError::Io(error) => Self::Io(error),
             other => Self::Identity(other),
         }
     }

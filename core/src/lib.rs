@@ -53,10 +53,13 @@ pub use config::ObserverConfig;
 pub use draft::{Draft, DraftId, NewDraft};
 pub use error::ObserverError;
 pub use journal::{ChainReport, Sealed};
-pub use keys::{FileKeyVault, KeyVault, VaultError};
+pub use keys::{FileKeyVault, KeyVault, PasscodeError, VaultError};
 pub use kuager_evidence as evidence;
 pub use kuager_forms as forms;
 pub use kuager_wire as wire;
-pub use observer::{Attached, CaptureToken, DraftView, InvitePreview, Observer, Origin, Replaces, Status, wipe};
+pub use observer::{
+    Attached, CaptureToken, DraftView, InvitePreview, Observer, Origin, PasscodeState, Replaces, Status,
+    passcode_state, wipe,
+};
 pub use outbox::{Outlook, SyncEvent, SyncSummary};
 pub use queue::Network;

@@ -2,6 +2,7 @@
 //! by what they promised, coordinators as processes of their own, and scenarios that run over the bridge.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "this crate is for tests, which fail by panicking")]
 
+pub mod passcodes;
 pub mod promises;
 pub mod scenario;
 pub mod served;

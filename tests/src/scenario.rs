@@ -65,7 +65,7 @@ pub fn options(folder: &Path) -> ObserverConfig {
 /// # Errors
 /// As [`ObserverHandle::open`].
 pub fn open(folder: &Path) -> Result<Arc<ObserverHandle>, KuagerError> {
-    ObserverHandle::open(options(folder), vault(folder), None, None, None)
+    ObserverHandle::open(options(folder), vault(folder), None, None, None, None)
 }
 
 /// A phase that is being run.

@@ -63,13 +63,14 @@ fn a_vault_that_fails_in_any_way_opens_nothing() {
     ];
     for (reply, code) in cases {
         let dir = tempfile::tempdir().unwrap();
-        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(reply.clone())), None, None, None);
+        let error =
+            ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(reply.clone())), None, None, None, None);
         assert_eq!(error.unwrap_err().code(), code);
         assert!(!dir.path().join("store/kuager.db").exists(), "{code}: a store without a key");
 
         // The same for a store that is there: it stays, and opens again once the vault does its work.
         open(dir.path()).unwrap().shutdown().unwrap();
-        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(reply)), None, None, None);
+        let error = ObserverHandle::open(options(dir.path()), Arc::new(AlwaysVault(reply)), None, None, None, None);
         assert!(
             ["vault_failed", "vault_locked", "vault_cancelled", "vault_lost", "identity_damaged"]
                 .contains(&error.unwrap_err().code())
@@ -158,7 +159,7 @@ fn a_listener_that_fails_hears_on_and_cannot_call_in() {
     let (sender, heard) = mpsc::channel();
     let listener = Arc::new(Listens { heard: sender, observer: OnceLock::new() });
     let observer =
-        ObserverHandle::open(options(dir.path()), vault(dir.path()), None, None, Some(listener.clone())).unwrap();
+        ObserverHandle::open(options(dir.path()), vault(dir.path()), None, None, Some(listener.clone()), None).unwrap();
     drop(listener.observer.set(Arc::downgrade(&observer)));
     for _ in 0..3 {
         observer.new_draft(note("x")).unwrap();
@@ -207,7 +208,7 @@ async fn a_vault_that_prompts_stops_nobody_else() {
         let dir = tempfile::tempdir().unwrap();
         let prompting =
             Arc::new(Prompting { inner: vault(dir.path()), observer: OnceLock::new(), seen: Mutex::default() });
-        let observer = ObserverHandle::open(options(dir.path()), prompting.clone(), None, None, None).unwrap();
+        let observer = ObserverHandle::open(options(dir.path()), prompting.clone(), None, None, None, None).unwrap();
         drop(prompting.observer.set(Arc::downgrade(&observer)));
         observer.accept_invite(invite).unwrap();
         let seen: Vec<_> = prompting.seen.lock().unwrap().drain(..).collect();
@@ -239,7 +240,8 @@ fn a_clock_is_believed_and_one_that_fails_is_replaced() {
     let _one = alone();
     let dir = tempfile::tempdir().unwrap();
     let changed = |clock: Arc<dyn Clock>| {
-        let observer = ObserverHandle::open(options(dir.path()), vault(dir.path()), Some(clock), None, None).unwrap();
+        let observer =
+            ObserverHandle::open(options(dir.path()), vault(dir.path()), Some(clock), None, None, None).unwrap();
         let draft = observer.new_draft(note("x")).unwrap();
         let changed_ms = observer.draft(draft).unwrap().changed_ms;
         observer.shutdown().unwrap();
@@ -268,7 +270,7 @@ struct Phone {
 fn phone(coordinator: &TestCoordinator, invite: &str, connectivity: Option<Arc<dyn Connectivity>>) -> Phone {
     let dir = tempfile::tempdir().unwrap();
     let vault = vault(dir.path());
-    let observer = ObserverHandle::open(options(dir.path()), vault, None, connectivity, None).unwrap();
+    let observer = ObserverHandle::open(options(dir.path()), vault, None, connectivity, None, None).unwrap();
     observer.accept_invite(invite.to_owned()).unwrap();
     let pack = dir.path().join("pack");
     std::fs::write(&pack, coordinator.pack()).unwrap();

@@ -1,6 +1,7 @@
 //! The tests that need both sides: one binary, one module per concern.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests fail by panicking and say why")]
 
+mod attestation;
 mod bridge;
 mod day;
 mod devices;
@@ -15,6 +16,7 @@ mod load;
 mod media;
 mod network;
 mod packs;
+mod passcode;
 mod power;
 mod recovery;
 mod restore;

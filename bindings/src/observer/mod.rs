@@ -2,10 +2,12 @@
 //!
 //! Each file holds the calls of one subject; all of them go through `ObserverHandle::call`.
 
+mod attestation;
 mod day;
 mod drafts;
 mod media;
 mod outbox;
+mod passcode;
 mod stations;
 
 use std::path::Path;
@@ -16,8 +18,11 @@ use std::time::Duration;
 use kuager_core::{DraftId, Observer, ObserverError, SystemClock};
 use parking_lot::Mutex;
 use tokio::sync::broadcast::error::RecvError;
+use zeroize::Zeroizing;
 
+pub use self::attestation::AttestationFormat;
 pub use self::day::Setting;
+pub use self::passcode::{PasscodeState, passcode_state};
 
 use crate::callbacks::{
     Change, ChangeListener, Clock, Connectivity, ForeignClock, ForeignVault, KeyVault, Notifier, ask_network,
@@ -174,25 +179,28 @@ fn follow(core: &Observer, notifier: &Arc<Notifier>) -> Result<(), KuagerError> 
 #[uniffi::export]
 impl ObserverHandle {
     /// Opens an observer's folder, making it when it is new. Needs no network. Without a clock, the system's own serves;
-    /// without connectivity, bytes are taken to be free until [`ObserverHandle::set_network`] says otherwise.
+    /// without connectivity, bytes are taken to be free until [`ObserverHandle::set_network`] says otherwise. The passcode is asked
+    /// for where [`passcode_state`] says so; the duress passcode destroys everything and opens an app that was never used.
     ///
     /// # Errors
-    /// `vault_locked` (try again after unlocking), `vault_lost` and `identity_missing` (this store belongs to another device),
+    /// `passcode_needed`, `passcode_wrong`, `passcode_wait`, `vault_locked` (try again after unlocking), `vault_lost` and `identity_missing` (this store belongs to another device),
     /// `store_unavailable` (try again later) and others of the store.
-    #[uniffi::constructor]
+    #[uniffi::constructor(default(passcode = None))]
     pub fn open(
         config: ObserverConfig,
         vault: Arc<dyn KeyVault>,
         clock: Option<Arc<dyn Clock>>,
         connectivity: Option<Arc<dyn Connectivity>>,
         listener: Option<Arc<dyn ChangeListener>>,
+        passcode: Option<String>,
     ) -> Result<Arc<Self>, KuagerError> {
+        let passcode = passcode.map(Zeroizing::new);
         guard::call(|| {
-            let clock: Arc<dyn kuager_core::Clock> = match clock {
-                Some(clock) => Arc::new(ForeignClock::new(clock)),
-                None => Arc::new(SystemClock::new()),
-            };
-            let core = Arc::new(Observer::open(config.config(), Arc::new(ForeignVault::new(vault)), clock)?);
+            let (clock, vault) = (clock_or_system(clock), Arc::new(ForeignVault::new(vault)));
+            let core = Arc::new(match &passcode {
+                Some(passcode) => Observer::open_with_passcode(config.config(), vault, clock, passcode)?,
+                None => Observer::open(config.config(), vault, clock)?,
+            });
             let notifier = listener.map(Notifier::start).transpose().map_err(ObserverError::from)?.map(Arc::new);
             if let Some(notifier) = &notifier {
                 follow(&core, notifier)?;
@@ -331,7 +339,14 @@ impl std::fmt::Debug for ObserverHandle {
     }
 }
 
-/// Destroys a folder that is not open, or cannot be opened: first the vault's key, which makes everything unreadable, then the
+fn clock_or_system(clock: Option<Arc<dyn Clock>>) -> Arc<dyn kuager_core::Clock> {
+    match clock {
+        Some(clock) => Arc::new(ForeignClock::new(clock)),
+        None => Arc::new(SystemClock::new()),
+    }
+}
+
+/// Destroys a folder that is not open, or cannot be opened: first the keys, which makes everything unreadable, then the
 /// files.
 ///
 /// # Errors

@@ -26,6 +26,7 @@ use super::error::DeploymentError;
 /// keys/issuer-<kid>.seed            32 bytes, mode 0600, once something was delegated
 /// delegations/<number>-<kid>.cbor   what the root key delegated
 /// revocations/<kid>-<ms>.cbor       issuers it took that back from
+/// attestation/            more roots of platforms, and what they took back; only what somebody put there
 /// servers/<ms>.cbor                 where phones were told to go, the last one counts
 /// ```
 #[derive(Debug, Clone)]

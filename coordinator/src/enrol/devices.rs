@@ -9,6 +9,7 @@ use kuager_wire::enrolment::{Action, Credential, Succession};
 use kuager_wire::ids::{Kid, PublicKey, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
 
+use super::attested;
 use crate::app::{App, short};
 use crate::error::CoordinatorError;
 use crate::ledger::{Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice};
@@ -78,6 +79,9 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
             app.ledger.enrol(NewDevice { public_key, token_hash, credential, enrolled_ms: now }).await?
         }
     };
+    if let (Enrolled::Credential { .. }, Some(attestation)) = (&enrolled, &request.attestation) {
+        attested::keep(app, &public_key, &token, attestation).await?;
+    }
     answer(app, subject, kid, enrolled)
 }
 

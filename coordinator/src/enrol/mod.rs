@@ -4,6 +4,7 @@
 //! lost or stolen is said afterwards (`revoke`).
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
+mod attested;
 mod devices;
 mod invites;
 mod revoke;

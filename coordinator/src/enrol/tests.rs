@@ -1,3 +1,4 @@
+use kuager_wire::enrolment::{Attestation, AttestationFormat};
 use kuager_wire::ids::InviteToken;
 use kuager_wire::receipt::RefusalCode;
 
@@ -122,4 +123,29 @@ async fn a_key_goes_on_for_another_one_by_its_word() {
     assert_eq!(enrol(ask(6, &credential, word(1, 6))).await, Err(RefusalCode::RevokedDevice));
     let invited = fixture.enrolment_with(6, fixture.invite().await, Some(credential.clone()), Some(word(1, 6)));
     assert!(enrol(invited).await.is_ok());
+}
+
+/// Whatever a platform says, the device is enrolled; what came is kept with what was found, once.
+#[tokio::test]
+async fn an_attestation_is_kept_and_decides_nothing() {
+    let fixture = Fixture::new();
+    let say = |part: &[u8]| Attestation { format: AttestationFormat::AndroidKey, parts: vec![part.to_vec().into()] };
+    let request = fixture.enrolment_attested(1, fixture.invite().await, say(b"no certificate"));
+    let credential = enrol(&fixture.app, request).await.expect("works").expect("is enrolled");
+    let row = fixture.ledger.attestation(kid(1)).await.expect("reads").expect("is kept");
+    assert_eq!((row.result.as_str(), row.level.as_deref(), row.details.as_str()), ("unreadable", None, "{}"));
+    assert_eq!(minicbor::decode::<Attestation>(&row.evidence).expect("reads"), say(b"no certificate"));
+
+    let again = fixture.enrolment_attested(1, fixture.invite().await, say(b"another word"));
+    assert_eq!(enrol(&fixture.app, again).await.expect("works").expect("the same"), credential);
+    assert_eq!(fixture.ledger.attestation(kid(1)).await.expect("reads"), Some(row), "the first one stays");
+    let plain = fixture.enrolment(2, fixture.invite().await);
+    enrol(&fixture.app, plain).await.expect("works").expect("is enrolled");
+    assert_eq!(fixture.ledger.attestation(kid(2)).await.expect("reads"), None);
+    // Who is not enrolled leaves nothing.
+    let refused = fixture.enrolment_attested(3, InviteToken([9; 16]), say(b"no invite"));
+    assert!(enrol(&fixture.app, refused).await.expect("works").is_err());
+    assert_eq!(fixture.ledger.attestation(kid(3)).await.expect("reads"), None);
+    let counts = fixture.ledger.attestation_counts().await.expect("counts");
+    assert_eq!(counts.iter().map(|count| count.devices).sum::<u64>(), 1);
 }

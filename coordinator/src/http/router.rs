@@ -19,7 +19,8 @@ use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{
-    CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, PASS_HEADER, SEQUENCE_TYPE,
+    ATTESTATION_HEADER, CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, PASS_HEADER,
+    SEQUENCE_TYPE,
 };
 use minicbor::Encode;
 
@@ -89,6 +90,7 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
     if let Ok(epoch) = HeaderValue::try_from(public.app.epochs.current().to_string()) {
         response.headers_mut().insert(EPOCH_HEADER, epoch);
     }
+    response.headers_mut().insert(ATTESTATION_HEADER, HeaderValue::from_static("1"));
     response
 }
 

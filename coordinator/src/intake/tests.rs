@@ -293,6 +293,7 @@ async fn many_phones_at_once_lose_nothing() {
             epoch: None,
             credential: None,
             succession: None,
+            attestation: None,
         };
         let request = cose::sign(&request, fixture.deployment.id(), observer.key()).expect("signs");
         enrol::enrol(&fixture.app, request).await.expect("works").expect("is accepted");

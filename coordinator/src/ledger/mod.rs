@@ -3,6 +3,7 @@
 //! - [`Records`], [`Feed`]: records with their receipts, and the news of them;
 //! - [`Faults`]: what does not hold in chains;
 //! - [`Devices`], [`Invites`], [`Revocations`]: whose keys are trusted, and how far, and who may bring one;
+//! - [`Attestations`]: what platforms said about devices;
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
 //! - [`Usages`]: how much of its budgets each device has used;
@@ -22,6 +23,7 @@
 //! said where it is: receipts and forks in [`records`], credentials in [`devices`], receipts for files in [`uploads`],
 //! messages in [`messages`].
 
+pub mod attestations;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
 pub mod devices;
@@ -40,6 +42,7 @@ pub mod uploads;
 pub mod usage;
 mod whole;
 
+pub use attestations::{AttestationCount, AttestationRow, Attestations};
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::attestations::Attestations;
 use super::devices::Devices;
 use super::faults::Faults;
 use super::feed::Feed;
@@ -62,6 +63,7 @@ pub trait Ledger:
     + Faults
     + Devices
     + Revocations
+    + Attestations
     + Invites
     + Uploads
     + Usages

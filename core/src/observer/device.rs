@@ -12,6 +12,8 @@ use kuager_wire::servers::Servers;
 use parking_lot::Mutex;
 
 use super::known::Known;
+use super::unlock;
+use super::wipe::wipe;
 use crate::clock::{Clock, Due};
 use crate::config::ObserverConfig;
 use crate::error::ObserverError;
@@ -21,7 +23,7 @@ use crate::keys::{self, Identity, IdentityError, KeyVault};
 use crate::outbox::{Link, Outbox};
 use crate::stations::StationBook;
 use crate::store::salvage::salvage;
-use crate::store::{self, Meta, Store, StoreError};
+use crate::store::{Meta, Store, StoreError};
 use crate::transport::Transport;
 use crate::transport::http::HttpTransport;
 use crate::trust::KnownDeployment;
@@ -70,20 +72,37 @@ impl Observer {
     ///
     /// # Errors
     /// [`ObserverError::Vault`] when the keystore is locked (try again after unlocking) or has lost its key,
-    /// [`ObserverError::Identity`], [`ObserverError::Store`], [`ObserverError::Http`].
+    /// [`ObserverError::Passcode`] when there is one, [`ObserverError::Identity`], [`ObserverError::Store`], [`ObserverError::Http`].
     pub fn open(
         config: ObserverConfig,
         vault: Arc<dyn KeyVault>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ObserverError> {
-        keys::create_dir(&config.dir)?;
-        let identity = match Identity::load(&config.dir, vault.as_ref()) {
-            // A store without its identity must not get another one: it would look like somebody else's.
-            Err(IdentityError::Missing) if !config.dir.join(store::FILE).exists() => {
-                Identity::create(&config.dir, vault.as_ref())?
-            }
-            other => other?,
-        };
+        let identity = unlock::identity(&config.dir, vault.as_ref(), clock.as_ref(), None)?;
+        Self::open_as(identity, config, vault, clock)
+    }
+
+    /// Opens an observer's folder that is locked with a passcode. Where none is set, whatever is given opens it. The duress passcode
+    /// destroys everything first and then opens a new folder, locked with itself.
+    ///
+    /// # Errors
+    /// As [`Observer::open`]; [`PasscodeError`](crate::keys::PasscodeError) when it is wrong or comes too soon.
+    pub fn open_with_passcode(
+        config: ObserverConfig,
+        vault: Arc<dyn KeyVault>,
+        clock: Arc<dyn Clock>,
+        passcode: &str,
+    ) -> Result<Self, ObserverError> {
+        let identity = unlock::identity(&config.dir, vault.as_ref(), clock.as_ref(), Some(passcode))?;
+        Self::open_as(identity, config, vault, clock)
+    }
+
+    fn open_as(
+        identity: Identity,
+        config: ObserverConfig,
+        vault: Arc<dyn KeyVault>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ObserverError> {
         let store = match Store::open(&config.dir, &identity.store_key) {
             Err(StoreError::Corrupt(_)) => {
                 let deployment = identity.deployment;
@@ -179,7 +198,8 @@ impl Observer {
         self.known.lock().close();
     }
 
-    /// Destroys everything: first the vault's key, which makes the rest unreadable at once, then the files.
+    /// Destroys everything: first the keys, which makes the rest unreadable at once, then the files. What is cut off is finished by
+    /// the next opening.
     ///
     /// # Errors
     /// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
@@ -192,25 +212,5 @@ impl Observer {
 impl std::fmt::Debug for Observer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Observer").field("outbox", &self.outbox).finish_non_exhaustive()
-    }
-}
-
-/// Destroys an observer's folder that is not open, or cannot be opened: first the vault's key, then the files.
-///
-/// # Errors
-/// [`ObserverError::Vault`], [`ObserverError::Io`]: the first step that failed. Call it again.
-pub fn wipe(dir: &Path, vault: &dyn KeyVault) -> Result<(), ObserverError> {
-    vault.destroy()?;
-    remove_if_there(&dir.join(Identity::FILE))?;
-    if dir.exists() {
-        store::remove_files(dir)?;
-    }
-    Ok(())
-}
-
-fn remove_if_there(path: &Path) -> std::io::Result<()> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        other => other,
     }
 }

@@ -1,6 +1,7 @@
 //! One call to the coordinator: written down before it is made, counted, and what a failure means for the lane.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use kuager_wire::cose::Statement;
 use kuager_wire::genesis::Genesis;
@@ -55,6 +56,7 @@ impl Shared {
                 if let Some(date_ms) = response.date_ms {
                     self.time.hear(date_ms);
                 }
+                self.takes_attestations.store(response.takes_attestations, Ordering::Relaxed);
             }
             Err(error) => tracing::info!(purpose, class = error.class.name(), detail = %error.detail, "call failed"),
         }

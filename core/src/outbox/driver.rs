@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use kuager_wire::cose::{self, Statement};
-use kuager_wire::enrolment::Request;
+use kuager_wire::enrolment::{Attestation, Request};
 use kuager_wire::invite::Invite;
 use tokio::sync::broadcast;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::enrol::KeptAttestation;
 use super::event::{Outlook, SyncEvent, SyncSummary};
 use super::machine::Plan;
 use super::shared::{Flow, Link, Run, Shared, SyncError, load_lane};
@@ -17,7 +18,7 @@ use super::uploader::Uploaded;
 use crate::clock::Clock;
 use crate::keyring::Keyring;
 use crate::queue::{Network, Obstacle};
-use crate::store::{Meta, Store, Tx};
+use crate::store::{Meta, Store, StoreError, Tx};
 use crate::time::KnownTime;
 
 /// How often a continuous run asks for messages and a newer pack when there is nothing to send.
@@ -105,6 +106,29 @@ impl Outbox {
         })?;
         self.wake();
         Ok(())
+    }
+
+    /// What a platform key has to be made with to speak for this device and this invite.
+    #[must_use]
+    pub fn attestation_challenge(&self, invite: &Invite) -> [u8; 32] {
+        self.shared.attestation_challenge(invite)
+    }
+
+    /// Keeps what the platform says about this phone until it is enrolled with this invite. Says whether it will be sent: not by
+    /// a device that is enrolled already.
+    ///
+    /// # Errors
+    /// [`SyncError`].
+    pub fn keep_attestation(&self, invite: &Invite, attestation: Attestation) -> Result<bool, SyncError> {
+        let challenge = self.shared.attestation_challenge(invite).to_vec().into();
+        let kept = KeptAttestation { challenge, attestation };
+        Ok(self.shared.store.write(|tx| {
+            let open = tx.meta_bytes(Meta::Credential)?.is_none();
+            if open {
+                tx.set_meta(Meta::Attestation, &kept)?;
+            }
+            Ok::<_, StoreError>(open)
+        })?)
     }
 
     /// Makes sure that the kept enrolment request is the one for this invite. The invite is saved first and the request

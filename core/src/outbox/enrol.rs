@@ -1,15 +1,18 @@
 //! Becoming known: the genesis statement that everything is verified from, and the credential.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use kuager_evidence::{AuthorityFault, Forgery, verify_invite, verify_refusal};
-use kuager_wire::cose;
-use kuager_wire::enrolment::{Action, Credential, Request};
+use kuager_wire::cose::{self, Statement};
+use kuager_wire::enrolment::{Action, Attestation, Credential, Request, attestation_challenge};
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{PublicKey, SubjectHash};
 use kuager_wire::invite::Invite;
 use kuager_wire::limits;
 use kuager_wire::sync::COSE_TYPE;
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
 
 use super::calls::{get, is_cose, post, succeeded};
 use super::event::SyncEvent;
@@ -18,6 +21,16 @@ use super::shared::{Flow, Link, Run, Shared, SyncError, disbelieve, new_nonce};
 use crate::queue::FailureClass;
 use crate::store::{Meta, StoreError, Tx};
 use crate::trust::KnownDeployment;
+
+/// An attestation, and what its key was made with.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(super) struct KeptAttestation {
+    #[n(1)]
+    pub(super) challenge: ByteVec,
+    #[n(2)]
+    pub(super) attestation: Attestation,
+}
 
 impl Shared {
     /// Signs a request to be enrolled, with the credential this device was given before, if any. A key that goes on for another
@@ -46,8 +59,29 @@ impl Shared {
             epoch: None,
             credential: credential.or(former).map(Into::into),
             succession: succession.map(Into::into),
+            attestation: None,
         };
         Ok(cose::sign(&request, invite.deployment, &key)?)
+    }
+
+    /// The same request with what the platform says, if that is for this invite and the coordinator takes it.
+    fn with_attestation(&self, request: Vec<u8>, kept: Option<KeptAttestation>, invite: &Invite) -> Vec<u8> {
+        let challenge = self.attestation_challenge(invite);
+        let kept = kept.filter(|kept| {
+            self.takes_attestations.load(Ordering::Relaxed) && kept.challenge.as_slice() == challenge.as_slice()
+        });
+        let signed = kept.and_then(|kept| {
+            let plain: Request = cose::Envelope::parse(&request, Request::LIMIT).ok()?.statement().ok()?;
+            let attested = Request { attestation: Some(kept.attestation), ..plain };
+            cose::sign(&attested, invite.deployment, &self.key).ok()
+        });
+        // Evidence that cannot go along must not keep a device from being enrolled.
+        signed.unwrap_or(request)
+    }
+
+    /// What a platform key has to be made with to speak for this device and this invite.
+    pub(super) fn attestation_challenge(&self, invite: &Invite) -> [u8; 32] {
+        attestation_challenge(invite.deployment, &PublicKey::from(&self.key), &invite.token)
     }
 
     /// The coordinator does not know this device any more: it is to enrol again, with the same key and token. What it was
@@ -124,10 +158,11 @@ impl Shared {
         let Some(link) = self.link() else { return Ok(Flow::Continue) };
         let invite = Arc::clone(&link.invite);
         let keyring = Arc::clone(&self.keyring);
-        let (request, known, kid) = self
+        let (request, kept, known, kid) = self
             .read(move |tx| {
+                let request = tx.meta_bytes(Meta::EnrolmentRequest)?;
                 let known = KnownDeployment::load(tx, invite.deployment)?;
-                Ok((tx.meta_bytes(Meta::EnrolmentRequest)?, known, keyring.current_kid(tx)?))
+                Ok((request, tx.meta(Meta::Attestation)?, known, keyring.current_kid(tx)?))
             })
             .await?;
         let deployment = known.genesis.clone();
@@ -135,6 +170,7 @@ impl Shared {
             // Both are written together with what leads here; without them only a new invite helps.
             return Err(StoreError::Other("the enrolment request or the genesis is missing".to_owned()).into());
         };
+        let request = self.with_attestation(request, kept, &link.invite);
         let subject = SubjectHash::of(&request);
         let sent = request.len();
         let call = post("/v1/enrolments", request, COSE_TYPE, limits::CREDENTIAL);

@@ -181,6 +181,7 @@ impl Shared {
                 epoch,
                 credential: None,
                 succession: None,
+                attestation: None,
             };
             let bytes = cose::sign(&request, deployment.id, &key)?;
             let (subject, bytes_out) = (SubjectHash::of(&bytes), bytes.len());

@@ -75,6 +75,8 @@ pub(super) struct Shared {
     pub(super) media_wake: Notify,
     /// The epoch that the coordinator said it is in; nothing of one that knows none.
     pub(super) epoch: Mutex<Option<Epoch>>,
+    /// Whether the coordinator says that it takes attestations; older ones refuse what they do not know.
+    pub(super) takes_attestations: AtomicBool,
     pub(super) dictionary: Mutex<Option<(PackHash, Option<Arc<Dictionary>>)>>,
 }
 
@@ -141,6 +143,7 @@ impl Shared {
             network: RwLock::default(),
             media_wake: Notify::new(),
             epoch: Mutex::new(None),
+            takes_attestations: AtomicBool::new(false),
             dictionary: Mutex::new(None),
         }
     }

@@ -20,6 +20,8 @@ pub(crate) enum Meta {
     Pass,
     /// The signed enrolment request.
     EnrolmentRequest,
+    /// What the platform says about this phone, for one invite.
+    Attestation,
     /// How the last enrolment attempt ended, when it was refused.
     EnrolmentRefusal,
     /// When the outbox may try the network again.
@@ -69,6 +71,7 @@ impl Meta {
             Self::Credential => "credential",
             Self::Pass => "pass",
             Self::EnrolmentRequest => "enrolment_request",
+            Self::Attestation => "attestation",
             Self::EnrolmentRefusal => "enrolment_refusal",
             Self::Lane => "lane",
             Self::MediaLane => "media_lane",

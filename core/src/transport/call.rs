@@ -61,6 +61,8 @@ pub struct Response {
     pub pass: Option<String>,
     /// The epoch that the coordinator says it is in.
     pub epoch: Option<Epoch>,
+    /// Whether the coordinator says that it takes attestations.
+    pub takes_attestations: bool,
     /// Body.
     pub body: Vec<u8>,
 }

@@ -544,6 +544,7 @@ pub(crate) fn response(status: u16, content_type: &str, body: Vec<u8>) -> Respon
         upload_offset: None,
         location: None,
         epoch: None,
+        takes_attestations: false,
         body,
     }
 }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 
 use kuager_wire::ids::DeploymentId;
-use kuager_wire::sync::{DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER};
+use kuager_wire::sync::{ATTESTATION_HEADER, DEPLOYMENT_HEADER, EPOCH_HEADER, PASS_HEADER};
 use parking_lot::RwLock;
 use reqwest::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue, IF_NONE_MATCH, LOCATION, RETRY_AFTER,
@@ -338,6 +338,7 @@ async fn read(mut response: reqwest::Response, limit: usize, idle: Duration) -> 
     let location = header(LOCATION).map(str::to_owned);
     let pass = header(HeaderName::from_static(PASS_HEADER)).filter(|pass| pass.len() <= PASS).map(str::to_owned);
     let epoch = header(HeaderName::from_static(EPOCH_HEADER)).and_then(|value| value.parse().ok());
+    let takes_attestations = header(HeaderName::from_static(ATTESTATION_HEADER)) == Some("1");
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) =
@@ -351,7 +352,18 @@ async fn read(mut response: reqwest::Response, limit: usize, idle: Duration) -> 
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, content_type, retry_after_ms, date_ms, upload_offset, location, pass, epoch, body })
+    Ok(Response {
+        status,
+        content_type,
+        retry_after_ms,
+        date_ms,
+        upload_offset,
+        location,
+        pass,
+        epoch,
+        takes_attestations,
+        body,
+    })
 }
 
 /// Finds out what kind of failure it was. reqwest keeps the causes but has no words for most of them.

@@ -7,8 +7,8 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::canonical::Malformed;
-use crate::cose::{Dated, Purpose, Statement, check_version};
-use crate::ids::{Epoch, InviteToken, Kid, Nonce, ObserverId, PublicKey};
+use crate::cose::{Dated, Purpose, Statement, check_version, sha256};
+use crate::ids::{DeploymentId, Epoch, InviteToken, Kid, Nonce, ObserverId, PublicKey};
 use crate::limits;
 
 /// What a signed request asks for.
@@ -58,6 +58,9 @@ pub struct Request {
     /// The signed [`Succession`] by which an enrolled key names this one its successor, for [`Action::Enrol`].
     #[n(10)]
     pub succession: Option<ByteVec>,
+    /// What the platform says about the phone, for [`Action::Enrol`], bound to this very enrolment. Evidence only.
+    #[n(11)]
+    pub attestation: Option<Attestation>,
 }
 
 impl Statement for Request {
@@ -67,8 +70,11 @@ impl Statement for Request {
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)?;
         let of_inbox = self.after.is_some() || self.epoch.is_some();
-        let of_enrol = self.public_key.is_some() || self.token.is_some() || self.credential.is_some();
-        let of_enrol = of_enrol || self.succession.is_some();
+        let of_enrol = self.public_key.is_some()
+            || self.token.is_some()
+            || self.credential.is_some()
+            || self.succession.is_some()
+            || self.attestation.is_some();
         let proven = self.succession.is_none() || self.credential.is_some();
         let enrol = self.public_key.is_some() && self.token.is_some() && proven && !of_inbox;
         let inbox = self.after.is_some() && !of_enrol;
@@ -76,7 +82,10 @@ impl Statement for Request {
             Action::Enrol => enrol,
             Action::Inbox => inbox,
         };
-        if fits { Ok(()) } else { Err(Malformed::shape("the fields do not belong to this action")) }
+        if !fits {
+            return Err(Malformed::shape("the fields do not belong to this action"));
+        }
+        self.attestation.as_ref().map_or(Ok(()), Attestation::check)
     }
 }
 
@@ -103,6 +112,73 @@ impl Statement for Succession {
     fn check(&self) -> Result<(), Malformed> {
         check_version(self.version)
     }
+}
+
+/// How a platform attests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(index_only)]
+pub enum AttestationFormat {
+    /// Android's key attestation: the certificates of a key that was made with the [challenge](attestation_challenge), its own
+    /// first.
+    #[n(1)]
+    AndroidKey,
+    /// Apple's App Attest: the one object that `attestKey` gave for the [challenge](attestation_challenge) as client data hash.
+    #[n(2)]
+    AppleAppAttest,
+}
+
+impl AttestationFormat {
+    /// A stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AndroidKey => "android-key",
+            Self::AppleAppAttest => "apple-appattest",
+        }
+    }
+}
+
+/// What a platform says about a phone and the app on it: a key made in its secure hardware, bound to one enrolment by the
+/// challenge it was made with.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Attestation {
+    /// How it attests.
+    #[n(1)]
+    pub format: AttestationFormat,
+    /// The bytes as the platform gave them.
+    #[n(2)]
+    pub parts: Vec<ByteVec>,
+}
+
+impl Attestation {
+    /// Checks its bounds. What it says is for whoever knows the platforms' roots.
+    ///
+    /// # Errors
+    /// [`Malformed`] when it has no parts, too many, or too many bytes.
+    pub fn check(&self) -> Result<(), Malformed> {
+        let most = match self.format {
+            AttestationFormat::AndroidKey => limits::ATTESTATION_PARTS,
+            AttestationFormat::AppleAppAttest => 1,
+        };
+        let bytes: usize = self.parts.iter().map(|part| part.len()).sum();
+        let fits = (1..=most).contains(&self.parts.len())
+            && bytes <= limits::ATTESTATION
+            && self.parts.iter().all(|part| !part.is_empty());
+        if fits {
+            Ok(())
+        } else {
+            Err(Malformed::shape("an attestation has other parts than its format, or too many bytes"))
+        }
+    }
+}
+
+/// What a platform key is made with, so that it speaks for this device key, in this deployment, with this invite, and for
+/// nothing else.
+#[must_use]
+pub fn attestation_challenge(deployment: DeploymentId, device: &PublicKey, token: &InviteToken) -> [u8; 32] {
+    let parts: [&[u8]; 4] = [b"kuager/attestation/v1\0", &deployment.0, &device.0, &sha256(&token.0)];
+    sha256(&parts.concat())
 }
 
 /// What the holder of a device may do.

@@ -24,7 +24,7 @@ pub fn choose<'t>(wanted: &str, there: impl IntoIterator<Item = &'t str> + Clone
 /// The subtags of what a person wants, the most wanted first.
 fn priority(wanted: &str) -> Vec<Vec<String>> {
     let mut ranges: Vec<(u32, Vec<String>)> = Vec::new();
-    for part in wanted.split([',', ';', ' ']).filter(|part| !part.is_empty()).take(2 * WANTED) {
+    for part in wanted.split([',', ';', ' ']).filter(|part| !part.is_empty()).take(WANTED.saturating_mul(2)) {
         match part.trim().strip_prefix("q=") {
             Some(weight) => {
                 if let Some((last, _)) = ranges.last_mut() {
@@ -100,7 +100,7 @@ fn nearest<'t>(range: &[String], there: impl IntoIterator<Item = &'t str>) -> Op
     for tag in there {
         let has = subtags(tag);
         let shared = has.iter().zip(range).take_while(|(has, wants)| has == wants).count();
-        let extra = has.len() - shared;
+        let extra = has.len().saturating_sub(shared);
         if shared > 0
             && best.is_none_or(|(most, least, _)| (shared, std::cmp::Reverse(extra)) > (most, std::cmp::Reverse(least)))
         {

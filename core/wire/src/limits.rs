@@ -6,8 +6,12 @@ pub const RECORD: usize = 48 * 1024;
 pub const GENESIS: usize = 4 * 1024;
 /// Bytes of a signed pack. A national station directory is sharded, so that a pack stays loadable on a 2 GB phone.
 pub const PACK: usize = 4 * 1024 * 1024;
-/// Bytes of a signed request (enrolment, inbox): one that brings a credential is a little larger than that.
-pub const REQUEST: usize = CREDENTIAL + 2 * 1024;
+/// Bytes of a signed request (enrolment, inbox): one that brings a credential and an attestation is a little larger than both.
+pub const REQUEST: usize = CREDENTIAL + SUCCESSION + ATTESTATION + 2 * 1024;
+/// Bytes of an attestation, all parts together: a chain of certificates has three to eight thousand, an object of Apple's six.
+pub const ATTESTATION: usize = 12 * 1024;
+/// Parts of an attestation: certificates of a chain.
+pub const ATTESTATION_PARTS: usize = 8;
 /// Bytes of a device key's word on its successor.
 pub const SUCCESSION: usize = 512;
 /// Bytes of a device credential.

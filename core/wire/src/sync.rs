@@ -30,6 +30,8 @@ pub const FORKS_REFUSE: &str = "refuse";
 /// Path below a server address, with a device's key id behind it, under which the newest signed
 /// [`Revocation`](crate::delegation::Revocation) of that device is; 404 for one that never was revoked.
 pub const REVOCATIONS_PATH: &str = "/v1/revocations/";
+/// Names the header by which a coordinator says that it takes attestations; older ones refuse what they do not know.
+pub const ATTESTATION_HEADER: &str = "kuager-attestation";
 /// Path below a server address under which uploads of files are, each under its token.
 pub const MEDIA_PATH: &str = "/v1/media/";
 

@@ -24,6 +24,16 @@ extension KuagerError.Code {
     public static let vaultLost = Self(rawValue: "vault_lost")
     /// The keystore failed in another way; the reason says how.
     public static let vaultFailed = Self(rawValue: "vault_failed")
+    /// The store is locked with a passcode; ask for it and open again with it.
+    public static let passcodeNeeded = Self(rawValue: "passcode_needed")
+    /// This is not the passcode.
+    public static let passcodeWrong = Self(rawValue: "passcode_wrong")
+    /// Too many attempts: the next one is taken later. ``Observer/passcodeState(dir:clock:)`` says when.
+    public static let passcodeWait = Self(rawValue: "passcode_wait")
+    /// This cannot be a passcode; the reason says why.
+    public static let passcodeUnfit = Self(rawValue: "passcode_unfit")
+    /// The phone has not enough memory for the passcode now; close other apps.
+    public static let passcodeMemory = Self(rawValue: "passcode_memory")
     /// There is a store without its identity file: a copy from another device.
     public static let identityMissing = Self(rawValue: "identity_missing")
     /// The identity file is damaged.
@@ -135,7 +145,8 @@ extension KuagerError.Code {
 extension KuagerError.Code: CaseIterable {
     /// Every code of this release.
     public static let allCases: [Self] = [
-        .vaultLocked, .vaultCancelled, .vaultLost, .vaultFailed, .identityMissing, .identityDamaged, .storeWrongKey,
+        .vaultLocked, .vaultCancelled, .vaultLost, .vaultFailed, .passcodeNeeded, .passcodeWrong, .passcodeWait,
+        .passcodeUnfit, .passcodeMemory, .identityMissing, .identityDamaged, .storeWrongKey,
         .storeCorrupt, .diskFull, .storeLocked, .storeUnavailable, .storeNewer, .storeFailed, .file, .storePaused,
         .storeClosed, .notInvited, .noPack, .noTurnout, .noAct, .reentrantCall, .inviteUnreadable, .otherDeployment,
         .serverAddress, .packNotAcceptable, .noSuchForm, .formNotUnderstood, .noSuchDraft, .noSuchRecord,

@@ -34,13 +34,16 @@ public final class Observer: Sendable {
     ///   - clock: The system's own clocks when absent; enough for desktops and servers.
     ///   - connectivity: When absent, bytes are taken to be free until ``setNetwork(_:)`` says otherwise.
     ///   - timeouts: How patient the network code is.
+    ///   - passcode: Where ``passcodeState(dir:clock:)`` says that it is needed. The duress passcode destroys everything and opens an
+    ///     app that was never used.
     /// - Returns: The observer, to be closed by whoever opened it.
-    /// - Throws: ``KuagerError``: ``KuagerError/Code/vaultLocked`` (again after unlocking), ``KuagerError/Code/storeUnavailable`` (again
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/passcodeNeeded``, ``KuagerError/Code/passcodeWrong``,
+    ///   ``KuagerError/Code/passcodeWait``, ``KuagerError/Code/vaultLocked`` (again after unlocking), ``KuagerError/Code/storeUnavailable`` (again
     ///   later), ``KuagerError/Code/vaultLost`` and ``KuagerError/Code/identityMissing`` (the store belongs to another device), and
     ///   others of the vault and the store.
     public static func open(
         dir: URL, vault: any KeyVault, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil,
-        timeouts: Timeouts = Timeouts()
+        timeouts: Timeouts = Timeouts(), passcode: String? = nil
     ) async throws(KuagerError) -> Observer {
         let config = ObserverConfig(
             dir: try dir.localPath, connectTimeoutMs: timeouts.connect.map(milliseconds),
@@ -50,10 +53,22 @@ public final class Observer: Sendable {
         let session = try await callOffThread {
             let handle = try ObserverHandle.open(
                 config: config, vault: VaultAdapter(vault), clock: clock.map(ClockAdapter.init),
-                connectivity: connectivity.map(ConnectivityAdapter.init), listener: changes)
+                connectivity: connectivity.map(ConnectivityAdapter.init), listener: changes, passcode: passcode)
             return Session(handle: handle, changes: changes)
         }
         return Observer(session: session)
+    }
+
+    /// Whether a folder asks for a passcode, and how long the next attempt has to wait. Give the clock that it is opened with.
+    ///
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/identityDamaged``, ``KuagerError/Code/file``.
+    public static func passcodeState(
+        dir: URL, clock: (any DeviceClock)? = nil
+    ) async throws(KuagerError) -> PasscodeState {
+        let path = try dir.localPath
+        return try await callOffThread {
+            try KuagerFFI.passcodeState(dir: path, clock: clock.map(ClockAdapter.init))
+        }
     }
 
     /// How patient the network code is, in seconds; the core's own measure where absent.
@@ -71,6 +86,53 @@ public final class Observer: Sendable {
             self.idle = idle
             self.call = call
         }
+    }
+
+    // MARK: Attestation
+
+    /// What a platform key has to be made with so that it speaks for this device and its invite, 32 bytes.
+    ///
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``.
+    public func attestationChallenge() async throws(KuagerError) -> Data {
+        try await session.call { try $0.attestationChallenge() }
+    }
+
+    /// Takes what the platform said about this phone, to be sent when it is enrolled. Evidence only: nothing depends on it.
+    ///
+    /// - Returns: Whether it will be sent: not by a device that is enrolled already.
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/notInvited``, ``KuagerError/Code/statementNotValid``.
+    public func attest(format: AttestationFormat, parts: [Data]) async throws(KuagerError) -> Bool {
+        try await session.call { try $0.attest(format: format, parts: parts) }
+    }
+
+    // MARK: Passcode
+
+    /// Whether this store is locked with a passcode.
+    ///
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/storeClosed``.
+    public func hasPasscode() async throws(KuagerError) -> Bool {
+        try await session.call { try $0.hasPasscode() }
+    }
+
+    /// Locks this store with a passcode, or with another one, and with a duress passcode that destroys everything when it is entered.
+    /// What was set before, both of it, no longer counts. Nothing is delivered any more unless the observer is open. Takes up to
+    /// some seconds on a small phone.
+    ///
+    /// - Parameter current: Needed where there is one already.
+    /// - Throws: ``KuagerError``: ``KuagerError/Code/passcodeUnfit``; about `current` ``KuagerError/Code/passcodeNeeded``,
+    ///   ``KuagerError/Code/passcodeWrong`` and ``KuagerError/Code/passcodeWait``; ``KuagerError/Code/storeClosed`` when `current`
+    ///   was the duress passcode.
+    public func setPasscode(
+        _ passcode: String, current: String? = nil, duress: String? = nil
+    ) async throws(KuagerError) {
+        try await session.call { try $0.setPasscode(current: current, passcode: passcode, duress: duress) }
+    }
+
+    /// Removes the passcode, and the duress passcode with it; the vault alone guards the store again.
+    ///
+    /// - Throws: ``KuagerError``: as ``setPasscode(_:current:duress:)``.
+    public func removePasscode(current: String) async throws(KuagerError) {
+        try await session.call { try $0.removePasscode(current: current) }
     }
 
     // MARK: Lifecycle

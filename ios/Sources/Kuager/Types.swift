@@ -120,6 +120,10 @@ public typealias NetworkState = KuagerFFI.NetworkState
 public typealias ObserverRole = KuagerFFI.ObserverRole
 /// How things stand, in one look.
 public typealias ObserverStatus = KuagerFFI.ObserverStatus
+/// Whether a folder asks for a passcode, and how long the next attempt has to wait.
+public typealias PasscodeState = KuagerFFI.PasscodeState
+/// How a platform attests.
+public typealias AttestationFormat = KuagerFFI.AttestationFormat
 /// What is left to send.
 public typealias Outlook = KuagerFFI.Outlook
 /// What was salvaged from a damaged store.

@@ -19,6 +19,30 @@ final class LifecycleTests: KuagerTestCase {
         try await assertFails(.storeClosed) { try await observer.wipe() }
     }
 
+    func testAPasscodeLocksCountsAndDestroys() async throws {
+        try await withObserver { observer in
+            try await assertFails(.passcodeUnfit) { try await observer.setPasscode("12345") }
+            try await observer.setPasscode("471182", duress: "000471")
+            try await assertFails(.passcodeNeeded) { try await observer.setPasscode("471183") }
+            _ = try await observer.newDraft(NewDraft(text: "жазба"))
+        }
+        try await assertFails(.passcodeNeeded) { try await self.open() }
+        try await assertFails(.passcodeWrong) {
+            try await Observer.open(dir: self.store, vault: self.vault, passcode: "471183")
+        }
+        let state = try await Observer.passcodeState(dir: store)
+        XCTAssertTrue(state.needed)
+        XCTAssertEqual(state.failures, 1)
+        let unlocked = try await Observer.open(dir: store, vault: vault, passcode: "471182")
+        let kept = try await unlocked.drafts()
+        XCTAssertEqual(kept.count, 1)
+        await unlocked.close()
+        let anew = try await Observer.open(dir: store, vault: vault, passcode: "000471")
+        let none = try await anew.drafts()
+        XCTAssertEqual(none.count, 0)
+        await anew.close()
+    }
+
     func testClosingTwiceAndAtOnce() async throws {
         let observer = try await open()
         await withTaskGroup(of: Void.self) { group in

@@ -47,6 +47,7 @@ async fn list(coordinator: &TestCoordinator, files: &[Vec<u8>]) -> Vec<String> {
         epoch: None,
         credential: None,
         succession: None,
+        attestation: None,
     };
     enrol(&app, cose::sign(&request, deployment.id(), &key).unwrap()).await.unwrap().unwrap();
     let attachment = |bytes: &Vec<u8>| Attachment {

@@ -38,6 +38,15 @@ pub fn open_with(dir: &Path, clock: Arc<dyn Clock>) -> Result<Observer, Observer
     Observer::open(ObserverConfig::new(dir.join("store")), vault, clock)
 }
 
+/// As [`open`], for a folder that is locked with a passcode.
+///
+/// # Errors
+/// As [`Observer::open_with_passcode`].
+pub fn unlock(dir: &Path, passcode: &str) -> Result<Observer, ObserverError> {
+    let vault = Arc::new(FileKeyVault::new(dir.join("vault")));
+    Observer::open_with_passcode(ObserverConfig::new(dir.join("store")), vault, Arc::new(SystemClock::new()), passcode)
+}
+
 impl Phone {
     /// A new phone without an invite.
     #[must_use]

@@ -10,6 +10,7 @@
 //! Cases open their place more than once: after closing it, as after a restart, and beside an open one, as another process
 //! or another instance does. A crash is played by leaving out the second of two calls.
 
+pub mod attestations;
 pub mod chains;
 pub mod devices;
 pub mod faults;
@@ -57,6 +58,7 @@ macro_rules! ledger_conformance {
             revocations::what_is_withheld_is_bounded,
             revocations::a_number_is_used_once_where_the_device_wants_that,
             revocations::keys_go_on_for_others_within_bounds,
+            attestations::the_first_attestation_of_a_device_stays,
             media::an_upload_is_listed_with_its_records,
             media::a_file_has_one_receipt_for_each_device,
             media::wrong_files_are_remembered_within_bounds,

@@ -3,6 +3,7 @@
 //! One thread writes and commits for many callers at once; readers are on snapshots and never wait for it. Both wait for
 //! the disk on threads of their own, so that no caller has to think of it.
 
+mod attestations;
 mod backfill;
 mod chains;
 mod columns;

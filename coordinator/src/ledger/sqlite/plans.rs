@@ -15,6 +15,7 @@ use super::handle::MIGRATIONS;
 const MAY_SCAN: &[(&str, &str)] = &[
     ("devices", "as many as there are phones: the number of them, and all credentials for an export"),
     ("d", "devices: whom a message goes to, once per message that somebody writes"),
+    ("attestations", "one for each phone at most: how many came out how, in an index of that alone"),
     ("invites", "as many as there are phones: the list for people"),
     ("m", "pictures not examined yet, in an index that holds these alone"),
     ("media", "pictures that look alike are compared one by one, for one page about one picture"),

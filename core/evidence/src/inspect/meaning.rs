@@ -190,6 +190,7 @@ impl Explain for Request {
             .maybe("epoch", self.epoch)
             .maybe("credential", self.credential.as_ref().map(|_| "the one it was given before"))
             .maybe("succession", self.succession.as_ref().map(|_| "the word of the key it goes on for"))
+            .maybe("attestation", self.attestation.as_ref().map(|attestation| attestation.format.name()))
     }
 }
 

@@ -50,7 +50,7 @@ pub(super) struct Found {
 
 /// The base32 of an invite with its frame, or without one for version 1.
 pub(super) fn write(cbor: &[u8], framed: bool) -> String {
-    let mut bytes = Vec::with_capacity(cbor.len() + FRAME);
+    let mut bytes = Vec::with_capacity(cbor.len().saturating_add(FRAME));
     if framed {
         let length = u16::try_from(cbor.len()).expect("an invite is shorter, see limits::INVITE");
         bytes.extend(length.to_be_bytes());
@@ -117,7 +117,7 @@ fn unescaped(chars: &[(char, usize)]) -> Vec<(char, usize)> {
         let digit = |at: usize| chars.get(at)?.0.to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         let (mark, _) = chars.get(at)?;
         matches!(mark, '%' | '=').then_some(())?;
-        Some(digit(at + 1)? * 16 + digit(at + 2)?)
+        digit(at.checked_add(1)?)?.checked_mul(16)?.checked_add(digit(at.checked_add(2)?)?)
     };
     let mut plain = Vec::with_capacity(chars.len());
     let mut at = 0;
@@ -125,11 +125,11 @@ fn unescaped(chars: &[(char, usize)]) -> Vec<(char, usize)> {
         let mut bytes = Vec::new();
         while let Some(byte) = byte(at) {
             bytes.push(byte);
-            at += 3;
+            at = at.saturating_add(3);
         }
         if bytes.is_empty() {
             plain.push((char, position));
-            at += 1;
+            at = at.saturating_add(1);
         } else {
             plain.extend(String::from_utf8_lossy(&bytes).chars().map(|char| (char, position)));
         }
@@ -160,16 +160,16 @@ fn places(letters: &[Letter]) -> Vec<usize> {
     for at in 0..letters.len() {
         if is(at, "KUAGER:") {
             // Who makes links of all that has a colon writes two slashes behind it.
-            let name = at + "KUAGER:".len();
-            let name = name + slashes(name).min(3);
-            let behind = name + "INVITE".len();
+            let name = at.saturating_add("KUAGER:".len());
+            let name = name.saturating_add(slashes(name).min(3));
+            let behind = name.saturating_add("INVITE".len());
             if is(name, "INVITE/") {
-                places.push(behind + slashes(behind));
+                places.push(behind.saturating_add(slashes(behind)));
             }
         } else if is(at, "HTTPS://") {
             in_link = true;
         } else if in_link && is(at, "#") {
-            links.push(at + 1);
+            links.push(at.saturating_add(1));
         }
     }
     places.append(&mut links);
@@ -237,8 +237,9 @@ fn read(run: &Run) -> Result<Found, InviteError> {
     if length > limits::INVITE {
         return Err(InviteError::Altered);
     }
-    let cbor = rest.get(..length).ok_or_else(|| missing(Some(FRAME + length)))?;
-    let whole = there.get(..FRAME + length).unwrap_or_default();
+    let framed = FRAME.saturating_add(length);
+    let cbor = rest.get(..length).ok_or_else(|| missing(Some(framed)))?;
+    let whole = there.get(..framed).unwrap_or_default();
     if check(cbor) != hash || !is_written(whole, run) {
         return Err(InviteError::Altered);
     }
@@ -248,7 +249,7 @@ fn read(run: &Run) -> Result<Found, InviteError> {
 /// The bytes in a run, those of the text behind the invite included; bits that fill no byte are left out.
 fn bytes(run: &Run) -> Vec<u8> {
     let mut text: Vec<u8> = run.letters.iter().map(|&(letter, _)| letter).collect();
-    let whole = text.len() * 5 / 8;
+    let whole = text.len().saturating_mul(5) / 8;
     // `A` is zero, and eight of them are five bytes.
     text.resize(text.len().next_multiple_of(8), b'A');
     let mut bytes = BASE32_NOPAD.decode(&text).unwrap_or_default();
@@ -264,7 +265,7 @@ fn is_written(bytes: &[u8], run: &Run) -> bool {
 
 /// Characters that so many bytes take in base32.
 const fn characters(bytes: usize) -> usize {
-    (bytes * 8).div_ceil(5)
+    bytes.saturating_mul(8).div_ceil(5)
 }
 
 /// The first four bytes of a hash over the CBOR.

@@ -457,6 +457,20 @@ fn other_statements(list: &mut List<'_>) {
     enrol.extend(pair(&uint(8), &by_hand::bytes(&[0x24; 16])));
     enrol[0] += 1;
     list.signed("request: enrol in an epoch", Purpose::Request, "phone", &enrol, "shape", Payload);
+    let attestation = by_hand::bytes(&hex("30 01 00"));
+    for (name, parts) in [
+        ("request: an attestation without parts", Vec::new()),
+        ("request: an attestation of nine parts", vec![attestation.clone(); 9]),
+        ("request: an attestation with an empty part", vec![by_hand::bytes(b"")]),
+        ("request: an attestation of more than 12288 bytes", vec![by_hand::bytes(&[0; 6145]); 2]),
+    ] {
+        let list_of = [vec![0x80 | u8::try_from(parts.len()).expect("few")], parts.concat()].concat();
+        let brought = pair(&uint(10), &[hex("a2 01 01 02"), list_of].concat());
+        let mut enrol = payload_of("request/enrol");
+        enrol.extend(brought);
+        enrol[0] += 1;
+        list.signed(name, Purpose::Request, "phone", &enrol, "shape", Payload);
+    }
     let mut enrol = payload_of("request/enrol");
     enrol[4] = 3;
     list.signed("request: action 3", Purpose::Request, "phone", &enrol, "shape", Nowhere);

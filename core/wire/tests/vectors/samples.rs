@@ -5,7 +5,7 @@ use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Purpose, Statement};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::enrolment::{Action, Credential, Request, Role, Succession};
+use kuager_wire::enrolment::{Action, Attestation, AttestationFormat, Credential, Request, Role, Succession};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::{Deployment, Genesis};
 use kuager_wire::ids::{
@@ -265,6 +265,7 @@ fn enrolment(samples: &mut Samples) {
         epoch: None,
         credential: None,
         succession: None,
+        attestation: None,
     };
     samples.add("request/enrol", "phone", "A device asks for its credential with the token of its invite.", &enrol);
     let credential = Credential {
@@ -295,6 +296,13 @@ fn enrolment(samples: &mut Samples) {
     };
     let about = "A device asks for later messages, and names the epoch that the coordinator is in.";
     samples.add("request/inbox-epoch", "phone", about, &again);
+    let attestation = Attestation {
+        format: AttestationFormat::AndroidKey,
+        parts: vec![vec![0x30, 0x01, 0x00].into(), vec![0x30, 0x02, 0x05, 0x00].into()],
+    };
+    let attested = Request { nonce: Nonce([0x26; 16]), attestation: Some(attestation), ..enrol.clone() };
+    let about = "A device asks, and brings what its platform says; the certificates here are none.";
+    samples.add("request/enrol-attested", "phone", about, &attested);
     let again =
         Request { nonce: Nonce([0x25; 16]), credential: Some(samples.bytes("credential").to_vec().into()), ..enrol };
     let about = "A device that the coordinator has lost asks again, and brings the credential above.";

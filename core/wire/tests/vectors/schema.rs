@@ -49,6 +49,8 @@ const SEQ_RANGE: Shape = Places(&[("first", Int), ("last", Int)]);
 const RECTANGLE: Shape = Places(&[("left", Int), ("top", Int), ("width", Int), ("height", Int)]);
 const CHOICE: Shape =
     Fields(&[(1, "key", Text), (2, "text", TEXTS), (3, "attributes", TEXTS), (4, "synonyms", List(&Text))]);
+const ATTESTATION: Shape =
+    Fields(&[(1, "format", Named(&[(1, "android-key"), (2, "apple-appattest")])), (2, "parts", List(&Bytes))]);
 const ATTACHMENT: Shape = Fields(&[
     (1, "hash", Bytes),
     (2, "size", Int),
@@ -333,6 +335,7 @@ static TABLES: &[(&str, Shape)] = &[
             (8, "epoch", Bytes),
             (9, "credential", Bytes),
             (10, "succession", Bytes),
+            (11, "attestation", ATTESTATION),
         ]),
     ),
     ("succession", Fields(&[(1, "version", Int), (2, "public_key", Bytes), (3, "wall_ms", Int)])),

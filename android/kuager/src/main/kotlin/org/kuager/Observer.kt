@@ -9,6 +9,7 @@ import kotlinx.coroutines.withContext
 import org.kuager.ffi.ObserverConfig
 import org.kuager.ffi.ObserverHandle
 import org.kuager.ffi.TaskHandle
+import org.kuager.ffi.passcodeState as stateOfPasscode
 import org.kuager.ffi.wipeDir
 
 /**
@@ -59,6 +60,47 @@ public class Observer private constructor(
      * @throws KuagerException with `not_invited`, `joined_already`, and those of the vault and the store.
      */
     public suspend fun forgetInvite(): Unit = call { it.forgetInvite() }
+
+    /**
+     * Whether this store is locked with a passcode.
+     *
+     * @throws KuagerException with `store_closed`.
+     */
+    public suspend fun hasPasscode(): Boolean = call { it.hasPasscode() }
+
+    /**
+     * Locks this store with a passcode, or with another one, and with a [duress] passcode that destroys everything when it is entered. What
+     * was set before, both of it, no longer counts. Nothing is delivered any more unless the observer is open. Takes up to some seconds on a
+     * small phone.
+     *
+     * @param current Needed where there is one already.
+     * @throws KuagerException with `passcode_unfit`; about [current] `passcode_needed`, `passcode_wrong` and `passcode_wait`; `store_closed`
+     *   when [current] was the duress passcode; those of the vault.
+     */
+    public suspend fun setPasscode(passcode: String, current: String? = null, duress: String? = null): Unit =
+        call { it.setPasscode(current, passcode, duress) }
+
+    /**
+     * Removes the passcode, and the duress passcode with it; the vault alone guards the store again.
+     *
+     * @throws KuagerException as [setPasscode].
+     */
+    public suspend fun removePasscode(current: String): Unit = call { it.removePasscode(current) }
+
+    /**
+     * What a platform key has to be made with so that it speaks for this device and its invite, 32 bytes.
+     *
+     * @throws KuagerException with `not_invited`.
+     */
+    public suspend fun attestationChallenge(): ByteArray = call { it.attestationChallenge() }
+
+    /**
+     * Takes what the platform said about this phone, to be sent when it is enrolled. Evidence only: nothing depends on it.
+     *
+     * @return Whether it will be sent: not by a device that is enrolled already.
+     * @throws KuagerException with `not_invited`, `statement_not_valid`.
+     */
+    public suspend fun attest(format: AttestationFormat, parts: List<ByteArray>): Boolean = call { it.attest(format, parts) }
 
     /**
      * Takes a pack from a file, so that work can begin before the coordinator was ever reached.
@@ -192,7 +234,9 @@ public class Observer private constructor(
          * @param connectivity What kind of network there is; without it, bytes are taken to be free until [setNetwork] says otherwise.
          * @param timeouts How patient the network code is.
          * @param dispatcher Where calls work; it must allow blocking.
-         * @throws KuagerException with `vault_locked` (try again after unlocking), `vault_lost` and `identity_missing` (this store belongs
+         * @param passcode Where [passcodeState] says that it is needed. The duress passcode destroys everything and opens an app that was
+         *   never used.
+         * @throws KuagerException with `passcode_needed`, `passcode_wrong`, `passcode_wait`, `vault_locked` (try again after unlocking), `vault_lost` and `identity_missing` (this store belongs
          *   to another device), `store_unavailable` (try again later) and others of the store, `library`.
          */
         public suspend fun open(
@@ -202,6 +246,7 @@ public class Observer private constructor(
             connectivity: Connectivity? = null,
             timeouts: Timeouts = Timeouts(),
             dispatcher: CoroutineDispatcher = Dispatchers.IO,
+            passcode: String? = null,
         ): Observer {
             CallbackThread.refuse()
             var opened: Observer? = null
@@ -216,6 +261,7 @@ public class Observer private constructor(
                             clock?.let(::ClockAdapter),
                             connectivity?.let(::ConnectivityAdapter),
                             ListenerAdapter(signals),
+                            passcode,
                         )
                     }
                     Observer(handle, signals, dir, vault, dispatcher).also { opened = it }
@@ -224,6 +270,23 @@ public class Observer private constructor(
                 // Cancelled between opening and handing over: nobody else can close it.
                 opened?.close()
                 throw failure
+            }
+        }
+
+        /**
+         * Whether a folder asks for a passcode, and how long the next attempt has to wait. Give the clock that it is opened with.
+         *
+         * @throws KuagerException with `identity_damaged`, `file`, `library`.
+         */
+        public suspend fun passcodeState(
+            dir: File,
+            clock: Clock? = null,
+            dispatcher: CoroutineDispatcher = Dispatchers.IO,
+        ): PasscodeState {
+            CallbackThread.refuse()
+            return withContext(dispatcher) {
+                Kuager.ensureStarted()
+                translated { stateOfPasscode(dir.path, clock?.let(::ClockAdapter)) }
             }
         }
 

@@ -32,6 +32,12 @@ public typealias NetworkState = org.kuager.ffi.NetworkState
 /** How things stand, in one look. */
 public typealias ObserverStatus = org.kuager.ffi.ObserverStatus
 
+/** Whether a folder asks for a passcode, and how long the next attempt has to wait. */
+public typealias PasscodeState = org.kuager.ffi.PasscodeState
+
+/** How a platform attests. */
+public typealias AttestationFormat = org.kuager.ffi.AttestationFormat
+
 /** What the holder of this device may do. */
 public typealias ObserverRole = org.kuager.ffi.ObserverRole
 

@@ -53,6 +53,11 @@ class LifecycleTest {
             "importPack" to { it.importPack(file) },
             "pack" to { it.pack("kk") },
             "verify" to { it.verify() },
+            "attestationChallenge" to { it.attestationChallenge() },
+            "attest" to { it.attest(AttestationFormat.ANDROID_KEY, listOf(byteArrayOf(1))) },
+            "hasPasscode" to { it.hasPasscode() },
+            "setPasscode" to { it.setPasscode("471182") },
+            "removePasscode" to { it.removePasscode("471182") },
             "sync" to { it.sync(10.milliseconds) },
             "run" to { it.run() },
             "pause" to { it.pause() },
@@ -247,6 +252,33 @@ class LifecycleTest {
         Observer.wipe(phone.store, phone.vault)
         Observer.wipe(phone.store, phone.vault)
         assertFalse(phone.keyFile.exists())
+    }
+
+    @Test
+    fun `a passcode locks, counts and destroys`() = runBlocking {
+        val phone = Phone(root)
+        phone.use { observer ->
+            assertFalse(observer.hasPasscode())
+            fails("passcode_unfit") { observer.setPasscode("12345") }
+            observer.setPasscode("471182", duress = "000471")
+            fails("passcode_needed") { observer.setPasscode("471183") }
+            observer.newDraft(note("жазба"))
+        }
+        assertTrue(Observer.passcodeState(phone.store).needed)
+        fails("passcode_needed") { phone.open() }
+        fails("passcode_wrong") { Observer.open(phone.store, phone.vault, passcode = "471183") }
+        assertEquals(1, Observer.passcodeState(phone.store).failures)
+        Observer.open(phone.store, phone.vault, passcode = "471182").run {
+            assertEquals(1, drafts().size)
+            fails("passcode_wrong") { removePasscode("471183") }
+            close()
+        }
+        val anew = Observer.open(phone.store, phone.vault, passcode = "000471")
+        assertEquals(0, anew.drafts().size)
+        fails("passcode_needed") { anew.setPasscode("471182") }
+        anew.removePasscode("000471")
+        anew.close()
+        phone.open().close()
     }
 
     @Test

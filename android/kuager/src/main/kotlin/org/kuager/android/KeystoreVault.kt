@@ -39,11 +39,16 @@ import org.kuager.VaultException
  * @param dir the folder of the store, as given to `Observer.open`.
  * @param authenticatedWithin when set, the key serves only for so long after its holder unlocked the phone or confirmed their screen lock;
  *   then background delivery waits for that too. Rounded up to seconds. It counts when the key is made: at the first opening.
+ * @param onlyWhileUnlocked the key serves only while the phone is unlocked, where the system does that dependably: not before Android 9, and
+ *   not on Android 12 to 14, which delete such keys when the screen lock is removed, refuse them without one, and do not always notice
+ *   that a face has unlocked the phone. An app whose process has ended then delivers nothing from a pocket; a store with a passcode
+ *   does not anyway. It counts when the key is made.
  */
 public class KeystoreVault @JvmOverloads constructor(
     context: Context,
     dir: File,
     private val authenticatedWithin: Duration? = null,
+    private val onlyWhileUnlocked: Boolean = false,
 ) : KeyVault {
     private val context = context.applicationContext ?: context
     private val alias = alias(this.context, dir)
@@ -110,6 +115,7 @@ public class KeystoreVault @JvmOverloads constructor(
             .setKeySize(KEY_BITS)
             .setBlockModes(KeyProperties.BLOCK_MODE_GCM)
             .setEncryptionPaddings(KeyProperties.ENCRYPTION_PADDING_NONE)
+        if (onlyWhileUnlocked && unlockingIsDependable(Build.VERSION.SDK_INT)) requireUnlocked(parameters)
         if (authenticatedWithin != null) {
             val seconds = authenticatedWithin.plusMillis(ALMOST_A_SECOND).seconds.coerceIn(1, Int.MAX_VALUE.toLong()).toInt()
             parameters.setUserAuthenticationRequired(true)
@@ -123,6 +129,11 @@ public class KeystoreVault @JvmOverloads constructor(
             }
         }
         return parameters
+    }
+
+    @TargetApi(Build.VERSION_CODES.P)
+    private fun requireUnlocked(parameters: KeyGenParameterSpec.Builder) {
+        parameters.setUnlockedDeviceRequired(true)
     }
 
     @TargetApi(Build.VERSION_CODES.R)
@@ -180,6 +191,10 @@ public class KeystoreVault @JvmOverloads constructor(
         }
 
         private const val MAX_CAUSES = 8
+
+        /** Whether a release keeps `setUnlockedDeviceRequired` as it is documented, see [KeystoreVault]. */
+        internal fun unlockingIsDependable(sdk: Int): Boolean =
+            sdk in Build.VERSION_CODES.P..Build.VERSION_CODES.R || sdk >= Build.VERSION_CODES.VANILLA_ICE_CREAM
 
         /** Whether the Keystore says that the same call may succeed later. */
         private fun passes(cause: Throwable): Boolean = Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU && saysItPasses(cause)

@@ -11,6 +11,7 @@ import org.kuager.LogLevel
 import org.kuager.LogLine
 import org.kuager.LogSink
 import org.kuager.Observer
+import org.kuager.PasscodeState
 
 /** Opens and wipes an observer with everything that Android brings. */
 public object KuagerAndroid {
@@ -30,14 +31,24 @@ public object KuagerAndroid {
     /**
      * Opens the observer of [dir], making it when it is new, with the Keystore, the phone's clocks and its network.
      *
+     * @param passcode Where there is one, see [passcodeState].
      * @throws org.kuager.KuagerException as `Observer.open`; `vault_locked` before the first unlock after a restart.
      */
-    public suspend fun open(context: Context, dir: File = dir(context)): Observer = Observer.open(
+    public suspend fun open(context: Context, dir: File = dir(context), passcode: String? = null): Observer = Observer.open(
         dir = dir,
         vault = KeystoreVault(context, dir),
         clock = AndroidClock(context),
         connectivity = AndroidConnectivity(context),
+        passcode = passcode,
     )
+
+    /**
+     * Whether [dir] asks for a passcode, and how long the next attempt has to wait.
+     *
+     * @throws org.kuager.KuagerException with `identity_damaged`, `file`.
+     */
+    public suspend fun passcodeState(context: Context, dir: File = dir(context)): PasscodeState =
+        Observer.passcodeState(dir, AndroidClock(context))
 
     /**
      * Destroys what the observer holds: its background jobs, its key, its folder and the camera's files. There is no way back; ask twice.

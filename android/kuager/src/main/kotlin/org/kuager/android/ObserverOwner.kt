@@ -21,10 +21,10 @@ public interface ObserverProvider {
  * It stays open for as long as the process lives: Android kills processes without a word, which the store is made for, and closing it
  * between two screens would only make the second one slow.
  *
- * @param open how to open it, for instance `KuagerAndroid.open(context)`. Called for one caller at a time, and again after it has failed:
- *   a vault that is locked now may be open later.
+ * @param open how to open it, for instance `KuagerAndroid.open(context, passcode = it)`, with the passcode that [get] was given. Called for
+ *   one caller at a time, and again after it has failed: a vault that is locked now may be open later.
  */
-public class ObserverOwner(private val open: suspend () -> Observer) {
+public class ObserverOwner(private val open: suspend (passcode: String?) -> Observer) {
     private val mutex = Mutex()
     private val opened = AtomicReference<Observer?>(null)
 
@@ -34,9 +34,19 @@ public class ObserverOwner(private val open: suspend () -> Observer) {
     /**
      * The observer, opened if it is not yet.
      *
+     * @param passcode what the person has entered; a background job has none, and delivers nothing while the store is locked.
      * @throws org.kuager.KuagerException as `Observer.open`; `vault_locked` and others that are retryable may pass.
      */
-    public suspend fun get(): Observer = mutex.withLock { opened.get() ?: open().also(opened::set) }
+    public suspend fun get(passcode: String? = null): Observer = mutex.withLock { opened.get() ?: open(passcode).also(opened::set) }
+
+    /** Closes the observer if it is open and locked with a passcode, so that [get] asks for it again. Without one, nothing happens. */
+    public suspend fun lock(): Unit = mutex.withLock {
+        val observer = opened.get() ?: return@withLock
+        if (observer.hasPasscode()) {
+            opened.set(null)
+            observer.close()
+        }
+    }
 
     /** Closes the observer if it is open; [get] opens it again. */
     public suspend fun close(): Unit = mutex.withLock { opened.getAndSet(null)?.close() }

@@ -126,6 +126,18 @@ class KeystoreVaultTest {
     }
 
     @Test
+    fun a_key_serves_only_while_the_phone_is_unlocked_where_that_is_wanted_and_dependable() {
+        vault().seal(secret)
+        val folder = File(dir, "b")
+        val sealed = KeystoreVault(context, folder, onlyWhileUnlocked = true).seal(secret)
+        val (plain, strict) = KeystoreStandIn.made
+        assertFalse(plain.isUnlockedDeviceRequired)
+        assertTrue("on Android 15, where this test runs", strict.isUnlockedDeviceRequired)
+        assertArrayEquals(secret, vault(folder).unseal(sealed))
+        assertEquals((28..30) + (35..37), (26..37).filter { KeystoreVault.unlockingIsDependable(it) })
+    }
+
+    @Test
     fun each_exception_of_the_platform_has_its_meaning() {
         fun kind(error: Exception) = KeystoreVault.classify(error)::class
         assertEquals(VaultException.Lost::class, kind(KeyPermanentlyInvalidatedException()))
