@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_coordinator::clock::{Clock, SystemClock};
@@ -13,6 +14,7 @@ use kuager_coordinator::enrol::create_invite;
 use kuager_coordinator::testing::Fixture;
 use kuager_coordinator::{Deployment, InviteOptions};
 use kuager_core::ObserverConfig;
+use kuager_core::time::KnownTime;
 use kuager_core::transport::http::HttpTransport;
 use kuager_core::transport::{Call, Method, Transport};
 use kuager_testing::Phone;
@@ -85,13 +87,14 @@ impl Served {
     #[must_use]
     pub fn client(&self, deployment: &Deployment) -> HttpTransport {
         let config = ObserverConfig::new("unused");
-        HttpTransport::new(&[url(self.address)], deployment.anchors_der(), deployment.id(), &config).unwrap()
+        HttpTransport::new(&[url(self.address)], deployment.anchors_der(), deployment.id(), &config, &time()).unwrap()
     }
 
     /// What the desk says of health.
     pub async fn health(&self, deployment: &Deployment) -> serde_json::Value {
         let config = ObserverConfig::new("unused");
-        let desk = HttpTransport::new(std::slice::from_ref(&self.desk), &[], deployment.id(), &config).unwrap();
+        let desk =
+            HttpTransport::new(std::slice::from_ref(&self.desk), &[], deployment.id(), &config, &time()).unwrap();
         let response = desk.call(get("/health")).await.unwrap();
         serde_json::from_slice(&response.body).unwrap()
     }
@@ -150,4 +153,9 @@ pub fn get(path: &str) -> Call {
 #[must_use]
 pub fn post(path: &str, content_type: &'static str, body: Vec<u8>) -> Call {
     Call { method: Method::Post, body: Some(body), content_type, ..get(path) }
+}
+
+/// The time by this machine's clock.
+fn time() -> Arc<KnownTime> {
+    Arc::new(KnownTime::new(Arc::new(kuager_core::SystemClock::new())))
 }

@@ -10,9 +10,9 @@ impl Observer {
     /// its invite, and for nothing else: Android's attestation challenge, Apple's hash of client data.
     ///
     /// # Errors
-    /// [`ObserverError::NotInvited`].
+    /// [`ObserverError::NotInvited`], [`ObserverError::Store`].
     pub fn attestation_challenge(&self) -> Result<[u8; 32], ObserverError> {
-        Ok(self.outbox.attestation_challenge(&*self.invited()?))
+        Ok(self.outbox.attestation_challenge(&*self.invited()?)?)
     }
 
     /// Takes what the platform said, to be sent when this device is enrolled, to a coordinator that takes such. Says whether it will

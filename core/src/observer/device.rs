@@ -1,7 +1,7 @@
 //! One observer's device: opening, closing and destroying it.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use kuager_wire::SigningKey;
@@ -19,7 +19,7 @@ use crate::config::ObserverConfig;
 use crate::error::ObserverError;
 use crate::journal::Journal;
 use crate::keyring::{KeySource, Keyring};
-use crate::keys::{self, Identity, IdentityError, KeyVault};
+use crate::keys::{Identity, IdentityError, KeyVault};
 use crate::outbox::{Link, Outbox};
 use crate::stations::StationBook;
 use crate::store::salvage::salvage;

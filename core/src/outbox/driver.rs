@@ -109,9 +109,11 @@ impl Outbox {
     }
 
     /// What a platform key has to be made with to speak for this device and this invite.
-    #[must_use]
-    pub fn attestation_challenge(&self, invite: &Invite) -> [u8; 32] {
-        self.shared.attestation_challenge(invite)
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn attestation_challenge(&self, invite: &Invite) -> Result<[u8; 32], StoreError> {
+        self.shared.store.read(|tx| self.shared.attestation_challenge(tx, invite))
     }
 
     /// Keeps what the platform says about this phone until it is enrolled with this invite. Says whether it will be sent: not by
@@ -120,11 +122,11 @@ impl Outbox {
     /// # Errors
     /// [`SyncError`].
     pub fn keep_attestation(&self, invite: &Invite, attestation: Attestation) -> Result<bool, SyncError> {
-        let challenge = self.shared.attestation_challenge(invite).to_vec().into();
-        let kept = KeptAttestation { challenge, attestation };
         Ok(self.shared.store.write(|tx| {
             let open = tx.meta_bytes(Meta::Credential)?.is_none();
             if open {
+                let challenge = self.shared.attestation_challenge(tx, invite)?.to_vec().into();
+                let kept = KeptAttestation { challenge, attestation };
                 tx.set_meta(Meta::Attestation, &kept)?;
             }
             Ok::<_, StoreError>(open)

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use kuager_evidence::{AuthorityFault, Forgery, verify_invite, verify_refusal};
+use kuager_wire::SigningKey;
 use kuager_wire::cose::{self, Statement};
 use kuager_wire::enrolment::{Action, Attestation, Credential, Request, attestation_challenge};
 use kuager_wire::genesis::Deployment;
@@ -65,23 +66,30 @@ impl Shared {
     }
 
     /// The same request with what the platform says, if that is for this invite and the coordinator takes it.
-    fn with_attestation(&self, request: Vec<u8>, kept: Option<KeptAttestation>, invite: &Invite) -> Vec<u8> {
-        let challenge = self.attestation_challenge(invite);
+    fn with_attestation(
+        &self,
+        request: Vec<u8>,
+        kept: Option<KeptAttestation>,
+        invite: &Invite,
+        key: &SigningKey,
+    ) -> Vec<u8> {
+        let challenge = attestation_challenge(invite.deployment, &PublicKey::from(key), &invite.token);
         let kept = kept.filter(|kept| {
             self.takes_attestations.load(Ordering::Relaxed) && kept.challenge.as_slice() == challenge.as_slice()
         });
         let signed = kept.and_then(|kept| {
             let plain: Request = cose::Envelope::parse(&request, Request::LIMIT).ok()?.statement().ok()?;
             let attested = Request { attestation: Some(kept.attestation), ..plain };
-            cose::sign(&attested, invite.deployment, &self.key).ok()
+            cose::sign(&attested, invite.deployment, key).ok()
         });
         // Evidence that cannot go along must not keep a device from being enrolled.
         signed.unwrap_or(request)
     }
 
     /// What a platform key has to be made with to speak for this device and this invite.
-    pub(super) fn attestation_challenge(&self, invite: &Invite) -> [u8; 32] {
-        attestation_challenge(invite.deployment, &PublicKey::from(&self.key), &invite.token)
+    pub(super) fn attestation_challenge(&self, tx: &Tx<'_>, invite: &Invite) -> Result<[u8; 32], StoreError> {
+        let key = PublicKey::from(&self.keyring.current(tx)?);
+        Ok(attestation_challenge(invite.deployment, &key, &invite.token))
     }
 
     /// The coordinator does not know this device any more: it is to enrol again, with the same key and token. What it was
@@ -158,11 +166,11 @@ impl Shared {
         let Some(link) = self.link() else { return Ok(Flow::Continue) };
         let invite = Arc::clone(&link.invite);
         let keyring = Arc::clone(&self.keyring);
-        let (request, kept, known, kid) = self
+        let (request, kept, known, key) = self
             .read(move |tx| {
                 let request = tx.meta_bytes(Meta::EnrolmentRequest)?;
                 let known = KnownDeployment::load(tx, invite.deployment)?;
-                Ok((request, tx.meta(Meta::Attestation)?, known, keyring.current_kid(tx)?))
+                Ok((request, tx.meta(Meta::Attestation)?, known, keyring.current(tx)?))
             })
             .await?;
         let deployment = known.genesis.clone();
@@ -170,7 +178,8 @@ impl Shared {
             // Both are written together with what leads here; without them only a new invite helps.
             return Err(StoreError::Other("the enrolment request or the genesis is missing".to_owned()).into());
         };
-        let request = self.with_attestation(request, kept, &link.invite);
+        let request = self.with_attestation(request, kept, &link.invite, &key);
+        let kid = PublicKey::from(&key).kid();
         let subject = SubjectHash::of(&request);
         let sent = request.len();
         let call = post("/v1/enrolments", request, COSE_TYPE, limits::CREDENTIAL);

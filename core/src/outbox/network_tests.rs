@@ -1,5 +1,6 @@
 //! Taps while somebody delivers already, stations that do not come, and what time it is.
 
+use crate::keyring::Keyring;
 use kuager_wire::cose;
 use kuager_wire::ids::ShardHash;
 use kuager_wire::pack::{Pack, ShardRef, SignedPack, Station, StationShard};
@@ -31,8 +32,11 @@ async fn what_time_it_is_is_learned_from_what_is_signed_and_kept() {
     assert!(phone.sync(60).await.completed);
     let known = phone.outbox.time().now_ms();
     assert!(known > 1, "a receipt is later than the genesis");
-    let again =
-        Outbox::new(Arc::clone(&phone.store), Arc::new(TokioClock(Instant::now())), SigningKey::from_bytes(&[9; 32]));
+    let again = Outbox::new(
+        Arc::clone(&phone.store),
+        Arc::new(TokioClock(Instant::now())),
+        Keyring::of(SigningKey::from_bytes(&[9; 32])),
+    );
     assert!(again.time().now_ms() >= known, "a restart takes nothing back");
 }
 

@@ -91,12 +91,7 @@ pub fn judge(sent: Sent, result: &RecordResult, deployment: &Deployment) -> Opti
 }
 
 /// A receipt for exactly this file, listed by exactly this device under one of its keys, and the time it was signed for.
-pub(super) fn verified(
-    bytes: &[u8],
-    row: &MediaRow,
-    deployment: &Deployment,
-    kids: &[Kid],
-) -> Option<(Vec<u8>, u64)> {
+pub(super) fn verified(bytes: &[u8], row: &MediaRow, deployment: &Deployment, kids: &[Kid]) -> Option<(Vec<u8>, u64)> {
     let media = |kid: &Kid| MediaId { hash: row.hash, size: row.size, kid: *kid };
     let receipt = kids.iter().find_map(|kid| verify_media_receipt(bytes, &media(kid), deployment).ok())?;
     Some((bytes.to_vec(), receipt.received_ms))

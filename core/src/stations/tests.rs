@@ -171,7 +171,7 @@ fn a_station_typed_by_hand_is_the_listed_one() {
         station("x-1", "Школа"),
         station("x-2", "Школа"),
     ];
-    let book = StationBook::of(stations);
+    let book = super::super::StationBook::of(stations);
     for typed in [
         "710000000-99",
         " 710000000-99 ",

@@ -113,7 +113,7 @@ async fn a_device_over_its_budget_gets_a_few_words_and_nothing_else_is_signed() 
     assert_eq!(answer.chains[0].missing, []);
 
     // What is small on its way gets one word without a reason, which is owed to a device.
-    let small = intake.receive_decompressed(sent.concat(), 150).await.expect("is answered");
+    let small = intake.receive_decompressed(sent.concat(), 150, OnFork::Keep).await.expect("is answered");
     assert_eq!(small.results.len(), 4);
     assert_eq!(refusal(&fixture, &small.results[3]).reason, "");
 }
