@@ -83,7 +83,7 @@ impl Drop for Underway<'_> {
         }
         self.transport.leave(&self.line);
         if self.since.elapsed() >= TRIED {
-            let next = (self.server + 1) % self.transport.servers.len().max(1);
+            let next = self.transport.after(self.server);
             let preferred = &self.transport.preferred;
             // Another call may have found one that answers meanwhile.
             let _ = preferred.compare_exchange(self.server, next, Ordering::Relaxed, Ordering::Relaxed);
@@ -159,10 +159,28 @@ impl HttpTransport {
         Underway { transport: self, line, server, since: Instant::now(), answered: false }
     }
 
+    /// The address that answered last.
+    fn preferred(&self) -> usize {
+        let server = self.preferred.load(Ordering::Relaxed);
+        if server < self.servers.len() { server } else { 0 }
+    }
+
+    /// The address to try after this one; the first one where there is no such.
+    fn after(&self, server: usize) -> usize {
+        let next = server.saturating_add(1);
+        if next < self.servers.len() { next } else { 0 }
+    }
+
+    /// A third of the time without an answer.
+    fn third(&self) -> Duration {
+        self.idle_timeout.checked_div(3).unwrap_or_default()
+    }
+
     /// How long a call on connections that have worked before may be without an answer.
     fn patience(&self, call: &Call) -> Duration {
         let bytes = call.body.as_ref().map_or(0, |body| u32::try_from(body.len()).unwrap_or(u32::MAX));
-        (self.idle_timeout / 3 + Duration::from_secs(1) * bytes / SLOW).min(self.idle_timeout)
+        let crawling = Duration::from_secs(u64::from(bytes.checked_div(SLOW).unwrap_or_default()));
+        self.third().saturating_add(crawling).min(self.idle_timeout)
     }
 
     /// Calls one address: on the connections there are, and on new ones when those are silent.
@@ -219,7 +237,7 @@ impl HttpTransport {
     /// Sends a file to the address that answered last. A transfer may take hours, so there is no limit for the whole,
     /// only for standing still.
     async fn patch_server(&self, patch: Patch) -> Result<Response, TransportError> {
-        let index = self.preferred.load(Ordering::Relaxed) % self.servers.len().max(1);
+        let index = self.preferred();
         let server = self.servers.get(index).ok_or_else(no_server)?;
         let mut underway = self.underway(index);
         let (taken, length) = (Arc::new(AtomicU64::new(0)), patch.length);
@@ -248,7 +266,7 @@ impl HttpTransport {
                 }
                 () = tokio::time::sleep(self.idle_timeout) => {
                     let now = taken.load(Ordering::Relaxed);
-                    still = if now == before { still + 1 } else { 0 };
+                    still = if now == before { u32::saturating_add(still, 1) } else { 0 };
                     // What was taken last may be a hundred kilobytes that crawl; nobody sees them move.
                     if still > u32::from(now >= length) {
                         return Err(silence());
@@ -271,13 +289,14 @@ fn silence() -> TransportError {
 impl Transport for HttpTransport {
     fn call(&self, call: Call) -> BoxFuture<'_, Result<Response, TransportError>> {
         Box::pin(async move {
-            let first = self.preferred.load(Ordering::Relaxed);
+            let mut server = self.preferred();
             let mut outcome = Err(no_server());
-            for turn in 0..self.servers.len() {
-                outcome = self.call_server((first + turn) % self.servers.len(), &call).await;
+            for _ in &self.servers {
+                outcome = self.call_server(server, &call).await;
                 if outcome.is_ok() {
                     break;
                 }
+                server = self.after(server);
             }
             outcome
         })
@@ -315,7 +334,7 @@ fn new_line(tls: &ClientConfig, connect: Duration, idle: Duration) -> Result<Lin
         .no_proxy()
         .connect_timeout(connect)
         // While something is in flight only. A ping waits behind what was sent before it, so it gets the whole patience.
-        .http2_keep_alive_interval(idle / 3)
+        .http2_keep_alive_interval(idle.checked_div(3).unwrap_or(idle))
         .http2_keep_alive_timeout(idle)
         .tcp_keepalive(Duration::from_secs(20))
         .pool_idle_timeout(POOLED)

@@ -368,7 +368,7 @@ impl<V> TextMap<V> {
     }
 
     /// The keys in canonical order.
-    pub fn keys(&self) -> impl Iterator<Item = &str> + Clone {
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(key, _)| key.as_str())
     }
 

@@ -9,16 +9,18 @@ const WANTED: usize = 16;
 
 /// The tag, of those there are, that comes nearest to the wanted ones; nothing when none is of the same language.
 #[must_use]
-pub fn lookup<'t>(wanted: &str, there: impl IntoIterator<Item = &'t str> + Clone) -> Option<&'t str> {
+pub fn lookup<'t>(wanted: &str, there: impl IntoIterator<Item = &'t str>) -> Option<&'t str> {
+    let there: Vec<&str> = there.into_iter().collect();
     // Mostly it is one of them, letter by letter.
-    let same = there.clone().into_iter().find(|tag| *tag == wanted);
-    same.or_else(|| priority(wanted).iter().find_map(|range| nearest(range, there.clone())))
+    let same = there.iter().copied().find(|tag| *tag == wanted);
+    same.or_else(|| priority(wanted).iter().find_map(|range| nearest(range, &there)))
 }
 
 /// As [`lookup`], and the first one there is as the last resort.
 #[must_use]
-pub fn choose<'t>(wanted: &str, there: impl IntoIterator<Item = &'t str> + Clone) -> Option<&'t str> {
-    lookup(wanted, there.clone()).or_else(|| there.into_iter().next())
+pub fn choose<'t>(wanted: &str, there: impl IntoIterator<Item = &'t str>) -> Option<&'t str> {
+    let there: Vec<&str> = there.into_iter().collect();
+    lookup(wanted, there.iter().copied()).or_else(|| there.first().copied())
 }
 
 /// The subtags of what a person wants, the most wanted first.
@@ -95,9 +97,9 @@ fn code(language: &str) -> &str {
 }
 
 /// The tag that shares most with a range: the range cut from its end, else the same language in whatever script and country.
-fn nearest<'t>(range: &[String], there: impl IntoIterator<Item = &'t str>) -> Option<&'t str> {
+fn nearest<'t>(range: &[String], there: &[&'t str]) -> Option<&'t str> {
     let mut best: Option<(usize, usize, &str)> = None;
-    for tag in there {
+    for &tag in there {
         let has = subtags(tag);
         let shared = has.iter().zip(range).take_while(|(has, wants)| has == wants).count();
         let extra = has.len().saturating_sub(shared);

@@ -465,7 +465,7 @@ fn other_statements(list: &mut List<'_>) {
         ("request: an attestation of more than 12288 bytes", vec![by_hand::bytes(&[0; 6145]); 2]),
     ] {
         let list_of = [vec![0x80 | u8::try_from(parts.len()).expect("few")], parts.concat()].concat();
-        let brought = pair(&uint(10), &[hex("a2 01 01 02"), list_of].concat());
+        let brought = pair(&uint(11), &[hex("a2 01 01 02"), list_of].concat());
         let mut enrol = payload_of("request/enrol");
         enrol.extend(brought);
         enrol[0] += 1;
