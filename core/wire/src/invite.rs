@@ -176,13 +176,10 @@ impl Invite {
     /// # Errors
     /// [`InviteError`], worded for the person who holds the phone.
     pub fn from_text(text: &str) -> Result<Self, InviteError> {
-        let text::Found { cbor: bytes, framed } = text::find(text)?;
+        let bytes = text::find(text)?;
         canonical::validate(&bytes, limits::INVITE, canonical::Tags::None)?;
         if let Some(other @ (0 | 3..)) = version(&Decoder::new(&bytes)) {
             return Err(Fault::Version(other).at(0).into());
-        }
-        if !framed && version(&Decoder::new(&bytes)) != Some(1) {
-            return Err(Malformed::shape("an invite of a later version says its length").into());
         }
         let invite: Self = canonical::decode(&bytes, limits::INVITE)?;
         if let Way::Unsigned { addresses, .. } = &invite.way {

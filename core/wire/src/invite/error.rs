@@ -18,12 +18,10 @@ pub enum InviteError {
         position: usize,
     },
     /// The end is missing.
-    #[error("the invite was cut: {}; ask for all of it", how_much(*there, *needed))]
+    #[error("the invite was cut: {there} characters are here, and there were more; ask for all of it")]
     Cut {
         /// Characters of it that are there.
         there: usize,
-        /// Characters it had, where its beginning says so.
-        needed: Option<usize>,
     },
     /// It has its length, but something in it is another than was written.
     #[error("the invite is not as it was written, a character or a line is wrong or missing; scan or copy it again")]
@@ -44,12 +42,5 @@ impl InviteError {
             Self::Altered => "altered",
             Self::Damaged(malformed) => malformed.fault.code(),
         }
-    }
-}
-
-fn how_much(there: usize, needed: Option<usize>) -> String {
-    match needed {
-        Some(needed) => format!("{there} of {needed} characters are here"),
-        None => format!("{there} characters are here, and there were more"),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! On its way to a phone an invite is wrapped, quoted, bracketed, percent-encoded, and joined by a greeting. None of the
 //! characters that come in this way are base32, or they stand behind the end; so the invite is searched for, what cannot be part of
-//! it is passed over, and its own first bytes say where it ends and what it hashes to. A cut one is told from a wrong one.
+//! it is passed over, and its own bytes say where it ends. What follows there tells a cut one from a wrong one.
 
 use data_encoding::BASE32_NOPAD;
 use minicbor::Decoder;
@@ -14,8 +14,8 @@ use crate::ids::ContentHash;
 use crate::limits;
 use crate::text::unseen;
 
-/// Length (2 bytes) and check (4 bytes) before the CBOR, from version 2 on.
-const FRAME: usize = 6;
+/// Check (4 bytes) and length (2 bytes) behind the CBOR, from version 2 on.
+const SEAL: usize = 6;
 /// Places in a text that may be the start of an invite; later ones are not tried.
 const PLACES: usize = 16;
 /// What the check is a hash of begins with this.
@@ -41,22 +41,12 @@ struct Run {
     wrong: Option<usize>,
 }
 
-/// An invite that was found.
-pub(super) struct Found {
-    pub(super) cbor: Vec<u8>,
-    /// It stood in a frame, as from version 2 on.
-    pub(super) framed: bool,
-}
-
-/// The base32 of an invite with its frame, or without one for version 1.
-pub(super) fn write(cbor: &[u8], framed: bool) -> String {
-    let mut bytes = Vec::with_capacity(cbor.len().saturating_add(FRAME));
-    if framed {
-        let length = u16::try_from(cbor.len()).expect("an invite is shorter, see limits::INVITE");
-        bytes.extend(length.to_be_bytes());
-        bytes.extend(check(cbor));
+/// The base32 of an invite, sealed from version 2 on.
+pub(super) fn write(cbor: &[u8], sealed: bool) -> String {
+    let mut bytes = cbor.to_vec();
+    if sealed {
+        bytes.extend(seal(cbor));
     }
-    bytes.extend(cbor);
     BASE32_NOPAD.encode(&bytes)
 }
 
@@ -64,7 +54,7 @@ pub(super) fn write(cbor: &[u8], framed: bool) -> String {
 ///
 /// # Errors
 /// [`InviteError`], about the first place where there might be one.
-pub(super) fn find(text: &str) -> Result<Found, InviteError> {
+pub(super) fn find(text: &str) -> Result<Vec<u8>, InviteError> {
     if text.len() > limits::INVITE_TEXT {
         return Err(Fault::TooLarge { limit: limits::INVITE_TEXT }.at(0).into());
     }
@@ -72,7 +62,7 @@ pub(super) fn find(text: &str) -> Result<Found, InviteError> {
     let mut first = None;
     for place in places(&letters) {
         match read(&run(letters.get(place..).unwrap_or_default())) {
-            Ok(found) => return Ok(found),
+            Ok(cbor) => return Ok(cbor),
             Err(error) => first = first.or(Some(error)),
         }
     }
@@ -206,44 +196,33 @@ fn run(letters: &[Letter]) -> Run {
     run
 }
 
-fn read(run: &Run) -> Result<Found, InviteError> {
+fn read(run: &Run) -> Result<Vec<u8>, InviteError> {
     let there = bytes(run);
-    let missing = |needed: Option<usize>| match run.wrong {
+    let missing = || match run.wrong {
         Some(position) => InviteError::Character { position },
-        None => InviteError::Cut { there: run.letters.len(), needed: needed.map(characters) },
+        None if run.letters.len() > limits::INVITE * 2 => Fault::TooLarge { limit: limits::INVITE }.at(0).into(),
+        // The end is there, so it was not cut.
+        None if ends_with_seal(&there) => InviteError::Altered,
+        None => InviteError::Cut { there: run.letters.len() },
     };
-    // A map of CBOR begins version 1; the length of anything later begins with a small byte.
-    if there.first().is_some_and(|&byte| byte >= 0xa0) {
-        let mut decoder = Decoder::new(&there);
-        match decoder.skip() {
-            Err(error) if error.is_end_of_input() => return Err(missing(None)),
-            Err(_) => return Err(InviteError::Altered),
-            Ok(()) => {}
-        }
-        let end = decoder.position();
-        let cbor = there.get(..end).unwrap_or_default();
-        // It has no check, so nothing may touch it.
+    let mut decoder = Decoder::new(&there);
+    match decoder.skip() {
+        Err(error) if error.is_end_of_input() => return Err(missing()),
+        Err(_) => return Err(InviteError::Altered),
+        Ok(()) => {}
+    }
+    let end = decoder.position();
+    let cbor = there.get(..end).unwrap_or_default();
+    if super::version(&Decoder::new(cbor)) == Some(1) {
+        // It has no seal, so nothing may touch it.
         return match run.letters.get(characters(end)) {
             Some((_, false)) => Err(Fault::TrailingBytes.at(end).into()),
-            _ if is_written(cbor, run) => Ok(Found { cbor: cbor.to_vec(), framed: false }),
+            _ if is_written(cbor, run) => Ok(cbor.to_vec()),
             _ => Err(InviteError::Altered),
         };
     }
-    let Some((frame, rest)) = there.split_first_chunk::<FRAME>() else {
-        return Err(missing(None));
-    };
-    let [high, low, hash @ ..] = *frame;
-    let length = usize::from(u16::from_be_bytes([high, low]));
-    if length > limits::INVITE {
-        return Err(InviteError::Altered);
-    }
-    let framed = FRAME.saturating_add(length);
-    let cbor = rest.get(..length).ok_or_else(|| missing(Some(framed)))?;
-    let whole = there.get(..framed).unwrap_or_default();
-    if check(cbor) != hash || !is_written(whole, run) {
-        return Err(InviteError::Altered);
-    }
-    Ok(Found { cbor: cbor.to_vec(), framed: true })
+    let sealed = there.get(..end.saturating_add(SEAL)).ok_or_else(missing)?;
+    if sealed.ends_with(&seal(cbor)) && is_written(sealed, run) { Ok(cbor.to_vec()) } else { Err(InviteError::Altered) }
 }
 
 /// The bytes in a run, those of the text behind the invite included; bits that fill no byte are left out.
@@ -268,8 +247,15 @@ const fn characters(bytes: usize) -> usize {
     bytes.saturating_mul(8).div_ceil(5)
 }
 
-/// The first four bytes of a hash over the CBOR.
-fn check(cbor: &[u8]) -> [u8; 4] {
+/// The first four bytes of a hash over the CBOR, and how long that is.
+fn seal(cbor: &[u8]) -> [u8; SEAL] {
     let [a, b, c, d, ..] = ContentHash::of(&[CHECKED, cbor].concat()).0;
-    [a, b, c, d]
+    let [high, low] = u16::try_from(cbor.len()).unwrap_or(u16::MAX).to_be_bytes();
+    [a, b, c, d, high, low]
+}
+
+/// Whether the last two bytes are the length of what is before the seal.
+fn ends_with_seal(bytes: &[u8]) -> bool {
+    let length = bytes.len().checked_sub(SEAL).and_then(|length| u16::try_from(length).ok());
+    length.is_some_and(|length| bytes.ends_with(&length.to_be_bytes()))
 }

@@ -313,10 +313,10 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
     let [(_, first), (_, second), _] = samples::invites(samples);
     let url = first.to_url().expect("a good invite");
     let base32 = |bytes: &[u8]| format!("{}{}", kuager_wire::invite::PREFIX, data_encoding::BASE32_NOPAD.encode(bytes));
-    let framed = |cbor: &[u8]| {
+    let sealed = |cbor: &[u8]| {
         let length = u16::try_from(cbor.len()).expect("short").to_be_bytes();
         let check = sha256(&[b"kuager/invite/v2\0", cbor].concat());
-        base32(&[&length, &check[..4], cbor].concat())
+        base32(&[cbor, &check[..4], &length].concat())
     };
     let cbor = canonical::encode(&first, limits::INVITE).expect("a good invite");
     let signed = canonical::encode(&second, limits::INVITE).expect("a good invite");
@@ -338,16 +338,16 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
         case("cut where no byte ends", url[..url.len() - 1].to_owned(), "cut"),
         case(
             "version 2 with the fields of 1",
-            framed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x02])),
+            sealed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x02])),
             "shape",
         ),
-        case("version 2 without a frame", base32(&signed), "shape"),
+        case("version 2 without a seal", base32(&signed), "cut"),
         case("no server", base32(&serverless), "shape"),
         case("a byte too many", base32(&[&cbor[..], &[0]].concat()), "trailing_bytes"),
-        case("version 3", framed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x03])), "version"),
+        case("version 3", sealed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x03])), "version"),
         case(
             "version 1 with the fields of 2",
-            framed(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
+            sealed(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
             "shape",
         ),
         case("a link without a fragment", "https://join.example.org/kuager".to_owned(), "not_an_invite"),
@@ -357,7 +357,7 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
             "not_an_invite",
         ),
         case("a link with an empty fragment", "https://join.example.org/#".to_owned(), "cut"),
-        case("more than a code holds", format!("{}{}", kuager_wire::invite::PREFIX, "P".repeat(4000)), "altered"),
+        case("more than a code holds", format!("{}{}", kuager_wire::invite::PREFIX, "P".repeat(4000)), "too_large"),
         case("longer than any mail", format!("{} {url}", "a".repeat(limits::INVITE_TEXT)), "too_large"),
         case("cut, and its beginning says so", later[..200].to_owned(), "cut"),
         case(
