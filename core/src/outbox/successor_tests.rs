@@ -166,7 +166,7 @@ async fn a_coordinator_that_knows_no_successors_keeps_forks_as_before() {
     phone.coordinator.keep_forks();
     phone.was_ahead(0, 1);
     let hash = phone.note("mine");
-    let summary = phone.sync(10).await;
+    let summary = phone.sync(60).await;
     assert_eq!(
         (summary.accepted, summary.forked),
         (2, 1),

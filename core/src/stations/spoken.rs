@@ -12,8 +12,8 @@ const BEGINNINGS: &[&str] = &[
     "izbiratel",
     "nomer",
     "nomir",
-    "preSinkt",
-    "presinkt",
+    "prekinkt",
+   
     "stantsi",
     "station",
     "poling",

@@ -347,7 +347,7 @@ fn malformed_invites(samples: &Samples) -> Vec<MalformedInvite> {
         case("version 3", sealed(&by_hand::replace(&cbor, &[0xa6, 0x01, 0x01], &[0xa6, 0x01, 0x03])), "version"),
         case(
             "version 1 with the fields of 2",
-            sealed(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
+            base32(&by_hand::replace(&signed, &[0xa5, 0x01, 0x02], &[0xa5, 0x01, 0x01])),
             "shape",
         ),
         case("a link without a fragment", "https://join.example.org/kuager".to_owned(), "not_an_invite"),
