@@ -107,10 +107,10 @@ pub fn names(data: &[u8]) {
 /// Invites as people paste them.
 pub fn invite(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    let Ok(invite) = Invite::from_url(text) else { return };
+    let Ok(invite) = Invite::from_text(text) else { return };
     assert!(kuager_wire::invite::is_like(text.trim()));
     let url = invite.to_url().expect("what was read can be written");
-    assert_eq!(Invite::from_url(&url).as_ref(), Ok(&invite));
+    assert_eq!(Invite::from_text(&url).as_ref(), Ok(&invite));
     let _ = kuager_evidence::verify_invite(&invite, None);
 }
 
