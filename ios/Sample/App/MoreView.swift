@@ -31,7 +31,8 @@
                 }
                 Text(Phrase(.statusDevice, .text(String(status.device.prefix(16))))).textSelection(.enabled)
                 if let revoked = status.revoked {
-                    ProblemLabel(phrase: revoked.lastSeq.map { Phrase(.statusRevokedUpTo, .number($0)) } ?? Phrase(.statusRevoked))
+                    let upTo = revoked.lastSeq.map { Phrase(.statusRevokedUpTo, .number($0)) }
+                    ProblemLabel(phrase: upTo ?? Phrase(.statusRevoked))
                 }
                 if let behind = status.behind { ProblemLabel(phrase: Phrase(.statusBehind, .number(behind))) }
                 if let wrong = status.clockErrorMs {

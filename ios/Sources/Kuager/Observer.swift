@@ -38,8 +38,8 @@ public final class Observer: Sendable {
     ///     app that was never used.
     /// - Returns: The observer, to be closed by whoever opened it.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/passcodeNeeded``, ``KuagerError/Code/passcodeWrong``,
-    ///   ``KuagerError/Code/passcodeWait``, ``KuagerError/Code/vaultLocked`` (again after unlocking), ``KuagerError/Code/storeUnavailable`` (again
-    ///   later), ``KuagerError/Code/vaultLost`` and ``KuagerError/Code/identityMissing`` (the store belongs to another device), and
+    ///   ``KuagerError/Code/passcodeWait``, ``KuagerError/Code/vaultLocked`` (again after unlocking),
+    ///   ``KuagerError/Code/storeUnavailable`` (again later), ``KuagerError/Code/vaultLost`` and ``KuagerError/Code/identityMissing`` (the store belongs to another device), and
     ///   others of the vault and the store.
     public static func open(
         dir: URL, vault: any KeyVault, clock: (any DeviceClock)? = nil, connectivity: (any Connectivity)? = nil,
@@ -118,7 +118,10 @@ public final class Observer: Sendable {
     /// What was set before, both of it, no longer counts. Nothing is delivered any more unless the observer is open. Takes up to
     /// some seconds on a small phone.
     ///
-    /// - Parameter current: Needed where there is one already.
+    /// - Parameters:
+    ///   - passcode: What opens the store from now on.
+    ///   - current: Needed where there is one already.
+    ///   - duress: What destroys everything from now on, whoever asks.
     /// - Throws: ``KuagerError``: ``KuagerError/Code/passcodeUnfit``; about `current` ``KuagerError/Code/passcodeNeeded``,
     ///   ``KuagerError/Code/passcodeWrong`` and ``KuagerError/Code/passcodeWait``; ``KuagerError/Code/storeClosed`` when `current`
     ///   was the duress passcode.

@@ -128,6 +128,7 @@ public typealias AttestationFormat = KuagerFFI.AttestationFormat
 public typealias Outlook = KuagerFFI.Outlook
 /// What was salvaged from a damaged store.
 public typealias RecoveryInfo = KuagerFFI.RecoveryInfo
+/// Up to which number a device that is not trusted any more is trusted.
 public typealias RevokedInfo = KuagerFFI.RevokedInfo
 /// What the next attempt waits for.
 public typealias SyncObstacle = KuagerFFI.SyncObstacle

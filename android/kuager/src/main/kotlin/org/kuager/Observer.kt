@@ -236,8 +236,9 @@ public class Observer private constructor(
          * @param dispatcher Where calls work; it must allow blocking.
          * @param passcode Where [passcodeState] says that it is needed. The duress passcode destroys everything and opens an app that was
          *   never used.
-         * @throws KuagerException with `passcode_needed`, `passcode_wrong`, `passcode_wait`, `vault_locked` (try again after unlocking), `vault_lost` and `identity_missing` (this store belongs
-         *   to another device), `store_unavailable` (try again later) and others of the store, `library`.
+         * @throws KuagerException with `passcode_needed`, `passcode_wrong`, `passcode_wait`, `vault_locked` (try again after unlocking),
+         *   `vault_lost` and `identity_missing` (this store belongs to another device), `store_unavailable` (try again later) and others
+         *   of the store, `library`.
          */
         public suspend fun open(
             dir: File,
