@@ -6,6 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use kuager_coordinator::clock::{Clock, SystemClock};
@@ -13,6 +14,7 @@ use kuager_coordinator::enrol::create_invite;
 use kuager_coordinator::testing::Fixture;
 use kuager_coordinator::{Deployment, InviteOptions};
 use kuager_core::ObserverConfig;
+use kuager_core::time::KnownTime;
 use kuager_core::transport::http::HttpTransport;
 use kuager_core::transport::{Call, Method, Transport};
 use kuager_testing::Phone;
@@ -29,6 +31,11 @@ pub fn free_address() -> SocketAddr {
 /// Sets the clock of a fixture to that of the machine, as the process that serves it has it.
 pub fn set_clock(fixture: &Fixture) {
     fixture.clock.set(SystemClock::default().now_ms());
+}
+
+/// What a phone goes by that has a clock and nothing else.
+fn time() -> Arc<KnownTime> {
+    Arc::new(KnownTime::new(Arc::new(kuager_core::clock::SystemClock::new())))
 }
 
 fn url(address: SocketAddr) -> String {
@@ -85,13 +92,15 @@ impl Served {
     #[must_use]
     pub fn client(&self, deployment: &Deployment) -> HttpTransport {
         let config = ObserverConfig::new("unused");
-        HttpTransport::new(&[url(self.address)], deployment.anchors_der(), deployment.id(), &config).unwrap()
+        let anchors = deployment.anchors_der();
+        HttpTransport::new(&[url(self.address)], anchors, deployment.id(), &config, &time()).unwrap()
     }
 
     /// What the desk says of health.
     pub async fn health(&self, deployment: &Deployment) -> serde_json::Value {
         let config = ObserverConfig::new("unused");
-        let desk = HttpTransport::new(std::slice::from_ref(&self.desk), &[], deployment.id(), &config).unwrap();
+        let desk = std::slice::from_ref(&self.desk);
+        let desk = HttpTransport::new(desk, &[], deployment.id(), &config, &time()).unwrap();
         let response = desk.call(get("/health")).await.unwrap();
         serde_json::from_slice(&response.body).unwrap()
     }
