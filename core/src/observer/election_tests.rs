@@ -56,12 +56,7 @@ fn protocol() -> Form {
             Question { relevant: Some("copy = 'none'".to_owned()), ..question("why", QuestionKind::Text) },
         ],
         relations: Some(vec![relation]),
-        carried: Some(vec![Carried {
-            name: "told".to_owned(),
-            form: "turnout".to_owned(),
-            question: "told".to_owned(),
-            from: CarriedFrom::All,
-        }]),
+        carried: Some(vec![Carried::new("told", "turnout", "told", CarriedFrom::All)]),
         ..Form::new("protocol", RecordKind::Protocol)
     }
 }
@@ -159,6 +154,8 @@ fn pack() -> Pack {
             told: "told".to_owned(),
             own: "own".to_owned(),
             hours: vec![TurnoutHour { key: "10".to_owned(), at: 600 }],
+            whole: None,
+            until: None,
         }),
         exit_poll: Some(exit_poll()),
         ..Pack::default()
