@@ -14,19 +14,16 @@ use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
 use kuager_coordinator::shelf::Published;
 use parking_lot::Mutex;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::broadcast::{self, Receiver};
+
+use crate::news::{Mark, News};
 
 /// Arrivals of this long are shown together.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Changes a slow browser may be behind before it is told to load the page again.
-const BEHIND: usize = 256;
 
 /// Arrivals read at once.
 const AT_ONCE: usize = 4096;
-
-/// Rows that changed together.
-pub(crate) type Changed = Arc<BTreeSet<RowKey>>;
 
 /// The desk's state. Cheap to clone.
 #[derive(Clone)]
@@ -35,12 +32,14 @@ pub(crate) struct Desk {
     pub(crate) media: Arc<Media>,
     counts: Arc<Mutex<Arc<Counts>>>,
     faults: Arc<AtomicU64>,
-    changes: broadcast::Sender<Changed>,
+    pub(crate) news: Arc<News>,
 }
 
 /// Everything at one moment.
 #[derive(Clone)]
 pub(crate) struct Overview {
+    /// Up to which change it shows everything; a later one may be shown, too.
+    pub(crate) mark: Mark,
     pub(crate) published: Arc<Published>,
     pub(crate) counts: Arc<Counts>,
     /// How often something was met that does not hold in a chain.
@@ -52,17 +51,22 @@ impl Desk {
     pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
-        let changes = broadcast::Sender::new(BEHIND);
-        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), changes };
-        desk.count_all().await?;
+        // Random, and another one with every process.
+        let [a, b, c, d, e, f, g, h, ..] = app.epochs.current().0;
+        let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let news = Arc::new(News::new(start));
+        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), news };
+        desk.count_all(&mut BTreeSet::new()).await?;
         tokio::spawn(desk.clone().follow(arrivals));
         Ok(desk)
     }
 
     /// What the desk shows now.
     pub(crate) fn overview(&self) -> Overview {
+        // First of all: what is told after it is shown already, or told again.
+        let mark = self.news.newest();
         let faults = self.faults.load(Ordering::Relaxed);
-        Overview { published: self.published(), counts: Arc::clone(&self.counts.lock()), faults }
+        Overview { mark, published: self.published(), counts: Arc::clone(&self.counts.lock()), faults }
     }
 
     /// What is published now.
@@ -70,20 +74,16 @@ impl Desk {
         self.app.shelf.published()
     }
 
-    /// Rows as they change from now on.
-    pub(crate) fn changes(&self) -> Receiver<Changed> {
-        self.changes.subscribe()
-    }
-
-    /// Counts everything the ledger has that is not counted yet. Only the one task that counts may call it.
-    async fn count_all(&self) -> Result<(), LedgerError> {
+    /// Counts everything the ledger has that is not counted yet, and notes the rows that changed. Only the one task that counts
+    /// may call it.
+    async fn count_all(&self, changed: &mut BTreeSet<RowKey>) -> Result<(), LedgerError> {
         loop {
             let newest = self.counts.lock().newest();
             let arrivals = self.app.ledger.arrivals_after(newest, AT_ONCE).await?;
             if arrivals.is_empty() {
                 return self.count_faults().await;
             }
-            self.count(&arrivals, &mut BTreeSet::new());
+            self.count(&arrivals, changed);
         }
     }
 
@@ -100,7 +100,7 @@ impl Desk {
             match arrivals.recv().await {
                 Ok(batch) => self.count(&batch, &mut changed),
                 Err(RecvError::Lagged(_)) => {
-                    if let Err(error) = self.count_all().await {
+                    if let Err(error) = self.count_all(&mut changed).await {
                         tracing::warn!(%error, "the desk page is out of date until the next record arrives");
                     }
                 }
@@ -113,8 +113,7 @@ impl Desk {
             if let Err(error) = self.count_faults().await {
                 tracing::warn!(%error, "the faults of chains on the desk page are out of date");
             }
-            // No page may be open, which is fine.
-            let _ = self.changes.send(Arc::new(changed));
+            self.news.tell(Arc::new(changed));
         }
     }
 
