@@ -1,5 +1,8 @@
 //! A protocol sealed by a real phone and judged again by the coordinator: both see the same.
 
+use std::collections::BTreeSet;
+
+use kuager_analysis::counts::{Counter, Received, RowKey};
 use kuager_analysis::judge::{Judge, Standing};
 use kuager_core::NewDraft;
 use kuager_pack::testing::{KAZAKHSTAN, folder};
@@ -7,7 +10,7 @@ use kuager_testing::{LONG, Phone, TestCoordinator};
 use kuager_wire::cose::Envelope;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::limits;
-use kuager_wire::record::{Record, RecordKind, Verdict};
+use kuager_wire::record::{IncidentStatus, Record, RecordKind, Verdict};
 
 const STATION: &str = "100000000-57";
 
@@ -110,4 +113,48 @@ async fn the_order_of_noting_accuses_nobody() {
             );
         }
     }
+}
+
+/// A second tap on *correct*, a correction of a correction, a word about the incident: one incident is counted, at its station,
+/// with the word.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_counted_once_with_what_is_said_about_it() {
+    let coordinator = TestCoordinator::start_from(&folder(KAZAKHSTAN));
+    let phone = coordinator.phone();
+    let report = phone.observer.new_incident(&["A01"], STATION, "kk", false).unwrap();
+    let incident = phone.observer.seal(report).unwrap().hash;
+    let correction = phone.observer.correct(incident).unwrap();
+    assert_eq!(phone.observer.correct(incident).unwrap(), correction);
+    let corrected = phone.observer.seal(correction).unwrap().hash;
+    let again = phone.observer.correct(incident).unwrap();
+    assert_eq!(phone.observer.draft(again).unwrap().supersedes, Some(corrected));
+    phone.observer.seal(again).unwrap();
+    let word = phone.observer.follow_up(incident, IncidentStatus::Withdrawn, "қате болды").unwrap();
+    phone.observer.seal(word).unwrap();
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+
+    let app = coordinator.app();
+    let views = app.ledger.station_records(Some(STATION), 10).await.unwrap();
+    assert_eq!((views.len(), views.iter().filter(|view| view.corrected).count()), (4, 2));
+    let mut counter = Counter::default();
+    for arrival in app.ledger.arrivals_after(0, 100).await.unwrap() {
+        let received = Received {
+            id: arrival.id,
+            hash: arrival.hash,
+            kid: arrival.kid,
+            seq: arrival.seq,
+            supersedes: arrival.supersedes,
+            follows: arrival.follows,
+            station: arrival.station.as_deref(),
+            form: arrival.form.as_deref(),
+            training: arrival.training,
+            received_ms: arrival.received_ms,
+        };
+        counter.add(received, &mut BTreeSet::new());
+    }
+    app.ledger.close().await;
+    let counts = counter.counts();
+    let key = RowKey { training: false, station: Some(STATION.to_owned()) };
+    let counted: Vec<_> = counts.rows()[&key].iter().map(|(form, count)| (form.as_deref(), count.count)).collect();
+    assert_eq!(counted, [(None, 1), (Some("incident"), 1)]);
 }

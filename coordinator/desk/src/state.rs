@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kuager_analysis::counts::{Counts, Received, RowKey};
+use kuager_analysis::counts::{Counter, Counts, Received, RowKey};
 use kuager_coordinator::app::App;
 use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
@@ -30,7 +30,7 @@ const AT_ONCE: usize = 4096;
 pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) media: Arc<Media>,
-    counts: Arc<Mutex<Arc<Counts>>>,
+    counts: Arc<Mutex<Counter>>,
     faults: Arc<AtomicU64>,
     pub(crate) news: Arc<News>,
 }
@@ -66,7 +66,7 @@ impl Desk {
         // First of all: what is told after it is shown already, or told again.
         let mark = self.news.newest();
         let faults = self.faults.load(Ordering::Relaxed);
-        Overview { mark, published: self.published(), counts: Arc::clone(&self.counts.lock()), faults }
+        Overview { mark, published: self.published(), counts: self.counts.lock().counts(), faults }
     }
 
     /// What is published now.
@@ -78,7 +78,7 @@ impl Desk {
     /// may call it.
     async fn count_all(&self, changed: &mut BTreeSet<RowKey>) -> Result<(), LedgerError> {
         loop {
-            let newest = self.counts.lock().newest();
+            let newest = self.counts.lock().counts().newest();
             let arrivals = self.app.ledger.arrivals_after(newest, AT_ONCE).await?;
             if arrivals.is_empty() {
                 return self.count_faults().await;
@@ -119,8 +119,6 @@ impl Desk {
 
     fn count(&self, batch: &[Arrival], changed: &mut BTreeSet<RowKey>) {
         let mut counts = self.counts.lock();
-        // Copies the counts only while somebody looks at them.
-        let counts = Arc::make_mut(&mut counts);
         for arrival in batch {
             counts.add(received(arrival), changed);
         }
@@ -129,9 +127,14 @@ impl Desk {
 
 /// What is counted of an arrival.
 fn received(arrival: &Arrival) -> Received<'_> {
-    let Arrival { id, station, form, training, received_ms, .. } = arrival;
+    let Arrival { id, hash, kid, seq, supersedes, follows, station, form, training, received_ms, .. } = arrival;
     Received {
         id: *id,
+        hash: *hash,
+        kid: *kid,
+        seq: *seq,
+        supersedes: *supersedes,
+        follows: *follows,
         station: station.as_deref(),
         form: form.as_deref(),
         training: *training,

@@ -1,6 +1,7 @@
 mod country;
 mod relations;
 mod snapshots;
+mod words;
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;

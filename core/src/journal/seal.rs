@@ -74,7 +74,8 @@ impl Journal {
                 form: draft.form,
                 station: draft.station,
                 body,
-                supersedes: draft.supersedes,
+                // Where another correction was sealed since, of that: versions are one line.
+                supersedes: draft.supersedes.map(|corrects| tx.latest_version(corrects)).transpose()?,
                 location: draft.location,
                 training: draft.training,
                 attachments: draft.attachments,

@@ -295,8 +295,15 @@ fn urgent_incidents_go_right_behind_protocols() {
     assert!(page.contains("act ru") && page.contains(&urgent.to_string()), "{page}");
     assert!(matches!(observer.act(protocol, "ru"), Err(ObserverError::Act(_))));
     let word = observer.follow_up(urgent, IncidentStatus::Withdrawn, "қате болды").unwrap();
+    let again = |status, reason| observer.follow_up(urgent, status, reason).unwrap();
+    assert_eq!(again(IncidentStatus::Withdrawn, "қате болды"), word, "the second tap");
+    for other in [again(IncidentStatus::Disputed, "қате болды"), again(IncidentStatus::Withdrawn, "басқа себеп")]
+    {
+        assert_ne!(other, word);
+        assert!(observer.discard_draft(other).unwrap());
+    }
     let word = observer.record(observer.seal(word).unwrap().hash).unwrap().record;
-    assert_eq!(word.kind, RecordKind::Note);
+    assert_eq!((word.kind, word.station.as_deref()), (RecordKind::Note, Some(STATION)), "where the incident was");
     assert_eq!(
         word.body.follows.map(|follows| (follows.record, follows.status)),
         Some((urgent, IncidentStatus::Withdrawn))

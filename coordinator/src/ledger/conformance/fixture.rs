@@ -45,6 +45,7 @@ pub fn record_of(kid: Kid, seq: u64, salt: u8) -> NewRecord {
         form: None,
         pack: None,
         supersedes: None,
+        follows: None,
         lost: None,
         training: false,
         uploads: Vec::new(),
