@@ -126,12 +126,7 @@ fn checklist() -> Form {
 
 /// The same, which also compares with the newest earlier record of the station.
 fn comparing() -> Form {
-    let carried = Carried {
-        name: "before".to_owned(),
-        form: "checklist".to_owned(),
-        question: "Q00".to_owned(),
-        from: CarriedFrom::Latest,
-    };
+    let carried = Carried::new("before", "checklist", "Q00", CarriedFrom::Latest);
     Form { id: "comparing".to_owned(), carried: Some(vec![carried]), ..checklist() }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Data only, in the form the store keeps; the journal begins, changes and seals drafts.
 
+use kuager_forms::carried::Looking;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::record::{Answers, Attachment, FollowUp, FormRef, IncidentStatus, Location, RecordKind};
 use minicbor::{Decode, Encode};
@@ -78,6 +79,18 @@ pub struct Draft {
     /// What it will say about another record.
     #[n(13)]
     pub follows: Option<FollowUp>,
+}
+
+impl Draft {
+    /// As who it looks back at earlier records.
+    pub(crate) fn looking(&self) -> Looking<'_> {
+        Looking {
+            station: self.station.as_deref(),
+            training: self.training,
+            supersedes: self.supersedes,
+            answers: &self.answers,
+        }
+    }
 }
 
 /// A draft as the store has it.

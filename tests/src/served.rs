@@ -33,6 +33,11 @@ pub fn set_clock(fixture: &Fixture) {
     fixture.clock.set(SystemClock::default().now_ms());
 }
 
+/// What a phone goes by that has a clock and nothing else.
+fn time() -> Arc<KnownTime> {
+    Arc::new(KnownTime::new(Arc::new(kuager_core::clock::SystemClock::new())))
+}
+
 fn url(address: SocketAddr) -> String {
     format!("https://127.0.0.1:{}", address.port())
 }

@@ -21,6 +21,8 @@ fn sound() -> (Answers, TextMap<Value>) {
     carried.insert("told", Value::List([212, 400, 790].map(Value::Int).to_vec()));
     carried.insert("own", Value::Int(795));
     carried.insert("own_hour", "20".into());
+    carried.insert("own_whole", "yes".into());
+    carried.insert("told_hour", "20".into());
     carried.insert("listed", Value::Int(1200));
     carried.insert("members", Value::Int(7));
     carried.insert("other_P01", Value::Int(1200));
@@ -82,6 +84,19 @@ fn a_protocol_that_adds_up_and_one_slip_after_another() {
         carried.insert(name, value);
         let found = failing(&form, &answers, &carried);
         assert!(found.contains(&expected.to_owned()), "{name}: {expected} is not among {found:?}");
+    }
+    // What is not of the whole day accuses nobody, whatever the difference.
+    let partial: [(&str, Value, &str, Value, &str); 4] = [
+        ("own", Value::Int(280), "own_hour", "14".into(), "K13"),
+        ("own", Value::Int(280), "own_whole", "no".into(), "K13"),
+        ("own", Value::Int(280), "own_whole", "not_seen".into(), "K13"),
+        ("told", Value::List([100, 280].map(Value::Int).to_vec()), "told_hour", "14".into(), "K12.jump"),
+    ];
+    for (name, value, other, of_part, spared) in partial {
+        let mut carried = carried.clone();
+        carried.insert(name, value);
+        carried.insert(other, of_part);
+        assert_eq!(failing(&form, &answers, &carried), [""; 0], "{name}, {other}: {spared}");
     }
     let mut alone = answers.clone();
     alone.insert("P03", Value::List(vec![group(&[("P03.role", "chair".into()), ("P03.issued", Value::Int(800))])]));

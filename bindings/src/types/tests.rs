@@ -177,6 +177,8 @@ fn every_field_is_called_as_in_the_core() {
         told: "told".to_owned(),
         own: "own".to_owned(),
         hours: vec![hour.clone()],
+        whole: None,
+        until: None,
     };
     let form = wire::form::Form::new("turnout", record::RecordKind::Turnout);
     let pack = wire::pack::Pack {

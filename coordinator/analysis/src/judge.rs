@@ -11,7 +11,8 @@
 use std::collections::BTreeMap;
 
 pub use kuager_forms::Standing;
-use kuager_forms::{CompiledForm, FormError, RelationState, carried, with_files};
+use kuager_forms::carried::{self, Looking};
+use kuager_forms::{CompiledForm, FormError, RelationState, with_files};
 use kuager_wire::form::Form;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::pack::Pack;
@@ -80,8 +81,13 @@ impl Judge {
         let given = record.body.answers.clone().unwrap_or_default();
         let files = record.attachments.as_deref().unwrap_or_default();
         let answers = with_files(form, &given, files);
-        let training = record.training == Some(true);
-        let carried = carried::carried(form, record.station.as_deref(), training, earlier);
+        let looking = Looking {
+            station: record.station.as_deref(),
+            training: record.training == Some(true),
+            supersedes: record.supersedes,
+            answers: &given,
+        };
+        let carried = carried::carried(form, looking, earlier);
         let checks = record.body.checks.iter().flatten();
         let mut sealed: BTreeMap<&str, Verdict> =
             checks.map(|check| (check.relation.as_str(), check.verdict)).collect();

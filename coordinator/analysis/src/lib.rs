@@ -5,7 +5,9 @@
 //! signed formats and what a form means, and not where records are kept.
 //!
 //! - [`counts`]: what has arrived, per station and form;
-//! - [`judge`]: what must add up in a record, judged again as the phone judged it.
+//! - [`judge`]: what must add up in a record, judged again as the phone judged it;
+//! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod counts;
 pub mod judge;
+pub mod words;

@@ -3,9 +3,9 @@
 use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{FileView, RecordView};
 use kuager_wire::cose::Envelope;
-use kuager_wire::ids::MediaHash;
+use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::record::{AttachmentRole, Record};
+use kuager_wire::record::{AttachmentRole, IncidentStatus, Record, RecordKind};
 
 use crate::answers::{self, Line};
 use crate::language::Language;
@@ -24,6 +24,10 @@ pub(crate) struct Entry {
     pub(crate) corrected: bool,
     /// Whether it is kept apart, because its device is revoked.
     pub(crate) apart: bool,
+    /// Where it stands by what others say of it, in words; for an incident, and for what something is said about.
+    pub(crate) stands: Option<String>,
+    /// For a word about another record: that record and what the word says of it, in words.
+    pub(crate) word: Option<(RecordHash, String)>,
     /// What does not hold about its place in the chain, in words.
     pub(crate) faults: Vec<String>,
     pub(crate) lines: Vec<Line>,
@@ -73,11 +77,24 @@ impl Entry {
             training: record.training == Some(true),
             corrected: view.corrected,
             apart: view.apart,
+            stands: (record.kind == RecordKind::Incident).then(|| status(IncidentStatus::Reported, language)),
+            word: record.body.follows.map(|follows| (follows.record, status(follows.status, language))),
             faults: Vec::new(),
             lines: answers::lines(&record, pack, language),
             pictures,
         })
     }
+}
+
+/// Where something stands, in words.
+pub(crate) fn status(status: IncidentStatus, language: &Language) -> String {
+    language.say(match status {
+        IncidentStatus::Reported => "status-reported",
+        IncidentStatus::Corroborated => "status-corroborated",
+        IncidentStatus::Verified => "status-verified",
+        IncidentStatus::Disputed => "status-disputed",
+        IncidentStatus::Withdrawn => "status-withdrawn",
+    })
 }
 
 impl Picture {

@@ -16,6 +16,7 @@ mod frame;
 mod guard;
 mod language;
 mod live;
+mod news;
 mod pages;
 mod relations;
 mod response;

@@ -1,59 +1,128 @@
-//! The parts of a page that change, sent to the pages that are open.
+//! The parts of a page that change, sent to the pages that are open, and to those that come back after they were away.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::IntoResponse;
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::sse::{Event, Sse};
 use futures_util::Stream;
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::language::Language;
+use crate::news::{Mark, Numbered, Since};
 use crate::pages::index::Index;
-use crate::state::{Changed, Desk};
+use crate::state::Desk;
+
+/// A page that hears nothing takes the connection for dead after three of these (`live.js`).
+const ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
     lang: Option<String>,
+    /// Up to where the page knows.
+    at: Option<String>,
 }
 
-/// The changes of the page of all stations, as server-sent events.
-pub(crate) async fn events(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> impl IntoResponse {
-    let changes = desk.changes();
+/// The changes of the page of all stations, as server-sent events: those since the page was loaded, or since the last event it
+/// has heard, and then as they come. What cannot be continued is told to load again.
+pub(crate) async fn events(
+    State(desk): State<Desk>,
+    Query(wanted): Query<Wanted>,
+    headers: HeaderMap,
+) -> impl IntoResponse {
     let language = Language::choose(&desk.published().latest.pack, wanted.lang.as_deref());
-    Sse::new(parts(desk, language, changes)).keep_alive(KeepAlive::default())
+    // A browser that connects again by itself says so in a header, and asks for the same address as before.
+    let heard = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default().to_owned());
+    let known = heard.or(wanted.at).map(|mark| mark.parse::<Mark>());
+    let (since, changes) = desk.news.since(known.and_then(Result::ok));
+    let since = if matches!(known, Some(Err(_))) { Since::LoadAnew } else { since };
+    Sse::new(parts(Page::new(desk, language, since, changes, ALIVE)))
 }
 
-fn parts(desk: Desk, language: Language, changes: Receiver<Changed>) -> impl Stream<Item = Result<Event, Infallible>> {
-    let waiting: Vec<String> = Vec::new();
-    futures_util::stream::unfold(
-        (desk, language, changes, waiting),
-        |(desk, language, mut changes, mut waiting)| async {
-            while waiting.is_empty() {
-                match changes.recv().await {
-                    Ok(changed) => waiting = rendered(&desk, &language, &changed)?,
-                    Err(RecvError::Lagged(_)) => {
-                        let event = Event::default().event("reload").data("behind");
-                        return Some((Ok(event), (desk, language, changes, waiting)));
-                    }
-                    Err(RecvError::Closed) => return None,
-                }
+/// An open page.
+struct Page {
+    desk: Desk,
+    language: Language,
+    changes: Receiver<Numbered>,
+    alive: Duration,
+    /// What is to be sent next, the last one first.
+    waiting: Vec<Event>,
+}
+
+impl Page {
+    fn new(desk: Desk, language: Language, since: Since, changes: Receiver<Numbered>, alive: Duration) -> Self {
+        let mut page = Self { desk, language, changes, alive, waiting: Vec::new() };
+        page.waiting = match since {
+            Since::LoadAnew => vec![reload()],
+            Since::Missed(None) => Vec::new(),
+            Since::Missed(Some(missed)) => page.rendered(&missed).unwrap_or_else(|| vec![reload()]),
+        };
+        page
+    }
+
+    /// The changed rows and the sums. The last part alone says up to where the page knows then: one that loses the connection
+    /// in between gets all of them again.
+    fn rendered(&self, (mark, changed): &Numbered) -> Option<Vec<Event>> {
+        let overview = self.desk.overview();
+        let index = Index::new(&overview, &self.language);
+        let rows = changed.iter().map(|key| index.row(key));
+        let parts: askama::Result<Vec<String>> = [index.numbers(), index.total()].into_iter().chain(rows).collect();
+        let parts = parts.inspect_err(|error| tracing::error!(%error, "a part of the desk cannot be rendered")).ok()?;
+        // Typed station names may hold carriage returns, which would end a line of the event.
+        let event = |part: String| Event::default().event("part").data(part.replace('\r', " "));
+        let mut events: Vec<Event> = parts.into_iter().map(event).collect();
+        if let Some(last) = events.first_mut() {
+            *last = std::mem::take(last).id(mark.to_string());
+        }
+        Some(events)
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.waiting.pop() {
+                return Some(event);
             }
-            let part = waiting.pop()?;
-            // Typed station names may hold carriage returns, which would end a line of the event.
-            let event = Event::default().event("part").data(part.replace('\r', " "));
-            Some((Ok(event), (desk, language, changes, waiting)))
-        },
-    )
+            let Ok(heard) = tokio::time::timeout(self.alive, self.changes.recv()).await else {
+                return Some(Event::default().event("alive").data(""));
+            };
+            match heard {
+                Ok(changed) => self.waiting = self.rendered(&changed)?,
+                Err(RecvError::Lagged(_)) => return Some(reload()),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
 }
 
-/// The changed rows and the sums.
-fn rendered(desk: &Desk, language: &Language, changed: &Changed) -> Option<Vec<String>> {
-    let overview = desk.overview();
-    let index = Index::new(&overview, language);
-    let rows = changed.iter().map(|key| index.row(key));
-    let parts: askama::Result<_> = rows.chain([index.total(), index.numbers()]).collect();
-    parts.inspect_err(|error| tracing::error!(%error, "a part of the desk cannot be rendered")).ok()
+fn reload() -> Event {
+    Event::default().event("reload").data("behind")
+}
+
+fn parts(page: Page) -> impl Stream<Item = Result<Event, Infallible>> {
+    futures_util::stream::unfold(page, |mut page| async { page.next().await.map(|event| (Ok(event), page)) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kuager_coordinator::testing::Fixture;
+    use std::sync::Arc;
+
+    /// A page that hears nothing cannot tell silence from a dead connection, so it is told.
+    #[tokio::test]
+    async fn silence_has_signs_of_life() {
+        let fixture = Fixture::new();
+        let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts");
+        let language = Language::choose(&desk.published().latest.pack, Some("en"));
+        let (since, changes) = desk.news.since(None);
+        let mut page = Page::new(desk, language, since, changes, Duration::from_millis(1));
+        for _ in 0..2 {
+            let event = page.next().await.expect("goes on");
+            assert!(format!("{event:?}").contains("alive"), "{event:?}");
+        }
+    }
 }

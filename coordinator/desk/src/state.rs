@@ -8,43 +8,42 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kuager_analysis::counts::{Counts, Received, RowKey};
+use kuager_analysis::counts::{Counter, Counts, Received, RowKey};
 use kuager_coordinator::app::App;
 use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
 use kuager_coordinator::shelf::Published;
 use parking_lot::Mutex;
+use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::broadcast::{self, Receiver};
+
+use crate::news::{Mark, News};
 
 /// Arrivals of this long are shown together.
 const PAUSE: Duration = Duration::from_millis(200);
-/// Changes a slow browser may be behind before it is told to load the page again.
-const BEHIND: usize = 256;
 
 /// How often it is looked whether another process has said something about devices.
 const TRUST: Duration = Duration::from_secs(2);
 /// Arrivals read at once.
 const AT_ONCE: usize = 4096;
 
-/// Rows that changed together.
-pub(crate) type Changed = Arc<BTreeSet<RowKey>>;
-
 /// The desk's state. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) media: Arc<Media>,
-    counts: Arc<Mutex<Arc<Counts>>>,
+    counts: Arc<Mutex<Counter>>,
     faults: Arc<AtomicU64>,
     /// What had been said about devices when everything was counted.
     trust: Arc<AtomicU64>,
-    changes: broadcast::Sender<Changed>,
+    pub(crate) news: Arc<News>,
 }
 
 /// Everything at one moment.
 #[derive(Clone)]
 pub(crate) struct Overview {
+    /// Up to which change it shows everything; a later one may be shown, too.
+    pub(crate) mark: Mark,
     pub(crate) published: Arc<Published>,
     pub(crate) counts: Arc<Counts>,
     /// How often something was met that does not hold in a chain.
@@ -56,19 +55,24 @@ impl Desk {
     pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
-        let changes = broadcast::Sender::new(BEHIND);
-        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), trust: Arc::default(), changes };
+        // Random, and another one with every process.
+        let [a, b, c, d, e, f, g, h, ..] = app.epochs.current().0;
+        let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let news = Arc::new(News::new(start));
+        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), trust: Arc::default(), news };
         let trust = desk.app.ledger.revocation_count().await?;
         desk.trust.store(trust, Ordering::Relaxed);
-        desk.count_all().await?;
+        desk.count_all(&mut BTreeSet::new()).await?;
         tokio::spawn(desk.clone().follow(arrivals));
         Ok(desk)
     }
 
     /// What the desk shows now.
     pub(crate) fn overview(&self) -> Overview {
+        // First of all: what is told after it is shown already, or told again.
+        let mark = self.news.newest();
         let faults = self.faults.load(Ordering::Relaxed);
-        Overview { published: self.published(), counts: Arc::clone(&self.counts.lock()), faults }
+        Overview { mark, published: self.published(), counts: self.counts.lock().counts(), faults }
     }
 
     /// What is published now.
@@ -76,20 +80,16 @@ impl Desk {
         self.app.shelf.published()
     }
 
-    /// Rows as they change from now on.
-    pub(crate) fn changes(&self) -> Receiver<Changed> {
-        self.changes.subscribe()
-    }
-
-    /// Counts everything the ledger has that is not counted yet. Only the one task that counts may call it.
-    async fn count_all(&self) -> Result<(), LedgerError> {
+    /// Counts everything the ledger has that is not counted yet, and notes the rows that changed. Only the one task that counts
+    /// may call it.
+    async fn count_all(&self, changed: &mut BTreeSet<RowKey>) -> Result<(), LedgerError> {
         loop {
-            let newest = self.counts.lock().newest();
+            let newest = self.counts.lock().counts().newest();
             let arrivals = self.app.ledger.arrivals_after(newest, AT_ONCE).await?;
             if arrivals.is_empty() {
                 return self.count_faults().await;
             }
-            self.count(&arrivals, &mut BTreeSet::new());
+            self.count(&arrivals, changed);
         }
     }
 
@@ -100,9 +100,9 @@ impl Desk {
         if trust == self.trust.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let (mut counts, mut changed) = (Counts::default(), BTreeSet::new());
+        let (mut counts, mut changed) = (Counter::default(), BTreeSet::new());
         loop {
-            let arrivals = self.app.ledger.arrivals_after(counts.newest(), AT_ONCE).await?;
+            let arrivals = self.app.ledger.arrivals_after(counts.counts().newest(), AT_ONCE).await?;
             if arrivals.is_empty() {
                 break;
             }
@@ -111,10 +111,10 @@ impl Desk {
             }
         }
         // Rows that are gone are news as well.
-        changed.extend(self.counts.lock().rows().keys().cloned());
-        *self.counts.lock() = Arc::new(counts);
+        let before = std::mem::replace(&mut *self.counts.lock(), counts);
+        changed.extend(before.counts().rows().keys().cloned());
         self.trust.store(trust, Ordering::Relaxed);
-        let _ = self.changes.send(Arc::new(changed));
+        self.news.tell(Arc::new(changed));
         Ok(())
     }
 
@@ -141,7 +141,7 @@ impl Desk {
             match arrived {
                 Ok(batch) => self.count(&batch, &mut changed),
                 Err(RecvError::Lagged(_)) => {
-                    if let Err(error) = self.count_all().await {
+                    if let Err(error) = self.count_all(&mut changed).await {
                         tracing::warn!(%error, "the desk page is out of date until the next record arrives");
                     }
                 }
@@ -154,15 +154,12 @@ impl Desk {
             if let Err(error) = self.count_faults().await {
                 tracing::warn!(%error, "the faults of chains on the desk page are out of date");
             }
-            // No page may be open, which is fine.
-            let _ = self.changes.send(Arc::new(changed));
+            self.news.tell(Arc::new(changed));
         }
     }
 
     fn count(&self, batch: &[Arrival], changed: &mut BTreeSet<RowKey>) {
         let mut counts = self.counts.lock();
-        // Copies the counts only while somebody looks at them.
-        let counts = Arc::make_mut(&mut counts);
         for arrival in batch {
             counts.add(received(arrival), changed);
         }
@@ -171,9 +168,14 @@ impl Desk {
 
 /// What is counted of an arrival.
 fn received(arrival: &Arrival) -> Received<'_> {
-    let Arrival { id, station, form, training, received_ms, .. } = arrival;
+    let Arrival { id, hash, kid, seq, supersedes, follows, station, form, training, received_ms, .. } = arrival;
     Received {
         id: *id,
+        hash: *hash,
+        kid: *kid,
+        seq: *seq,
+        supersedes: *supersedes,
+        follows: *follows,
         station: station.as_deref(),
         form: form.as_deref(),
         training: *training,

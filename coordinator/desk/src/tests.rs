@@ -2,6 +2,7 @@ mod country;
 mod devices;
 mod relations;
 mod snapshots;
+mod words;
 
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -96,7 +97,7 @@ async fn what_does_not_hold_in_a_chain_is_counted_and_shown_where_it_is() {
     let desk = start(&fixture).await;
     assert!(open(&desk, "/?lang=en", "localhost").await.2.contains("<dt>Chain faults</dt><dd>0</dd>"));
     assert!(open(&desk, "/chains?lang=en", "localhost").await.2.contains("every chain holds"));
-    let mut changes = desk.changes();
+    let (_, mut changes) = desk.news.since(None);
     let (first, second) = (fixture.turnout(0, "710000000-99"), fixture.turnout(1, "710000000-99"));
     // The second one names a record that is not the first, and there are two of it.
     let records = [first, second.clone(), Record { supersedes: Some(RecordHash([1; 32])), ..second }];
@@ -130,27 +131,105 @@ async fn what_does_not_hold_in_a_chain_is_counted_and_shown_where_it_is() {
     assert_eq!(open(&desk, "/health", "evil.example").await.0, StatusCode::MISDIRECTED_REQUEST);
 }
 
-#[tokio::test]
-async fn open_pages_hear_of_what_arrives() {
-    let fixture = Fixture::new();
-    fixture.enrol(1).await;
-    let desk = start(&fixture).await;
-    let request = Request::get("/events?lang=ru").header(header::HOST, "localhost").body(Body::empty());
-    let response = router(desk.clone()).oneshot(request.expect("a request")).await.expect("infallible");
+/// What an open page is sent from now on, until it says this.
+async fn heard(desk: &Desk, address: &str, last: Option<&str>, until: &str) -> String {
+    let mut request = Request::get(address).header(header::HOST, "localhost");
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let response =
+        router(desk.clone()).oneshot(request.body(Body::empty()).expect("a request")).await.expect("infallible");
     assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
     let mut events = response.into_body().into_data_stream();
-    let record = fixture.sign(1, &fixture.turnout(0, "750000000-352 <i>"));
-    fixture.send(&[fixture.sign(1, &fixture.turnout(1, "710000000-99")), record]).await;
     let mut heard = String::new();
     let listening = async {
-        while heard.matches("event: part").count() < 4 {
+        while !heard.contains(until) {
             let chunk = events.next().await.expect("goes on").expect("works");
             heard.push_str(std::str::from_utf8(&chunk).expect("UTF-8"));
         }
     };
     tokio::time::timeout(Duration::from_secs(180), listening).await.expect("in time");
+    heard
+}
+
+/// The mark a page was made with.
+fn mark(page: &str) -> String {
+    page.split("data-at=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("is there").to_owned()
+}
+
+/// The last mark that a page was sent.
+fn last_id(heard: &str) -> &str {
+    heard.lines().rev().find_map(|line| line.strip_prefix("id: ")).expect("a mark")
+}
+
+#[tokio::test]
+async fn open_pages_hear_of_what_arrives() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let desk = start(&fixture).await;
+    let (listening, record) = (desk.clone(), fixture.sign(1, &fixture.turnout(0, "750000000-352 <i>")));
+    let page = tokio::spawn(async move { heard(&listening, "/events?lang=ru", None, "\nid: ").await });
+    // Listens before anything arrives: a page without a mark hears of what comes, not of what was.
+    tokio::time::timeout(Duration::from_secs(180), async {
+        while desk.news.listeners() == 0 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("listens");
+    fixture.send(&[fixture.sign(1, &fixture.turnout(1, "710000000-99")), record]).await;
+    let heard = page.await.expect("ends");
+    assert_eq!(heard.matches("event: part").count(), 4);
     assert!(heard.contains("город Астана") && heard.contains("id=\"total\"") && heard.contains("id=\"numbers\""));
     assert!(!heard.contains("<i>"), "a typed name stays text");
+}
+
+/// A laptop sleeps and wakes: the page of before hears of everything that came meanwhile, or is told to load again.
+#[tokio::test]
+async fn a_page_that_slept_is_told_what_it_missed() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let desk = start(&fixture).await;
+    let made = mark(&open(&desk, "/?lang=en", "localhost").await.2);
+    let (_, mut changes) = desk.news.since(None);
+    let mut arrive = async |seq: u64, station: &str| {
+        fixture.send(&[fixture.sign(1, &fixture.turnout(seq, station))]).await;
+        tokio::time::timeout(Duration::from_secs(180), changes.recv())
+            .await
+            .expect("in time")
+            .expect("is told")
+            .0
+            .to_string()
+    };
+    // Between making the page and its first connection.
+    let first = arrive(0, "710000000-99").await;
+    let address = format!("/events?lang=en&at={made}");
+    let begun = heard(&desk, &address, None, "\nid: ").await;
+    assert!(begun.contains("Astana City") && begun.contains("id=\"numbers\"") && last_id(&begun) == first, "{begun}");
+    // Asleep; two more stations. The browser asks for the same address, with the last event it has heard.
+    arrive(1, "750000000-352").await;
+    let newest = arrive(2, "790000000-7").await;
+    let woken = heard(&desk, &address, Some(&first), "\nid: ").await;
+    assert!(woken.contains("750000000-352") && woken.contains("790000000-7"), "{woken}");
+    assert!(!woken.contains("Astana City") && last_id(&woken) == newest && !woken.contains("reload"), "{woken}");
+    // The mark is with the last part alone, so that a connection which broke in between begins again.
+    assert!(
+        woken.rfind("event: part").expect("is there")
+            < woken.find("\nid: ").expect("is there") + "event: part".len() * 2
+    );
+    assert_eq!(woken.matches("\nid: ").count(), 1);
+    // Nothing was missed: nothing is sent but what comes.
+    let quiet =
+        tokio::time::timeout(Duration::from_millis(300), heard(&desk, &address, Some(&newest), "event: part")).await;
+    assert!(quiet.is_err(), "{quiet:?}");
+    // Of another start of the program, or of nonsense, nobody knows what was missed.
+    for unknown in ["0000000000000001-1", "nonsense", "", "\u{e9}"] {
+        let told = heard(&desk, &address, Some(unknown), "\n\n").await;
+        assert!(told.contains("event: reload") && !told.contains("event: part"), "{unknown:?}: {told}");
+    }
+    let again = start(&fixture).await;
+    let told = heard(&again, &address, Some(&newest), "\n\n").await;
+    assert!(told.contains("event: reload"), "{told}");
 }
 
 #[tokio::test]
@@ -196,7 +275,7 @@ async fn a_page_that_takes_long_does_not_hold_up_the_counting() {
     let fixture = Fixture::new();
     fixture.enrol(1).await;
     let desk = start(&fixture).await;
-    let mut changes = desk.changes();
+    let (_, mut changes) = desk.news.since(None);
     // A page that is being rendered until somebody lets it end.
     let (rendering, (begun, begins), (end, ended)) = (desk.clone(), mpsc::channel(), mpsc::channel::<()>());
     let slow = tokio::task::spawn_blocking(move || {
@@ -210,7 +289,7 @@ async fn a_page_that_takes_long_does_not_hold_up_the_counting() {
     tokio::task::spawn_blocking(move || begins.recv()).await.expect("runs").expect("begins");
     fixture.send(&[fixture.sign(1, &fixture.turnout(0, "710000000-99"))]).await;
     let changed = tokio::time::timeout(Duration::from_secs(180), changes.recv()).await;
-    assert_eq!(changed.expect("is counted while the page is rendered").expect("is told").len(), 1);
+    assert_eq!(changed.expect("is counted while the page is rendered").expect("is told").1.len(), 1);
     assert!(open(&desk, "/?lang=en", "localhost").await.2.contains("<dd>1 / 20</dd>"));
     end.send(()).expect("is awaited");
     assert!(slow.await.expect("ends").contains("<dd>0 / 20</dd>"), "and shows what was counted when it began");

@@ -231,6 +231,7 @@ async fn store_only(fixture: &Fixture, record: &Record) -> Vec<u8> {
         form: None,
         pack: None,
         supersedes: None,
+        follows: None,
         lost: None,
         training: false,
         refuse_fork: false,

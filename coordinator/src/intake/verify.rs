@@ -237,6 +237,7 @@ impl<'a> Examiner<'a> {
             form,
             pack,
             supersedes: record.supersedes,
+            follows: record.body.follows.map(|follows| follows.record),
             lost: record.body.lost,
             training: record.training == Some(true),
             refuse_fork: self.on_fork == OnFork::Refuse,

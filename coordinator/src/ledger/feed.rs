@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::record::RecordKind;
 use tokio::sync::broadcast;
 
@@ -13,6 +14,16 @@ use super::error::LedgerError;
 pub struct Arrival {
     /// Order of arrival.
     pub id: i64,
+    /// Its hash.
+    pub hash: RecordHash,
+    /// The key that signed it.
+    pub kid: Kid,
+    /// Its number.
+    pub seq: u64,
+    /// The record it corrects.
+    pub supersedes: Option<RecordHash>,
+    /// The record it says a word about.
+    pub follows: Option<RecordHash>,
     /// Where.
     pub station: Option<String>,
     /// Form id.

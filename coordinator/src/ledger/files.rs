@@ -23,7 +23,7 @@ pub struct RecordView {
     pub station: Option<String>,
     /// When it arrived.
     pub received_ms: u64,
-    /// Whether another record of the same observer corrects it.
+    /// Whether another record of the same observer corrects it, or is a later correction of the same record.
     pub corrected: bool,
     /// Whether it is kept apart, because its device is revoked: it counts nowhere.
     pub apart: bool,
@@ -158,7 +158,8 @@ pub struct FileReport {
 /// What people see of records and their files.
 #[async_trait]
 pub trait Files {
-    /// The newest records of a station (`None`: records that name none), the newest first.
+    /// The newest records of a station (`None`: records that name none), the newest first, and among them the newest words about
+    /// them, whatever station those name. A word is not among the records without a station when what it is about is here.
     ///
     /// # Errors
     /// [`LedgerError`].

@@ -42,6 +42,8 @@ pub struct NewRecord {
     pub pack: Option<PackHash>,
     /// The record it corrects.
     pub supersedes: Option<RecordHash>,
+    /// The record it says a word about.
+    pub follows: Option<RecordHash>,
     /// Lost numbers, for a gap statement.
     pub lost: Option<SeqRange>,
     /// Whether it is training.

@@ -1,9 +1,10 @@
 //! Drafts: begun, changed, corrected and thrown away, each change durable when it returns.
 
 use kuager_wire::canonical::nfc;
+use kuager_wire::cose::{Envelope, Statement};
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::record::{FormRef, RecordKind, Value};
+use kuager_wire::record::{FollowUp, FormRef, Record, RecordKind, Value};
 use kuager_wire::text::{self, station_fault};
 
 use super::error::JournalError;
@@ -41,29 +42,42 @@ impl Journal {
         Ok(draft.id)
     }
 
-    /// Begins a correction: a draft that starts with the content of a sealed record and will supersede it.
+    /// Begins a correction: a draft that starts with the content of a sealed record and will supersede it. A record has one
+    /// such draft: asked for again, it is given again, as it stands. Of a record that is corrected already the newest version
+    /// is corrected.
     ///
     /// # Errors
     /// [`JournalError::NoSuchRecord`], [`JournalError::Store`].
     pub fn correct(&self, hash: RecordHash) -> Result<DraftId, JournalError> {
-        let record = self.record(hash)?.ok_or(JournalError::NoSuchRecord(hash))?;
-        let draft = Draft {
-            id: new_id()?,
-            kind: record.kind,
-            form: record.form,
-            station: record.station,
-            language: record.body.language,
-            answers: record.body.answers.unwrap_or_default(),
-            text: record.body.text,
-            supersedes: Some(hash),
-            location: record.location,
-            training: record.training == Some(true),
-            changed_ms: self.clock.now().wall_ms,
-            attachments: record.attachments,
-            follows: record.body.follows,
-        };
-        self.store.write(|tx| tx.save_draft(&draft))?;
-        Ok(draft.id)
+        let id = new_id()?;
+        let changed_ms = self.clock.now().wall_ms;
+        self.store.write(|tx| {
+            if tx.record(hash)?.is_none() {
+                return Err(JournalError::NoSuchRecord(hash));
+            }
+            let latest = tx.latest_version(hash)?;
+            for begun in tx.drafts()? {
+                if let Some(corrects) = begun.supersedes
+                    && tx.latest_version(corrects)? == latest
+                {
+                    return Ok(begun.id);
+                }
+            }
+            let row = tx.record(latest)?.ok_or(JournalError::NoSuchRecord(latest))?;
+            let record: Record = Envelope::parse(&tx.record_bytes(row.id)?, Record::LIMIT)?.statement()?;
+            let draft = correction(id, latest, record, changed_ms);
+            tx.save_draft(&draft)?;
+            Ok(draft.id)
+        })
+    }
+
+    /// The draft of a word about a record, where one with the same status and text was begun already.
+    ///
+    /// # Errors
+    /// [`JournalError::Store`].
+    pub fn begun_follow_up(&self, follows: FollowUp, text: &str) -> Result<Option<DraftId>, JournalError> {
+        let same = |draft: &Draft| draft.follows == Some(follows) && draft.text.as_deref() == Some(nfc(text).as_str());
+        Ok(self.drafts()?.into_iter().find(|draft| draft.supersedes.is_none() && same(draft)).map(|draft| draft.id))
     }
 
     /// Changes a draft and saves it; nothing is saved when `change` fails.
@@ -139,6 +153,24 @@ impl Journal {
     /// [`JournalError::NoSuchDraft`], [`JournalError::Store`].
     pub fn draft(&self, id: DraftId) -> Result<Draft, JournalError> {
         self.store.read(|tx| tx.draft(id))?.ok_or(JournalError::NoSuchDraft)
+    }
+}
+
+fn correction(id: DraftId, corrects: RecordHash, record: Record, changed_ms: i64) -> Draft {
+    Draft {
+        id,
+        kind: record.kind,
+        form: record.form,
+        station: record.station,
+        language: record.body.language,
+        answers: record.body.answers.unwrap_or_default(),
+        text: record.body.text,
+        supersedes: Some(corrects),
+        location: record.location,
+        training: record.training == Some(true),
+        changed_ms,
+        attachments: record.attachments,
+        follows: record.body.follows,
     }
 }
 

@@ -1,11 +1,10 @@
 //! Sealing: a draft becomes a signed record, and nothing changes it any more.
 
 use kuager_forms as forms;
-use kuager_wire::canonical::TextMap;
 use kuager_wire::cose::{Envelope, Statement};
 use kuager_wire::form::Form;
-use kuager_wire::ids::DeploymentId;
-use kuager_wire::record::{Body, Record, Value};
+use kuager_wire::ids::{DeploymentId, RecordHash};
+use kuager_wire::record::{Body, Record};
 
 use super::error::JournalError;
 use super::writer::{Content, Journal, Sealed};
@@ -48,7 +47,8 @@ impl Journal {
                 forms::check(form, &draft.answers)?;
                 // A form this release cannot interpret was checked as far as it can be; what is entered is not lost.
                 if let Ok(compiled) = meaning {
-                    let carried = Self::carried(tx, form, draft.station.as_deref(), draft.training)?;
+                    let earlier = Self::earlier(tx, form, draft.station.as_deref())?;
+                    let carried = forms::carried::carried(form, draft.looking(), &earlier);
                     let files = draft.attachments.as_deref().unwrap_or_default();
                     let seen = forms::with_files(form, &draft.answers, files);
                     let state = compiled.state(&seen, &carried, "", &[]);
@@ -74,7 +74,8 @@ impl Journal {
                 form: draft.form,
                 station: draft.station,
                 body,
-                supersedes: draft.supersedes,
+                // Where another correction was sealed since, of that: versions are one line.
+                supersedes: draft.supersedes.map(|corrects| tx.latest_version(corrects)).transpose()?,
                 location: draft.location,
                 training: draft.training,
                 attachments: draft.attachments,
@@ -88,23 +89,24 @@ impl Journal {
         })
     }
 
-    /// What a form sees of earlier records of this device at a station.
-    pub(crate) fn carried(
+    /// The earlier records of this device that a form may see at a station, the oldest first. A correction belongs to them
+    /// wherever it puts the record: what it corrects does not count here any more.
+    pub(crate) fn earlier(
         tx: &Tx<'_>,
         form: &Form,
         station: Option<&str>,
-        training: bool,
-    ) -> Result<TextMap<Value>, JournalError> {
-        let Some(wanted) = &form.carried else { return Ok(TextMap::default()) };
+    ) -> Result<Vec<(RecordHash, Record)>, JournalError> {
+        let Some(wanted) = &form.carried else { return Ok(Vec::new()) };
         let mut records = Vec::new();
         for row in tx.queue()? {
             let row = row.record;
             let asked = |id: &String| wanted.iter().any(|carried| carried.form == *id);
-            if row.station.as_deref() == station && row.form.as_ref().is_some_and(asked) {
+            let here = row.station.as_deref() == station || row.supersedes.is_some();
+            if here && row.form.as_ref().is_some_and(asked) {
                 let record = Envelope::parse(&tx.record_bytes(row.id)?, Record::LIMIT)?.statement()?;
                 records.push((row.hash, record));
             }
         }
-        Ok(forms::carried::carried(form, station, training, &records))
+        Ok(records)
     }
 }

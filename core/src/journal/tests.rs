@@ -7,7 +7,7 @@ use kuager_wire::record::{ClockReading, FormRef, RecordKind, Value};
 
 use super::*;
 use crate::clock::{Clock, ClockSample};
-use crate::draft::{DraftId, NewDraft};
+use crate::draft::{Draft, DraftId, NewDraft};
 use crate::form::ReadForm;
 use crate::keys::StoreKey;
 use crate::store::Store;
@@ -139,6 +139,39 @@ fn a_correction_supersedes_and_keeps_the_old_one() {
     let record = fixture.journal.record(second.hash).unwrap().unwrap();
     assert_eq!(record.supersedes, Some(first.hash));
     assert!(fixture.journal.record(first.hash).unwrap().is_some());
+}
+
+#[test]
+fn two_taps_on_correct_make_one_draft_and_versions_are_one_line() {
+    let fixture = Fixture::new();
+    let first = fixture.note("қате");
+    let other = fixture.note("басқа");
+    let draft = fixture.journal.correct(first.hash).unwrap();
+    fixture
+        .journal
+        .change_draft(draft, |draft| {
+            draft.text = Some("дұрыс".to_owned());
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!(fixture.journal.correct(first.hash).unwrap(), draft, "the second tap");
+    assert_eq!(fixture.journal.draft(draft).unwrap().text.as_deref(), Some("дұрыс"), "and nothing is lost by it");
+    assert_ne!(fixture.journal.correct(other.hash).unwrap(), draft);
+    assert_eq!(fixture.journal.drafts().unwrap().len(), 2);
+    let second = fixture.journal.seal(draft, DEPLOYMENT, None).unwrap();
+    // The old version, still on a screen, is tapped again: the newest is corrected, and begins with what that says.
+    let third = fixture.journal.correct(first.hash).unwrap();
+    let begun = fixture.journal.draft(third).unwrap();
+    assert_eq!((begun.supersedes, begun.text.as_deref()), (Some(second.hash), Some("дұрыс")));
+    assert_eq!(fixture.journal.correct(second.hash).unwrap(), third);
+    // Two drafts of before this release: sealed one after the other, the second one corrects the first.
+    let twin = DraftId::from_bytes([9; 16]);
+    fixture.store.write(|tx| tx.save_draft(&Draft { id: twin, ..begun })).unwrap();
+    let fourth = fixture.journal.seal(third, DEPLOYMENT, None).unwrap();
+    let fifth = fixture.journal.seal(twin, DEPLOYMENT, None).unwrap();
+    let corrects = |hash| fixture.journal.record(hash).unwrap().unwrap().supersedes;
+    assert_eq!((corrects(fourth.hash), corrects(fifth.hash)), (Some(second.hash), Some(fourth.hash)));
+    assert!(matches!(fixture.journal.correct(RecordHash([1; 32])), Err(JournalError::NoSuchRecord(_))));
 }
 
 #[test]

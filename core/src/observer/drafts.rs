@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kuager_forms::carried::Looking;
 use kuager_forms::exit_poll::{self, ExitPollError};
 use kuager_forms::{Path, check_answer, places};
 use kuager_wire::canonical::TextMap;
@@ -144,8 +145,8 @@ impl Observer {
 
     fn view_of(&self, tx: &Tx<'_>, draft: Arc<Draft>, form: Option<Arc<PackForm>>) -> Result<DraftView, ObserverError> {
         let carried = match &form {
-            Some(form) => self.carried(tx, form, draft.station.as_deref(), draft.training)?,
-            None => Arc::default(),
+            Some(form) => self.carried(tx, form, draft.looking())?,
+            None => TextMap::default(),
         };
         Ok(DraftView::new(draft, form, carried))
     }
@@ -158,7 +159,13 @@ impl Observer {
         }
         // What this release cannot interpret can still be filled in.
         let Ok(meaning) = form.form.meaning() else { return Ok(new.answers.clone()) };
-        let carried = self.store.read(|tx| self.carried(tx, form, new.station.as_deref(), new.training))?;
+        let looking = Looking {
+            station: new.station.as_deref(),
+            training: new.training,
+            supersedes: None,
+            answers: &new.answers,
+        };
+        let carried = self.store.read(|tx| self.carried(tx, form, looking))?;
         let mut answers = meaning.defaults(&carried);
         for (question, value) in new.answers.iter() {
             answers.insert(question, value.clone());

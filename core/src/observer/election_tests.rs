@@ -56,12 +56,7 @@ fn protocol() -> Form {
             Question { relevant: Some("copy = 'none'".to_owned()), ..question("why", QuestionKind::Text) },
         ],
         relations: Some(vec![relation]),
-        carried: Some(vec![Carried {
-            name: "told".to_owned(),
-            form: "turnout".to_owned(),
-            question: "told".to_owned(),
-            from: CarriedFrom::All,
-        }]),
+        carried: Some(vec![Carried::new("told", "turnout", "told", CarriedFrom::All)]),
         ..Form::new("protocol", RecordKind::Protocol)
     }
 }
@@ -159,6 +154,8 @@ fn pack() -> Pack {
             told: "told".to_owned(),
             own: "own".to_owned(),
             hours: vec![TurnoutHour { key: "10".to_owned(), at: 600 }],
+            whole: None,
+            until: None,
         }),
         exit_poll: Some(exit_poll()),
         ..Pack::default()
@@ -298,8 +295,15 @@ fn urgent_incidents_go_right_behind_protocols() {
     assert!(page.contains("act ru") && page.contains(&urgent.to_string()), "{page}");
     assert!(matches!(observer.act(protocol, "ru"), Err(ObserverError::Act(_))));
     let word = observer.follow_up(urgent, IncidentStatus::Withdrawn, "қате болды").unwrap();
+    let again = |status, reason| observer.follow_up(urgent, status, reason).unwrap();
+    assert_eq!(again(IncidentStatus::Withdrawn, "қате болды"), word, "the second tap");
+    for other in [again(IncidentStatus::Disputed, "қате болды"), again(IncidentStatus::Withdrawn, "басқа себеп")]
+    {
+        assert_ne!(other, word);
+        assert!(observer.discard_draft(other).unwrap());
+    }
     let word = observer.record(observer.seal(word).unwrap().hash).unwrap().record;
-    assert_eq!(word.kind, RecordKind::Note);
+    assert_eq!((word.kind, word.station.as_deref()), (RecordKind::Note, Some(STATION)), "where the incident was");
     assert_eq!(
         word.body.follows.map(|follows| (follows.record, follows.status)),
         Some((urgent, IncidentStatus::Withdrawn))

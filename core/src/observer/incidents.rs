@@ -3,7 +3,7 @@
 use kuager_forms::act::{self, ActRecord};
 use kuager_forms::incident;
 use kuager_wire::ids::RecordHash;
-use kuager_wire::record::IncidentStatus;
+use kuager_wire::record::{FollowUp, IncidentStatus};
 
 use super::device::Observer;
 use crate::draft::{DraftId, NewDraft};
@@ -29,7 +29,8 @@ impl Observer {
     }
 
     /// Begins a signed word about an incident: corroborated, verified, disputed or withdrawn, and why. The incident's own
-    /// record stays as it is.
+    /// record stays as it is. The word stands at the station of the incident, and is an exercise when that is one, where this
+    /// device has it. Asked for again with the same reason, the draft that was begun is given.
     ///
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].
@@ -39,7 +40,15 @@ impl Observer {
         status: IncidentStatus,
         reason: &str,
     ) -> Result<DraftId, ObserverError> {
-        self.new_draft(NewDraft::follow_up(record, status, reason))
+        if let Some(begun) = self.journal.begun_follow_up(FollowUp { record, status }, reason)? {
+            return Ok(begun);
+        }
+        let mut word = NewDraft::follow_up(record, status, reason);
+        if let Some(about) = self.journal.record(record)? {
+            word.station = about.station;
+            word.training = about.training == Some(true);
+        }
+        self.new_draft(word)
     }
 
     /// The act about a sealed incident as one HTML page to print, in a language of the pack.

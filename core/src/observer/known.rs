@@ -7,8 +7,8 @@
 
 use std::sync::Arc;
 
-use kuager_wire::canonical::TextMap;
-use kuager_wire::record::{FormRef, Value};
+use kuager_wire::ids::RecordHash;
+use kuager_wire::record::{FormRef, Record};
 
 use super::view::PackForm;
 use crate::draft::{Draft, DraftId};
@@ -22,16 +22,15 @@ pub(super) struct Known {
     forms: Recent<FormRef, Arc<PackForm>>,
     form_of: Recent<DraftId, Option<Arc<PackForm>>>,
     drafts: Recent<DraftId, (i64, Arc<Draft>)>,
-    carried: Recent<CarriedFor, Arc<TextMap<Value>>>,
+    earlier: Recent<EarlierFor, Arc<Vec<(RecordHash, Record)>>>,
     closed: bool,
 }
 
-/// What the answers of earlier records depend on that a form compares with.
+/// What it depends on which earlier records a form compares with.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct CarriedFor {
+pub(super) struct EarlierFor {
     pub(super) form: FormRef,
     pub(super) station: Option<String>,
-    pub(super) training: bool,
     /// The newest record: records are only ever added.
     pub(super) newest: i64,
 }
@@ -87,13 +86,13 @@ impl Known {
         *self = Self { closed: true, ..Self::default() };
     }
 
-    pub(super) fn carried(&mut self, of: &CarriedFor) -> Option<Arc<TextMap<Value>>> {
-        self.carried.get(of).cloned()
+    pub(super) fn earlier(&mut self, of: &EarlierFor) -> Option<Arc<Vec<(RecordHash, Record)>>> {
+        self.earlier.get(of).cloned()
     }
 
-    pub(super) fn add_carried(&mut self, of: CarriedFor, carried: Arc<TextMap<Value>>) {
+    pub(super) fn add_earlier(&mut self, of: EarlierFor, earlier: Arc<Vec<(RecordHash, Record)>>) {
         if !self.closed {
-            self.carried.add(of, carried);
+            self.earlier.add(of, earlier);
         }
     }
 }

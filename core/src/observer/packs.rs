@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kuager_forms::carried::{self, Looking};
 use kuager_forms::changes::{self, FormChange};
 use kuager_wire::canonical::TextMap;
 use kuager_wire::ids::PackHash;
@@ -9,7 +10,7 @@ use kuager_wire::pack::SignedPack;
 use kuager_wire::record::{FormRef, Value};
 
 use super::device::Observer;
-use super::known::CarriedFor;
+use super::known::EarlierFor;
 use super::view::PackForm;
 use crate::draft::DraftId;
 use crate::error::ObserverError;
@@ -78,27 +79,30 @@ impl Observer {
         Ok(form)
     }
 
-    /// What a form sees of earlier records of a station. They are read anew only when one was sealed since.
+    /// What a form sees of earlier records, for the record that looks back. They are read anew only when one was sealed since.
     pub(super) fn carried(
         &self,
         tx: &Tx<'_>,
         form: &PackForm,
-        station: Option<&str>,
-        training: bool,
-    ) -> Result<Arc<TextMap<Value>>, ObserverError> {
+        looking: Looking<'_>,
+    ) -> Result<TextMap<Value>, ObserverError> {
         let asked = form.form.form();
         if asked.carried.is_none() {
-            return Ok(Arc::default());
+            return Ok(TextMap::default());
         }
         let reference = FormRef { pack: form.pack.hash, form: asked.id.clone() };
         let newest = tx.newest_record()?;
-        let of = CarriedFor { form: reference, station: station.map(str::to_owned), training, newest };
-        if let Some(known) = self.known.lock().carried(&of) {
-            return Ok(known);
-        }
-        let carried = Arc::new(Journal::carried(tx, asked, station, training)?);
-        self.known.lock().add_carried(of, Arc::clone(&carried));
-        Ok(carried)
+        let of = EarlierFor { form: reference, station: looking.station.map(str::to_owned), newest };
+        let known = self.known.lock().earlier(&of);
+        let earlier = match known {
+            Some(known) => known,
+            None => {
+                let read = Arc::new(Journal::earlier(tx, asked, looking.station)?);
+                self.known.lock().add_earlier(of, Arc::clone(&read));
+                read
+            }
+        };
+        Ok(carried::carried(asked, looking, &earlier))
     }
 
     /// What the current pack changes against the one a draft was begun under, form by form; `None` when it is the same.

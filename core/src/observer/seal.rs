@@ -30,7 +30,9 @@ impl Observer {
         Ok(sealed)
     }
 
-    /// Begins a correction of a sealed record. The record stays; the new one will supersede it.
+    /// Begins a correction of a sealed record. The record stays; the new one will supersede it. A record has one draft that
+    /// corrects it, which is given again when it is asked for again; of a record that is corrected already it is the newest
+    /// version that is corrected.
     ///
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].

@@ -1,6 +1,6 @@
 //! Turnout: heads counted tap by tap, and the record of an hour.
 
-use kuager_forms::tally::Tally;
+use kuager_forms::tally::{self, Tally};
 use kuager_wire::canonical::TextMap;
 use kuager_wire::record::{Answers, Value};
 
@@ -50,8 +50,9 @@ impl Observer {
         })?)
     }
 
-    /// Begins a turnout record for an hour, with the sum of the tally as the observer's own count. An exercise leaves the
-    /// tally alone.
+    /// Begins a turnout record for an hour, with the sum of the tally as the observer's own count, and what the tally knows of
+    /// how far that count goes. On election day an hour that is noted late gets the sum of that hour, not of now, and nothing
+    /// where that is not known. An exercise leaves the tally alone.
     ///
     /// # Errors
     /// [`ObserverError::NoTurnout`], [`ObserverError::NoPack`], [`ObserverError::Store`].
@@ -69,12 +70,19 @@ impl Observer {
             let new = NewDraft::form(&turnout.form).station(station).language(language).answers(hour);
             return self.new_draft(new.training());
         }
-        let tally = self.change_tally(station, |tally, _| {
-            tally.mark(hour);
-        })?;
+        let past = tally::past_hour(&pack.pack, hour, self.clock.now().wall_ms);
+        let mut own = None;
+        let counted = self.change_tally(station, |tally, _| own = tally.mark(hour, past))?;
         let mut answers: Answers = [(turnout.hour.as_str(), Value::from(hour))].into_iter().collect();
-        if tally.began_ms.is_some() {
-            answers.insert(turnout.own.clone(), Value::Int(i64::try_from(tally.total).unwrap_or(i64::MAX)));
+        if let Some(own) = own {
+            answers.insert(turnout.own.clone(), Value::Int(i64::try_from(own).unwrap_or(i64::MAX)));
+            if let Some(whole) = turnout.whole.as_ref().filter(|_| counted.has_break(past)) {
+                answers.insert(whole.clone(), Value::from("no"));
+            }
+            let until = counted.counted_until(past).and_then(|until| tally::local_minutes(&pack.pack, until));
+            if let (Some(question), Some(until)) = (&turnout.until, until) {
+                answers.insert(question.clone(), Value::Int(until));
+            }
         }
         self.new_draft(NewDraft::form(&turnout.form).station(station).language(language).answers(answers))
     }

@@ -28,8 +28,8 @@ pub struct DraftView {
 
 impl DraftView {
     /// `carried` is what the form sees of earlier records.
-    pub(super) fn new(draft: Arc<Draft>, form: Option<Arc<PackForm>>, carried: Arc<TextMap<Value>>) -> Self {
-        Self { draft, answers: form.map(|form| (form, carried)) }
+    pub(super) fn new(draft: Arc<Draft>, form: Option<Arc<PackForm>>, carried: TextMap<Value>) -> Self {
+        Self { draft, answers: form.map(|form| (form, Arc::new(carried))) }
     }
 
     /// What was entered.

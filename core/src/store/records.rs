@@ -133,6 +133,22 @@ impl Tx<'_> {
         Ok(Some(Head { seq, hash, clock: canonical::decode(&clock, CLOCK_LIMIT)? }))
     }
 
+    /// The newest version of a record: the last correction of it, and of that. Itself where nothing corrects it.
+    pub(crate) fn latest_version(&self, hash: RecordHash) -> Result<RecordHash, StoreError> {
+        // Each is newer than the one before, so this ends.
+        let mut statement = self.connection.prepare_cached(
+            "SELECT id, hash FROM records WHERE supersedes = ?1 AND id > ?2 ORDER BY id DESC LIMIT 1",
+        )?;
+        let (mut newest, mut latest) = (0_i64, hash);
+        while let Some((id, correction)) = statement
+            .query_row((latest.as_bytes(), newest), |row| Ok((row.get(0)?, RecordHash(row.get(1)?))))
+            .optional()?
+        {
+            (newest, latest) = (id, correction);
+        }
+        Ok(latest)
+    }
+
     pub(crate) fn record(&self, hash: RecordHash) -> Result<Option<RecordRow>, StoreError> {
         let sql = format!("SELECT {COLUMNS} FROM records WHERE hash = ?1");
         Ok(self.connection.prepare_cached(&sql)?.query_row([hash.as_bytes()], read_row).optional()?)

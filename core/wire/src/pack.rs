@@ -122,6 +122,13 @@ pub struct Turnout {
     /// The moments, in order.
     #[n(5)]
     pub hours: Vec<TurnoutHour>,
+    /// Its question, answered yes or no, whether the own count is of everybody from the opening to that hour, without a break.
+    /// The tally answers it where it knows that it is not.
+    #[n(6)]
+    pub whole: Option<String>,
+    /// Its question about the time until which the observer counted; the tally fills it in.
+    #[n(7)]
+    pub until: Option<String>,
 }
 
 /// A word of the field in the pack's languages.

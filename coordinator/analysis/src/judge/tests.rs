@@ -35,12 +35,16 @@ fn protocol(changed: &[(&str, i64)]) -> Record {
 }
 
 /// What has been told at ten and at noon.
-fn told(numbers: [i64; 2]) -> Vec<(RecordHash, Record)> {
-    let turnout = |(seq, told): (u64, i64)| {
-        let answers = [("told", Value::Int(told))].into_iter().collect();
-        record(seq, RecordKind::Turnout, "turnout", answers)
+fn told([ten, noon]: [i64; 2]) -> Vec<(RecordHash, Record)> {
+    noted(&[&[("hour", "10".into()), ("told", ten.into())], &[("hour", "12".into()), ("told", noon.into())]])
+}
+
+/// Turnout in the order in which it was noted.
+fn noted(turnouts: &[&[(&str, Value)]]) -> Vec<(RecordHash, Record)> {
+    let turnout = |(seq, answers): (u64, &&[(&str, Value)])| {
+        record(seq, RecordKind::Turnout, "turnout", answers.iter().cloned().collect())
     };
-    (0..).zip(numbers).map(turnout).collect()
+    (0..).zip(turnouts).map(turnout).collect()
 }
 
 fn judge(record: &Record, earlier: &[(RecordHash, Record)]) -> Vec<Judgement> {
@@ -112,6 +116,76 @@ fn earlier_records_of_the_device_are_compared_with() {
     let elsewhere = told([400, 300]).into_iter();
     let elsewhere: Vec<_> = elsewhere.map(|(hash, record)| (hash, Record { station: None, ..record })).collect();
     assert_eq!(standing(&elsewhere), standing(&[]), "another station's do not count");
+}
+
+/// How a relation of the protocol comes out after these turnouts.
+fn after(turnouts: &[&[(&str, Value)]], relation: &str) -> Standing {
+    let judged = judge(&protocol(&[]), &noted(turnouts));
+    judged.into_iter().find(|one| one.relation == relation).expect("is there").standing
+}
+
+#[test]
+fn figures_are_judged_by_the_hour_they_are_for() {
+    let told = |hour: &str, number: i64| [("hour", Value::from(hour)), ("told", number.into())];
+    let (ten, noon, two, eight) = (told("10", 212), told("12", 400), told("14", 500), told("20", 790));
+    let mut orders =
+        vec![vec![&noon[..], &ten, &eight, &two], vec![&eight, &two, &noon, &ten], vec![&ten, &noon, &two, &eight]];
+    for order in &orders {
+        for relation in ["K12", "K12.jump"] {
+            assert_eq!(after(order, relation), Standing::Holds, "{relation}: {order:?}");
+        }
+    }
+    // A turnout that really falls is found in every order, and so is a late jump.
+    let (fallen, low) = (told("14", 300), told("20", 420));
+    for order in &mut orders {
+        let fell: Vec<_> = order.iter().map(|one| if one[0].1 == "14".into() { &fallen[..] } else { one }).collect();
+        assert_eq!(after(&fell, "K12"), Standing::Fails, "{fell:?}");
+        let late: Vec<_> = order.iter().map(|one| if one[0].1 == "20".into() { &low[..] } else { one }).collect();
+        assert_eq!(after(&late, "K12.jump"), Standing::Fails, "{late:?}");
+    }
+    // Where the last figure told is that for 14 h, nobody knows whether there was a jump.
+    assert_eq!(after(&[&two, &ten], "K12.jump"), Standing::NotJudged);
+    // A figure for which no hour was noted accuses nobody.
+    assert!(!matches!(after(&[&[("told", 900.into())], &[("told", 100.into())]], "K12"), Standing::Fails));
+}
+
+#[test]
+fn an_own_count_of_part_of_the_day_accuses_nobody() {
+    let own = |hour: &str, number: i64, whole: &str| {
+        [("hour", Value::from(hour)), ("own", number.into()), ("own_whole", whole.into())]
+    };
+    let closing = [("hour", Value::from("20")), ("told", 790.into())];
+    // The count stopped at 14 h, whether or not the hour of closing is noted later, and in whatever order.
+    let (two, stopped, whole) = (own("14", 280, "yes"), own("20", 280, "no"), own("20", 280, "yes"));
+    for order in [vec![&two[..], &closing], vec![&closing, &two], vec![&two], vec![&stopped, &closing]] {
+        assert_eq!(after(&order, "K13"), Standing::NotJudged, "{order:?}");
+    }
+    assert_eq!(
+        after(&[&[("hour", "20".into()), ("own", 280.into())]], "K13"),
+        Standing::Unknown,
+        "nobody said how far"
+    );
+    assert_eq!(after(&[&two, &whole], "K13"), Standing::Fails);
+    assert_eq!(after(&[&whole, &two], "K13"), Standing::Fails);
+}
+
+#[test]
+fn a_correction_is_not_compared_with_what_it_corrects_nor_copies_with_a_mixture() {
+    let stands = |record: &Record, earlier: &[(RecordHash, Record)]| {
+        judge(record, earlier).into_iter().find(|one| one.relation == "K15").expect("is there")
+    };
+    let copy = |seq, answers| record(seq, RecordKind::Protocol, "protocol-list", answers);
+    let earlier = [copy(1, testing::protocol(Language::Kazakh, &[("P04", 708)]))];
+    assert_eq!(stands(&protocol(&[]), &earlier).standing, Standing::Fails, "another copy of the paper");
+    let correction = Record { supersedes: Some(earlier[0].0), ..protocol(&[]) };
+    assert_ne!(stands(&correction, &earlier).standing, Standing::Fails, "a slip that is put right");
+    // Of two earlier copies, the numbers of one are shown.
+    let half = copy(2, [("P02", 800.into()), ("P04", 708.into())].into_iter().collect());
+    let two = [copy(1, testing::protocol(Language::Kazakh, &[("P07", 3)])), half];
+    let judged = stands(&protocol(&[]), &two);
+    assert_eq!(judged.standing, Standing::Fails);
+    let message = judged.message.expect("has words");
+    assert!(message.contains("708") && !message.contains("P07 3"), "{message}");
 }
 
 #[test]

@@ -1,11 +1,15 @@
 //! One station: its records with their numbers beside the pictures.
 
+use std::collections::{HashMap, HashSet};
+
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use kuager_analysis::words::{Signed, Words};
+use kuager_wire::ids::RecordHash;
 use serde::Deserialize;
 
-use crate::entry::Entry;
+use crate::entry::{Entry, read, status};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::chains::said;
@@ -46,11 +50,19 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let mut records = Vec::with_capacity(views.len());
     let hashes = views.iter().map(|view| view.hash).collect();
     let faults = desk.app.ledger.faults_of(hashes).await.map_err(trouble)?;
+    let read: Vec<_> = views.iter().rev().filter_map(|view| Some((view, read(&view.bytes)?))).collect();
+    let signed: Vec<_> = read.iter().map(|(view, record)| Signed { hash: view.hash, kid: view.kid, record }).collect();
+    let words = Words::of(&signed);
     for (view, faults) in views.iter().zip(faults) {
         let Some(mut entry) = Entry::new(&desk, view, language).await else { continue };
         entry.faults = faults.into_iter().map(|fault| said(fault, language)).collect();
-        records.push((entry, judges.relations(view)));
+        if words.is_spoken_of(view.hash) {
+            entry.stands = Some(status(words.standing(view.hash), language));
+        }
+        records.push((view.hash, (entry, judges.relations(view))));
     }
+    let full = records.len() >= usize::try_from(RECORDS).unwrap_or(usize::MAX);
+    let records = with_words(records);
     let (name, key) = stations::name(&published, language, wanted.key.as_deref());
     let page = Page {
         frame: Frame::new(pack, format!("/station?{}", stations::query(wanted.key.as_deref()))),
@@ -58,8 +70,31 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
         zone: Zone::of(pack).name(),
         name,
         key,
-        full: records.len() >= usize::try_from(RECORDS).unwrap_or(usize::MAX),
+        full,
         records,
     };
     html(&page)
+}
+
+type Shown = (Entry, Option<Relations>);
+
+/// Every word behind what it is about, the oldest first; what is said about nothing on the page stays where it is.
+fn with_words(records: Vec<(RecordHash, Shown)>) -> Vec<Shown> {
+    let here: HashSet<RecordHash> = records.iter().map(|(hash, _)| *hash).collect();
+    let mut words: HashMap<RecordHash, Vec<(RecordHash, Shown)>> = HashMap::new();
+    let mut others = Vec::new();
+    for (hash, shown) in records {
+        match &shown.0.word {
+            Some((about, _)) if here.contains(about) => words.entry(*about).or_default().push((hash, shown)),
+            _ => others.push((hash, shown)),
+        }
+    }
+    let mut ordered = Vec::new();
+    // What comes next is at the end. The newest word was found first, so the oldest is taken first.
+    others.reverse();
+    while let Some((hash, shown)) = others.pop() {
+        ordered.push(shown);
+        others.extend(words.remove(&hash).unwrap_or_default());
+    }
+    ordered
 }

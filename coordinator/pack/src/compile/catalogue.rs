@@ -145,6 +145,8 @@ pub(super) fn read_turnout(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mu
         let hour = question_named(&mut turnout, "hour", &form, pack);
         let told = question_named(&mut turnout, "told", &form, pack);
         let own = question_named(&mut turnout, "own", &form, pack);
+        let mut optional = |field: &str| turnout.has(field).then(|| question_named(&mut turnout, field, &form, pack));
+        let (whole, until) = (optional("whole"), optional("until"));
         let keys: Vec<String> = pack
             .form(&form)
             .and_then(|form| form.question(&hour))
@@ -168,7 +170,7 @@ pub(super) fn read_turnout(reader: &Reader<'_>, table: &mut Table<'_>, pack: &mu
             turnout.error(Problem::Empty("turnout.at"));
         }
         turnout.finish();
-        pack.turnout = Some(Turnout { form, hour, told, own, hours });
+        pack.turnout = Some(Turnout { form, hour, told, own, hours, whole, until });
     }
     if let Some(named) = table.text("act") {
         let text = reader.text(table.file, &named).unwrap_or_default();

@@ -4,7 +4,7 @@ use kuager_forms::expression::{
     Expression, ExpressionFault, ExpressionPlace, FormulaError, Function, MessageError, SyntaxFault, TypeFault,
     check_form,
 };
-use kuager_wire::form::{Form, Question};
+use kuager_wire::form::{Carried, CarriedFrom, Form, Question, QuestionKind};
 
 use super::expressions::{FIELDS, FormFile, slot};
 use super::reach;
@@ -36,7 +36,11 @@ pub(super) fn check(forms: &mut [Form], files: &[FormFile], log: &Log) {
             reach::check(form, |owner| held.offsets.get(&owner).copied().unwrap_or_default(), file);
         }
     }
-    for form in forms {
+    let orders: Vec<Vec<Option<Vec<String>>>> = forms.iter().map(|form| orders(form, forms)).collect();
+    for (form, orders) in forms.iter_mut().zip(orders) {
+        for (carried, order) in form.carried.iter_mut().flatten().zip(orders) {
+            carried.order = order;
+        }
         form.questions.iter_mut().for_each(canonical);
         for relation in form.relations.iter_mut().flatten() {
             put_canonical(&mut relation.holds);
@@ -119,9 +123,17 @@ fn without_offset(error: &FormulaError) -> String {
     }
 }
 
-/// Carried answers name another form and a question of it.
+/// For every carried answer of a form: the keys by which its records stand in order, where that is a choice.
+fn orders(form: &Form, forms: &[Form]) -> Vec<Option<Vec<String>>> {
+    let order = |carried: &Carried| {
+        let by = forms.iter().find(|other| other.id == carried.form)?.outer_question(carried.by.as_deref()?)?;
+        Some(by.choices.as_ref()?.iter().map(|choice| choice.key.clone()).collect())
+    };
+    form.carried.iter().flatten().map(order).collect()
+}
+
+/// Carried answers name another form and questions of it, and go by one that has an order.
 fn carried(form: &Form, forms: &[Form], file: File<'_>) {
-    let ids = |form: &Form| form.every_question().iter().map(|question| question.id.clone()).collect::<Vec<_>>();
     for carried in form.carried.iter().flatten() {
         // The name stands on one line of its own in its table.
         let at = file.text.find(&format!("\"{}\"", carried.name)).unwrap_or_default();
@@ -130,12 +142,39 @@ fn carried(form: &Form, forms: &[Form], file: File<'_>) {
                 let known = forms.iter().map(|form| form.id.as_str());
                 file.error(at, Problem::unknown("form", &carried.form, known));
             }
-            Some(other) if other.outer_question(&carried.question).is_none() => {
-                let known = ids(other);
-                let known = known.iter().map(String::as_str);
-                file.error(at, Problem::unknown("question of that form", &carried.question, known));
+            Some(other) => {
+                let with = carried.with.iter().flatten();
+                for question in std::iter::once(&carried.question).chain(with).chain(&carried.by) {
+                    if other.outer_question(question).is_none() {
+                        let known = other.questions.iter().map(|question| question.id.as_str());
+                        file.error(at, Problem::unknown("question of that form", question, known));
+                    }
+                }
+                if let Some(problem) = order_problem(carried, form, other) {
+                    file.error(at, Problem::Unfit(problem));
+                }
             }
-            Some(_) => {}
         }
+    }
+}
+
+/// Why the records of a carried answer cannot stand in the order that is asked for.
+fn order_problem(carried: &Carried, form: &Form, other: &Form) -> Option<String> {
+    let by = carried.by.as_deref()?;
+    let ordered = |kind| {
+        matches!(kind, QuestionKind::Choice | QuestionKind::Integer | QuestionKind::Decimal)
+            || matches!(kind, QuestionKind::Time | QuestionKind::Date)
+    };
+    let asked = other.outer_question(by)?;
+    if !ordered(asked.kind) {
+        return Some(format!("`{by}` has no order; name a choice, a number, a time or a date in `by`"));
+    }
+    if !matches!(carried.from, CarriedFrom::Before | CarriedFrom::After) {
+        return None;
+    }
+    // Which hour this record is for must not depend on what is hidden: phone and coordinator see it alike.
+    match form.outer_question(by) {
+        Some(own) if own.kind == asked.kind && own.relevant.is_none() => None,
+        _ => Some(format!("with `before` or `after` this form must always ask `{by}` itself, as that form does")),
     }
 }

@@ -93,12 +93,22 @@ fn read_carried(table: &mut Table<'_>) -> Option<Vec<Carried>> {
             from: match from.value.as_str() {
                 "latest" => CarriedFrom::Latest,
                 "all" => CarriedFrom::All,
+                "before" => CarriedFrom::Before,
+                "after" => CarriedFrom::After,
                 other => {
-                    entry.file.error(from.at, Problem::unknown("choice of records", other, ["latest", "all"]));
+                    let known = ["latest", "all", "before", "after"];
+                    entry.file.error(from.at, Problem::unknown("choice of records", other, known));
                     CarriedFrom::Latest
                 }
             },
+            by: entry.text("by").map(|by| by.value),
+            // Filled in when all forms are read.
+            order: None,
+            with: entry.texts("with").map(|with| with.value.into_iter().map(|question| question.value).collect()),
         };
+        if carried.by.is_none() && matches!(carried.from, CarriedFrom::Before | CarriedFrom::After) {
+            entry.error(Problem::Missing("by".to_owned()));
+        }
         entry.finish();
         carried
     };

@@ -46,6 +46,7 @@ pub fn record_of(kid: Kid, seq: u64, salt: u8) -> NewRecord {
         form: None,
         pack: None,
         supersedes: None,
+        follows: None,
         lost: None,
         training: false,
         refuse_fork: false,

@@ -99,3 +99,48 @@ pub async fn rubbish_is_remembered_within_bounds(place: &dyn Place) {
     let newest = ledger.refused(1).await.expect("reads").remove(0);
     assert_eq!((newest.subject, newest.code, newest.count, newest.last_ms), (subject, RefusalCode::Busy, 3, 9));
 }
+
+/// What a word is about is told with its arrival, and it is shown there, whichever of the two came first.
+pub async fn words_are_shown_with_what_they_are_about(place: &dyn Place) {
+    let ledger = place.open().await;
+    for key in [KEY, PublicKey([8; 32])] {
+        enrol(&*ledger, key).await;
+    }
+    let incident = record(0, 0);
+    let word =
+        |seq, about| NewRecord { follows: Some(about), station: None, ..record_of(PublicKey([8; 32]).kid(), seq, 0) };
+    let (early, late) = (word(0, incident.hash), word(1, incident.hash));
+    let (about_word, about_nothing) = (word(2, late.hash), word(3, record(9, 9).hash));
+    store(&*ledger, vec![early.clone()]).await;
+    let shown = async |station| {
+        let views = ledger.station_records(station, 10).await.expect("reads");
+        views.into_iter().map(|view| view.hash).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(None).await, [early.hash], "what it is about is not here");
+    store(&*ledger, vec![incident.clone(), late.clone(), about_word.clone(), about_nothing.clone()]).await;
+    let here = incident.station.as_deref();
+    assert_eq!(shown(here).await, [about_word.hash, late.hash, incident.hash, early.hash]);
+    assert_eq!(shown(None).await, [about_nothing.hash]);
+    let arrivals = ledger.arrivals_after(0, 10).await.expect("reads");
+    let told: Vec<_> =
+        arrivals.iter().map(|arrival| (arrival.hash, arrival.kid, arrival.seq, arrival.follows)).collect();
+    let stored = [early, incident, late, about_word, about_nothing];
+    assert_eq!(told, stored.map(|record| (record.hash, record.kid, record.seq, record.follows)));
+}
+
+/// Of two corrections of one record the earlier one is corrected, too; another device corrects nothing.
+pub async fn of_two_corrections_the_later_one_stands(place: &dyn Place) {
+    let ledger = place.open().await;
+    for key in [KEY, PublicKey([8; 32])] {
+        enrol(&*ledger, key).await;
+    }
+    let first = record(0, 0);
+    let corrects = |record| NewRecord { supersedes: Some(first.hash), ..record };
+    let foreign = corrects(record_of(PublicKey([8; 32]).kid(), 7, 0));
+    store(&*ledger, vec![corrects(record(2, 0)), first.clone(), corrects(record(1, 0)), foreign]).await;
+    let views = ledger.station_records(first.station.as_deref(), 10).await.expect("reads");
+    let stands: Vec<_> = views.iter().filter(|view| !view.corrected).map(|view| view.hash).collect();
+    assert_eq!(stands, [record_of(PublicKey([8; 32]).kid(), 7, 0).hash, record(2, 0).hash]);
+    let told = ledger.arrivals_after(0, 10).await.expect("reads");
+    assert_eq!(told[0].supersedes, Some(first.hash));
+}

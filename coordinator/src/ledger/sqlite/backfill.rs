@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 
 use kuager_sqlite::Pool;
+use kuager_wire::cose::Envelope;
 use kuager_wire::ids::{Kid, RecordHash};
-use kuager_wire::record::SeqRange;
+use kuager_wire::limits;
+use kuager_wire::record::{Record, SeqRange};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::chains;
@@ -19,11 +21,31 @@ const AT_ONCE: u32 = 4096;
 
 /// Brings every record that was there before into what is known of its chain.
 pub(super) fn run(pool: &Pool) -> Result<(), LedgerError> {
-    loop {
-        if !pool.write(step)?? {
-            return Ok(());
+    while pool.write(step)?? {}
+    while pool.write(read_words)?? {}
+    Ok(())
+}
+
+/// Reads the next notes for what they are about; whether there may be more.
+fn read_words(connection: &Connection) -> Result<bool, LedgerError> {
+    let mut query = connection.prepare_cached(
+        "SELECT r.id, r.bytes FROM unread_words w JOIN records r ON r.id = w.record ORDER BY w.record LIMIT ?1",
+    )?;
+    let rows = query.query_map([AT_ONCE], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let notes = rows.collect::<Result<Vec<_>, _>>()?;
+    let mut set = connection.prepare_cached("UPDATE records SET follows = ?2 WHERE id = ?1")?;
+    for (id, bytes) in &notes {
+        // They were verified when they were stored; what cannot be read any more is about nothing.
+        let record = Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement::<Record>());
+        if let Some(follows) = record.ok().and_then(|record| record.body.follows) {
+            set.execute(params![id, follows.record.0])?;
         }
     }
+    match notes.last() {
+        Some((newest, _)) => connection.execute("DELETE FROM unread_words WHERE record <= ?1", [newest])?,
+        None => 0,
+    };
+    Ok(!notes.is_empty())
 }
 
 struct Old {

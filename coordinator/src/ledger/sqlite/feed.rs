@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kuager_wire::ids::{Kid, RecordHash};
 use kuager_wire::record::RecordKind;
 use tokio::sync::broadcast;
 
-use super::columns::from_sql;
+use super::columns::{fixed, from_sql};
 use super::handle::SqliteLedger;
 use crate::ledger::error::LedgerError;
 use crate::ledger::feed::{Arrival, Feed};
@@ -20,8 +21,8 @@ impl Feed for SqliteLedger {
     async fn arrivals_after(&self, id: i64, limit: usize) -> Result<Vec<Arrival>, LedgerError> {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT id, station, form, kind, training, received_ms FROM records r WHERE id > ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY id",
+                "SELECT id, station, form, kind, training, received_ms, hash, kid, seq, supersedes, follows FROM records r \
+                 WHERE id > ?1 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY id",
             )?;
             let mut rows = query.query([id])?;
             let mut arrivals = Vec::new();
@@ -36,6 +37,11 @@ impl Feed for SqliteLedger {
                     kind,
                     training: row.get(4)?,
                     received_ms: from_sql(row.get(5)?),
+                    hash: RecordHash(fixed(row, 6)?),
+                    kid: Kid(fixed(row, 7)?),
+                    seq: from_sql(row.get(8)?),
+                    supersedes: row.get::<_, Option<[u8; 32]>>(9)?.map(RecordHash),
+                    follows: row.get::<_, Option<[u8; 32]>>(10)?.map(RecordHash),
                 });
             }
             Ok(arrivals)

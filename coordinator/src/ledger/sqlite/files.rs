@@ -1,5 +1,7 @@
 //! What is known of files.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, MediaHash, ObserverId, RecordHash};
 use kuager_wire::record::AttachmentRole;
@@ -20,11 +22,12 @@ impl Files for SqliteLedger {
         let station = station.map(str::to_owned);
         self.read(move |connection| {
             let mut query = connection.prepare_cached(&format!(
-                "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.station IS ?1 \
+                "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.station IS ?1 AND (?1 IS NOT NULL \
+                 OR r.follows IS NULL OR NOT EXISTS (SELECT 1 FROM records about WHERE about.hash = r.follows)) \
                  ORDER BY r.id DESC LIMIT ?2"
             ))?;
             let rows = query.query_map(params![station, limit], record)?.collect::<Result<Vec<_>, _>>()?;
-            with_files(connection, rows)
+            with_files(connection, with_words(connection, rows)?)
         })
         .await
     }
@@ -99,9 +102,36 @@ impl Files for SqliteLedger {
 }
 
 const RECORD: &str = "r.id, r.hash, r.kid, d.observer, r.station, r.received_ms, r.bytes, \
-     EXISTS (SELECT 1 FROM records later JOIN devices o ON o.kid = later.kid WHERE later.supersedes = r.hash \
-     AND o.observer = d.observer AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id)), \
+     (EXISTS (SELECT 1 FROM records later JOIN devices o ON o.kid = later.kid WHERE later.supersedes = r.hash \
+     AND o.observer = d.observer AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id)) \
+     OR EXISTS (SELECT 1 FROM records later WHERE later.kid = r.kid AND later.supersedes = r.supersedes \
+     AND later.seq > r.seq AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id))), \
      EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id)";
+
+/// Words shown of one record, the newest.
+const WORDS: u32 = 50;
+/// Words shown with all records that are asked for.
+const ALL_WORDS: usize = 1000;
+
+/// These records and the words about them, and about those, in the order of arrival backwards.
+fn with_words(connection: &Connection, rows: Vec<(i64, RecordView)>) -> Result<Vec<(i64, RecordView)>, LedgerError> {
+    let mut query = connection.prepare_cached(&format!(
+        "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.follows = ?1 ORDER BY r.id DESC LIMIT ?2"
+    ))?;
+    let most = rows.len().saturating_add(ALL_WORDS);
+    let mut all: BTreeMap<i64, RecordView> = BTreeMap::new();
+    let mut waiting: VecDeque<(i64, RecordView)> = rows.into();
+    while let Some((id, view)) = waiting.pop_front() {
+        if all.len() >= most || all.contains_key(&id) {
+            continue;
+        }
+        for word in query.query_map(params![view.hash.0, WORDS], record)? {
+            waiting.push_back(word?);
+        }
+        all.insert(id, view);
+    }
+    Ok(all.into_iter().rev().collect())
+}
 
 fn record(row: &Row<'_>) -> rusqlite::Result<(i64, RecordView)> {
     Ok((

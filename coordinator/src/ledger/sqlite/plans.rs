@@ -24,6 +24,7 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("f", "forks not attested yet, in an index that holds these alone"),
     ("i", "an invite's stations, by the device that used it"),
     ("backfill", "one row"),
+    ("w", "notes of an earlier format that are not read yet, some at a time"),
     ("chain_faults", "a handful of rows for each phone that has any: how many there are of each kind"),
     ("json_each", "the stations of one invite"),
     ("redactions", "copies for publication, of which people make some: all of them for a backup"),

@@ -235,6 +235,11 @@ pub(super) fn store(
         if !withheld {
             arrivals.push(Arrival {
                 id,
+                hash: record.hash,
+                kid: record.kid,
+                seq: record.seq,
+                supersedes: record.supersedes,
+                follows: record.follows,
                 station: record.station,
                 form: record.form,
                 kind: record.kind,
@@ -304,7 +309,7 @@ fn insert(connection: &Connection, record: &NewRecord, seq: i64) -> Result<Optio
     let changed = connection
         .prepare_cached(
             "INSERT INTO records (hash, kid, seq, prev, kind, station, form, pack, supersedes, training, received_ms, \
-             bytes, receipt) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+             bytes, receipt, follows) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) \
              ON CONFLICT (hash) DO NOTHING",
         )?
         .execute(params![
@@ -321,6 +326,7 @@ fn insert(connection: &Connection, record: &NewRecord, seq: i64) -> Result<Optio
             to_sql(record.received_ms),
             record.bytes,
             record.receipt,
+            record.follows.map(|hash| hash.0),
         ])?;
     Ok((changed == 1).then(|| connection.last_insert_rowid()))
 }

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use kuager_sqlite::{Config, Pool};
 use kuager_wire::ids::RecordHash;
+use kuager_wire::record::{FollowUp, IncidentStatus};
 use tempfile::TempDir;
 
 use super::SqliteLedger;
 use crate::budgets::RecordBudget;
 use crate::ledger::conformance::Place;
 use crate::ledger::conformance::fixture::{KEY, enrol, find, gap, record, store};
-use crate::ledger::{ChainFault, Faults, ForkEvidence, Ledger, LedgerError, NewRecord, Records};
+use crate::ledger::{ChainFault, Faults, Feed, ForkEvidence, Ledger, LedgerError, NewRecord, Records};
 
 struct Folder(TempDir);
 
@@ -123,7 +124,7 @@ async fn a_newer_database_is_left_alone() {
     ledger.write(|connection| Ok(connection.pragma_update(None, "user_version", 99)?)).await.expect("works");
     ledger.close().await;
     let error = SqliteLedger::open(&folder.file()).expect_err("is newer");
-    assert_eq!(error, LedgerError::Newer { found: 99, known: 10 });
+    assert_eq!(error, LedgerError::Newer { found: 99, known: 11 });
 }
 
 /// A ledger as the second format left it.
@@ -200,4 +201,32 @@ async fn a_ledger_of_the_second_format_keeps_every_receipt_and_statement() {
     // What comes now is compared with what was there.
     let (stored, _) = store(&ledger, vec![record(1, 3)]).await;
     assert!(matches!(&stored[0].fork, Some(ForkEvidence::Unsigned(pair)) if pair.first == record(1, 1).hash));
+}
+
+#[tokio::test]
+async fn words_of_an_earlier_format_are_read_for_what_they_are_about() {
+    let folder = Folder::new();
+    let steps: &'static [&'static str] = &super::handle::MIGRATIONS[..8];
+    let fixture = crate::testing::Fixture::new();
+    let incident = RecordHash([4; 32]);
+    let follows = FollowUp { record: incident, status: IncidentStatus::Disputed };
+    let mut word = fixture.record(0, "not so");
+    word.body.follows = Some(follows);
+    let notes = [fixture.sign(1, &word), fixture.sign(1, &fixture.record(1, "a note")), vec![1, 2, 3]];
+    let old = Pool::open(&folder.file(), Config { steps, readers: 1, ..Config::default() }).expect("opens");
+    let filled = old.write(|connection| {
+        for (seq, bytes) in (0..).zip(&notes) {
+            connection.execute(
+                "INSERT INTO records (hash, kid, seq, prev, kind, training, received_ms, bytes, receipt) \
+                 VALUES (?1, ?2, ?3, zeroblob(32), 6, 0, 1, ?4, x'')",
+                rusqlite::params![RecordHash::of(bytes).0, KEY.kid().0, seq, bytes],
+            )?;
+        }
+        Ok::<_, rusqlite::Error>(())
+    });
+    filled.expect("writes").expect("is stored");
+    old.close();
+    let arrivals = folder.ledger().arrivals_after(0, 10).await.expect("reads");
+    let follows: Vec<_> = arrivals.iter().map(|arrival| arrival.follows).collect();
+    assert_eq!(follows, [Some(incident), None, None]);
 }

@@ -1,45 +1,138 @@
 //! Answers of earlier records that a form compares with: the last turnout told against the protocol, one contest's
-//! voter list against another's. A correction stands where the record stood that it corrects.
+//! voter list against another's.
+//!
+//! What a relation says of them is sealed, and may accuse somebody. So nothing here goes by the order of typing where a record
+//! says what hour it is for ([`Carried::by`]), and values that are compared with one another can be had from one record
+//! ([`Carried::with`]). A correction stands where the record stood that it corrects, only the latest version of a record
+//! counts, and a correction is not compared with what it corrects.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use kuager_wire::canonical::TextMap;
-use kuager_wire::form::{CarriedFrom, Form};
+use kuager_wire::form::{Carried, CarriedFrom, Form};
 use kuager_wire::ids::RecordHash;
-use kuager_wire::record::{Record, Value};
+use kuager_wire::record::{Answers, Record, Value};
 
-/// What a form sees of earlier records. `records` are those sealed on this device, oldest first. Only records of the same
-/// station count, exercises apart from the rest, and what another record corrects does not count any more.
+/// The record that looks back, sealed or still a draft.
+#[derive(Debug, Clone, Copy)]
+pub struct Looking<'a> {
+    /// Its station.
+    pub station: Option<&'a str>,
+    /// Whether it is an exercise.
+    pub training: bool,
+    /// The record it corrects.
+    pub supersedes: Option<RecordHash>,
+    /// What it answers; says for which hour it is.
+    pub answers: &'a Answers,
+}
+
+/// What a form sees of earlier records. `records` are those sealed on this device, oldest first; corrections at another
+/// station belong to them. Only records of the same station count, exercises apart from the rest, and what another record
+/// corrects does not count any more.
 #[must_use]
-pub fn carried(form: &Form, station: Option<&str>, training: bool, records: &[(RecordHash, Record)]) -> TextMap<Value> {
+pub fn carried(form: &Form, looking: Looking<'_>, records: &[(RecordHash, Record)]) -> TextMap<Value> {
+    let current = latest_versions(looking.supersedes, records);
     let mut found = TextMap::default();
-    let corrected: Vec<RecordHash> = records.iter().filter_map(|(_, record)| record.supersedes).collect();
-    let mut places: HashMap<RecordHash, usize> = HashMap::new();
-    for (number, (hash, record)) in records.iter().enumerate() {
-        let place = record.supersedes.and_then(|before| places.get(&before).copied()).unwrap_or(number);
-        places.insert(*hash, place);
-    }
-    let mut records: Vec<&(RecordHash, Record)> = records.iter().collect();
-    records.sort_by_key(|(hash, _)| places.get(hash).copied());
     for wanted in form.carried.iter().flatten() {
-        let relevant = records.iter().filter(|(hash, record)| {
-            record.station.as_deref() == station
-                && (record.training == Some(true)) == training
+        let with = wanted.with.as_deref().unwrap_or(std::slice::from_ref(&wanted.question));
+        let relevant = current.iter().copied().filter(|record| {
+            record.station.as_deref() == looking.station
+                && (record.training == Some(true)) == looking.training
                 && record.form.as_ref().is_some_and(|reference| reference.form == wanted.form)
-                && !corrected.contains(hash)
         });
-        let mut answers =
-            relevant.filter_map(|(_, record)| record.body.answers.as_ref()?.get(&wanted.question).cloned());
-        let value = match wanted.from {
-            CarriedFrom::Latest => answers.next_back(),
-            CarriedFrom::All => {
-                let list: Vec<Value> = answers.collect();
-                (!list.is_empty()).then_some(Value::List(list))
-            }
-        };
-        if let Some(value) = value {
+        let answers = relevant.filter_map(|record| record.body.answers.as_ref());
+        let answering = answers.filter(|answers| with.iter().any(|question| answers.get(question).is_some()));
+        if let Some(value) = value(wanted, looking.answers, answering.collect()) {
             found.insert(wanted.name.clone(), value);
         }
     }
     found
+}
+
+/// The latest version of every record, each where its first version stood, without the one that is being corrected.
+fn latest_versions(being_corrected: Option<RecordHash>, records: &[(RecordHash, Record)]) -> Vec<&Record> {
+    let mut places: HashMap<RecordHash, usize> = HashMap::new();
+    let mut versions: Vec<Option<&Record>> = Vec::new();
+    for (hash, record) in records {
+        let place = record.supersedes.and_then(|before| places.get(&before).copied()).unwrap_or(versions.len());
+        places.insert(*hash, place);
+        match versions.get_mut(place) {
+            Some(version) => *version = Some(record),
+            None => versions.push(Some(record)),
+        }
+    }
+    let corrected = being_corrected.and_then(|hash| places.get(&hash).copied());
+    if let Some(version) = corrected.and_then(|place| versions.get_mut(place)) {
+        *version = None;
+    }
+    versions.into_iter().flatten().collect()
+}
+
+fn value(wanted: &Carried, own: &Answers, mut answering: Vec<&Answers>) -> Option<Value> {
+    let said = |answers: &&Answers| answers.get(&wanted.question).cloned();
+    if wanted.by.is_some() {
+        let mut ranked: Vec<(Rank<'_>, &Answers)> =
+            answering.into_iter().filter_map(|answers| Some((rank(wanted, answers)?, answers))).collect();
+        // Those for the same hour stay in the order of noting, and the one noted last is kept.
+        ranked.sort_by(|one, other| one.0.compare(&other.0));
+        ranked.reverse();
+        ranked.dedup_by(|one, other| one.0.compare(&other.0).is_eq());
+        ranked.reverse();
+        match wanted.from {
+            CarriedFrom::Before => {
+                let own = rank(wanted, own)?;
+                ranked.retain(|(rank, _)| rank.compare(&own).is_lt());
+            }
+            CarriedFrom::After => {
+                let own = rank(wanted, own)?;
+                ranked.retain(|(rank, _)| rank.compare(&own).is_gt());
+            }
+            CarriedFrom::Latest | CarriedFrom::All => {}
+        }
+        answering = ranked.into_iter().map(|(_, answers)| answers).collect();
+    } else if matches!(wanted.from, CarriedFrom::Before | CarriedFrom::After) {
+        return None;
+    }
+    match wanted.from {
+        CarriedFrom::Latest | CarriedFrom::Before => answering.last().and_then(said),
+        CarriedFrom::After => answering.first().and_then(said),
+        CarriedFrom::All => {
+            let list: Vec<Value> = answering.iter().filter_map(said).collect();
+            (!list.is_empty()).then_some(Value::List(list))
+        }
+    }
+}
+
+/// What a record is for, as it is put in order.
+#[derive(Debug)]
+enum Rank<'a> {
+    /// The place of a choice, a number, minutes.
+    Number(i64),
+    /// A date: as it is written, it sorts.
+    Text(&'a str),
+}
+
+impl Rank<'_> {
+    fn compare(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Self::Number(one), Self::Number(other)) => one.cmp(other),
+            (Self::Text(one), Self::Text(other)) => one.cmp(other),
+            (Self::Number(_), Self::Text(_)) => Ordering::Less,
+            (Self::Text(_), Self::Number(_)) => Ordering::Greater,
+        }
+    }
+}
+
+/// Nothing where the record does not say what it is for, or says what the form does not know.
+fn rank<'a>(wanted: &Carried, answers: &'a Answers) -> Option<Rank<'a>> {
+    match (answers.get(wanted.by.as_deref()?)?, &wanted.order) {
+        (Value::Text(key), Some(order)) => {
+            let place = order.iter().position(|known| known == key)?;
+            Some(Rank::Number(i64::try_from(place).unwrap_or(i64::MAX)))
+        }
+        (Value::Text(date), None) => Some(Rank::Text(date)),
+        (Value::Int(number), None) => Some(Rank::Number(*number)),
+        _ => None,
+    }
 }

@@ -268,12 +268,7 @@ mod typed {
                 Question { constraint: twice, ..Question::new("bad", QuestionKind::Integer) },
             ],
             parameters: Some([("limit", Parameter::Int(3000))].into_iter().collect::<TextMap<_>>()),
-            carried: Some(vec![Carried {
-                name: "told".to_owned(),
-                form: "f".to_owned(),
-                question: "P01".to_owned(),
-                from: CarriedFrom::All,
-            }]),
+            carried: Some(vec![Carried::new("told", "f", "P01", CarriedFrom::All)]),
             relations: Some(vec![Relation {
                 id: "K1".to_owned(),
                 severity: Severity::Hard,

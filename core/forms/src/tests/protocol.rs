@@ -89,12 +89,7 @@ fn protocol(referendum: bool) -> Form {
         law: None,
         when: when.map(str::to_owned),
     };
-    let carried = |name: &str, form: &str, question: &str, from| Carried {
-        name: name.to_owned(),
-        form: form.to_owned(),
-        question: question.to_owned(),
-        from,
-    };
+    let carried = |name: &str, form: &str, question: &str, from| Carried::new(name, form, question, from);
     let mut questions: Vec<Question> =
         ["P01", "P02", "P04", "P05.a", "P05.b", "P05.c", "P06", "P07", "P08", "P09", "P10", "P11"].map(number).into();
     questions.extend(["spoiled", "own.a", "own.b", "composition"].map(number));
@@ -363,12 +358,7 @@ fn copies_of_one_station_that_differ_are_told_field_by_field() {
     let announced = [152, 131, 160, 149, 138, 141, 155, 147, 133, 150, 144, 120, 108, 129, 126];
     assert_eq!((copied.iter().sum::<i64>(), announced.iter().sum::<i64>()), (2_150, 2_083));
     let mut form = protocol(false);
-    form.carried = Some(vec![Carried {
-        name: "copies_a".to_owned(),
-        form: "protocol".to_owned(),
-        question: "P05.a".to_owned(),
-        from: CarriedFrom::All,
-    }]);
+    form.carried = Some(vec![Carried::new("copies_a", "protocol", "P05.a", CarriedFrom::All)]);
     form.relations = Some(vec![Relation {
         id: "K15.a".to_owned(),
         severity: Severity::Hard,

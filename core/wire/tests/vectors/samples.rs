@@ -89,6 +89,8 @@ pub(crate) fn samples(dictionary: &[u8]) -> Samples {
     trust(&mut samples);
     let second = Pack { edition: Some(2), ..pack(None) };
     samples.add("pack/edition", "root", "A pack that says which of its deployment's packs it is.", &second);
+    let about = "Figures that go by the hour they are for, and a count that says how far it goes.";
+    samples.add("pack/by-hour", "root", about, &pack_by_hour());
     samples
 }
 
@@ -900,6 +902,54 @@ pub(crate) fn full_pack(shard: &[u8]) -> Pack {
                 "omit": ["witness-phone"],
             },
             "utc_offset": 300,
+        }),
+    )
+}
+
+/// The smallest pack whose figures go by their hour.
+fn pack_by_hour() -> Pack {
+    let text = named("Сұрақ", "Вопрос", "Question");
+    let question = |id: &str, kind: &str| json!({"id": id, "kind": kind, "text": text});
+    let option = |key: &str| json!({"key": key, "text": named(key, key, key)});
+    let mut hour = question("hour", "choice");
+    merge(&mut hour, json!({"choices": [option("10"), option("12")]}));
+    let carried = |name: &str, question: &str, from: &str| json!({"name": name, "form": "turnout", "question": question, "from": from, "by": "hour", "order": ["10", "12"]});
+    let mut own_hour = carried("own_hour", "hour", "latest");
+    merge(&mut own_hour, json!({"with": ["own"]}));
+    decoded(
+        "pack",
+        &json!({
+            "version": 1,
+            "id": "vectors-by-hour",
+            "title": text,
+            "election_day": "2026-03-15",
+            "languages": ["kk", "ru", "en"],
+            "law": "Wording in force on 1 March 2026",
+            "notes": [],
+            "contests": [],
+            "stations": [],
+            "forms": [{
+                "id": "turnout",
+                "kind": "turnout",
+                "title": text,
+                "questions": [
+                    hour,
+                    question("told", "integer"),
+                    question("own", "integer"),
+                    question("own_whole", "yes_no"),
+                    question("own_until", "time"),
+                ],
+                "carried": [carried("before", "told", "before"), carried("after", "told", "after"), own_hour],
+            }],
+            "turnout": {
+                "form": "turnout",
+                "hour": "hour",
+                "told": "told",
+                "own": "own",
+                "hours": [{"key": "10", "at": 600}, {"key": "12", "at": 720}],
+                "whole": "own_whole",
+                "until": "own_until",
+            },
         }),
     )
 }

@@ -173,7 +173,10 @@ const CARRIED: Shape = Fields(&[
     (1, "name", Text),
     (2, "form", Text),
     (3, "question", Text),
-    (4, "from", Named(&[(1, "latest"), (2, "all")])),
+    (4, "from", Named(&[(1, "latest"), (2, "all"), (3, "before"), (4, "after")])),
+    (5, "by", Text),
+    (6, "order", List(&Text)),
+    (7, "with", List(&Text)),
 ]);
 static FORM: Shape = Fields(&[
     (1, "id", Text),
@@ -236,6 +239,8 @@ const TURNOUT: Shape = Fields(&[
     (3, "told", Text),
     (4, "own", Text),
     (5, "hours", List(&Fields(&[(1, "key", Text), (2, "at", Int)]))),
+    (6, "whole", Text),
+    (7, "until", Text),
 ]);
 const TERM: Shape = Fields(&[(1, "text", TEXTS), (2, "official", List(&Text)), (3, "meaning", TEXTS)]);
 const PARTY: Shape = Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "short", TEXTS)]);
