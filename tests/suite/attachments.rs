@@ -91,3 +91,39 @@ async fn photos_follow_their_entries_and_arrive_under_their_questions() {
     assert_eq!(text.matches(&seal.to_string()).count(), 2, "one photo answers two questions");
     assert_eq!(text.matches(&third.to_string()).count(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_phones_and_messengers_make_arrives_under_its_name() {
+    let coordinator = TestCoordinator::start();
+    let phone = coordinator.phone();
+    let draft = phone.observer.new_draft(NewDraft::note("all sorts").station(phone::STATION)).unwrap();
+    let path = phone.dir().join("file");
+    let kinds: [(&[u8], &str); 9] = [
+        (b"\0\0\0\x18ftyp3gp4\0\0\0\0isom3gp4", "video/3gpp"),
+        (b"\0\0\0\x18ftyphvc1\0\0\0\0iso8mp42", "video/mp4"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0mif1heix", "image/heic"),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\x36moov\0\0\0\x2etrak\0\0\0\x26mdia\0\0\0\x1ehdlr\0\0\0\0\0\0\0\0soun\0\0\0\0\0\0\0\0\0\0", "audio/mp4"),
+        (b"#!AMR\n\x3c\x91\x17\x16\xbe\x66", "audio/amr"),
+        (b"ID3\x04\0\0\0\0\0\0\xff\xfb\x90\x64\0\0", "audio/mpeg"),
+        (b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\x13OpusHead", "audio/ogg"),
+        (b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0", "audio/wav"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "application/pdf"),
+    ];
+    for (bytes, mime) in kinds {
+        std::fs::write(&path, bytes).unwrap();
+        assert_eq!(phone.observer.attach_path(draft, &path, Origin::Imported, None).unwrap().mime, mime);
+    }
+    std::fs::write(&path, "<svg onload='alert(1)'/>").unwrap();
+    let refused = phone.observer.attach_path(draft, &path, Origin::Imported, None).unwrap_err();
+    assert_eq!(refused.code(), "media_type");
+    assert_eq!(phone.observer.draft(draft).unwrap().attachments.unwrap().len(), kinds.len(), "the draft is as it was");
+    phone.observer.seal(draft).unwrap();
+    let summary = phone.observer.sync_until(LONG).await.unwrap();
+    assert!(summary.completed, "{summary:?}");
+    for (bytes, mime) in kinds {
+        let media = MediaHash::of(bytes);
+        let records = coordinator.ledger().records_listing(media, 1).await.unwrap();
+        let file = records[0].files.iter().find(|file| file.media == media).unwrap();
+        assert_eq!((file.mime.as_str(), file.delivered), (mime, true));
+    }
+}
