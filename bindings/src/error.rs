@@ -175,7 +175,7 @@ pub const CODES: &[(&str, ErrorKind, &str)] = &[
     ("media_empty", Input, "The photo or video has no bytes."),
     ("media_too_large", Input, "The photo or video is larger than the pack allows."),
     ("media_changed", Input, "Somebody wrote to the file while it was being saved."),
-    ("media_type", Input, "Not a photo, video or sound recording in a known format."),
+    ("media_type", Input, "A text, program or archive; only photos, videos, sound and PDF are kept."),
     ("incident_unknown", Input, "The catalogue has no such incident."),
     ("exit_poll", Input, "The exit poll cannot go on like this; the reason says why."),
     ("not_an_id", Input, "Text that should name a record, a file or a draft does not."),

@@ -230,7 +230,7 @@ impl Runner<'_> {
                 let attached = observer.attach(draft, self.text(step, "path"), origin, label)?;
                 self.keep(step, &attached.hash);
             }
-            "detach" => observer.detach(self.text(step, "draft"), self.text(step, "media"))?,
+            "detach" => observer.detach(self.text(step, "draft"), self.text(step, "media"), None)?,
             "correct" => self.keep(step, &observer.correct(self.text(step, "record"))?),
             "seal" => {
                 let sealed = observer.seal(self.text(step, "draft"))?;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests fail by panicking and say why")]
 
 mod attestation;
+mod attachments;
 mod bridge;
 mod day;
 mod devices;

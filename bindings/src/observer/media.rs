@@ -69,12 +69,13 @@ impl ObserverHandle {
         })
     }
 
-    /// Takes a file out of a draft; its preview goes with it.
+    /// Takes a file out of a draft; its preview goes with it. With a label, only from the question that the label names.
     ///
     /// # Errors
     /// `no_such_draft`, and those of the store.
-    pub fn detach(&self, draft: String, media: String) -> Result<(), KuagerError> {
-        self.change(Change::Drafts, |core| Ok(core.detach(draft_id(&draft)?, parse_id(&media)?)?))
+    #[uniffi::method(default(label = None))]
+    pub fn detach(&self, draft: String, media: String, label: Option<String>) -> Result<(), KuagerError> {
+        self.change(Change::Drafts, |core| Ok(core.detach(draft_id(&draft)?, parse_id(&media)?, label.as_deref())?))
     }
 
     /// Every file of this store and where it stands, in the order they came.

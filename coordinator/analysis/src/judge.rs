@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 pub use kuager_forms::Standing;
 use kuager_forms::carried::{self, Looking};
-use kuager_forms::{CompiledForm, FormError, RelationState, with_files};
+use kuager_forms::{CompiledForm, FormError, RelationState, files as form_files};
 use kuager_wire::form::Form;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::pack::Pack;
@@ -80,7 +80,7 @@ impl Judge {
         let form = self.form.form();
         let given = record.body.answers.clone().unwrap_or_default();
         let files = record.attachments.as_deref().unwrap_or_default();
-        let answers = with_files(form, &given, files);
+        let answers = form_files::with_files(form, &given, files);
         let looking = Looking {
             station: record.station.as_deref(),
             training: record.training == Some(true),

@@ -48,7 +48,7 @@ pub(crate) struct Picture {
 
 /// MIME types every browser shows, and that hold no programs.
 pub(crate) fn is_shown(mime: &str) -> bool {
-    matches!(mime, "image/jpeg" | "image/png" | "image/webp")
+    matches!(mime, "image/jpeg" | "image/png" | "image/webp" | "image/gif")
 }
 
 /// Reads a record that was verified when it was stored.

@@ -21,7 +21,7 @@ pub mod words;
 
 pub use self::engine::{
     AnswerError, Asked, CompiledForm, FormError, FormState, Path, RelationState, Reminder, ReminderKind, Standing,
-    capture_allowed, carried, check, check_answer, places, with_files,
+    capture_allowed, carried, check, check_answer, files, places,
 };
 
 #[cfg(test)]

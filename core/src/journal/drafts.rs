@@ -7,6 +7,7 @@ use kuager_wire::limits;
 use kuager_wire::record::{FollowUp, FormRef, Record, RecordKind, Value};
 use kuager_wire::text::{self, station_fault};
 
+use super::attachments;
 use super::error::JournalError;
 use super::writer::Journal;
 use crate::draft::{Draft, DraftId, NewDraft, SavedDraft};
@@ -122,20 +123,16 @@ impl Journal {
         })
     }
 
-    /// Takes a file, and previews made from it, out of a draft. Where nothing else refers to it, it is removed.
+    /// Takes a file, and previews made from it, out of a draft; with a label, only from what that label names. Where nothing
+    /// else refers to it, it is removed.
     ///
     /// # Errors
     /// [`JournalError::NoSuchDraft`], [`JournalError::Store`].
-    pub fn detach(&self, id: DraftId, hash: MediaHash) -> Result<(), JournalError> {
+    pub fn detach(&self, id: DraftId, hash: MediaHash, label: Option<&str>) -> Result<(), JournalError> {
         self.store.write(|tx| {
-            let (gone, _) = self.change_in(tx, id, |draft| {
-                let attachments = draft.attachments.take().unwrap_or_default();
-                let (gone, kept): (Vec<_>, Vec<_>) =
-                    attachments.into_iter().partition(|file| file.hash == hash || file.of == Some(hash));
-                draft.attachments = (!kept.is_empty()).then_some(kept);
-                Ok::<_, JournalError>(gone)
-            })?;
-            gone.into_iter().try_for_each(|attachment| release_media(tx, attachment.hash))
+            let (gone, _) =
+                self.change_in(tx, id, |draft| Ok::<_, JournalError>(attachments::take(draft, hash, label)))?;
+            gone.into_iter().try_for_each(|hash| release_media(tx, hash))
         })
     }
 
@@ -179,7 +176,7 @@ fn new_id() -> Result<DraftId, StoreError> {
 }
 
 /// Removes a file that no record lists and no draft refers to any more.
-fn release_media(tx: &Tx<'_>, hash: MediaHash) -> Result<(), JournalError> {
+pub(crate) fn release_media(tx: &Tx<'_>, hash: MediaHash) -> Result<(), JournalError> {
     let refers = |draft: &Draft| draft.attachments.iter().flatten().any(|file| file.hash == hash);
     if tx.drafts()?.iter().any(refers) {
         return Ok(());

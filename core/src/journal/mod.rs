@@ -4,6 +4,7 @@
 //! before, puts it into the outbox and removes the draft, all in one transaction: either all of that is on disk or the
 //! draft is still there.
 
+mod attachments;
 mod drafts;
 mod error;
 mod recovery;
@@ -13,7 +14,8 @@ mod writer;
 
 pub use kuager_evidence::{ChainFault, ChainReport, verify_chain};
 
-pub(crate) use self::drafts::{normalised, station_name};
+pub(crate) use self::attachments::{add as add_attachment, follow as follow_entries};
+pub(crate) use self::drafts::{normalised, release_media, station_name};
 pub use self::error::JournalError;
 pub use self::writer::{Journal, Sealed};
 

@@ -50,14 +50,12 @@ impl Journal {
                     let earlier = Self::earlier(tx, form, draft.station.as_deref())?;
                     let carried = forms::carried::carried(form, draft.looking(), &earlier);
                     let files = draft.attachments.as_deref().unwrap_or_default();
-                    let seen = forms::with_files(form, &draft.answers, files);
+                    let seen = forms::files::with_files(form, &draft.answers, files);
                     let state = compiled.state(&seen, &carried, "", &[]);
                     missing = state.missing.iter().map(ToString::to_string).collect();
                     checks = state.checks();
                     let mut sealed = compiled.sealed(&seen, &carried);
-                    for (question, _) in seen.iter().filter(|(question, _)| draft.answers.get(question).is_none()) {
-                        sealed.remove(question);
-                    }
+                    forms::files::without_files(form, &mut sealed, &draft.answers);
                     draft.answers = sealed;
                 }
             }

@@ -7,6 +7,7 @@
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
 mod exif;
+mod kind;
 pub mod preview;
 
 use std::fs::{File, Metadata};
@@ -45,8 +46,10 @@ pub enum MediaError {
     /// Something wrote to the file while it was being read.
     #[error("the file changed while it was being saved; try again")]
     Changed,
-    /// Not a photo, video or sound in a known format.
-    #[error("this is not a photo, video or sound recording that can be kept (JPEG, HEIC, PNG, WebP, MP4, M4A)")]
+    /// A text, a program or an archive: what could run, or be shown as a page.
+    #[error(
+        "this could be a program or a page, which is never kept; attach a photo, a video, a sound recording or a PDF"
+    )]
     UnsupportedType,
     /// The store failed; [`StoreError::DiskFull`] when there is no room.
     #[error(transparent)]
@@ -99,24 +102,13 @@ impl<'a> Source<'a> {
     }
 
     /// Everything was read, and nothing changed meanwhile.
-    fn finish(self) -> Result<(MediaHash, u64, Vec<u8>), MediaError> {
+    fn finish(self) -> Result<(MediaHash, u64, Vec<u8>, &'static str), MediaError> {
+        let kind = kind::of(&self.head, self.file)?;
         if stamp(&self.file.metadata()?) != self.before || self.read != self.before.0 {
             return Err(MediaError::Changed);
         }
-        Ok((MediaHash(self.hasher.finalize().into()), self.read, self.head))
-    }
-}
-
-/// Which kinds of content are kept, by what the bytes are, never by a file's name.
-fn mime_of(head: &[u8]) -> Result<&'static str, MediaError> {
-    let found = infer::get(head).ok_or(MediaError::UnsupportedType)?.mime_type();
-    match found {
-        "image/jpeg" | "image/png" | "image/webp" | "video/mp4" => Ok(found),
-        "image/heif" | "image/heic" => Ok("image/heic"),
-        "audio/m4a" | "audio/mp4" => Ok("audio/mp4"),
-        // Recorders of phones write these brands of the same container.
-        "video/x-m4v" | "video/quicktime" | "video/3gpp" => Ok("video/mp4"),
-        _ => Err(MediaError::UnsupportedType),
+        let kind = kind.ok_or(MediaError::UnsupportedType)?;
+        Ok((MediaHash(self.hasher.finalize().into()), self.read, self.head, kind))
     }
 }
 
@@ -177,8 +169,7 @@ where
 }
 
 fn complete(tx: &Tx<'_>, id: i64, source: Source<'_>) -> Result<MediaRow, MediaError> {
-    let (hash, size, head) = source.finish()?;
-    let mime = mime_of(&head)?;
+    let (hash, size, head, mime) = source.finish()?;
     let claims = exif::claims(&head);
     let finished = FinishedMedia { hash, size, mime, preview_of: None, claims: &claims };
     let id = tx.finish_media(id, &finished)?;

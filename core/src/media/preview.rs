@@ -30,6 +30,9 @@ pub enum PreviewError {
     /// A format that only the platform can decode.
     #[error("a preview of {0} has to come from the platform")]
     Format(String),
+    /// There is nothing to see: sound, or a document.
+    #[error("{0} is not a picture")]
+    NoPicture(String),
     /// The picture cannot be decoded.
     #[error("the picture cannot be decoded: {0}")]
     Undecodable(String),
@@ -70,7 +73,10 @@ pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) ->
     let decode: fn(BufReader<F>) -> Result<Picture, PreviewError> = match mime {
         "image/jpeg" => decode_jpeg,
         "image/png" => decode_png,
-        other => return Err(PreviewError::Format(other.to_owned())),
+        other if other.starts_with("image/") || other.starts_with("video/") => {
+            return Err(PreviewError::Format(other.to_owned()));
+        }
+        other => return Err(PreviewError::NoPicture(other.to_owned())),
     };
     afford(&mut file)?;
     let picture = decode(BufReader::new(file))?;

@@ -76,27 +76,12 @@ fn what_cannot_be_kept_is_named_and_leaves_nothing() {
     let (_dir, store) = store();
     let refused = |bytes: &[u8], limit| take(&store, file(bytes).path(), limit).unwrap_err();
     assert!(matches!(refused(b"", 1000), MediaError::Empty));
-    assert!(matches!(refused(b"%PDF-1.7 not a photo", 1000), MediaError::UnsupportedType));
+    assert!(matches!(refused(b"<html><script>alert(1)</script>", 1000), MediaError::UnsupportedType));
     assert!(matches!(refused(b"#!/bin/sh\n", 1000), MediaError::UnsupportedType));
     let (big, _) = photo(5000, 4);
     let error = take(&store, big.path(), 4999).unwrap_err();
     assert!(matches!(error, MediaError::TooLarge { size: 5000, limit: 4999 }), "{error}");
     assert_eq!((chunks(&store), store.read(|tx| tx.all_media()).unwrap().len()), (0, 0));
-}
-
-#[test]
-fn every_format_that_is_kept_is_known_by_its_content() {
-    let heads: [(&[u8], &str); 6] = [
-        (&[0xff, 0xd8, 0xff, 0xe1, 0, 0], "image/jpeg"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "image/png"),
-        (b"RIFF\x24\0\0\0WEBPVP8 ", "image/webp"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0heicmif1", "image/heic"),
-        (b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom", "video/mp4"),
-        (b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42", "audio/mp4"),
-    ];
-    for (head, mime) in heads {
-        assert_eq!(mime_of(head).unwrap(), mime);
-    }
 }
 
 #[test]

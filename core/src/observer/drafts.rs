@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use kuager_forms::carried::Looking;
 use kuager_forms::exit_poll::{self, ExitPollError};
+use kuager_forms::files::{self, Moves};
 use kuager_forms::{Path, check_answer, places};
 use kuager_wire::canonical::TextMap;
+use kuager_wire::form::Form;
 use kuager_wire::limits;
 use kuager_wire::record::{Answers, FormRef, Location, RecordKind, Value};
 use kuager_wire::text::name;
@@ -14,7 +16,7 @@ use super::device::Observer;
 use super::view::{DraftView, PackForm};
 use crate::draft::{Draft, DraftId, NewDraft};
 use crate::error::ObserverError;
-use crate::journal::{JournalError, normalised, station_name};
+use crate::journal::{JournalError, follow_entries, normalised, release_media, station_name};
 use crate::store::Tx;
 
 impl Observer {
@@ -203,12 +205,14 @@ impl Observer {
         })
     }
 
-    /// Takes an entry out of a repeat group of a draft; those after it move up.
+    /// Takes an entry out of a repeat group of a draft; those after it move up. The files of an entry go where it goes: those
+    /// of one that is taken out are taken out too, unless they answer another question as well.
     ///
     /// # Errors
     /// As [`Observer::set_answer_at`].
     pub fn remove_entry(&self, draft: DraftId, group: &str, entry: usize) -> Result<DraftView, ObserverError> {
-        let ((), view) = self.change_answers(draft, |form, answers| {
+        let moves = |form: &Form, before: &Answers, _: &Answers| files::removal(form, before, group, entry);
+        let ((), view) = self.change_answers_and_files(draft, moves, |form, answers| {
             Ok(places::remove_entry(form.form.form(), answers, group, entry)?)
         })?;
         Ok(view)
@@ -221,12 +225,28 @@ impl Observer {
         draft: DraftId,
         change: impl FnOnce(&PackForm, &mut Answers) -> Result<T, ObserverError>,
     ) -> Result<(T, DraftView), ObserverError> {
+        self.change_answers_and_files(draft, files::moves, change)
+    }
+
+    /// As [`Observer::change_answers`]; `moves` says where the entries of repeat groups went, and with them their files.
+    fn change_answers_and_files<T>(
+        &self,
+        draft: DraftId,
+        moves: impl FnOnce(&Form, &Answers, &Answers) -> Moves,
+        change: impl FnOnce(&PackForm, &mut Answers) -> Result<T, ObserverError>,
+    ) -> Result<(T, DraftView), ObserverError> {
         let Some(form) = self.form_of(draft)? else {
             self.draft(draft)?;
             return Err(ObserverError::NoQuestions);
         };
         let (result, version, draft, view) = self.store.write(|tx| {
-            let (result, saved) = self.journal.change_in(tx, draft, |draft| change(&form, &mut draft.answers))?;
+            let ((result, gone), saved) = self.journal.change_in(tx, draft, |draft| {
+                let before = draft.attachments.is_some().then(|| draft.answers.clone());
+                let result = change(&form, &mut draft.answers)?;
+                let moves = before.map(|before| moves(form.form.form(), &before, &draft.answers)).unwrap_or_default();
+                Ok::<_, ObserverError>((result, follow_entries(draft, &moves)))
+            })?;
+            gone.into_iter().try_for_each(|hash| release_media(tx, hash))?;
             let draft = Arc::new(saved.draft);
             let view = self.view_of(tx, Arc::clone(&draft), Some(Arc::clone(&form)))?;
             Ok::<_, ObserverError>((result, saved.version, draft, view))

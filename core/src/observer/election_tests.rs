@@ -553,3 +553,6 @@ fn a_draft_is_read_again_when_it_was_changed_and_only_then() {
     let gone = observer.view(draft);
     assert!(matches!(gone, Err(ObserverError::Journal(JournalError::NoSuchDraft))), "{gone:?}");
 }
+
+#[path = "files_tests.rs"]
+mod files;

@@ -1,10 +1,10 @@
 //! Photos, videos and sound: from the camera into a draft, and on their way.
 
 use std::fs::File;
-use std::path::Path;
+use std::path;
 use std::sync::Arc;
 
-use kuager_forms as forms;
+use kuager_forms::{self as forms, Path};
 use kuager_wire::form::FenceError;
 use kuager_wire::ids::{MediaHash, Nonce, NotAnId};
 use kuager_wire::limits;
@@ -14,7 +14,7 @@ use super::device::Observer;
 use crate::clock::Due;
 use crate::draft::{Draft, DraftId};
 use crate::error::ObserverError;
-use crate::journal::JournalError;
+use crate::journal::add_attachment;
 use crate::keys;
 use crate::media::preview::{self, PreviewError};
 use crate::media::{self, MediaError, StoredFile};
@@ -93,8 +93,9 @@ impl Observer {
         Ok(CaptureToken(token))
     }
 
-    /// Whether files may be taken for a question of a draft; ask before the camera opens. A label that is no question
-    /// belongs to the record as a whole, and nothing speaks against it.
+    /// Whether files may be taken for a question of a draft; ask before the camera opens. The label is the question's
+    /// [`Path`] as text: its id, or `group[entry].question`. A label that is no question belongs to the record as a whole,
+    /// and nothing speaks against it.
     ///
     /// # Errors
     /// [`ObserverError::Fence`] with the reason to show, [`ObserverError::Journal`], [`ObserverError::Store`].
@@ -103,7 +104,7 @@ impl Observer {
         let (Some(label), Some(form)) = (label.map(kuager_wire::canonical::nfc), view.form()) else {
             return Ok(());
         };
-        match form.question(&label).map_or(Ok(()), forms::capture_allowed) {
+        match form.question(&Path::read(&label).question).map_or(Ok(()), forms::capture_allowed) {
             // A file beside a number is fine: a page for a line of the protocol.
             Ok(()) | Err(FenceError::NotAnAttachment { .. }) => Ok(()),
             Err(error) => Err(error.into()),
@@ -127,7 +128,7 @@ impl Observer {
     ) -> Result<Attached, ObserverError> {
         self.capture_allowed(draft, label)?;
         let source = self.source_of(origin);
-        let label = label.map(kuager_wire::canonical::nfc);
+        let label = self.label_in(draft, label)?;
         let limit = self.media_limit(draft)?;
         let now_ms = self.clock.now().wall_ms;
         let row = media::import(&self.store, file, limit, now_ms, |tx, row| {
@@ -155,7 +156,7 @@ impl Observer {
     pub fn attach_path(
         &self,
         draft: DraftId,
-        path: &Path,
+        path: &path::Path,
         origin: Origin,
         label: Option<&str>,
     ) -> Result<Attached, ObserverError> {
@@ -179,6 +180,14 @@ impl Observer {
         self.keep_preview(draft, of, jpeg, None)
     }
 
+    /// A label as it is kept; see [`forms::files::label_of`].
+    fn label_in(&self, draft: DraftId, label: Option<&str>) -> Result<Option<String>, ObserverError> {
+        let Some(label) = label.map(kuager_wire::canonical::nfc) else { return Ok(None) };
+        let view = self.view(draft)?;
+        let within = view.form().map(|form| forms::files::label_of(form, &view.draft().answers, &label));
+        Ok(Some(within.unwrap_or(label)))
+    }
+
     fn source_of(&self, origin: Origin) -> MediaSource {
         let Origin::Captured(CaptureToken(token)) = origin else { return MediaSource::Imported };
         let now = self.clock.now();
@@ -195,6 +204,10 @@ impl Observer {
     }
 
     fn preview_for(&self, draft: DraftId, row: &MediaRow, label: Option<&str>) -> Result<MediaHash, PreviewProblem> {
+        let listed = self.draft(draft).ok().and_then(|draft| draft.attachments).unwrap_or_default();
+        if let Some(made) = listed.iter().find(|file| file.of == Some(row.hash)) {
+            return Ok(made.hash);
+        }
         let file = StoredFile::new(Arc::clone(&self.store), row);
         let jpeg = preview::make(&row.mime, row.claims.orientation, file).map_err(PreviewProblem::Made)?;
         self.keep_preview(draft, row.hash, &jpeg, label).map_err(|error| PreviewProblem::Kept(error.to_string()))
@@ -237,12 +250,14 @@ impl Observer {
         Ok(())
     }
 
-    /// Takes a file out of a draft; its preview goes with it.
+    /// Takes a file out of a draft; its preview goes with it. With a label, only from the question that the label names: a
+    /// file that answers another one stays for that.
     ///
     /// # Errors
     /// [`ObserverError::Journal`], [`ObserverError::Store`].
-    pub fn detach(&self, draft: DraftId, file: MediaHash) -> Result<(), ObserverError> {
-        Ok(self.journal.detach(draft, file)?)
+    pub fn detach(&self, draft: DraftId, file: MediaHash, label: Option<&str>) -> Result<(), ObserverError> {
+        let label = label.map(kuager_wire::canonical::nfc);
+        Ok(self.journal.detach(draft, file, label.as_deref())?)
     }
 
     /// Every file of this store and where it stands, in the order they came.
@@ -287,25 +302,4 @@ impl Observer {
     pub fn hold_media(&self, file: MediaHash) -> Result<bool, ObserverError> {
         Ok(self.store.write(|tx| tx.set_media_wish(file, false))?)
     }
-}
-
-/// Adds a file to a draft, once for each label: one photo may show two pages, or belong to two questions. Its bytes are kept
-/// and sent once all the same.
-fn add_attachment(draft: &mut Draft, attachment: Attachment) -> Result<(), JournalError> {
-    let attachments = draft.attachments.get_or_insert_default();
-    let listed = || attachments.iter().filter(|file| file.hash == attachment.hash);
-    let said = attachment.label.is_none() || listed().any(|file| file.label == attachment.label);
-    if said && listed().next().is_some() {
-        return Ok(());
-    }
-    let nameless = attachments.iter().position(|file| file.hash == attachment.hash && file.label.is_none());
-    if let Some(at) = nameless {
-        attachments[at].label = attachment.label;
-        return Ok(());
-    }
-    if attachments.len() >= limits::ATTACHMENTS {
-        return Err(JournalError::TooManyFiles { limit: limits::ATTACHMENTS });
-    }
-    attachments.push(attachment);
-    Ok(())
 }

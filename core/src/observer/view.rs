@@ -64,7 +64,7 @@ impl DraftView {
         let meaning = form.form.meaning()?;
         let language = self.draft.language.as_deref().unwrap_or_default();
         let files = self.draft.attachments.as_deref().unwrap_or_default();
-        let answers = forms::with_files(meaning.form(), &self.draft.answers, files);
+        let answers = forms::files::with_files(meaning.form(), &self.draft.answers, files);
         Ok(Some(meaning.state(&answers, carried, language, &form.pack.pack.languages)))
     }
 }

@@ -62,7 +62,7 @@
             case .date:
                 MomentField(question: question, form: form, components: .date)
             case .attachment:
-                PhotosRow(photos: state.photos(of: question.place.question), form: form, take: takePhoto)
+                PhotosRow(photos: state.photos(of: question.place), form: form, take: takePhoto)
             case .calculate:
                 Text(verbatim: question.wording ?? "").font(.title3.monospacedDigit())
             case .note, .group:

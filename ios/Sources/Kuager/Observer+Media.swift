@@ -43,11 +43,11 @@ extension Observer {
         return try await session.call { try $0.attachPreview(draft: draft, of: original, path: path) }
     }
 
-    /// Takes a file out of a draft; its preview goes with it.
+    /// Takes a file out of a draft; its preview goes with it. With a label, only from the question that it names.
     ///
     /// - Throws: ``KuagerError``: ``KuagerError/Code/noSuchDraft``.
-    public func detach(draft: String, media: String) async throws(KuagerError) {
-        try await session.call { try $0.detach(draft: draft, media: media) }
+    public func detach(draft: String, media: String, label: String? = nil) async throws(KuagerError) {
+        try await session.call { try $0.detach(draft: draft, media: media, label: label) }
     }
 
     /// Every file of this store and where it stands, in the order they came.
@@ -81,5 +81,13 @@ extension Observer {
     @discardableResult
     public func holdMedia(media: String) async throws(KuagerError) -> Bool {
         try await session.call { try $0.holdMedia(media: media) }
+    }
+}
+
+extension Place {
+    /// What a file that answers the question here is labelled with: `question`, or `group[entry].question` with entries from 1.
+    public var label: String {
+        guard let group else { return question }
+        return "\(group)[\((entry ?? 0) + 1)].\(question)"
     }
 }

@@ -17,7 +17,7 @@ use kuager_wire::record::{AttachmentRole, MediaSource};
 use serde::Deserialize;
 
 use crate::assets::REDACT_JS;
-use crate::entry::{self, Entry, is_shown};
+use crate::entry::{self, Entry};
 use crate::frame::Frame;
 use crate::guard::sent_from_here;
 use crate::language::Language;
@@ -30,8 +30,43 @@ use crate::time::Zone;
 const RECORDS: u32 = 50;
 /// Similar pictures shown.
 const ALIKES: usize = 20;
-/// MIME types a browser may show by itself; everything else is only offered for saving.
-const PLAYED: [&str; 6] = ["image/jpeg", "image/png", "image/webp", "video/mp4", "audio/mp4", "audio/x-m4a"];
+/// MIME types a browser may show by itself, and that hold no programs; everything else is only offered for saving.
+const PLAYED: [&str; 17] = [
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+    "image/gif",
+    "video/mp4",
+    "video/quicktime",
+    "video/webm",
+    "video/3gpp",
+    "video/ogg",
+    "audio/mp4",
+    "audio/x-m4a",
+    "audio/mpeg",
+    "audio/aac",
+    "audio/ogg",
+    "audio/wav",
+    "audio/webm",
+    "audio/flac",
+];
+/// What is saved under a name that its owner's programs know: pictures and sound that browsers do not have, and PDF, which
+/// may hold scripts and is therefore never opened here.
+const SAVED: [(&str, &str, &str); 11] = [
+    ("application/pdf", "application/pdf", "pdf"),
+    ("image/heic", BYTES, "heic"),
+    ("image/heif", BYTES, "heif"),
+    ("image/avif", BYTES, "avif"),
+    ("image/tiff", BYTES, "tiff"),
+    ("image/bmp", BYTES, "bmp"),
+    ("audio/amr", BYTES, "amr"),
+    ("audio/amr-wb", BYTES, "awb"),
+    ("audio/3gpp", BYTES, "3gp"),
+    ("audio/x-caf", BYTES, "caf"),
+    ("video/x-matroska", BYTES, "mkv"),
+];
+/// What nobody is told more of.
+const BYTES: &str = "application/octet-stream";
 /// Characters of a request for another photo.
 const TEXT: usize = 1000;
 
@@ -49,6 +84,7 @@ struct Page<'a> {
     shown: Option<MediaHash>,
     itself: bool,
     video: bool,
+    sound: bool,
     complete: Option<Complete>,
     of: Option<MediaHash>,
     claims: Vec<(String, String)>,
@@ -184,7 +220,8 @@ pub(crate) async fn page(
         kib: file.size.div_ceil(1024),
         shown: if itself { Some(media) } else { known.preview },
         itself,
-        video: itself && !is_shown(&file.mime),
+        video: itself && file.mime.starts_with("video/"),
+        sound: itself && file.mime.starts_with("audio/"),
         complete: known.held.as_ref().map(|held| Complete {
             received: zone.moment(held.received_ms).full,
             pixels: pixels.map(|(width, height)| format!("{width} × {height}")).unwrap_or_default(),
@@ -226,10 +263,16 @@ pub(crate) async fn bytes(
     let played = PLAYED.iter().find(|known| **known == mime);
     let mut response = files::answer(&method, &asked, media, object);
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_static(played.copied().unwrap_or("application/octet-stream"));
-    headers.insert(header::CONTENT_TYPE, kind);
+    let saved = SAVED.iter().find(|(known, ..)| *known == mime);
+    let kind = played.copied().or(saved.map(|(_, kind, _)| *kind)).unwrap_or(BYTES);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     if played.is_none() {
-        headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+        let name = saved.and_then(|(.., ending)| {
+            let name = format!("attachment; filename=\"{}.{ending}\"", &media.to_string()[..16]);
+            HeaderValue::try_from(name).ok()
+        });
+        let disposition = name.unwrap_or(HeaderValue::from_static("attachment"));
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
     Ok(response)
 }

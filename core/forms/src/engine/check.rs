@@ -1,7 +1,7 @@
 //! Which answers fit their questions, and which say nothing.
 
 use kuager_wire::form::{AnswerFault, FenceError, Form, Question, QuestionKind};
-use kuager_wire::record::{Answers, Attachment, AttachmentRole, Value};
+use kuager_wire::record::{Answers, Value};
 
 /// Why an answer cannot be kept under a question.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,21 +56,4 @@ pub fn check(form: &Form, answers: &Answers) -> Result<(), AnswerError> {
 /// [`FenceError`] with the reason to show.
 pub fn capture_allowed(question: &Question) -> Result<(), FenceError> {
     question.capture_allowed()
-}
-
-/// The answers with the files of a draft as the answers to the questions they are labelled with, which is what the logic of
-/// a form sees. A record does not repeat them: its attachments carry the labels.
-#[must_use]
-pub fn with_files(form: &Form, answers: &Answers, files: &[Attachment]) -> Answers {
-    let mut seen = answers.clone();
-    for question in form.questions.iter().filter(|question| question.kind == QuestionKind::Attachment) {
-        let asked = |file: &&Attachment| {
-            file.role == AttachmentRole::Original && file.label.as_deref() == Some(question.id.as_str())
-        };
-        let hashes: Vec<Value> = files.iter().filter(asked).map(|file| Value::Text(file.hash.to_string())).collect();
-        if !hashes.is_empty() && seen.get(&question.id).is_none() {
-            seen.insert(question.id.clone(), Value::List(hashes));
-        }
-    }
-    seen
 }

@@ -9,10 +9,11 @@
 pub mod carried;
 mod check;
 mod compiled;
+pub mod files;
 pub mod places;
 mod run;
 mod state;
 
-pub use self::check::{AnswerError, capture_allowed, check, check_answer, with_files};
+pub use self::check::{AnswerError, capture_allowed, check, check_answer};
 pub use self::compiled::{CompiledForm, FormError};
 pub use self::state::{Asked, FormState, Path, RelationState, Reminder, ReminderKind, Standing};

@@ -10,6 +10,9 @@ use kuager_wire::record::{Answers, Check, Value, Verdict};
 use super::compiled::{CompiledForm, CompiledRelation};
 use super::run::{Place, Run, compute};
 
+/// The highest number of an entry that a label may have; far beyond what a form allows, and no sum over it overflows.
+const MAX_ENTRY: usize = 65_535;
+
 /// Where a question stands: its id, and for a repeat group the entry it is asked in.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path {
@@ -24,6 +27,21 @@ impl Path {
     #[must_use]
     pub fn of(question: &str) -> Self {
         Self { group: None, question: question.to_owned() }
+    }
+
+    /// Reads what `Display` writes, which is also the label of a file that answers the question: `question`, or
+    /// `group[entry].question` in a repeat group, entries counted from 1. Any other text is the name of a question that no
+    /// form has: ids hold no brackets.
+    #[must_use]
+    pub fn read(label: &str) -> Self {
+        let within = || {
+            let (group, rest) = label.split_once('[')?;
+            let (number, question) = rest.split_once("].")?;
+            let entry: usize = number.parse().ok().filter(|entry| (1..=MAX_ENTRY).contains(entry))?;
+            let path = Self { group: Some((group.to_owned(), entry - 1)), question: question.to_owned() };
+            (path.to_string() == label).then_some(path)
+        };
+        within().unwrap_or_else(|| Self::of(label))
     }
 }
 

@@ -42,8 +42,8 @@ public final class FormModel: StateModel<FormModel.State> {
         }
 
         /// The photos that answer a question.
-        public func photos(of question: String) -> [AttachmentInfo] {
-            draft?.attachments.filter { $0.label == question && $0.role == .original } ?? []
+        public func photos(of place: Place) -> [AttachmentInfo] {
+            draft?.attachments.filter { $0.label == place.label && $0.role == .original } ?? []
         }
     }
 
@@ -153,7 +153,7 @@ public final class FormModel: StateModel<FormModel.State> {
     /// Asks whether the camera may open for a question; why not is in ``State/problem``.
     public func mayPhotograph(_ place: Place?) async -> Bool {
         await attempt(at: place) { [self] in
-            try await observer.captureAllowed(draft: draft, label: place?.question)
+            try await observer.captureAllowed(draft: draft, label: place?.label)
         }
     }
 
@@ -162,14 +162,14 @@ public final class FormModel: StateModel<FormModel.State> {
         update { $0.isSavingPhoto = true }
         await attempt(at: place) { [self] in
             try await Photos.take(
-                source, draft: draft, label: place?.question, observer: observer, folder: captures)
+                source, draft: draft, label: place?.label, observer: observer, folder: captures)
         }
         update { $0.isSavingPhoto = false }
     }
 
     /// Takes a photo out of the draft.
     public func remove(photo: AttachmentInfo) async {
-        await inOrder(at: nil) { [self] in try await observer.detach(draft: draft, media: photo.hash) }
+        await inOrder(at: nil) { [self] in try await observer.detach(draft: draft, media: photo.hash, label: photo.label) }
     }
 
     /// Seals: signed, chained, queued, and never changed again. Nothing that is missing or does not add up keeps from it.

@@ -189,8 +189,8 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         let allowed = await form.mayPhotograph(photos.place)
         XCTAssertTrue(allowed)
         await form.photograph(photos.place, with: camera)
-        await form.shows("a photo") { $0.photos(of: photos.place.question).count == 1 }
-        XCTAssertEqual(form.state.photos(of: photos.place.question).first?.source, .captured)
+        await form.shows("a photo") { $0.photos(of: photos.place).count == 1 }
+        XCTAssertEqual(form.state.photos(of: photos.place).first?.source, .captured)
     }
 
     private func deliver(_ host: Host, _ observer: Observer, _ home: HomeModel, _ record: String) async throws {

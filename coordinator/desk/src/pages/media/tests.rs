@@ -253,3 +253,43 @@ async fn a_video_is_played_from_its_middle() {
     assert_eq!(headers[header::ACCEPT_RANGES], "bytes");
     assert_eq!(ask("GET", "bytes=200000-").await.0, StatusCode::RANGE_NOT_SATISFIABLE);
 }
+
+#[tokio::test]
+async fn what_phones_make_is_played_or_saved_and_never_opened() {
+    let office = Office::new().await;
+    for (number, (mime, kind, name)) in (0..).zip([
+        ("audio/mp4", "audio/mp4", None),
+        ("audio/mpeg", "audio/mpeg", None),
+        ("audio/ogg", "audio/ogg", None),
+        ("video/webm", "video/webm", None),
+        ("video/3gpp", "video/3gpp", None),
+        ("audio/amr", "application/octet-stream", Some(".amr\"")),
+        ("application/pdf", "application/pdf", Some(".pdf\"")),
+        ("image/heic", "application/octet-stream", Some(".heic\"")),
+        ("image/svg+xml", "application/octet-stream", Some("attachment")),
+    ]) {
+        let file = kuager_coordinator::testing::noise(2000, number);
+        let mut record = office.fixture.with_files(office.fixture.turnout(number, STATION), &[&file]);
+        record.attachments.iter_mut().flatten().for_each(|attachment| attachment.mime = mime.to_owned());
+        office.fixture.send(&[office.fixture.sign(1, &record)]).await;
+        office.upload(1, &file).await;
+        let get = async |path: String| {
+            let request = Request::get(path).header(header::HOST, "localhost").body(Body::empty()).expect("a request");
+            office.call(request).await
+        };
+        let media = MediaHash::of(&file);
+        let (status, headers, body) = get(format!("/media/{media}/file")).await;
+        assert!((status, body) == (StatusCode::OK, file), "{mime}");
+        assert_eq!(headers[header::CONTENT_TYPE], kind, "{mime}");
+        assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+        let saved = headers.get(header::CONTENT_DISPOSITION).map(|value| value.to_str().expect("ASCII"));
+        assert_eq!(saved.is_some(), name.is_some(), "{mime}");
+        assert!(saved.is_none_or(|saved| saved.starts_with("attachment") && saved.ends_with(name.unwrap_or_default())));
+        let (_, _, page) = get(format!("/media/{media}")).await;
+        let page = String::from_utf8(page).expect("a page is text");
+        for (tag, kind) in [("<audio ", "audio/"), ("<video ", "video/")] {
+            assert_eq!(page.contains(tag), name.is_none() && mime.starts_with(kind), "{mime}: {tag}");
+        }
+        assert!(!page.contains("<iframe") && !page.contains("<embed") && !page.contains("<object"), "{mime}");
+    }
+}

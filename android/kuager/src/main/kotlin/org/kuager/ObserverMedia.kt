@@ -5,10 +5,14 @@ import java.io.InputStream
 
 // Photos, videos and sound.
 
+/** What a file that answers the question at this place is labelled with: `question`, or `group[entry].question` with entries from 1. */
+public val Place.label: String
+    get() = group?.let { "$it[${(entry ?: 0) + 1}].$question" } ?: question
+
 /**
  * Whether files may be taken for a question of a draft; ask before the camera opens. Returns when they may.
  *
- * @param label The id of the question, or the page; null for the record as a whole.
+ * @param label The [label] of the question's place, or the page; null for the record as a whole.
  * @throws KuagerException with `capture_forbidden` and the reason to show, `no_such_draft`, and those of the store.
  */
 public suspend fun Observer.captureAllowed(draft: String, label: String? = null): Unit = call { it.captureAllowed(draft, label) }
@@ -25,7 +29,7 @@ public suspend fun Observer.beginCapture(): String = call { it.beginCapture() }
  * Takes a file into the store, bit for bit, and attaches it to a draft. When this returns, it survives a kill: delete [file] then. A photo
  * takes some tenths of a second, a long video longer.
  *
- * @param label The id of the question it answers, or the page; null for the record as a whole.
+ * @param label The [label] of the place of the question it answers, or the page; null for the record as a whole.
  * @throws KuagerException with `capture_forbidden`, `media_unreadable`, `media_empty`, `media_too_large`, `media_changed`, `media_type`,
  *   `too_many_files`, `no_such_draft`, `disk_full` and others of the store; nothing is kept then and the draft is as it was.
  */
@@ -49,9 +53,11 @@ public suspend fun Observer.attachPreview(draft: String, of: String, jpeg: File)
 /**
  * Takes a file out of a draft; its preview goes with it.
  *
+ * @param label Only from the question that it names; null for the whole draft.
  * @throws KuagerException with `no_such_draft`, and those of the store.
  */
-public suspend fun Observer.detach(draft: String, media: String): Unit = call { it.detach(draft, media) }
+public suspend fun Observer.detach(draft: String, media: String, label: String? = null): Unit =
+    call { it.detach(draft, media, label) }
 
 /**
  * Every file of this store and where it stands, in the order they came.

@@ -19,6 +19,7 @@ import org.kuager.android.SyncSchedule
 import org.kuager.detach
 import org.kuager.discardDraft
 import org.kuager.draft
+import org.kuager.label
 import org.kuager.removeEntry
 import org.kuager.seal
 import org.kuager.setAnswer
@@ -72,7 +73,7 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         arrange(FormRow.of(state.asked))
         state.asked.forEach { question ->
             val remind = state.reminders.filter { it.place == question.place }.map { phrases.reminder(it.kind) }
-            val files = now.attachments.count { it.role == AttachmentRole.ORIGINAL && it.label == question.place.question }
+            val files = now.attachments.count { it.role == AttachmentRole.ORIGINAL && it.label == question.place.label }
             shown[question.place]?.update(question, remind, question.place in state.missing, files)
         }
         showRelations(state.relations)
@@ -154,9 +155,9 @@ class FormScreen(host: MainActivity, private val draft: String) : Screen(host), 
         val originals = now.attachments.filter { it.role == AttachmentRole.ORIGINAL }
         if (originals.isNotEmpty()) files.addView(ui.heading(string(R.string.files)))
         originals.forEachIndexed { index, file ->
-            val about = file.label?.let { label -> shown.values.firstOrNull { it.id == label }?.name } ?: string(R.string.media_of_record)
+            val about = file.label?.let { label -> shown.entries.firstOrNull { it.key.label == label }?.value?.name } ?: string(R.string.media_of_record)
             val text = string(R.string.media_remove, index + 1, about)
-            files.addView(ui.button(Look.PLAIN, text) { host.save { it.detach(draft, file.hash) } })
+            files.addView(ui.button(Look.PLAIN, text) { host.save { it.detach(draft, file.hash, file.label) } })
         }
     }
 

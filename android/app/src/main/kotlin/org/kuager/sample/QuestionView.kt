@@ -20,6 +20,7 @@ import org.kuager.Place
 import org.kuager.QuestionKind
 import org.kuager.TextValue
 import org.kuager.Value
+import org.kuager.label
 
 /** One question with what it takes to answer it. */
 class QuestionView(
@@ -132,7 +133,7 @@ class QuestionView(
             QuestionKind.DATE -> input.addView(button(phrases.answer(now)) { pickDate() })
             QuestionKind.ATTACHMENT -> input.addView(
                 button(host.getString(R.string.photo_of, files), if (files == 0) Look.PRIMARY else Look.GOOD) {
-                    actions.photograph(now.place.question)
+                    actions.photograph(now.place.label)
                 },
             )
             QuestionKind.CALCULATE -> input.addView(ui.notice(Look.PLAIN, phrases.answer(now)))
