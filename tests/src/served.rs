@@ -159,8 +159,3 @@ pub fn get(path: &str) -> Call {
 pub fn post(path: &str, content_type: &'static str, body: Vec<u8>) -> Call {
     Call { method: Method::Post, body: Some(body), content_type, ..get(path) }
 }
-
-/// The time by this machine's clock.
-fn time() -> Arc<KnownTime> {
-    Arc::new(KnownTime::new(Arc::new(kuager_core::SystemClock::new())))
-}

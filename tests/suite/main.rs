@@ -1,8 +1,8 @@
 //! The tests that need both sides: one binary, one module per concern.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests fail by panicking and say why")]
 
-mod attestation;
 mod attachments;
+mod attestation;
 mod bridge;
 mod day;
 mod devices;

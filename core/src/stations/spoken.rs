@@ -13,7 +13,6 @@ const BEGINNINGS: &[&str] = &[
     "nomer",
     "nomir",
     "prekinkt",
-   
     "stantsi",
     "station",
     "poling",
