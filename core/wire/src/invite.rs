@@ -8,7 +8,6 @@ mod error;
 mod text;
 
 use minicbor::bytes::ByteVec;
-use minicbor::data::Type;
 use minicbor::{Decode, Decoder, Encode, Encoder};
 
 use crate::canonical::{self, Fault, Malformed};
@@ -17,6 +16,7 @@ use crate::limits;
 use crate::servers::{Servers, check_addresses, digits};
 
 pub use error::{InviteError, PREFIX};
+use text::version;
 
 /// An invite for one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,14 +130,6 @@ impl<'b, C> Decode<'b, C> for Invite {
             }
         }
     }
-}
-
-/// The version in field 1, which is the first one.
-fn version(decoder: &Decoder<'_>) -> Option<u8> {
-    let mut decoder = decoder.clone();
-    decoder.map().ok()?;
-    (decoder.datatype().ok()? == Type::U8 && decoder.u8().ok()? == 1).then_some(())?;
-    decoder.u8().ok()
 }
 
 impl Invite {

@@ -6,6 +6,7 @@
 
 use data_encoding::BASE32_NOPAD;
 use minicbor::Decoder;
+use minicbor::data::Type;
 use unicode_normalization::UnicodeNormalization;
 
 use super::error::InviteError;
@@ -213,7 +214,7 @@ fn read(run: &Run) -> Result<Vec<u8>, InviteError> {
     }
     let end = decoder.position();
     let cbor = there.get(..end).unwrap_or_default();
-    if super::version(&Decoder::new(cbor)) == Some(1) {
+    if version(&Decoder::new(cbor)) == Some(1) {
         // It has no seal, so nothing may touch it.
         return match run.letters.get(characters(end)) {
             Some((_, false)) => Err(Fault::TrailingBytes.at(end).into()),
@@ -223,6 +224,14 @@ fn read(run: &Run) -> Result<Vec<u8>, InviteError> {
     }
     let sealed = there.get(..end.saturating_add(SEAL)).ok_or_else(missing)?;
     if sealed.ends_with(&seal(cbor)) && is_written(sealed, run) { Ok(cbor.to_vec()) } else { Err(InviteError::Altered) }
+}
+
+/// The version in field 1, which is the first one.
+pub(super) fn version(decoder: &Decoder<'_>) -> Option<u8> {
+    let mut decoder = decoder.clone();
+    decoder.map().ok()?;
+    (decoder.datatype().ok()? == Type::U8 && decoder.u8().ok()? == 1).then_some(())?;
+    decoder.u8().ok()
 }
 
 /// The bytes in a run, those of the text behind the invite included; bits that fill no byte are left out.
