@@ -10,7 +10,7 @@ import sys
 PACKAGES = {
     "age": "age", "aapt2": "aapt", "cc": "build-essential", "certificates": "ca-certificates", "curl": "curl", "javac": "openjdk-17-jdk-headless",
     "mvn": "maven", "npm": "npm", "pgrep": "procps", "pkg-config": "pkg-config", "shellcheck": "shellcheck",
-    "strace": "strace", "unzip": "unzip", "venv": "python3-venv",
+    "strace": "strace", "tesseract": "tesseract-ocr", "unzip": "unzip", "venv": "python3-venv",
 }
 # Programs that tests/tools/install brings.
 OWN = {"nextest", "deny"}

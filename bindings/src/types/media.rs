@@ -66,8 +66,10 @@ pub struct Attached {
     pub source: MediaSource,
     /// Its preview.
     pub preview: Option<String>,
-    /// The platform has to make the preview (HEIC, WebP, video): see `attach_preview`.
+    /// The platform has to make the preview (HEIC, WebP, video, what is too large for the core): see `attach_preview`.
     pub preview_needed: bool,
+    /// Handwriting can be read in the preview. Where not, say so: the page is better taken again in parts.
+    pub preview_legible: bool,
 }
 
 impl From<observer::Attached> for Attached {
@@ -77,7 +79,11 @@ impl From<observer::Attached> for Attached {
             size: signed(attached.size),
             mime: attached.mime,
             source: attached.source.into(),
-            preview_needed: matches!(attached.preview, Err(PreviewProblem::Made(PreviewError::Format(_)))),
+            preview_needed: matches!(
+                attached.preview,
+                Err(PreviewProblem::Made(PreviewError::Format(_) | PreviewError::TooLarge))
+            ),
+            preview_legible: attached.legible,
             preview: attached.preview.ok().map(|hash| hash.to_string()),
         }
     }

@@ -3,6 +3,11 @@
 //! Memory is bounded whatever the camera gave: JPEGs are scaled while they are decoded (the inverse DCT gives an eighth,
 //! a quarter or a half for less work), PNGs are averaged row by row. So is time: what a picture says of itself is read first
 //! ([`Outline`]), and one that would keep the phone busy gets no preview. A picture may come from a stranger's message.
+//!
+//! What does not fit legibly into one file of [`limits::PREVIEW`] bytes is shown whole, smaller, and once more in pieces that
+//! are legible; where even those do not suffice, the preview says that it is not ([`Preview::legible`]).
+
+mod pieces;
 
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
@@ -15,10 +20,18 @@ use kuager_wire::limits;
 
 /// Pixels of the long side.
 pub const LONG_SIDE: u16 = 1600;
+/// Pixels of the short side below which a whole page is not legible: a digit of 5 mm on the width of a sheet of A4 has 19.
+const SHORT_SIDE: u16 = 800;
+/// Pixels of the short side of what is cut into pieces.
+const FINE_SIDE: u32 = 1000;
+/// Pixels in all of what is cut into pieces.
+const FINE_AREA: u32 = 10_000_000;
 /// Long sides to fall back to when even a low quality is too large.
-const SMALLER_SIDES: [u16; 3] = [LONG_SIDE, 1200, 800];
-/// JPEG qualities, the best first. Below 40 the strokes of digits begin to break.
-const QUALITIES: [u8; 6] = [82, 74, 66, 58, 50, 42];
+const SMALLER_SIDES: [u16; 2] = [1200, 800];
+/// JPEG qualities in colour, the best first; what stands on paper can be read without colour, but not without strokes.
+const COLOURED: [u8; 3] = [82, 74, 66];
+/// JPEG qualities in grey. Below 40 the strokes of digits begin to break.
+const GREY: [u8; 5] = [74, 66, 58, 50, 42];
 /// Bytes a decoder may take.
 const MEMORY: usize = 100 << 20;
 /// Bytes a decoder may go over, all scans together: a photo of 350 megapixels, or a progressive one of 35 in ten scans.
@@ -65,11 +78,22 @@ struct Picture {
     pixels: Vec<u8>,
 }
 
-/// Makes a preview: a JPEG of at most [`LONG_SIDE`] pixels and [`limits::PREVIEW`] bytes, upright, without metadata.
+/// What is shown of a picture before it arrives: JPEGs of at most [`limits::PREVIEW`] bytes, upright, without metadata.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    /// All of it, [`LONG_SIDE`] pixels or smaller.
+    pub whole: Vec<u8>,
+    /// Parts of it in more detail, from the top or the left, where the whole is not legible.
+    pub pieces: Vec<Vec<u8>>,
+    /// Whether handwriting on a page that fills the picture can be read, in the whole or in the pieces.
+    pub legible: bool,
+}
+
+/// Makes a preview.
 ///
 /// # Errors
 /// [`PreviewError`].
-pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) -> Result<Vec<u8>, PreviewError> {
+pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) -> Result<Preview, PreviewError> {
     let decode: fn(BufReader<F>) -> Result<Picture, PreviewError> = match mime {
         "image/jpeg" => decode_jpeg,
         "image/png" => decode_png,
@@ -80,20 +104,82 @@ pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) ->
     };
     afford(&mut file)?;
     let picture = decode(BufReader::new(file))?;
-    let picture = upright(shrink(picture, LONG_SIDE)?, orientation.unwrap_or(1));
+    let (long, short) = (picture.width.max(picture.height), picture.width.min(picture.height));
+    let fine = upright(shrink(picture, fine_side(long.into(), short.into()))?, orientation.unwrap_or(1));
+    let smaller = shrink_ref(&fine, LONG_SIDE)?;
+    let whole = smaller.as_ref().unwrap_or(&fine);
+    let large_enough = smaller.is_none() || whole.width.min(whole.height) >= SHORT_SIDE;
+    let best = within(whole)?;
+    if let Some(whole) = best.clone().filter(|_| large_enough) {
+        return Ok(Preview { whole, pieces: Vec::new(), legible: true });
+    }
+    let whole = match best {
+        Some(whole) => whole,
+        None => smaller_still(whole)?,
+    };
+    let pieces = pieces::cut(&fine)?;
+    Ok(Preview { whole, legible: pieces.is_some(), pieces: pieces.unwrap_or_default() })
+}
+
+/// The long side of what is decoded, given both as they are: a preview's, or more where that would leave a strip too narrow
+/// to be read.
+fn fine_side(long: u32, short: u32) -> u16 {
+    let (long, short) = (long.max(1), short.max(1));
+    let preview = u32::from(LONG_SIDE);
+    if long <= preview || short * preview / long >= u32::from(SHORT_SIDE) {
+        return LONG_SIDE;
+    }
+    let wanted = (long * FINE_SIDE / short)
+        .min((u64::from(FINE_AREA) * u64::from(long) / u64::from(short)).isqrt().try_into().unwrap_or(preview));
+    u16::try_from(wanted.clamp(preview, long.max(preview))).unwrap_or(u16::MAX)
+}
+
+/// The best JPEG of a picture in its size that is small enough: in colour, then in grey.
+fn within(picture: &Picture) -> Result<Option<Vec<u8>>, PreviewError> {
     let limit = usize::try_from(limits::PREVIEW).unwrap_or(usize::MAX);
-    let mut last = Vec::new();
-    for side in SMALLER_SIDES {
-        let smaller = shrink_ref(&picture, side)?;
-        let picture = smaller.as_ref().unwrap_or(&picture);
-        for quality in QUALITIES {
-            last = encode(picture, quality)?;
-            if last.len() <= limit {
-                return Ok(last);
+    if picture.channels != 1 {
+        for quality in COLOURED {
+            let jpeg = encode(picture, quality)?;
+            if jpeg.len() <= limit {
+                return Ok(Some(jpeg));
+            }
+            // Far too large: no lower quality in colour would do.
+            if jpeg.len() > limit * 2 {
+                break;
             }
         }
     }
-    if last.len() <= limit { Ok(last) } else { Err(PreviewError::TooLarge) }
+    let grey = grey(picture);
+    for quality in GREY {
+        let jpeg = encode(&grey, quality)?;
+        if jpeg.len() <= limit {
+            return Ok(Some(jpeg));
+        }
+    }
+    Ok(None)
+}
+
+fn smaller_still(picture: &Picture) -> Result<Vec<u8>, PreviewError> {
+    for side in SMALLER_SIDES {
+        let smaller = shrink_ref(picture, side)?;
+        if let Some(jpeg) = within(smaller.as_ref().unwrap_or(picture))? {
+            return Ok(jpeg);
+        }
+    }
+    Err(PreviewError::TooLarge)
+}
+
+/// What is dark and what is light in a picture.
+fn grey(picture: &Picture) -> Picture {
+    let light = |pixel: &[u8]| {
+        let [red, green, blue] = [0, 1, 2].map(|channel| u32::from(pixel[channel]));
+        u8::try_from((77 * red + 150 * green + 29 * blue) >> 8).unwrap_or(u8::MAX)
+    };
+    let pixels = match picture.channels {
+        1 => picture.pixels.clone(),
+        channels => picture.pixels.chunks_exact(channels).map(light).collect(),
+    };
+    Picture { channels: 1, pixels, ..*picture }
 }
 
 /// Refuses what would take more memory or time than there is, and leaves the file at its start.
@@ -111,7 +197,8 @@ fn decode_jpeg<R: Read>(file: BufReader<R>) -> Result<Picture, PreviewError> {
     decoder.set_max_decoding_buffer_size(MEMORY);
     decoder.read_info().map_err(undecodable)?;
     let info = decoder.info().ok_or_else(|| undecodable("no header"))?;
-    let (wanted_width, wanted_height) = fit(info.width, info.height, LONG_SIDE);
+    let (long, short) = (info.width.max(info.height), info.width.min(info.height));
+    let (wanted_width, wanted_height) = fit(info.width, info.height, fine_side(long.into(), short.into()));
     let (width, height) = decoder.scale(wanted_width, wanted_height).map_err(undecodable)?;
     let pixels = decoder.decode().map_err(undecodable)?;
     let (channels, pixels) = match info.pixel_format {
@@ -147,7 +234,8 @@ fn decode_png<R: Read + Seek>(file: BufReader<R>) -> Result<Picture, PreviewErro
     let samples = reader.output_color_type().0.samples();
     let channels = if samples < 3 { 1 } else { 3 };
     // Averaging whole blocks brings the picture near the wanted size; the resizer does the rest.
-    let block = width.max(height).checked_div(u32::from(LONG_SIDE)).unwrap_or(1).max(1);
+    let (long, short) = (width.max(height), width.min(height));
+    let block = long.checked_div(u32::from(fine_side(long, short))).unwrap_or(1).max(1);
     let (wide, high) = (width.checked_div(block).unwrap_or(width), height.checked_div(block).unwrap_or(height));
     let too_large = |_| PreviewError::TooLarge;
     let (out_width, out_height) = (u16::try_from(wide).map_err(too_large)?, u16::try_from(high).map_err(too_large)?);

@@ -33,7 +33,7 @@ fn size_of(jpeg: &[u8]) -> (u16, u16) {
 #[test]
 fn a_large_photo_becomes_small_enough_and_keeps_its_shape() {
     for (width, height) in [(4000, 3000), (3000, 4000), (2500, 400)] {
-        let preview = make("image/jpeg", None, Cursor::new(jpeg(width, height))).unwrap();
+        let preview = make("image/jpeg", None, Cursor::new(jpeg(width, height))).unwrap().whole;
         assert!(preview.len() as u64 <= limits::PREVIEW, "{width}x{height}: {} bytes", preview.len());
         let (wide, high) = size_of(&preview);
         assert!(wide.max(high) <= LONG_SIDE && wide.max(high) >= 800);
@@ -44,7 +44,7 @@ fn a_large_photo_becomes_small_enough_and_keeps_its_shape() {
 
 #[test]
 fn a_small_photo_keeps_its_size() {
-    let preview = make("image/jpeg", None, Cursor::new(jpeg(640, 480))).unwrap();
+    let preview = make("image/jpeg", None, Cursor::new(jpeg(640, 480))).unwrap().whole;
     assert_eq!(size_of(&preview), (640, 480));
 }
 
@@ -57,7 +57,7 @@ fn a_grey_photo_stays_grey_and_is_what_the_coloured_one_would_be() {
     let [grey, coloured] = [grey, coloured].map(|picture| shrink(picture, LONG_SIDE).unwrap());
     assert_eq!((grey.width, grey.height, grey.channels), (1600, 1216, 1));
     assert!(grey.pixels.iter().eq(coloured.pixels.iter().step_by(3)));
-    let preview = make("image/jpeg", None, Cursor::new(encode(&grey, 92).unwrap())).unwrap();
+    let preview = make("image/jpeg", None, Cursor::new(encode(&grey, 92).unwrap())).unwrap().whole;
     let mut decoder = Decoder::new(preview.as_slice());
     decoder.read_info().unwrap();
     assert_eq!(decoder.info().unwrap().pixel_format, PixelFormat::L8);
@@ -104,7 +104,7 @@ fn png_of(width: u32, height: u32, interlaced: bool) -> Vec<u8> {
 #[test]
 fn a_png_becomes_a_jpeg() {
     for (width, height, expected) in [(300, 200, (300, 200)), (3300, 2200, (1600, 1066)), (5000, 1000, (1600, 320))] {
-        let preview = make("image/png", None, Cursor::new(png_of(width, height, false))).unwrap();
+        let preview = make("image/png", None, Cursor::new(png_of(width, height, false))).unwrap().whole;
         let (wide, high) = size_of(&preview);
         assert!(wide.abs_diff(expected.0) <= 1 && high.abs_diff(expected.1) <= 2, "{width}x{height}: {wide}x{high}");
     }
@@ -130,4 +130,53 @@ fn what_cannot_be_decoded_is_named() {
     let claims = [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xff\xff\0\0\xff\xff".as_slice(), &[16, 6, 0, 0, 0]].concat();
     assert!(matches!(make("image/png", None, Cursor::new(claims)), Err(PreviewError::Impossible)));
     assert!(make("image/png", None, Cursor::new(b"\x89PNG\r\n\x1a\nxxxx".to_vec())).is_err());
+}
+
+/// Whether a preview is within bounds, and the sizes of its whole and its pieces.
+fn sizes(preview: &Preview) -> ((u16, u16), Vec<(u16, u16)>) {
+    for jpeg in preview.pieces.iter().chain([&preview.whole]) {
+        assert!(jpeg.len() as u64 <= limits::PREVIEW);
+    }
+    (size_of(&preview.whole), preview.pieces.iter().map(|piece| size_of(piece)).collect())
+}
+
+#[test]
+fn a_page_full_of_detail_comes_in_legible_pieces() {
+    // Strokes as small as pixels of the preview and noise on all of it: nothing that fits one file at 1600 pixels.
+    let mut random = fastrand::Rng::with_seed(3);
+    let mut pixels = vec![0; 1200 * 1600];
+    pixels.iter_mut().for_each(|pixel| *pixel = if random.u8(..) < 60 { 40 } else { 200 + random.u8(..40) });
+    let page = Picture { width: 1200, height: 1600, channels: 1, pixels };
+    let preview = make("image/jpeg", None, Cursor::new(encode(&page, 95).unwrap())).unwrap();
+    let (whole, pieces) = sizes(&preview);
+    assert!(whole.1 >= 400, "{whole:?}");
+    if preview.legible {
+        assert!(pieces.len() >= 2 && pieces.iter().all(|(width, height)| width.min(height) >= &400), "{pieces:?}");
+    } else {
+        assert_eq!(pieces, [], "it says so");
+    }
+}
+
+#[test]
+fn a_long_strip_is_legible_in_pieces_from_its_top() {
+    for orientation in [None, Some(6)] {
+        let preview = make("image/jpeg", orientation, Cursor::new(jpeg(900, 6000))).unwrap();
+        let (whole, pieces) = sizes(&preview);
+        assert!(preview.legible, "{whole:?}");
+        assert_eq!(whole.0.max(whole.1), LONG_SIDE);
+        assert!((2..=7).contains(&pieces.len()), "{pieces:?}");
+        for (width, height) in &pieces {
+            assert!(*width.min(height) >= 800, "{pieces:?}");
+        }
+        let along: u32 =
+            pieces.iter().map(|(width, height)| u32::from(if orientation.is_none() { *height } else { *width })).sum();
+        assert!((6000..6000 + 48 * 7).contains(&along), "all of it, and what two have in common: {pieces:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_shown_legibly_says_so() {
+    let preview = make("image/jpeg", None, Cursor::new(jpeg(400, 20_000))).unwrap();
+    let (whole, pieces) = sizes(&preview);
+    assert_eq!((whole.1, preview.legible, pieces), (LONG_SIDE, false, Vec::new()));
 }

@@ -76,6 +76,8 @@ pub struct Attached {
     pub claims: MediaClaims,
     /// Its preview, or why there is none.
     pub preview: Result<MediaHash, PreviewProblem>,
+    /// Whether handwriting can be read in the preview and its pieces. If not, the page is better taken in parts.
+    pub legible: bool,
 }
 
 impl Observer {
@@ -145,8 +147,11 @@ impl Observer {
             self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?;
             Ok::<_, ObserverError>(())
         })?;
-        let preview = self.preview_for(draft, &row, label.as_deref());
-        Ok(Attached { hash: row.hash, size: row.size, mime: row.mime, source, claims: row.claims, preview })
+        let (preview, legible) = match self.preview_for(draft, &row, label.as_deref()) {
+            Ok((preview, legible)) => (Ok(preview), legible),
+            Err(problem) => (Err(problem), false),
+        };
+        Ok(Attached { hash: row.hash, size: row.size, mime: row.mime, source, claims: row.claims, preview, legible })
     }
 
     /// As [`Observer::attach`], with a path.
@@ -203,14 +208,25 @@ impl Observer {
         Ok(form.and_then(|form| form.pack.pack.media_limit).unwrap_or(limits::MEDIA_DEFAULT))
     }
 
-    fn preview_for(&self, draft: DraftId, row: &MediaRow, label: Option<&str>) -> Result<MediaHash, PreviewProblem> {
+    /// Makes the preview of a file, once; gives its name and whether it can be read.
+    fn preview_for(
+        &self,
+        draft: DraftId,
+        row: &MediaRow,
+        label: Option<&str>,
+    ) -> Result<(MediaHash, bool), PreviewProblem> {
         let listed = self.draft(draft).ok().and_then(|draft| draft.attachments).unwrap_or_default();
         if let Some(made) = listed.iter().find(|file| file.of == Some(row.hash)) {
-            return Ok(made.hash);
+            // What was to be said about it was said when the file was attached first.
+            return Ok((made.hash, true));
         }
         let file = StoredFile::new(Arc::clone(&self.store), row);
-        let jpeg = preview::make(&row.mime, row.claims.orientation, file).map_err(PreviewProblem::Made)?;
-        self.keep_preview(draft, row.hash, &jpeg, label).map_err(|error| PreviewProblem::Kept(error.to_string()))
+        let made = preview::make(&row.mime, row.claims.orientation, file).map_err(PreviewProblem::Made)?;
+        let keep = |jpeg: &[u8]| self.keep_preview(draft, row.hash, jpeg, label);
+        let whole = keep(&made.whole).map_err(|error| PreviewProblem::Kept(error.to_string()))?;
+        // A record that has no room for all pieces has the whole, and says that it is not enough.
+        let all = made.pieces.iter().all(|piece| keep(piece).is_ok());
+        Ok((whole, made.legible && all))
     }
 
     fn keep_preview(

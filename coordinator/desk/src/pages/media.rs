@@ -17,7 +17,7 @@ use kuager_wire::record::{AttachmentRole, MediaSource};
 use serde::Deserialize;
 
 use crate::assets::REDACT_JS;
-use crate::entry::{self, Entry};
+use crate::entry::{self, Entry, is_shown};
 use crate::frame::Frame;
 use crate::guard::sent_from_here;
 use crate::language::Language;
@@ -82,6 +82,8 @@ struct Page<'a> {
     kib: u64,
     /// What is shown: itself, or its preview.
     shown: Option<MediaHash>,
+    /// Previews of its parts.
+    pieces: Vec<MediaHash>,
     itself: bool,
     video: bool,
     sound: bool,
@@ -201,6 +203,12 @@ pub(crate) async fn page(
         }
     }
     let file = file.ok_or_else(not_found)?;
+    // Those of the record that brought the preview which is shown; anybody can call a picture a part of another.
+    let brought = known.records.iter().find(|view| view.files.iter().any(|file| Some(file.media) == known.preview));
+    let made = brought.iter().flat_map(|view| &view.files).filter(|file| {
+        file.of == Some(media) && file.role == AttachmentRole::Preview && file.delivered && is_shown(&file.mime)
+    });
+    let pieces: Vec<MediaHash> = made.map(|file| file.media).filter(|piece| Some(*piece) != known.preview).collect();
     let problem = known.held.as_ref().and_then(|held| held.findings.problem);
     // What could not be examined here is not given to a browser by itself either.
     let itself = known.held.is_some() && problem.is_none() && PLAYED.contains(&file.mime.as_str());
@@ -219,6 +227,7 @@ pub(crate) async fn page(
         media,
         kib: file.size.div_ceil(1024),
         shown: if itself { Some(media) } else { known.preview },
+        pieces: if itself { Vec::new() } else { pieces },
         itself,
         video: itself && file.mime.starts_with("video/"),
         sound: itself && file.mime.starts_with("audio/"),

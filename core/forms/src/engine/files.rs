@@ -166,6 +166,9 @@ pub fn moves(form: &Form, before: &Answers, after: &Answers) -> Moves {
     moves
 }
 
+/// Where an entry went, given its former number and the places that no other has taken.
+type Rule<'r> = dyn Fn(usize, &[bool]) -> Option<usize> + 'r;
+
 fn paired(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
     let mut to = vec![None; before.len()];
     let mut free = vec![true; after.len()];
@@ -174,13 +177,12 @@ fn paired(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
         |from: usize, free: &[bool]| (0..after.len()).find(|at| free[*at] && after.get(*at) == before.get(from));
     let edited = |from: usize, _: &[bool]| Some(from);
     let left = |_: usize, free: &[bool]| free.iter().position(|free| *free).filter(|_| before.len() <= after.len());
-    let rules: [&dyn Fn(usize, &[bool]) -> Option<usize>; 4] = [&in_place, &elsewhere, &edited, &left];
+    let rules: [&Rule<'_>; 4] = [&in_place, &elsewhere, &edited, &left];
     for rule in rules {
-        for from in 0..before.len() {
-            let found = if to[from].is_none() { rule(from, &free) } else { None };
-            if let Some(at) = found.filter(|at| free.get(*at) == Some(&true)) {
+        for (from, to) in to.iter_mut().enumerate().filter(|(_, to)| to.is_none()) {
+            *to = rule(from, &free).filter(|at| free.get(*at) == Some(&true));
+            if let Some(at) = *to {
                 free[at] = false;
-                to[from] = Some(at);
             }
         }
     }
