@@ -5,9 +5,9 @@
 //! beside the store. They are deliberately not inside the store: a damaged database must cost neither the identity nor
 //! the way back to the coordinator.
 //!
-//! Where the owner has set a [passcode](passcode), the secrets are locked with it before the vault seals them, so that both
+//! Where the owner has set a passcode, the secrets are locked with it before the vault seals them, so that both
 //! are needed: the vault does not open them to whoever holds an unlocked phone, and the passcode cannot be guessed without
-//! this very phone. How often it was guessed is [counted](attempts) beside it.
+//! this very phone. How often it was guessed is counted beside it.
 
 mod attempts;
 mod files;
