@@ -7,8 +7,6 @@
 //! What does not fit legibly into one file of [`limits::PREVIEW`] bytes is shown whole, smaller, and once more in pieces that
 //! are legible; where even those do not suffice, the preview says that it is not ([`Preview::legible`]).
 
-mod pieces;
-
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
@@ -32,6 +30,10 @@ const SMALLER_SIDES: [u16; 2] = [1200, 800];
 const COLOURED: [u8; 3] = [82, 74, 66];
 /// JPEG qualities in grey. Below 40 the strokes of digits begin to break.
 const GREY: [u8; 5] = [74, 66, 58, 50, 42];
+/// Pieces of one picture; together they are at most a megabyte.
+const PIECES: usize = 7;
+/// Pixels that two pieces have in common, so that no line of a table is cut in both.
+const OVERLAP: u16 = 48;
 /// Bytes a decoder may take.
 const MEMORY: usize = 100 << 20;
 /// Bytes a decoder may go over, all scans together: a photo of 350 megapixels, or a progressive one of 35 in ten scans.
@@ -117,7 +119,7 @@ pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) ->
         Some(whole) => whole,
         None => smaller_still(whole)?,
     };
-    let pieces = pieces::cut(&fine)?;
+    let pieces = cut(&fine)?;
     Ok(Preview { whole, legible: pieces.is_some(), pieces: pieces.unwrap_or_default() })
 }
 
@@ -180,6 +182,53 @@ fn grey(picture: &Picture) -> Picture {
         channels => picture.pixels.chunks_exact(channels).map(light).collect(),
     };
     Picture { channels: 1, pixels, ..*picture }
+}
+
+/// Left, top, width, height.
+type Area = (u16, u16, u16, u16);
+
+/// Cuts a picture until each piece fits; nothing when there would be too many.
+fn cut(picture: &Picture) -> Result<Option<Vec<Vec<u8>>>, PreviewError> {
+    let mut pieces = Vec::new();
+    let mut left = vec![(0, 0, picture.width, picture.height)];
+    let mut first = true;
+    while let Some(area) = left.pop() {
+        // The whole was tried already.
+        let fits = !first && area.2.max(area.3) <= LONG_SIDE + OVERLAP;
+        first = false;
+        if let Some(jpeg) = if fits { within(&part(picture, area))? } else { None } {
+            pieces.push(jpeg);
+            continue;
+        }
+        let (before, after) = halves(area);
+        if pieces.len() + left.len() + 2 > PIECES || area.2.min(area.3) <= 2 * OVERLAP {
+            return Ok(None);
+        }
+        left.extend([after, before]);
+    }
+    Ok(Some(pieces))
+}
+
+fn halves((x, y, width, height): Area) -> (Area, Area) {
+    let split = |length: u16| {
+        let half = length / 2 + OVERLAP / 2;
+        (half, length - half)
+    };
+    if width > height {
+        let (half, from) = split(width);
+        ((x, y, half, height), (x + from, y, half, height))
+    } else {
+        let (half, from) = split(height);
+        ((x, y, width, half), (x, y + from, width, half))
+    }
+}
+
+fn part(picture: &Picture, (x, y, width, height): Area) -> Picture {
+    let line = usize::from(picture.width) * picture.channels;
+    let (from, length) = (usize::from(x) * picture.channels, usize::from(width) * picture.channels);
+    let rows = picture.pixels.chunks_exact(line).skip(usize::from(y)).take(usize::from(height));
+    let pixels = rows.flat_map(|row| &row[from..from + length]).copied().collect();
+    Picture { width, height, channels: picture.channels, pixels }
 }
 
 /// Refuses what would take more memory or time than there is, and leaves the file at its start.
