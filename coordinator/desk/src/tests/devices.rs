@@ -14,7 +14,10 @@ async fn what_is_kept_apart_is_shown_and_does_not_count() {
     let desk = start(&fixture).await;
     let records = async || {
         let (_, _, page) = open(&desk, "/?lang=en", "localhost:8080").await;
-        page.split("Records, corrected ones once</dt><dd>").nth(1).and_then(|rest| rest.split('<').next()).map(str::to_owned)
+        page.split("Records, corrected ones once</dt><dd>")
+            .nth(1)
+            .and_then(|rest| rest.split('<').next())
+            .map(str::to_owned)
     };
     assert_eq!(records().await.as_deref(), Some("3"));
     // Said by another process; the desk finds out by itself.
