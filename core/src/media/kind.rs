@@ -161,21 +161,21 @@ fn boxes(head: &[u8], file: &mut (impl Read + Seek)) -> io::Result<Option<&'stat
 /// Looks for the tracks of a container, wherever in the file they are described.
 fn tracks(file: &mut (impl Read + Seek)) -> io::Result<Tracks> {
     let end = file.seek(SeekFrom::End(0))?;
-    let mut handlers = vec![(0..end, 0)];
+    let mut handlers = vec![(0..end, 0_usize)];
     let mut tracks = Tracks::default();
     let mut left = BOXES;
     while let Some((range, depth)) = handlers.pop() {
         let Some(wanted) = [b"moov", b"trak", b"mdia", b"hdlr"].get(depth) else {
             let mut said = [0; 12];
             file.seek(SeekFrom::Start(range.start))?;
-            if range.end - range.start >= 12 && file.read_exact(&mut said).is_ok() {
-                tracks.picture |= &said[8..] == b"vide";
-                tracks.sound |= &said[8..] == b"soun";
+            if range.end.saturating_sub(range.start) >= 12 && file.read_exact(&mut said).is_ok() {
+                tracks.picture |= said.ends_with(b"vide");
+                tracks.sound |= said.ends_with(b"soun");
             }
             continue;
         };
         let within = inner(file, range, wanted, &mut left)?;
-        handlers.extend(within.into_iter().map(|range| (range, depth + 1)));
+        handlers.extend(within.into_iter().map(|range| (range, depth.saturating_add(1))));
     }
     Ok(tracks)
 }
@@ -190,23 +190,28 @@ fn inner(
     let mut found = Vec::new();
     let mut from = range.start;
     while *left > 0 && range.end.saturating_sub(from) >= 8 {
-        *left -= 1;
+        *left = left.saturating_sub(1);
         let mut header = [0; 16];
-        let long = range.end - from >= 16;
+        let room = range.end.saturating_sub(from);
+        let long = room >= 16;
         file.seek(SeekFrom::Start(from))?;
-        file.read_exact(if long { &mut header } else { &mut header[..8] })?;
-        let number = |bytes: &[u8]| bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        let (length, start) = match number(&header[..4]) {
-            0 => (range.end - from, 8),
-            1 if long => (number(&header[8..]), 16),
-            length => (length, 8),
+        let (short, rest) = header.split_at_mut(8);
+        file.read_exact(short)?;
+        if long {
+            file.read_exact(rest)?;
+        }
+        let [a, b, c, d, kind @ .., e, f, g, h, i, j, k, l] = header;
+        let (length, start) = match u32::from_be_bytes([a, b, c, d]) {
+            0 => (room, 8),
+            1 if long => (u64::from_be_bytes([e, f, g, h, i, j, k, l]), 16),
+            length => (u64::from(length), 8),
         };
         if length < start {
             break;
         }
         let end = from.saturating_add(length).min(range.end);
-        if &header[4..8] == wanted {
-            found.push(from + start..end);
+        if &kind == wanted {
+            found.push(from.saturating_add(start)..end);
         }
         from = end;
     }
@@ -223,16 +228,21 @@ fn riff(head: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// So many bytes of a beginning, or all there are.
+fn first(head: &[u8], most: usize) -> &[u8] {
+    head.get(..most).unwrap_or(head)
+}
+
 fn ogg(head: &[u8]) -> Option<&'static str> {
-    let film = contains(&head[..head.len().min(TEXT)], b"\x80theora");
+    let film = contains(first(head, TEXT), b"\x80theora");
     head.starts_with(b"OggS").then_some(if film { "video/ogg" } else { "audio/ogg" })
 }
 
 fn matroska(head: &[u8]) -> Option<&'static str> {
     let head = head.strip_prefix(b"\x1a\x45\xdf\xa3")?;
-    let head = &head[..head.len().min(EBML)];
+    let head = first(head, EBML);
     let film = contains(head, b"V_") || !contains(head, b"A_");
-    Some(match (contains(&head[..head.len().min(TEXT)], b"webm"), film) {
+    Some(match (contains(first(head, TEXT), b"webm"), film) {
         (true, true) => "video/webm",
         (true, false) => "audio/webm",
         (false, true) => "video/x-matroska",
@@ -244,7 +254,7 @@ fn matroska(head: &[u8]) -> Option<&'static str> {
 fn frames(head: &[u8]) -> Option<&'static str> {
     if let [b'I', b'D', b'3', _, _, _, size @ ..] = head {
         let size = size.iter().take(4).fold(0, |size, byte| size << 7 | usize::from(*byte & 0x7f));
-        let aac = adts(at(head, size + 10, 4));
+        let aac = adts(at(head, usize::saturating_add(size, 10), 4));
         return Some(if aac { "audio/aac" } else { "audio/mpeg" });
     }
     if adts(head) {
@@ -258,7 +268,7 @@ fn frames(head: &[u8]) -> Option<&'static str> {
             return Some("audio/mpeg");
         }
     }
-    let packet = |number: usize| head.get(number * 188) == Some(&0x47);
+    let packet = |number: usize| head.get(number.saturating_mul(188)) == Some(&0x47);
     if packet(0) && packet(1) && packet(2) {
         return Some("video/mp2t");
     }
@@ -276,11 +286,13 @@ fn is_text(head: &[u8]) -> bool {
     if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
         return true;
     }
-    let head = &head[..head.len().min(TEXT)];
+    let head = first(head, TEXT);
     let text = match std::str::from_utf8(head) {
         Ok(text) => text,
         // The last character may be cut.
-        Err(error) if error.error_len().is_none() => std::str::from_utf8(&head[..error.valid_up_to()]).unwrap_or(""),
+        Err(error) if error.error_len().is_none() => {
+            std::str::from_utf8(first(head, error.valid_up_to())).unwrap_or("")
+        }
         // Other encodings: what looks like markup or a script is taken for one.
         Err(_) => {
             return head.iter().find(|byte| !byte.is_ascii_whitespace()).is_some_and(|byte| *byte == b'<')

@@ -126,13 +126,14 @@ pub fn make<F: Read + Seek>(mime: &str, orientation: Option<u8>, mut file: F) ->
 /// The long side of what is decoded, given both as they are: a preview's, or more where that would leave a strip too narrow
 /// to be read.
 fn fine_side(long: u32, short: u32) -> u16 {
-    let (long, short) = (long.max(1), short.max(1));
-    let preview = u32::from(LONG_SIDE);
-    if long <= preview || short * preview / long >= u32::from(SHORT_SIDE) {
+    let (long, short) = (u64::from(long.max(1)), u64::from(short.max(1)));
+    let preview = u64::from(LONG_SIDE);
+    let narrow = |side: u64| side.saturating_mul(preview).checked_div(long).unwrap_or(side) < u64::from(SHORT_SIDE);
+    if long <= preview || !narrow(short) {
         return LONG_SIDE;
     }
-    let wanted = (long * FINE_SIDE / short)
-        .min((u64::from(FINE_AREA) * u64::from(long) / u64::from(short)).isqrt().try_into().unwrap_or(preview));
+    let times_long = |number: u32| u64::from(number).saturating_mul(long).checked_div(short).unwrap_or(preview);
+    let wanted = times_long(FINE_SIDE).min(times_long(FINE_AREA).isqrt());
     u16::try_from(wanted.clamp(preview, long.max(preview))).unwrap_or(u16::MAX)
 }
 
@@ -146,7 +147,7 @@ fn within(picture: &Picture) -> Result<Option<Vec<u8>>, PreviewError> {
                 return Ok(Some(jpeg));
             }
             // Far too large: no lower quality in colour would do.
-            if jpeg.len() > limit * 2 {
+            if jpeg.len() > limit.saturating_mul(2) {
                 break;
             }
         }
@@ -174,8 +175,9 @@ fn smaller_still(picture: &Picture) -> Result<Vec<u8>, PreviewError> {
 /// What is dark and what is light in a picture.
 fn grey(picture: &Picture) -> Picture {
     let light = |pixel: &[u8]| {
-        let [red, green, blue] = [0, 1, 2].map(|channel| u32::from(pixel[channel]));
-        u8::try_from((77 * red + 150 * green + 29 * blue) >> 8).unwrap_or(u8::MAX)
+        let weighed =
+            pixel.iter().zip([77_u32, 150, 29]).map(|(value, weight)| u32::from(*value).saturating_mul(weight));
+        u8::try_from(weighed.fold(0, u32::saturating_add) >> 8).unwrap_or(u8::MAX)
     };
     let pixels = match picture.channels {
         1 => picture.pixels.clone(),
@@ -201,7 +203,8 @@ fn cut(picture: &Picture) -> Result<Option<Vec<Vec<u8>>>, PreviewError> {
             continue;
         }
         let (before, after) = halves(area);
-        if pieces.len() + left.len() + 2 > PIECES || area.2.min(area.3) <= 2 * OVERLAP {
+        let more = pieces.len().saturating_add(left.len()).saturating_add(2);
+        if more > PIECES || area.2.min(area.3) <= 2 * OVERLAP {
             return Ok(None);
         }
         left.extend([after, before]);
@@ -211,23 +214,22 @@ fn cut(picture: &Picture) -> Result<Option<Vec<Vec<u8>>>, PreviewError> {
 
 fn halves((x, y, width, height): Area) -> (Area, Area) {
     let split = |length: u16| {
-        let half = length / 2 + OVERLAP / 2;
-        (half, length - half)
+        let half = (length / 2).saturating_add(OVERLAP / 2).min(length);
+        (half, length.saturating_sub(half))
     };
     if width > height {
         let (half, from) = split(width);
-        ((x, y, half, height), (x + from, y, half, height))
+        ((x, y, half, height), (x.saturating_add(from), y, half, height))
     } else {
         let (half, from) = split(height);
-        ((x, y, width, half), (x, y + from, width, half))
+        ((x, y, width, half), (x, y.saturating_add(from), width, half))
     }
 }
 
 fn part(picture: &Picture, (x, y, width, height): Area) -> Picture {
-    let line = usize::from(picture.width) * picture.channels;
-    let (from, length) = (usize::from(x) * picture.channels, usize::from(width) * picture.channels);
-    let rows = picture.pixels.chunks_exact(line).skip(usize::from(y)).take(usize::from(height));
-    let pixels = rows.flat_map(|row| &row[from..from + length]).copied().collect();
+    let bytes = |pixels: u16| usize::from(pixels).saturating_mul(picture.channels);
+    let rows = picture.pixels.chunks_exact(bytes(picture.width).max(1)).skip(usize::from(y)).take(usize::from(height));
+    let pixels = rows.flat_map(|row| row.iter().skip(bytes(x)).take(bytes(width))).copied().collect();
     Picture { width, height, channels: picture.channels, pixels }
 }
 
