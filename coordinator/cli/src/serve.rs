@@ -12,6 +12,7 @@ use kuager_coordinator::App;
 use kuager_coordinator::http::{self, Config, Limits};
 use kuager_coordinator::media::{Media, MediaPolicy};
 use kuager_coordinator::watchdog::Watchdog;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::budgets;
@@ -76,6 +77,12 @@ impl Serve {
         app.deployment.expect_not_served()?;
         let listener = listen(self.listen)?;
         let desk = if self.no_desk { None } else { Some(listen(self.desk)?) };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        // Before anybody reads how to stop it.
+        let stop = {
+            let _context = runtime.enter();
+            interrupted()?
+        };
         writeln!(out, "deployment  {}", app.deployment.id())?;
         writeln!(out, "phones      {}://{}", if self.plain_http { "http" } else { "https" }, listener.local_addr()?)?;
         if let Some(desk) = &desk {
@@ -88,14 +95,13 @@ impl Serve {
             tracing::error!("{stuck}; the program ends, so that it can be started again: nothing acknowledged is lost");
             std::process::exit(STUCK);
         })?;
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let config = Config { plain_http: self.plain_http, limits: self.limits(), ..Config::new(app, media) };
         runtime.block_on(async {
             let desk = match desk {
                 Some(listener) => Some(kuager_desk::beside(listener, &config).await?),
                 None => None,
             };
-            Ok::<_, CliError>(http::serve(listener, Config { desk, ..config }, interrupted()).await?)
+            Ok::<_, CliError>(http::serve(listener, Config { desk, ..config }, stop).await?)
         })?;
         Ok(ExitCode::SUCCESS)
     }
@@ -135,22 +141,16 @@ fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     TcpListener::bind(address).map_err(|source| CliError::Listen { address: address.to_string(), source })
 }
 
-/// Ctrl-C, or the signal by which service managers ask to stop.
-async fn interrupted() {
-    let interrupt = tokio::signal::ctrl_c();
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(error) => {
-                tracing::warn!(%error, "the signal to terminate cannot be heard; use Ctrl-C");
-                std::future::pending::<()>().await;
-            }
+/// Ctrl-C, or the signal by which service managers ask to stop: heard from when this returns, awaited later.
+fn interrupted() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupt => {}
-        () = terminate => {}
-    }
+    })
 }
 
 /// Logs go to standard error, in colours only where somebody looks at them.

@@ -130,7 +130,7 @@ final class UpdatesTests: KuagerTestCase {
             let done = Task { try await observer.outlookUpdates.first { $0.completed } }
             try await observer.sync(limit: 60)
             let (files, records, outlook) = (try await stored.value, try await accepted.value, try await done.value)
-            XCTAssertEqual(files?.count, 2)
+            XCTAssertGreaterThanOrEqual(files?.count ?? 0, 2)
             XCTAssertEqual(records?.count, 1)
             XCTAssertEqual(outlook?.mediaLeft, 0)
             let upload = await uploads.value
