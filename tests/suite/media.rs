@@ -139,7 +139,7 @@ async fn on_a_metered_network_only_previews_go() {
 
     let summary = phone.observer.sync_until(LONG).await.unwrap();
     // The whole page, and as much of it again in pieces as is needed to read it.
-    let previews = phone.observer.media().unwrap().len() - 1;
+    let previews = u64::try_from(phone.observer.media().unwrap().len() - 1).unwrap();
     assert!((1..=8).contains(&previews));
     assert_eq!((summary.accepted, summary.media_stored, summary.media_left), (1, previews, 1));
     assert_eq!((state(&phone, preview), state(&phone, attached.hash)), (UploadState::Stored, UploadState::Waiting));
