@@ -68,7 +68,7 @@ impl Shared {
         chain: &ChainState,
         lately: &mut Lately,
     ) -> Result<Compared, SyncError> {
-        self.compare(tx, Some(chain), lately)
+        self.compare(tx, Some(chain), Vec::new(), lately)
     }
 
     /// Compares everything that the coordinator holds of this device with what is here.
@@ -80,18 +80,25 @@ impl Shared {
     ) -> Result<Compared, SyncError> {
         let kid = self.keyring.current_kid(tx)?;
         let chain = holding.chain.as_ref().filter(|chain| chain.kid == kid);
-        let mut compared = self.compare(tx, chain, lately)?;
-        // Records that go again bring the answer about their files with them.
-        if compared.reopened == 0 && holding.files < tx.count_stored_media()? {
-            let listing = records_with_stored_files(tx, kid)?;
-            if holding.files < listing.files {
-                compared.reopened = self.queue_again(tx, &listing.records, lately)?;
+        // At once with the records that are missing: files of others may be missing as well, and no second look follows soon.
+        let mut listing = Vec::new();
+        if holding.files < tx.count_stored_media()? {
+            let stored = records_with_stored_files(tx, kid)?;
+            if holding.files < stored.files {
+                listing = stored.records;
             }
         }
-        Ok(compared)
+        self.compare(tx, chain, listing, lately)
     }
 
-    fn compare(&self, tx: &Tx<'_>, chain: Option<&ChainState>, lately: &mut Lately) -> Result<Compared, SyncError> {
+    /// Queues again what the chain lacks, and these other records.
+    fn compare(
+        &self,
+        tx: &Tx<'_>,
+        chain: Option<&ChainState>,
+        mut records: Vec<i64>,
+        lately: &mut Lately,
+    ) -> Result<Compared, SyncError> {
         let mut compared = Compared::default();
         let kid = self.keyring.current_kid(tx)?;
         let Some(own) = tx.head(kid)? else {
@@ -111,7 +118,6 @@ impl Shared {
             Some(_) => {}
             None => lacking.push((0, own.seq)),
         }
-        let mut records = Vec::new();
         for (first, last) in lacking.into_iter().take(ChainState::RANGES + 1) {
             records.extend(tx.records_between(kid, first, last)?);
         }
