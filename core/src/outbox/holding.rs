@@ -25,7 +25,6 @@ use minicbor::{Decode, Encode};
 use super::lately::Lately;
 use super::shared::{Shared, SyncError};
 use crate::clock::{ClockSample, Due};
-use crate::queue::UploadState;
 use crate::store::{Meta, StoreError, Tx};
 
 /// How often a day records may be queued again.
@@ -71,21 +70,23 @@ impl Shared {
         self.compare(tx, Some(chain), Vec::new(), lately)
     }
 
-    /// Compares everything that the coordinator holds of this device with what is here.
+    /// Compares everything that the coordinator holds of this device with what is here. `stored` are the files that had a
+    /// receipt when it was asked: others may have got theirs while it answered.
     pub(super) fn compare_all(
         &self,
         tx: &Tx<'_>,
         holding: &Holding,
+        stored: &HashSet<MediaHash>,
         lately: &mut Lately,
     ) -> Result<Compared, SyncError> {
         let kid = self.keyring.current_kid(tx)?;
         let chain = holding.chain.as_ref().filter(|chain| chain.kid == kid);
         // At once with the records that are missing: files of others may be missing as well, and no second look follows soon.
         let mut listing = Vec::new();
-        if holding.files < tx.count_stored_media()? {
-            let stored = records_with_stored_files(tx, kid)?;
-            if holding.files < stored.files {
-                listing = stored.records;
+        if holding.files < stored.len() as u64 {
+            let listed = records_that_list(tx, kid, stored)?;
+            if holding.files < listed.files {
+                listing = listed.records;
             }
         }
         self.compare(tx, chain, listing, lately)
@@ -166,17 +167,14 @@ fn is_another(tx: &Tx<'_>, kid: Kid, chain: &ChainState) -> Result<bool, StoreEr
 }
 
 struct Listing {
-    /// Records that list a file with a receipt.
+    /// Records that list some of the files.
     records: Vec<i64>,
-    /// How many such files there are.
+    /// How many of the files they list.
     files: u64,
 }
 
-/// The records of a chain that list files with receipts.
-fn records_with_stored_files(tx: &Tx<'_>, kid: Kid) -> Result<Listing, SyncError> {
-    let all = tx.all_media()?;
-    let stored: HashSet<MediaHash> =
-        all.iter().filter(|row| row.state == UploadState::Stored).map(|row| row.hash).collect();
+/// The records of a chain that list some of these files.
+fn records_that_list(tx: &Tx<'_>, kid: Kid, stored: &HashSet<MediaHash>) -> Result<Listing, SyncError> {
     let (mut sequence, mut files) = (Vec::new(), HashSet::new());
     tx.each_record(kid, |seq, bytes| {
         let record = Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement::<Record>());

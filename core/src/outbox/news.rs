@@ -165,8 +165,11 @@ impl Shared {
         loop {
             let invite = Arc::clone(&link.invite);
             let keyring = Arc::clone(&self.keyring);
-            let (after, deployment, key) = self
-                .read(move |tx| Ok((tx.newest_message()?, load_deployment(tx, &invite)?, keyring.current(tx)?)))
+            let (after, deployment, key, stored) = self
+                .read(move |tx| {
+                    let (after, stored) = (tx.newest_message()?, tx.stored_media()?);
+                    Ok((after, load_deployment(tx, &invite)?, keyring.current(tx)?, stored))
+                })
                 .await?;
             let Some(deployment) = deployment else { return Ok(()) };
             let epoch = *self.epoch.lock();
@@ -240,7 +243,7 @@ impl Shared {
                         }
                     }
                     let behind = match &inbox.holding {
-                        Some(holding) => shared.compare_all(tx, holding, &mut lately.lock())?.behind,
+                        Some(holding) => shared.compare_all(tx, holding, &stored, &mut lately.lock())?.behind,
                         None => None,
                     };
                     succeeded(tx, shared, attempt, bytes_out, bytes_in)?;

@@ -1,6 +1,11 @@
 //! Coordinators that have lost something, and phones that have nothing to send.
 
+use std::collections::HashSet;
+
+use kuager_wire::sync::{ChainState, Holding};
+
 use super::*;
+use crate::outbox::lately::Lately;
 
 /// A phone whose coordinator knows epochs.
 async fn phone() -> Phone {
@@ -61,6 +66,26 @@ async fn lost_files_are_noticed_by_their_number() {
     there.sort();
     all.sort();
     assert_eq!(there, all);
+}
+
+/// Files travel beside everything else: one may get its receipt while the coordinator counts those that it has given.
+#[tokio::test(start_paused = true)]
+async fn a_file_that_arrived_since_the_question_is_not_missed() {
+    let phone = phone().await;
+    phone.photo(100_000, 1);
+    assert!(phone.sync(60).await.completed);
+    let shared = &phone.outbox.shared;
+    let compared = |before: bool| {
+        phone.store.write(|tx| {
+            let (kid, stored) = (shared.keyring.current_kid(tx)?, tx.stored_media()?);
+            let own = tx.head(kid)?.expect("a record");
+            let chain = Some(ChainState { kid, head_seq: own.seq, head: own.hash, missing: Vec::new() });
+            let known = if before { stored } else { HashSet::new() };
+            shared.compare_all(tx, &Holding { chain, files: 0 }, &known, &mut Lately::default())
+        })
+    };
+    assert_eq!(compared(false).unwrap().reopened, 0);
+    assert_eq!(compared(true).unwrap().reopened, 1, "one that was there before is missed");
 }
 
 #[tokio::test(start_paused = true)]

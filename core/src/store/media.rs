@@ -1,5 +1,7 @@
 //! Files in pieces, and where each stands on its way.
 
+use std::collections::HashSet;
+
 use kuager_wire::canonical;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::record::MediaClaims;
@@ -281,9 +283,11 @@ impl Tx<'_> {
     }
 
     /// Files with a receipt that are not to be delivered again.
-    pub(crate) fn count_stored_media(&self) -> Result<u64, StoreError> {
-        let mut statement = self.connection.prepare_cached("SELECT count(*) FROM media WHERE state = ?1")?;
-        Ok(statement.query_row([STORED], |row| row.get(0))?)
+    /// The files that have a receipt.
+    pub(crate) fn stored_media(&self) -> Result<HashSet<MediaHash>, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT hash FROM media WHERE state = ?1")?;
+        let rows = statement.query_map([STORED], |row| Ok(MediaHash(row.get(0)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub(crate) fn media_receipt(&self, hash: MediaHash) -> Result<Option<Vec<u8>>, StoreError> {
