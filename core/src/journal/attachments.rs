@@ -11,24 +11,35 @@ use super::JournalError;
 use crate::draft::Draft;
 
 /// Adds a file to a draft, once for each label: one photo may show two pages, or belong to two questions. Its bytes are kept
-/// and sent once all the same.
-pub(crate) fn add(draft: &mut Draft, attachment: Attachment) -> Result<(), JournalError> {
+/// and sent once all the same. Pieces of previews make room for everything else; gives the one that had to go.
+pub(super) fn add(draft: &mut Draft, attachment: Attachment) -> Result<Option<MediaHash>, JournalError> {
     let attachments = draft.attachments.get_or_insert_default();
     let listed = || attachments.iter().filter(|file| file.hash == attachment.hash);
     let said = attachment.label.is_none() || listed().any(|file| file.label == attachment.label);
     if said && listed().next().is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let nameless = attachments.iter().position(|file| file.hash == attachment.hash && file.label.is_none());
     if let Some(at) = nameless {
         attachments[at].label = attachment.label;
-        return Ok(());
+        return Ok(None);
     }
+    let mut gone = None;
     if attachments.len() >= limits::ATTACHMENTS {
-        return Err(JournalError::TooManyFiles { limit: limits::ATTACHMENTS });
+        let piece = (0..attachments.len()).rfind(|at| is_piece(&attachments[..*at], &attachments[*at]));
+        match piece.filter(|_| !is_piece(attachments, &attachment)) {
+            Some(piece) => gone = Some(attachments.remove(piece).hash),
+            None => return Err(JournalError::TooManyFiles { limit: limits::ATTACHMENTS }),
+        }
     }
     attachments.push(attachment);
-    Ok(())
+    Ok(gone.filter(|gone| attachments.iter().all(|file| file.hash != *gone)))
+}
+
+/// Whether a preview shows a part of what another one before it shows whole.
+fn is_piece(before: &[Attachment], file: &Attachment) -> bool {
+    let whole = |other: &Attachment| other.role == AttachmentRole::Preview && other.of == file.of;
+    file.role == AttachmentRole::Preview && before.iter().any(|other| whole(other) && other.hash != file.hash)
 }
 
 /// Takes a file out of a draft, or only one label of it. Gives the files that the draft does not list any more.
@@ -79,4 +90,55 @@ fn keep(draft: &mut Draft, label: impl Fn(&Attachment) -> Option<Option<String>>
     let gone = listed.into_iter().filter(|hash| kept.iter().all(|file| file.hash != *hash)).collect();
     draft.attachments = (!kept.is_empty()).then_some(kept);
     gone
+}
+
+#[cfg(test)]
+mod tests {
+    use kuager_wire::record::{Answers, RecordKind};
+
+    use super::*;
+    use crate::draft::DraftId;
+
+    fn file(hash: u8, of: Option<u8>) -> Attachment {
+        let role = if of.is_some() { AttachmentRole::Preview } else { AttachmentRole::Original };
+        let of = of.map(|of| MediaHash([of; 32]));
+        let hash = MediaHash([hash; 32]);
+        Attachment { hash, size: 1, mime: "image/jpeg".to_owned(), role, of, source: None, claims: None, label: None }
+    }
+
+    #[test]
+    fn pieces_of_previews_keep_no_page_out() {
+        let mut draft = Draft {
+            id: DraftId::from_bytes([0; 16]),
+            kind: RecordKind::Note,
+            form: None,
+            station: None,
+            language: None,
+            answers: Answers::default(),
+            text: None,
+            supersedes: None,
+            location: None,
+            training: false,
+            changed_ms: 0,
+            attachments: None,
+            follows: None,
+        };
+        let mut gone = Vec::new();
+        for page in 0..16 {
+            gone.extend(add(&mut draft, file(page, None)).expect("a page"));
+            gone.extend(add(&mut draft, file(100 + page, Some(page))).expect("its preview"));
+            for piece in 0..7 {
+                // Where there is no room, there is no piece.
+                let _ = add(&mut draft, file(120 + 7 * page + piece, Some(page)));
+            }
+        }
+        let kept = draft.attachments.clone().expect("files");
+        assert_eq!(kept.len(), limits::ATTACHMENTS);
+        for page in 0..16 {
+            assert!(kept.contains(&file(page, None)) && kept.contains(&file(100 + page, Some(page))), "{page}");
+        }
+        assert!(!gone.is_empty() && gone.iter().all(|gone| kept.iter().all(|file| file.hash != *gone)));
+        assert!(matches!(add(&mut draft, file(99, None)), Err(JournalError::TooManyFiles { .. })));
+        assert_eq!(draft.attachments, Some(kept));
+    }
 }

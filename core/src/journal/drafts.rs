@@ -4,7 +4,7 @@ use kuager_wire::canonical::nfc;
 use kuager_wire::cose::{Envelope, Statement};
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::limits;
-use kuager_wire::record::{FollowUp, FormRef, Record, RecordKind, Value};
+use kuager_wire::record::{Attachment, FollowUp, FormRef, Record, RecordKind, Value};
 use kuager_wire::text::{self, station_fault};
 
 use super::attachments;
@@ -121,6 +121,12 @@ impl Journal {
             }
             Ok(true)
         })
+    }
+
+    /// Adds a file to a draft. What has to make room for it is removed where nothing else refers to it.
+    pub(crate) fn attach_in(&self, tx: &Tx<'_>, id: DraftId, attachment: Attachment) -> Result<(), JournalError> {
+        let (gone, _) = self.change_in(tx, id, |draft| attachments::add(draft, attachment))?;
+        gone.into_iter().try_for_each(|hash| release_media(tx, hash))
     }
 
     /// Takes a file, and previews made from it, out of a draft; with a label, only from what that label names. Where nothing

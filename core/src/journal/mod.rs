@@ -14,7 +14,7 @@ mod writer;
 
 pub use kuager_evidence::{ChainFault, ChainReport, verify_chain};
 
-pub(crate) use self::attachments::{add as add_attachment, follow as follow_entries};
+pub(crate) use self::attachments::follow as follow_entries;
 pub(crate) use self::drafts::{normalised, release_media, station_name};
 pub use self::error::JournalError;
 pub use self::writer::{Journal, Sealed};

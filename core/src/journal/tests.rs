@@ -69,6 +69,15 @@ impl Fixture {
             .unwrap();
     }
 
+    fn write(&self, draft: DraftId, text: &str) {
+        self.journal
+            .change_draft(draft, |draft| {
+                draft.text = Some(text.to_owned());
+                Ok(())
+            })
+            .unwrap();
+    }
+
     fn note(&self, text: &str) -> Sealed {
         let draft = self.journal.new_draft(NewDraft::note(text), None).unwrap();
         self.journal.seal(draft, DEPLOYMENT, None).unwrap()
@@ -128,13 +137,7 @@ fn a_correction_supersedes_and_keeps_the_old_one() {
     let fixture = Fixture::new();
     let first = fixture.note("қате");
     let draft = fixture.journal.correct(first.hash).unwrap();
-    fixture
-        .journal
-        .change_draft(draft, |draft| {
-            draft.text = Some("дұрыс".to_owned());
-            Ok(())
-        })
-        .unwrap();
+    fixture.write(draft, "дұрыс");
     let second = fixture.journal.seal(draft, DEPLOYMENT, None).unwrap();
     let record = fixture.journal.record(second.hash).unwrap().unwrap();
     assert_eq!(record.supersedes, Some(first.hash));
@@ -147,13 +150,7 @@ fn two_taps_on_correct_make_one_draft_and_versions_are_one_line() {
     let first = fixture.note("қате");
     let other = fixture.note("басқа");
     let draft = fixture.journal.correct(first.hash).unwrap();
-    fixture
-        .journal
-        .change_draft(draft, |draft| {
-            draft.text = Some("дұрыс".to_owned());
-            Ok(())
-        })
-        .unwrap();
+    fixture.write(draft, "дұрыс");
     assert_eq!(fixture.journal.correct(first.hash).unwrap(), draft, "the second tap");
     assert_eq!(fixture.journal.draft(draft).unwrap().text.as_deref(), Some("дұрыс"), "and nothing is lost by it");
     assert_ne!(fixture.journal.correct(other.hash).unwrap(), draft);

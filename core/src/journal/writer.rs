@@ -140,23 +140,12 @@ pub(super) fn add(
     priority: u32,
 ) -> Result<(RecordHash, usize), JournalError> {
     let bytes = cose::sign(record, deployment, key)?;
-    let hash = RecordHash::of(&bytes);
-    tx.add_record(&NewRecord {
-        hash,
-        kid: PublicKey::from(key).kid(),
-        seq: record.seq,
-        kind: record.kind,
-        clock: record.clock,
-        station: record.station.as_deref(),
-        form: record.form.as_ref().map(|form| form.form.as_str()),
-        supersedes: record.supersedes,
-        priority,
-        bytes: &bytes,
-    })?;
+    let row = NewRecord::of(record, &bytes, PublicKey::from(key).kid(), priority);
+    tx.add_record(&row)?;
     for file in record.attachments.iter().flatten() {
         tx.enqueue_media(file.hash, media_priority(record.kind, file.role), file.role == AttachmentRole::Original)?;
     }
-    Ok((hash, bytes.len()))
+    Ok((row.hash, bytes.len()))
 }
 
 impl std::fmt::Debug for Journal {

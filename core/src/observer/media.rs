@@ -14,7 +14,6 @@ use super::device::Observer;
 use crate::clock::Due;
 use crate::draft::{Draft, DraftId};
 use crate::error::ObserverError;
-use crate::journal::add_attachment;
 use crate::keys;
 use crate::media::preview::{self, PreviewError};
 use crate::media::{self, MediaError, StoredFile};
@@ -144,8 +143,7 @@ impl Observer {
                 claims: (row.claims != MediaClaims::default()).then(|| row.claims.clone()),
                 label: label.clone(),
             };
-            self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?;
-            Ok::<_, ObserverError>(())
+            Ok::<_, ObserverError>(self.journal.attach_in(tx, draft, attachment)?)
         })?;
         let (preview, legible) = match self.preview_for(draft, &row, label.as_deref()) {
             Ok((preview, legible)) => (Ok(preview), legible),
@@ -248,8 +246,7 @@ impl Observer {
                 claims: None,
                 label: label.map(str::to_owned),
             };
-            self.journal.change_in(tx, draft, |draft| add_attachment(draft, attachment))?;
-            Ok::<_, ObserverError>(())
+            Ok::<_, ObserverError>(self.journal.attach_in(tx, draft, attachment)?)
         })?;
         Ok(row.hash)
     }
