@@ -91,7 +91,7 @@ pub(crate) fn count_missing(tx: &Tx<'_>) -> Result<u64, StoreError> {
     let noted: Vec<ShardHash> = tx.meta(Meta::PartsMissing)?.unwrap_or_default();
     let mut count = 0;
     for shard in noted {
-        count += u64::from(tx.shard(shard)?.is_none());
+        count += u64::from(!tx.has_shard(shard)?);
     }
     Ok(count)
 }
@@ -129,7 +129,7 @@ fn switch(tx: &Tx<'_>, pack: &SignedPack) -> Result<(), StoreError> {
 fn here(tx: &Tx<'_>, pack: &Pack) -> Result<Vec<String>, StoreError> {
     let mut here = Vec::new();
     for shard in pack.shards.iter().flatten() {
-        if tx.shard(shard.hash)?.is_some() {
+        if tx.has_shard(shard.hash)? {
             here.push(shard.region.clone());
         }
     }
@@ -140,7 +140,7 @@ fn here(tx: &Tx<'_>, pack: &Pack) -> Result<Vec<String>, StoreError> {
 fn would_lose(tx: &Tx<'_>, current: &Pack, pack: &Pack) -> Result<bool, StoreError> {
     let here = here(tx, current)?;
     for shard in pack.shards.iter().flatten() {
-        if here.contains(&shard.region) && tx.shard(shard.hash)?.is_none() {
+        if here.contains(&shard.region) && !tx.has_shard(shard.hash)? {
             return Ok(true);
         }
     }
@@ -155,7 +155,7 @@ fn missing_of(tx: &Tx<'_>, before: Option<&Pack>, newest: &Pack) -> Result<Vec<S
     }
     let mut missing = Vec::new();
     for shard in newest.shards.iter().flatten() {
-        if regions.contains(&shard.region) && tx.shard(shard.hash)?.is_none() {
+        if regions.contains(&shard.region) && !tx.has_shard(shard.hash)? {
             missing.push(shard.clone());
         }
     }

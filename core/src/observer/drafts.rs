@@ -279,11 +279,9 @@ impl Observer {
     /// The station of the pack that was typed, whatever hyphens and spaces it was typed with, or else its name as it is kept.
     fn place(&self, typed: &str) -> Result<String, ObserverError> {
         let name = station_name(typed)?;
-        match self.station_book() {
-            Ok(book) => Ok(book.named(&name).map_or(name, |station| station.key.clone())),
-            Err(ObserverError::NoPack | ObserverError::NotInvited) => Ok(name),
-            Err(error) => Err(error),
-        }
+        // A list that is not there, or cannot be read, keeps nobody from noting where they are.
+        let listed = self.station_book().ok().and_then(|book| Some(book.named(&name)?.key.clone()));
+        Ok(listed.unwrap_or(name))
     }
 
     /// Puts a draft at another station: a key of the pack, or free text for a station the pack lacks.

@@ -72,24 +72,22 @@ impl Observer {
     /// [`ObserverError::NoPack`], [`ObserverError::Store`].
     pub fn station_book(&self) -> Result<Arc<StationBook>, ObserverError> {
         let (pack, invite) = (self.pack()?, self.invited()?);
-        let references = pack.pack.shards.as_deref().unwrap_or_default();
-        let stored: Vec<(&ShardRef, Vec<u8>)> = self.store.read(|tx| {
-            let found = references.iter().map(|shard| Ok((shard, tx.shard(shard.hash)?)));
-            let found: Vec<_> = found.collect::<Result<_, StoreError>>()?;
-            Ok::<_, StoreError>(found.into_iter().filter_map(|(shard, bytes)| Some((shard, bytes?))).collect())
+        let named = pack.pack.shards.as_deref().unwrap_or_default();
+        let here: Vec<&ShardRef> = self.store.read(|tx| {
+            let here = named.iter().map(|shard| Ok(tx.has_shard(shard.hash)?.then_some(shard)));
+            here.filter_map(Result::transpose).collect::<Result<_, StoreError>>()
         })?;
-        let shards: Vec<ShardHash> = stored.iter().map(|(shard, _)| shard.hash).collect();
+        let hashes: Vec<ShardHash> = here.iter().map(|shard| shard.hash).collect();
         let mut kept = self.book.lock();
-        if let Some(book) = kept.as_ref().filter(|book| book.is_made_from(pack.hash, &shards)) {
+        if let Some(book) = kept.as_ref().filter(|book| book.is_made_from(pack.hash, &hashes)) {
             return Ok(Arc::clone(book));
         }
-        let shards = stored
-            .into_iter()
-            .map(|(reference, bytes)| {
-                let shard = StationShard::open(&bytes, reference, invite.deployment, &invite.root_key);
-                Ok((reference.hash, shard.map_err(ObserverError::Pack)?))
-            })
-            .collect::<Result<Vec<_>, ObserverError>>()?;
+        let mut shards = Vec::with_capacity(here.len());
+        for reference in here {
+            let Some(bytes) = self.store.read(|tx| tx.shard(reference.hash))? else { continue };
+            let shard = StationShard::open(&bytes, reference, invite.deployment, &invite.root_key);
+            shards.push((reference.hash, shard.map_err(ObserverError::Pack)?));
+        }
         let book = Arc::new(StationBook::new(&pack, shards));
         *kept = Some(Arc::clone(&book));
         Ok(book)

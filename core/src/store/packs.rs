@@ -24,6 +24,12 @@ impl Tx<'_> {
         self.published(hash.as_bytes())
     }
 
+    /// Whether the stations of a region are here, without reading them.
+    pub(crate) fn has_shard(&self, hash: ShardHash) -> Result<bool, StoreError> {
+        let mut statement = self.connection.prepare_cached("SELECT 1 FROM packs WHERE hash = ?1")?;
+        Ok(statement.exists([hash.as_bytes()])?)
+    }
+
     /// Packs and shards share a table: SHA-256 tells them apart as it tells everything apart.
     fn add_published(&self, hash: &[u8; 32], bytes: &[u8], now_ms: i64) -> Result<(), StoreError> {
         let mut statement = self.connection.prepare_cached("INSERT OR IGNORE INTO packs VALUES (?1, ?2, ?3)")?;
