@@ -6,7 +6,7 @@ use kuager_analysis::counts::{Counter, Received, RowKey};
 use kuager_analysis::judge::{Judge, Standing};
 use kuager_core::NewDraft;
 use kuager_pack::testing::{KAZAKHSTAN, folder};
-use kuager_testing::{LONG, Phone, TestCoordinator};
+use kuager_testing::{LONG, Phone, TestCoordinator, phone};
 use kuager_wire::cose::Envelope;
 use kuager_wire::ids::RecordHash;
 use kuager_wire::limits;
@@ -136,12 +136,20 @@ async fn a_record_is_counted_once_with_what_is_said_about_it() {
     let app = coordinator.app();
     let views = app.ledger.station_records(Some(STATION), 10).await.unwrap();
     assert_eq!((views.len(), views.iter().filter(|view| view.corrected).count()), (4, 2));
+    app.ledger.close().await;
+    assert_eq!(counted(&coordinator).await, [(None, 1), (Some("incident".to_owned()), 1)]);
+}
+
+/// How many records of each form count at the station.
+async fn counted(coordinator: &TestCoordinator) -> Vec<(Option<String>, u64)> {
+    let ledger = coordinator.ledger();
     let mut counter = Counter::default();
-    for arrival in app.ledger.arrivals_after(0, 100).await.unwrap() {
+    for arrival in ledger.arrivals_after(0, 100).await.unwrap() {
         let received = Received {
             id: arrival.id,
             hash: arrival.hash,
             kid: arrival.kid,
+            observer: arrival.observer,
             seq: arrival.seq,
             supersedes: arrival.supersedes,
             follows: arrival.follows,
@@ -152,9 +160,33 @@ async fn a_record_is_counted_once_with_what_is_said_about_it() {
         };
         counter.add(received, &mut BTreeSet::new());
     }
-    app.ledger.close().await;
-    let counts = counter.counts();
+    ledger.close().await;
     let key = RowKey { training: false, station: Some(STATION.to_owned()) };
-    let counted: Vec<_> = counts.rows()[&key].iter().map(|(form, count)| (form.as_deref(), count.count)).collect();
-    assert_eq!(counted, [(None, 1), (Some("incident"), 1)]);
+    counter.counts().rows()[&key].iter().map(|(form, count)| (form.clone(), count.count)).collect()
+}
+
+/// Its key is another one then, its observer the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_phone_corrects_that_was_put_back_from_a_copy_counts_once() {
+    let coordinator = TestCoordinator::start_from(&folder(KAZAKHSTAN));
+    let phone = coordinator.phone();
+    let report = phone.observer.new_incident(&["A01"], STATION, "kk", false).unwrap();
+    let incident = phone.observer.seal(report).unwrap().hash;
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    let backup = phone.backup();
+    phone.notes(1);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    phone.observer.close();
+    let restored = phone::open(backup.path()).unwrap();
+    assert!(restored.sync_until(LONG).await.unwrap().completed);
+    assert!(restored.status().unwrap().continues.is_some(), "it goes on under another key");
+    let correction = restored.correct(incident).unwrap();
+    restored.seal(correction).unwrap();
+    assert!(restored.sync_until(LONG).await.unwrap().completed);
+    let app = coordinator.app();
+    let views = app.ledger.station_records(Some(STATION), 10).await.unwrap();
+    assert_eq!(views.iter().map(|view| view.corrected).collect::<Vec<_>>(), [false, true], "the newest first");
+    app.ledger.close().await;
+    let counted = counted(&coordinator).await;
+    assert!(counted.contains(&(Some("incident".to_owned()), 1)), "{counted:?}");
 }

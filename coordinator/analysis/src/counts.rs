@@ -1,13 +1,14 @@
 //! What has arrived, counted: per station and form, training apart.
 //!
 //! A record is counted once, however often it was corrected: as its latest version says, whichever of them arrived first. Versions
-//! are of one device; of two corrections of the same record the one with the higher number is the later. A word about another
-//! record is counted at the station where that record is counted.
+//! are of one observer, who may have several devices, one for another that was lost or put back from a copy. Of two corrections of
+//! the same record the one with the higher number is the later, and of two devices' the one that arrived later. A word about
+//! another record is counted at the station where that record is counted.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{Kid, ObserverId, RecordHash};
 
 /// Words about words about a record that still stand at its station.
 const FOLLOWED: usize = 8;
@@ -21,6 +22,8 @@ pub struct Received<'a> {
     pub hash: RecordHash,
     /// The device that signed it.
     pub kid: Kid,
+    /// Whose device that is.
+    pub observer: ObserverId,
     /// Its number in the chain of its device.
     pub seq: u64,
     /// The record it corrects.
@@ -109,8 +112,9 @@ impl Counts {
 type Place = (RowKey, Option<String>);
 
 /// One version of a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Version {
+    kid: Kid,
     seq: u64,
     follows: Option<RecordHash>,
     station: Option<String>,
@@ -119,10 +123,17 @@ struct Version {
     received_ms: u64,
 }
 
+impl Version {
+    /// Whether it takes the place of another version that came before it. Numbers are compared within a chain only.
+    fn is_later(&self, than: &Self) -> bool {
+        self.kid != than.kid || self.seq > than.seq
+    }
+}
+
 /// A record with all its versions.
 #[derive(Debug)]
 struct Line {
-    kid: Kid,
+    observer: ObserverId,
     latest: Version,
     /// Lines that say a word about it.
     words: Vec<usize>,
@@ -156,8 +167,10 @@ impl Counter {
             return;
         }
         Arc::make_mut(&mut self.counts).newest = received.id;
-        let Received { hash, kid, seq, supersedes, follows, station, form, training, received_ms, .. } = received;
+        let Received { hash, kid, observer, seq, supersedes, follows, station, form, training, received_ms, .. } =
+            received;
         let version = Version {
+            kid,
             seq,
             follows,
             station: station.map(str::to_owned),
@@ -165,13 +178,13 @@ impl Counter {
             training,
             received_ms,
         };
-        let of_same_device = |line: &usize| self.lines.get(*line).is_some_and(|line| line.kid == kid);
-        let corrected = supersedes.and_then(|hash| self.line(hash)).filter(of_same_device);
+        let of_same_observer = |line: &usize| self.lines.get(*line).is_some_and(|line| line.observer == observer);
+        let corrected = supersedes.and_then(|hash| self.line(hash)).filter(of_same_observer);
         let line = match corrected {
             Some(line) => self.add_version(line, version),
             None => {
                 let line = self.lines.len();
-                self.lines.push(Line { kid, latest: version, words: Vec::new(), counted: None, part_of: None });
+                self.lines.push(Line { observer, latest: version, words: Vec::new(), counted: None, part_of: None });
                 if let Some(absent) = supersedes.filter(|absent| !self.line_of.contains_key(absent)) {
                     self.corrections.entry(absent).or_default().push(line);
                 }
@@ -209,7 +222,7 @@ impl Counter {
     }
 
     fn add_version(&mut self, line: usize, version: Version) -> usize {
-        if let Some(known) = self.lines.get_mut(line).filter(|known| version.seq > known.latest.seq) {
+        if let Some(known) = self.lines.get_mut(line).filter(|known| version.is_later(&known.latest)) {
             known.latest = version;
         }
         line
@@ -218,22 +231,21 @@ impl Counter {
     /// Brings a line that arrived first to the record that it corrects.
     fn join(&mut self, line: usize, part: usize, changed: &mut BTreeSet<RowKey>) {
         let Some(part) = self.whole(part) else { return };
-        let kid = |at: usize| self.lines.get(at).map(|line| line.kid);
-        if part == line || kid(part) != kid(line) {
+        let observer = |at: usize| self.lines.get(at).map(|line| line.observer);
+        if part == line || observer(part) != observer(line) {
             return;
         }
         let Some(joined) = self.lines.get_mut(part) else { return };
         joined.part_of = Some(line);
         let words = std::mem::take(&mut joined.words);
-        let empty = Version { seq: 0, follows: None, station: None, form: None, training: false, received_ms: 0 };
-        let latest = std::mem::replace(&mut joined.latest, empty);
+        let latest = joined.latest.clone();
         if let Some(place) = joined.counted.take() {
             Arc::make_mut(&mut self.counts).uncount(&place);
             changed.insert(place.0);
         }
         if let Some(whole) = self.lines.get_mut(line) {
             whole.words.extend(words);
-            if latest.seq > whole.latest.seq {
+            if latest.is_later(&whole.latest) {
                 whole.latest = latest;
             }
         }

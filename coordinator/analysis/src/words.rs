@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use kuager_forms::incident::{Spoken, history};
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{ObserverId, RecordHash};
 use kuager_wire::record::{FollowUp, IncidentStatus, Record};
 
 /// A record and who signed it.
@@ -14,8 +14,8 @@ use kuager_wire::record::{FollowUp, IncidentStatus, Record};
 pub struct Signed<'a> {
     /// Its id.
     pub hash: RecordHash,
-    /// The device that signed it.
-    pub kid: Kid,
+    /// Whose device signed it.
+    pub observer: ObserverId,
     /// The record.
     pub record: &'a Record,
 }
@@ -39,20 +39,20 @@ impl Words {
             words.first.insert(signed.hash, first(signed, &by_hash));
         }
         // Words with the first version in the place of the one that they name.
-        let mut said: HashMap<RecordHash, Vec<(RecordHash, Kid, Record)>> = HashMap::new();
+        let mut said: HashMap<RecordHash, Vec<(RecordHash, ObserverId, Record)>> = HashMap::new();
         for signed in records {
             let Some(follows) = signed.record.body.follows else { continue };
             let Some(about) = words.first.get(&follows.record).copied() else { continue };
             let mut word = signed.record.clone();
             word.body.follows = Some(FollowUp { record: about, ..follows });
-            said.entry(about).or_default().push((signed.hash, signed.kid, word));
+            said.entry(about).or_default().push((signed.hash, signed.observer, word));
         }
         for (about, said) in said {
-            let Some(author) = by_hash.get(&about).map(|signed| signed.kid) else { continue };
+            let Some(author) = by_hash.get(&about).map(|signed| signed.observer) else { continue };
             // Nobody can verify yet: no credential makes anybody responsible.
             let spoken: Vec<Spoken<'_>> = said
                 .iter()
-                .map(|(hash, kid, record)| Spoken { hash: *hash, kid: *kid, responsible: false, record })
+                .map(|(hash, observer, record)| Spoken { hash: *hash, observer: *observer, responsible: false, record })
                 .collect();
             if let Some(step) = history(about, author, &spoken).last() {
                 words.stands.insert(about, step.status);
@@ -75,13 +75,13 @@ impl Words {
     }
 }
 
-/// The first version of a record, as far as they are here. Versions are of one device.
+/// The first version of a record, as far as they are here. Versions are of one observer.
 fn first(of: &Signed<'_>, records: &HashMap<RecordHash, &Signed<'_>>) -> RecordHash {
     let mut first = of;
     // A hash cannot be in what it is the hash of, so this ends; nobody gets the chance to find out otherwise.
     for _ in 0..records.len() {
         let before = first.record.supersedes.and_then(|before| records.get(&before).copied());
-        match before.filter(|before| before.kid == first.kid) {
+        match before.filter(|before| before.observer == first.observer) {
             Some(before) => first = before,
             None => break,
         }
@@ -118,8 +118,8 @@ mod tests {
     #[test]
     fn a_word_about_any_version_is_about_the_record() {
         use IncidentStatus::{Corroborated, Disputed, Reported, Withdrawn};
-        let (author, other) = (Kid([1; 16]), Kid([2; 16]));
-        // 1 is corrected by 2; 9 is another device's and says that it corrects 1.
+        let (author, other) = (ObserverId([1; 16]), ObserverId([2; 16]));
+        // 1 is corrected by 2; 9 is another observer's and says that it corrects 1.
         let records = [
             (1, author, record(None, None)),
             (2, author, record(Some(1), None)),
@@ -131,7 +131,7 @@ mod tests {
         ];
         let signed: Vec<Signed<'_>> = records
             .iter()
-            .map(|(number, kid, record)| Signed { hash: RecordHash([*number; 32]), kid: *kid, record })
+            .map(|(number, observer, record)| Signed { hash: RecordHash([*number; 32]), observer: *observer, record })
             .collect();
         let words = Words::of(&signed);
         let stands = |number: u8| words.standing(RecordHash([number; 32]));

@@ -168,11 +168,13 @@ impl Desk {
 
 /// What is counted of an arrival.
 fn received(arrival: &Arrival) -> Received<'_> {
-    let Arrival { id, hash, kid, seq, supersedes, follows, station, form, training, received_ms, .. } = arrival;
+    let Arrival { id, hash, kid, observer, seq, supersedes, follows, station, form, training, received_ms, .. } =
+        arrival;
     Received {
         id: *id,
         hash: *hash,
         kid: *kid,
+        observer: *observer,
         seq: *seq,
         supersedes: *supersedes,
         follows: *follows,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{Kid, ObserverId, RecordHash};
 use kuager_wire::record::RecordKind;
 use tokio::sync::broadcast;
 
@@ -18,6 +18,8 @@ pub struct Arrival {
     pub hash: RecordHash,
     /// The key that signed it.
     pub kid: Kid,
+    /// Whose device that is.
+    pub observer: ObserverId,
     /// Its number.
     pub seq: u64,
     /// The record it corrects.

@@ -4,7 +4,7 @@
 //! source corroborates, somebody responsible verifies, somebody disputes, the author withdraws. [`history`] puts them in
 //! order and leaves out those whose signer cannot say that.
 
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{ObserverId, RecordHash};
 use kuager_wire::pack::{Incident, Pack};
 use kuager_wire::record::{Answers, IncidentStatus, Record, Value};
 
@@ -59,8 +59,8 @@ pub fn is_urgent(pack: &Pack, form: &str, answers: &Answers) -> bool {
 pub struct Spoken<'a> {
     /// Its id.
     pub hash: RecordHash,
-    /// Who signed it.
-    pub kid: Kid,
+    /// Whose device signed it.
+    pub observer: ObserverId,
     /// Whether the signer may verify: a coordinator's credential says so.
     pub responsible: bool,
     /// The record.
@@ -78,19 +78,19 @@ pub struct Step {
 
 /// The life of an incident, given its author and all records that may speak about it, in the order they were received.
 ///
-/// Corroboration counts from others than the author, withdrawal from the author alone, verification from those who are
+/// Who speaks is an observer, with whichever device. Corroboration counts from others than the author, withdrawal from the author alone, verification from those who are
 /// responsible. The last step is where it stands; an incident that was withdrawn stays so.
 #[must_use]
-pub fn history(incident: RecordHash, author: Kid, spoken: &[Spoken<'_>]) -> Vec<Step> {
+pub fn history(incident: RecordHash, author: ObserverId, spoken: &[Spoken<'_>]) -> Vec<Step> {
     let mut steps = vec![Step { by: incident, status: IncidentStatus::Reported }];
     for word in spoken {
         let Some(follows) = word.record.body.follows.filter(|follows| follows.record == incident) else { continue };
         let may = match follows.status {
             IncidentStatus::Reported => false,
-            IncidentStatus::Corroborated => word.kid != author,
+            IncidentStatus::Corroborated => word.observer != author,
             IncidentStatus::Verified => word.responsible,
             IncidentStatus::Disputed => true,
-            IncidentStatus::Withdrawn => word.kid == author,
+            IncidentStatus::Withdrawn => word.observer == author,
         };
         let ended = steps.last().is_some_and(|step| step.status == IncidentStatus::Withdrawn);
         if may && !ended {

@@ -12,6 +12,7 @@ fn received(id: i64) -> Received<'static> {
         id,
         hash: hash(seq),
         kid: Kid([1; 16]),
+        observer: ObserverId([1; 16]),
         seq,
         supersedes: None,
         follows: None,
@@ -82,10 +83,22 @@ fn of_every_record_the_latest_version_counts_whichever_comes_first() {
         let there = (false, "750000000-1".to_owned(), "turnout".to_owned(), 1);
         assert_eq!(counted(&counter), [here, there], "{order:?}");
     }
-    // Nobody corrects the record of another device.
-    let foreign = Received { kid: Kid([2; 16]), ..corrects(2, 1) };
+    // Nobody corrects the record of another observer.
+    let foreign = Received { kid: Kid([2; 16]), observer: ObserverId([2; 16]), ..corrects(2, 1) };
     for order in orders(&[received(1), foreign]) {
         assert_eq!(counted(&arrive(&order).0)[0].3, 2, "{order:?}");
+    }
+}
+
+/// One that was lost, or whose store was put back from a copy, so that another key goes on.
+#[test]
+fn a_record_is_corrected_by_another_device_of_its_observer() {
+    let corrects = |id: i64, of: u64| Received { supersedes: Some(hash(of)), ..received(id) };
+    // Numbered lower in its own chain, and moved to another station.
+    let other = Received { kid: Kid([2; 16]), seq: 0, station: Some("750000000-1"), ..corrects(9, 2) };
+    for order in orders(&[received(1), corrects(2, 1), other]) {
+        let there = (false, "750000000-1".to_owned(), "turnout".to_owned(), 1);
+        assert_eq!(counted(&arrive(&order).0), [there], "{order:?}");
     }
 }
 
@@ -95,6 +108,7 @@ fn a_word_stands_where_the_record_stands_that_it_is_about() {
     let word = |id: i64, about: u64| Received {
         follows: Some(hash(about)),
         kid: Kid([2; 16]),
+        observer: ObserverId([2; 16]),
         station: None,
         form: None,
         ..received(id)

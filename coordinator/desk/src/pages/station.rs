@@ -51,7 +51,8 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let hashes = views.iter().map(|view| view.hash).collect();
     let faults = desk.app.ledger.faults_of(hashes).await.map_err(trouble)?;
     let read: Vec<_> = views.iter().rev().filter_map(|view| Some((view, read(&view.bytes)?))).collect();
-    let signed: Vec<_> = read.iter().map(|(view, record)| Signed { hash: view.hash, kid: view.kid, record }).collect();
+    let signed: Vec<_> =
+        read.iter().map(|(view, record)| Signed { hash: view.hash, observer: view.observer, record }).collect();
     let words = Words::of(&signed);
     for (view, faults) in views.iter().zip(faults) {
         let Some(mut entry) = Entry::new(&desk, view, language).await else { continue };

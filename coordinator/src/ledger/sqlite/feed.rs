@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{Kid, ObserverId, RecordHash};
 use kuager_wire::record::RecordKind;
 use tokio::sync::broadcast;
 
@@ -21,8 +21,9 @@ impl Feed for SqliteLedger {
     async fn arrivals_after(&self, id: i64, limit: usize) -> Result<Vec<Arrival>, LedgerError> {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
-                "SELECT id, station, form, kind, training, received_ms, hash, kid, seq, supersedes, follows FROM records r \
-                 WHERE id > ?1 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY id",
+                "SELECT r.id, r.station, r.form, r.kind, r.training, r.received_ms, r.hash, r.kid, r.seq, r.supersedes, r.follows, \
+                 d.observer FROM records r JOIN devices d ON d.kid = r.kid \
+                 WHERE r.id > ?1 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY r.id",
             )?;
             let mut rows = query.query([id])?;
             let mut arrivals = Vec::new();
@@ -42,6 +43,7 @@ impl Feed for SqliteLedger {
                     seq: from_sql(row.get(8)?),
                     supersedes: row.get::<_, Option<[u8; 32]>>(9)?.map(RecordHash),
                     follows: row.get::<_, Option<[u8; 32]>>(10)?.map(RecordHash),
+                    observer: ObserverId(fixed(row, 11)?),
                 });
             }
             Ok(arrivals)

@@ -104,8 +104,9 @@ impl Files for SqliteLedger {
 const RECORD: &str = "r.id, r.hash, r.kid, d.observer, r.station, r.received_ms, r.bytes, \
      (EXISTS (SELECT 1 FROM records later JOIN devices o ON o.kid = later.kid WHERE later.supersedes = r.hash \
      AND o.observer = d.observer AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id)) \
-     OR EXISTS (SELECT 1 FROM records later WHERE later.kid = r.kid AND later.supersedes = r.supersedes \
-     AND later.seq > r.seq AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id))), \
+     OR EXISTS (SELECT 1 FROM records later JOIN devices o ON o.kid = later.kid WHERE later.supersedes = r.supersedes \
+     AND o.observer = d.observer AND CASE WHEN later.kid = r.kid THEN later.seq > r.seq ELSE later.id > r.id END \
+     AND NOT EXISTS (SELECT 1 FROM apart l WHERE l.record = later.id))), \
      EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id)";
 
 /// Words shown of one record, the newest.

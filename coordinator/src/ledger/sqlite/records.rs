@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
-use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::ids::{Kid, ObserverId, RecordHash};
 use kuager_wire::record::SeqRange;
 use kuager_wire::sync::ChainState;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -137,6 +137,8 @@ struct Met {
     heads: BTreeMap<Kid, Option<i64>>,
     /// How far each revoked device is trusted; nothing for one that is trusted in everything.
     distrust: BTreeMap<Kid, Option<Distrust>>,
+    /// Whose each device is.
+    observers: BTreeMap<Kid, ObserverId>,
     addition: Addition,
     judge: Judge,
 }
@@ -147,6 +149,16 @@ impl Met {
             Entry::Occupied(known) => *known.get(),
             Entry::Vacant(unknown) => *unknown.insert(chains::head_seq(connection, kid)?),
         })
+    }
+
+    fn observer(&mut self, connection: &Connection, kid: Kid) -> Result<ObserverId, LedgerError> {
+        if let Some(known) = self.observers.get(&kid) {
+            return Ok(*known);
+        }
+        let device = devices::device(connection, kid)?;
+        let device = device.ok_or_else(|| LedgerError::Failed("a record of a device that is not there".to_owned()))?;
+        self.observers.insert(kid, device.observer);
+        Ok(device.observer)
     }
 
     fn distrust(&mut self, connection: &Connection, kid: Kid) -> Result<Option<&mut Distrust>, LedgerError> {
@@ -237,6 +249,7 @@ pub(super) fn store(
                 id,
                 hash: record.hash,
                 kid: record.kid,
+                observer: met.observer(connection, record.kid)?,
                 seq: record.seq,
                 supersedes: record.supersedes,
                 follows: record.follows,

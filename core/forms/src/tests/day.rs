@@ -2,7 +2,7 @@
 
 use kuager_wire::canonical::TextMap;
 use kuager_wire::form::{Carried, CarriedFrom, Form, Question, QuestionKind};
-use kuager_wire::ids::{BootId, Kid, MediaHash, PackHash, RecordHash};
+use kuager_wire::ids::{BootId, Kid, MediaHash, ObserverId, PackHash, RecordHash};
 use kuager_wire::pack::{ActTemplate, Gravity, Incident, Pack, Station, Turnout, TurnoutHour};
 use kuager_wire::record::{
     Answers, Attachment, AttachmentRole, Body, ClockReading, FollowUp, FormRef, IncidentStatus, Record, RecordKind,
@@ -98,7 +98,7 @@ fn a_report_begins_with_its_codes_and_knows_its_urgency() {
 
 #[test]
 fn the_life_of_an_incident_is_told_by_those_who_may() {
-    let (author, other, desk) = (Kid([1; 16]), Kid([2; 16]), Kid([3; 16]));
+    let (author, other, desk) = (ObserverId([1; 16]), ObserverId([2; 16]), ObserverId([3; 16]));
     let incident = RecordHash([7; 32]);
     let says = |about, status| {
         let follows = Some(FollowUp { record: about, status });
@@ -119,9 +119,9 @@ fn the_life_of_an_incident_is_told_by_those_who_may() {
     let spoken: Vec<Spoken<'_>> = words
         .iter()
         .zip(0_u8..)
-        .map(|((kid, responsible, record), number)| Spoken {
+        .map(|((observer, responsible, record), number)| Spoken {
             hash: RecordHash([number; 32]),
-            kid: *kid,
+            observer: *observer,
             responsible: *responsible,
             record,
         })
