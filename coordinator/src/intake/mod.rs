@@ -240,6 +240,7 @@ impl Intake {
         let signed_by: Vec<Kid> = records.iter().map(|record| record.kid).collect();
         let (stored, chains) = self.app.ledger.store(records, kids, self.app.budgets.records).await?;
         for ((position, kid), taken) in positions.into_iter().zip(signed_by).zip(stored) {
+            let kept = matches!(taken, Taken::Stored(_));
             let objection = match taken {
                 Taken::Stored(Stored { withheld: false, receipt, fork, .. }) => {
                     let Some(result) = answer.results.get_mut(position) else { continue };
@@ -256,8 +257,8 @@ impl Intake {
                 ),
             };
             let told = self.object(answer, position, kid, objection, words)?;
-            if objection.0 == RefusalCode::Busy {
-                answer.tally.over_budget(told);
+            if !kept {
+                answer.tally.not_stored(told);
             }
         }
         Ok(chains)
@@ -323,7 +324,7 @@ struct Tally {
 
 impl Tally {
     /// One record that seemed to be stored was not.
-    fn over_budget(&mut self, told: bool) {
+    fn not_stored(&mut self, told: bool) {
         self.stored = self.stored.saturating_sub(1);
         self.refused = self.refused.saturating_add(1);
         self.unanswered = self.unanswered.saturating_add(usize::from(!told));
