@@ -1,7 +1,7 @@
 //! What a phone in a process of its own promised before it ended, and whether it holds.
 
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use kuager_core::queue::{State, UploadState};
@@ -13,6 +13,16 @@ pub fn lay_out(folder: &Path, coordinator: &TestCoordinator) {
     std::fs::write(folder.join("invite"), coordinator.invite().to_url().unwrap()).unwrap();
     std::fs::write(folder.join("pack"), coordinator.pack()).unwrap();
     std::fs::write(folder.join("photo.jpg"), files::page_jpeg(1200, 900)).unwrap();
+}
+
+/// Prints what holds from now on, whatever happens next; for programs that may be killed.
+///
+/// # Errors
+/// When nobody hears it.
+pub fn promise(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
 }
 
 /// What `test-phone` printed.

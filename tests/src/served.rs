@@ -16,7 +16,7 @@ use kuager_coordinator::{Deployment, InviteOptions};
 use kuager_core::ObserverConfig;
 use kuager_core::time::KnownTime;
 use kuager_core::transport::http::HttpTransport;
-use kuager_core::transport::{Call, Method, Transport};
+use kuager_core::transport::{Call, Transport};
 use kuager_testing::Phone;
 
 /// Between two looks at a process.
@@ -142,20 +142,11 @@ impl Served {
 /// A call that fetches something.
 #[must_use]
 pub fn get(path: &str) -> Call {
-    Call {
-        method: Method::Get,
-        path: path.to_owned(),
-        body: None,
-        content_type: "",
-        headers: Vec::new(),
-        content_encoding: None,
-        if_none_match: None,
-        limit: kuager_wire::limits::PACK,
-    }
+    Call::get(path, kuager_wire::limits::PACK)
 }
 
 /// A call that sends something.
 #[must_use]
 pub fn post(path: &str, content_type: &'static str, body: Vec<u8>) -> Call {
-    Call { method: Method::Post, body: Some(body), content_type, ..get(path) }
+    Call::post(path, body, content_type, kuager_wire::limits::PACK)
 }

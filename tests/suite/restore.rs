@@ -1,5 +1,6 @@
 //! Backups that come back: an older coordinator, an older phone.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use kuager_coordinator::app::App;
@@ -13,6 +14,25 @@ use kuager_core::queue::State;
 use kuager_testing::files::copy_dir;
 use kuager_testing::{LONG, Phone, TestCoordinator, phone};
 use kuager_wire::{canonical, limits};
+use tempfile::TempDir;
+
+/// A copy of the folder of a coordinator that is stopped for it.
+async fn backup_of(coordinator: &mut TestCoordinator) -> TempDir {
+    coordinator.stop().await;
+    let backup = tempfile::tempdir().unwrap();
+    copy_dir(coordinator.data(), backup.path());
+    coordinator.restart();
+    backup
+}
+
+/// Puts a copy in the place of what is there.
+async fn put_back(coordinator: &mut TestCoordinator, backup: &Path) {
+    coordinator.stop().await;
+    let data = coordinator.data().to_owned();
+    std::fs::remove_dir_all(&data).unwrap();
+    copy_dir(backup, &data);
+    coordinator.restart();
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
@@ -21,22 +41,14 @@ async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
     known.notes(2);
     assert!(known.observer.sync_until(LONG).await.unwrap().completed);
 
-    coordinator.stop().await;
-    let backup = tempfile::tempdir().unwrap();
-    copy_dir(coordinator.data(), backup.path());
-    coordinator.restart();
+    let backup = backup_of(&mut coordinator).await;
     known.notes(3);
     unknown.notes(2);
     assert!(known.observer.sync_until(LONG).await.unwrap().completed);
     assert!(unknown.observer.sync_until(LONG).await.unwrap().completed, "enrolled after the backup");
     assert_eq!(coordinator.records(), 7);
 
-    coordinator.stop().await;
-    let data = coordinator.data().to_owned();
-    std::fs::remove_dir_all(&data).unwrap();
-    copy_dir(backup.path(), &data);
-    only_mine(&data);
-    coordinator.restart();
+    put_back(&mut coordinator, backup.path()).await;
     assert_eq!(coordinator.records(), 2);
     known.notes(1);
     unknown.notes(1);
@@ -54,17 +66,9 @@ async fn a_coordinator_restored_from_an_older_backup_gets_everything_again() {
 async fn a_phone_with_many_records_learns_from_one_word_that_it_is_not_enrolled() {
     let mut coordinator = TestCoordinator::start();
     let phone = coordinator.phone();
-    coordinator.stop().await;
-    let backup = tempfile::tempdir().unwrap();
-    copy_dir(coordinator.data(), backup.path());
-    coordinator.restart();
+    let backup = backup_of(&mut coordinator).await;
     assert!(phone.observer.sync_until(LONG).await.unwrap().completed, "enrolled, nothing sent");
-    coordinator.stop().await;
-    let data = coordinator.data().to_owned();
-    std::fs::remove_dir_all(&data).unwrap();
-    copy_dir(backup.path(), &data);
-    only_mine(&data);
-    coordinator.restart();
+    put_back(&mut coordinator, backup.path()).await;
     phone.notes(30);
     let summary = phone.observer.sync_until(LONG).await.unwrap();
     assert!(summary.completed, "{summary:?}");
@@ -91,7 +95,7 @@ fn stores_of_every_released_format_still_open() {
 }
 
 fn still_opens(fixture: &str) {
-    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let copy = tempfile::tempdir().unwrap();
     copy_dir(&fixtures.join(fixture), copy.path());
     let observer = phone::open(copy.path()).unwrap();
@@ -108,7 +112,7 @@ fn still_opens(fixture: &str) {
 }
 
 /// Keys are kept from others; git does not remember that.
-fn only_mine(folder: &std::path::Path) {
+fn only_mine(folder: &Path) {
     use std::os::unix::fs::PermissionsExt as _;
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -122,7 +126,7 @@ fn only_mine(folder: &std::path::Path) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ledgers_of_every_earlier_format_still_open_and_answer_as_they_did() {
-    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger-v2");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger-v2");
     let copy = tempfile::tempdir().unwrap();
     copy_dir(&fixture, copy.path());
     only_mine(copy.path());
@@ -147,7 +151,7 @@ async fn ledgers_of_every_earlier_format_still_open_and_answer_as_they_did() {
 /// A coordinator of before devices were revoked by signed statements takes such a statement like any other.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ledger_of_before_devices_were_revoked_still_opens() {
-    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger-v8");
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/ledger-v8");
     let copy = tempfile::tempdir().unwrap();
     copy_dir(&fixture, copy.path());
     only_mine(copy.path());

@@ -11,6 +11,19 @@ use zeroize::Zeroizing;
 
 use super::error::DeploymentError;
 
+/// The statements among the entries of a folder, by their names.
+pub(super) fn cbor_files(dir: &Path, entries: fs::ReadDir) -> Result<Vec<PathBuf>, DeploymentError> {
+    let mut paths = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(DeploymentError::io("read", dir))?.path();
+        if path.extension().is_some_and(|extension| extension == "cbor") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
 /// The data directory.
 ///
 /// ```text

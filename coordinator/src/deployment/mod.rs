@@ -25,6 +25,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 pub use certificates::CertificateSummary;
 pub(crate) use certificates::create as create_certificates;
 pub use error::DeploymentError;
+use files::cbor_files;
 pub(crate) use files::{Layout, read_secret, remove_secret, write_new};
 pub(crate) use lock::Serving;
 
@@ -59,16 +60,7 @@ pub(crate) fn publish(
 /// The published packs, the oldest first.
 fn pack_files(layout: &Layout) -> Result<Vec<PathBuf>, DeploymentError> {
     let dir = layout.packs();
-    let entries = fs::read_dir(&dir).map_err(DeploymentError::io("read", &dir))?;
-    let mut paths = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(DeploymentError::io("read", &dir))?.path();
-        if path.extension().is_some_and(|extension| extension == "cbor") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    Ok(paths)
+    cbor_files(&dir, fs::read_dir(&dir).map_err(DeploymentError::io("read", &dir))?)
 }
 
 /// A data directory that has been checked. Cheap to clone.

@@ -15,7 +15,7 @@ use kuager_wire::sync::Delegations;
 
 use super::Deployment;
 use super::error::DeploymentError;
-use super::files::{read, write_new};
+use super::files::{cbor_files, read, write_new};
 
 const DELEGATIONS: &str = "delegations";
 const REVOCATIONS: &str = "revocations";
@@ -115,15 +115,7 @@ impl Deployment {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             other => other.map_err(DeploymentError::io("read", &dir))?,
         };
-        let mut paths = Vec::new();
-        for entry in entries {
-            let path = entry.map_err(DeploymentError::io("read", &dir))?.path();
-            if path.extension().is_some_and(|extension| extension == "cbor") {
-                paths.push(path);
-            }
-        }
-        paths.sort();
-        Ok(paths)
+        cbor_files(&dir, entries)
     }
 
     /// The statements of a folder, the newest `most` of them, the oldest first.

@@ -5,8 +5,8 @@
 //! backup was made is enrolled when the backup has been put back, also where the invite is not known either.
 
 use kuager_wire::cose::{self, Purpose, sha256};
-use kuager_wire::enrolment::{Action, Credential, Succession};
-use kuager_wire::ids::{Kid, PublicKey, SubjectHash};
+use kuager_wire::enrolment::{Action, Credential, Role, Succession};
+use kuager_wire::ids::{Kid, ObserverId, PublicKey, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
 
 use super::attested;
@@ -66,16 +66,7 @@ pub async fn enrol(app: &App, body: Vec<u8>) -> Response<Vec<u8>> {
         }
         (Enrolment::Refused(code), None) => Enrolled::Refused(code),
         (Enrolment::Open(invite), None) => {
-            let credential = app.signer.issuer.credential(&Credential {
-                version: kuager_wire::VERSION,
-                kid,
-                public_key,
-                observer: invite.observer,
-                role: invite.role,
-                stations: invite.stations,
-                not_before_ms: now,
-                not_after_ms: now.saturating_add(CREDENTIAL_MS),
-            })?;
+            let credential = new_credential(app, public_key, invite.observer, invite.role, invite.stations, now)?;
             app.ledger.enrol(NewDevice { public_key, token_hash, credential, enrolled_ms: now }).await?
         }
     };
@@ -110,19 +101,31 @@ async fn succeed(
             return Ok(Enrolled::Refused(code));
         }
     }
-    let credential = app.signer.issuer.credential(&Credential {
+    let credential = new_credential(app, public_key, observer, role, stations.clone(), now)?;
+    let enrolled_ms = now;
+    let successor = NewSuccessor { public_key, succeeds, observer, role, stations, credential, enrolled_ms };
+    Ok(app.ledger.succeed(successor).await?)
+}
+
+/// The signed credential of a key, good from now on.
+fn new_credential(
+    app: &App,
+    public_key: PublicKey,
+    observer: ObserverId,
+    role: Role,
+    stations: Vec<String>,
+    now: u64,
+) -> Result<Vec<u8>, CoordinatorError> {
+    Ok(app.signer.issuer.credential(&Credential {
         version: kuager_wire::VERSION,
         kid: public_key.kid(),
         public_key,
         observer,
         role,
-        stations: stations.clone(),
+        stations,
         not_before_ms: now,
         not_after_ms: now.saturating_add(CREDENTIAL_MS),
-    })?;
-    let enrolled_ms = now;
-    let successor = NewSuccessor { public_key, succeeds, observer, role, stations, credential, enrolled_ms };
-    Ok(app.ledger.succeed(successor).await?)
+    })?)
 }
 
 fn answer(app: &App, subject: SubjectHash, kid: Kid, enrolled: Enrolled) -> Response<Vec<u8>> {

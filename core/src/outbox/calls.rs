@@ -10,7 +10,7 @@ use super::event::SyncEvent;
 use super::shared::{Flow, Link, Run, Shared, SyncError, jitter, load_lane};
 use crate::queue::FailureClass;
 use crate::store::{Meta, NewAttempt, Tx};
-use crate::transport::{Call, Method, Response, TransportError};
+use crate::transport::{Call, Response, TransportError};
 
 impl Shared {
     /// Writes down that an attempt begins, makes the call, and returns what came back.
@@ -119,19 +119,11 @@ pub(super) fn is_cose(response: &Response) -> bool {
     response.content_type == "application/cose"
 }
 
+/// With room for what a genesis takes at least.
 pub(super) fn get(path: &str, limit: usize) -> Call {
-    Call {
-        method: Method::Get,
-        path: path.to_owned(),
-        body: None,
-        content_type: "",
-        headers: Vec::new(),
-        content_encoding: None,
-        if_none_match: None,
-        limit: limit.max(Genesis::LIMIT),
-    }
+    Call::get(path, limit.max(Genesis::LIMIT))
 }
 
 pub(super) fn post(path: &str, body: Vec<u8>, content_type: &'static str, limit: usize) -> Call {
-    Call { method: Method::Post, body: Some(body), content_type, ..get(path, limit) }
+    Call::post(path, body, content_type, limit.max(Genesis::LIMIT))
 }

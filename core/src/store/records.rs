@@ -2,7 +2,7 @@
 
 use kuager_wire::canonical;
 use kuager_wire::ids::{Kid, RecordHash};
-use kuager_wire::record::{ClockReading, RecordKind};
+use kuager_wire::record::{ClockReading, Record, RecordKind};
 use rusqlite::{OptionalExtension, Row};
 
 use super::error::StoreError;
@@ -32,6 +32,25 @@ pub struct NewRecord<'a> {
     pub priority: u32,
     /// What was signed.
     pub bytes: &'a [u8],
+}
+
+impl<'a> NewRecord<'a> {
+    /// The row of a record that this key signed as these bytes.
+    #[must_use]
+    pub fn of(record: &'a Record, bytes: &'a [u8], kid: Kid, priority: u32) -> Self {
+        Self {
+            hash: RecordHash::of(bytes),
+            kid,
+            seq: record.seq,
+            kind: record.kind,
+            clock: record.clock,
+            station: record.station.as_deref(),
+            form: record.form.as_ref().map(|form| form.form.as_str()),
+            supersedes: record.supersedes,
+            priority,
+            bytes,
+        }
+    }
 }
 
 /// A record of the journal.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kuager_wire::cose::{Envelope, Purpose, Statement};
-use kuager_wire::ids::{DeploymentId, Kid, MediaHash, PublicKey, RecordHash};
+use kuager_wire::ids::{DeploymentId, Kid, MediaHash, PublicKey};
 use kuager_wire::record::{AttachmentRole, MediaClaims, Record};
 use minicbor::{Decode, Encode};
 use rusqlite::Connection;
@@ -76,18 +76,8 @@ pub fn salvage(
     let store = Store::open(&staging, key)?;
     let recovery = store.write(|tx| {
         for ((device, _), (record, bytes)) in &records {
-            tx.add_record(&NewRecord {
-                hash: RecordHash::of(bytes),
-                kid: devices.get(*device).map_or(Kid([0; 16]), PublicKey::kid),
-                seq: record.seq,
-                kind: record.kind,
-                clock: record.clock,
-                station: record.station.as_deref(),
-                form: record.form.as_ref().map(|form| form.form.as_str()),
-                supersedes: record.supersedes,
-                priority: priority(record.kind, Urgency::Usual),
-                bytes,
-            })?;
+            let kid = devices.get(*device).map_or(Kid([0; 16]), PublicKey::kid);
+            tx.add_record(&NewRecord::of(record, bytes, kid, priority(record.kind, Urgency::Usual)))?;
         }
         let (mut drafts, mut media) = (0, 0);
         for old in &quarantined {

@@ -42,6 +42,29 @@ pub struct Call {
     pub limit: usize,
 }
 
+impl Call {
+    /// Fetches something of at most so many bytes.
+    #[must_use]
+    pub fn get(path: &str, limit: usize) -> Self {
+        Self {
+            method: Method::Get,
+            path: path.to_owned(),
+            body: None,
+            content_type: "",
+            headers: Vec::new(),
+            content_encoding: None,
+            if_none_match: None,
+            limit,
+        }
+    }
+
+    /// Sends something; the response has at most so many bytes.
+    #[must_use]
+    pub fn post(path: &str, body: Vec<u8>, content_type: &'static str, limit: usize) -> Self {
+        Self { method: Method::Post, body: Some(body), content_type, ..Self::get(path, limit) }
+    }
+}
+
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {

@@ -1,5 +1,6 @@
 //! A transport for tests: a coordinator in memory that signs like a real one, and weather that spoils its responses.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -56,6 +57,8 @@ struct Memory {
     file_weather: Vec<Weather>,
     calls: Vec<Call>,
     records: HashMap<RecordHash, (Kid, Record)>,
+    /// In which order records came.
+    came: Vec<RecordHash>,
     /// Of revoked devices, the last number that is trusted.
     revoked: HashMap<Kid, Option<u64>>,
     /// What the deployment said last about devices.
@@ -78,6 +81,14 @@ struct Memory {
     uploads: HashMap<String, (MediaHash, u64, Vec<u8>)>,
     received: u64,
     passes: Vec<String>,
+}
+
+impl Memory {
+    fn keep(&mut self, hash: RecordHash, record: (Kid, Record)) {
+        if self.records.insert(hash, record).is_none() {
+            self.came.push(hash);
+        }
+    }
 }
 
 /// A coordinator in memory. It keeps what it receipts, like a real one.
@@ -233,7 +244,7 @@ impl FakeCoordinator {
     pub(crate) fn plant(&self, bytes: &[u8]) {
         let envelope = Envelope::parse(bytes, Record::LIMIT).unwrap();
         let record = (envelope.kid(), envelope.statement().unwrap());
-        self.memory(|memory| memory.records.insert(RecordHash::of(bytes), record));
+        self.memory(|memory| memory.keep(RecordHash::of(bytes), record));
     }
 
     /// The records it holds of a device, by number.
@@ -367,7 +378,7 @@ impl FakeCoordinator {
                 .attachments
                 .as_ref()
                 .map(|files| files.iter().map(|file| self.expect_file(file.hash, file.size, envelope.kid())).collect());
-            self.memory(|memory| memory.records.insert(hash, (envelope.kid(), record)));
+            self.memory(|memory| memory.keep(hash, (envelope.kid(), record)));
             results.push(result);
         }
         let chains = kid.and_then(|kid| self.chain(kid)).into_iter().collect();
@@ -378,7 +389,9 @@ impl FakeCoordinator {
     fn chain(&self, kid: Kid) -> Option<ChainState> {
         self.memory(|memory| {
             let own = || memory.records.iter().filter(|(_, (signer, _))| *signer == kid);
-            let head = own().max_by_key(|(_, (_, record))| record.seq)?;
+            // Of several under one number the first, as the ledger says it.
+            let first = |hash: &RecordHash| memory.came.iter().position(|came| came == hash).map(Reverse);
+            let head = own().max_by_key(|(hash, (_, record))| (record.seq, first(hash)))?;
             let (mut head_seq, head) = (head.1.1.seq, *head.0);
             head_seq += u64::from(memory.boasts) * 10;
             let has = |seq| own().any(|(_, (_, record))| record.seq == seq);

@@ -486,19 +486,6 @@ mod tests {
         (address, certificate("ca.pem").to_vec())
     }
 
-    fn nothing() -> Call {
-        Call {
-            method: Method::Get,
-            path: "/".to_owned(),
-            body: None,
-            content_type: "",
-            headers: Vec::new(),
-            content_encoding: None,
-            if_none_match: None,
-            limit: 100,
-        }
-    }
-
     #[tokio::test]
     async fn tls_is_1_3_or_nothing() {
         for (version, expected) in [(&TLS13, Ok(204)), (&TLS12, Err(FailureClass::Tls))] {
@@ -506,7 +493,7 @@ mod tests {
             let config = ObserverConfig::new("unused");
             let transport =
                 HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config, &time()).expect("is set up");
-            let answer = transport.call(nothing()).await;
+            let answer = transport.call(Call::get("/", 100)).await;
             assert_eq!(answer.map(|answer| answer.status).map_err(|error| error.class), expected);
         }
     }
@@ -523,7 +510,7 @@ mod tests {
             let (address, anchor) = server(&TLS13, headers);
             let config = ObserverConfig::new("unused");
             let transport = HttpTransport::new(&[address], &[anchor], DeploymentId([0; 32]), &config, &time());
-            let answer = transport.expect("is set up").call(nothing()).await.expect("is answered");
+            let answer = transport.expect("is set up").call(Call::get("/", 100)).await.expect("is answered");
             assert_eq!(answer.retry_after_ms, expected, "{headers}");
             assert_eq!(answer.date_ms, headers.starts_with(date).then_some(784_111_777_000));
         }

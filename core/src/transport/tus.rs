@@ -22,16 +22,7 @@ fn headers() -> Vec<(&'static str, String)> {
 }
 
 fn call(method: Method, path: &str) -> Call {
-    Call {
-        method,
-        path: path.to_owned(),
-        body: None,
-        content_type: "",
-        headers: headers(),
-        content_encoding: None,
-        if_none_match: None,
-        limit: limits::RECEIPT * 4,
-    }
+    Call { method, headers: headers(), ..Call::get(path, limits::RECEIPT * 4) }
 }
 
 /// Asks how much of an upload a server holds (HEAD).

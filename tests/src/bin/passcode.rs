@@ -3,20 +3,13 @@
 //! `test-passcode DIR change` opens the phone in DIR, sets a passcode, changes it and removes it; each line it prints says what holds
 //! from then on, whatever happens next. `test-passcode DIR lock` sets the first passcode and the duress passcode. `test-passcode DIR
 //! duress` enters the duress passcode.
-#![allow(clippy::print_stdout, reason = "the promises are what this program is for")]
 
 use std::error::Error;
-use std::io::Write;
 use std::path::Path;
 
 use kuager_testing::phone;
 use kuager_tests::passcodes::{DURESS, FIRST, SECOND};
-
-fn promise(text: &str) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()
-}
+use kuager_tests::promises::promise;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

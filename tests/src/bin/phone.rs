@@ -4,21 +4,14 @@
 //! the pack if it has not yet, then writes and seals notes until NOTES are sealed, the first with the photo that lies
 //! beside the pack, then syncs. Every line it prints is a promise: `saved HASH` (a photo), `sealed HASH`, `accepted HASH`
 //! and `stored HASH` must hold after whatever happens next.
-#![allow(clippy::print_stdout, reason = "the promises are what this program is for")]
 
 use std::error::Error;
-use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
 use kuager_core::{NewDraft, Origin, SyncEvent};
 use kuager_testing::phone;
-
-fn promise(text: &str) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")?;
-    out.flush()
-}
+use kuager_tests::promises::promise;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

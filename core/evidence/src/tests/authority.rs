@@ -1,35 +1,14 @@
 //! Who may sign for a deployment, and which invites are its own.
 
-use kuager_wire::SigningKey;
-use kuager_wire::canonical::TextMap;
 use kuager_wire::cose::{self, Purpose, StatementError};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
-use kuager_wire::genesis::{Deployment, Genesis};
+use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{InviteToken, PublicKey};
 use kuager_wire::invite::{Invite, Way};
 use kuager_wire::servers::Servers;
 
+use super::{deployment, key};
 use crate::{Authority, AuthorityFault, Forgery, device_trust, later, verify_invite, verify_invite_with};
-
-fn key(seed: u8) -> SigningKey {
-    SigningKey::from_bytes(&[seed; 32])
-}
-
-/// A deployment that signs its invites, or one from before.
-fn deployment(invites: Option<u8>) -> Deployment {
-    let genesis = Genesis {
-        version: 1,
-        root_key: PublicKey::from(&key(1)),
-        receipt_key: PublicKey::from(&key(2)),
-        log_key: PublicKey::from(&key(3)),
-        log_origin: "log.example/1".to_owned(),
-        title: TextMap::default(),
-        election_day: "2026-08-30".to_owned(),
-        created_ms: 0,
-        invites,
-    };
-    Deployment::open(&Deployment::sign(&genesis, &key(1)).expect("fits")).expect("holds")
-}
 
 fn delegation(purposes: &[&str], number: u64) -> Delegation {
     Delegation {

@@ -1,33 +1,12 @@
 //! A coordinator's word counts only for what it names.
 
-use kuager_wire::SigningKey;
-use kuager_wire::canonical::TextMap;
 use kuager_wire::cose::{self, Statement};
-use kuager_wire::genesis::{Deployment, Genesis};
+use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{Kid, MediaHash, PublicKey, RecordHash, SubjectHash};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Refusal, RefusalCode};
 
-use super::{device, signed};
+use super::{deployment, device, key, signed};
 use crate::{MediaId, ReceiptFault, RecordId, verify_fork, verify_media_receipt, verify_receipt, verify_refusal};
-
-fn key(seed: u8) -> SigningKey {
-    SigningKey::from_bytes(&[seed; 32])
-}
-
-fn deployment() -> Deployment {
-    let genesis = Genesis {
-        version: 1,
-        root_key: PublicKey::from(&key(1)),
-        receipt_key: PublicKey::from(&key(2)),
-        log_key: PublicKey::from(&key(3)),
-        log_origin: "log.example/1".to_owned(),
-        title: TextMap::default(),
-        election_day: "2026-08-30".to_owned(),
-        created_ms: 0,
-        invites: None,
-    };
-    Deployment::open(&Deployment::sign(&genesis, &key(1)).expect("fits")).expect("holds")
-}
 
 /// What differs, when a genuine word is about something else.
 fn another<T: std::fmt::Debug>(result: Result<T, ReceiptFault>) -> &'static str {
@@ -50,7 +29,7 @@ fn record(deployment: &Deployment) -> RecordId {
 
 #[test]
 fn a_receipt_is_for_one_record() {
-    let deployment = deployment();
+    let deployment = deployment(None);
     let record = record(&deployment);
     let RecordId { hash, kid, seq } = record;
     let receipt = Receipt {
@@ -92,7 +71,7 @@ fn a_receipt_is_for_one_record() {
 
 #[test]
 fn a_file_s_receipt_is_for_one_file_of_one_device() {
-    let deployment = deployment();
+    let deployment = deployment(None);
     let file = MediaId { hash: MediaHash::of(b"photo"), size: 5, kid: Kid([4; 16]) };
     let receipt = MediaReceipt { version: 1, media: file.hash, size: file.size, kid: file.kid, received_ms: 9 };
     let bytes = says(&deployment, &receipt);
@@ -109,7 +88,7 @@ fn a_file_s_receipt_is_for_one_file_of_one_device() {
 
 #[test]
 fn a_fork_is_evidence_for_both_of_its_sides() {
-    let deployment = deployment();
+    let deployment = deployment(None);
     let record = record(&deployment);
     let RecordId { hash, kid, seq } = record;
     let other = RecordHash([8; 32]);
