@@ -10,6 +10,7 @@ use kuager_coordinator::deployment::DeploymentError;
 use kuager_coordinator::enrol::{DeviceError, InviteError};
 use kuager_coordinator::http::ServeError;
 use kuager_coordinator::inbox::MessageError;
+use kuager_coordinator::journal::JournalError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::setup::SetupError;
@@ -48,6 +49,9 @@ pub enum CliError {
     /// The message.
     #[error(transparent)]
     Message(#[from] MessageError),
+    /// The desk's journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
     /// The backup.
     #[error(transparent)]
     Backup(#[from] BackupError),

@@ -15,6 +15,7 @@ mod examine;
 mod init;
 mod inspect;
 mod invite;
+mod journal;
 mod message;
 mod pack;
 mod root;
@@ -55,6 +56,8 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
     Message(message::Message),
+    /// List what people did at the desk, and check that the journal is whole.
+    Journal(journal::Journal),
     /// Write everything of a deployment into one encrypted file, while it serves.
     Backup(backup::Backup),
     /// Make a data directory again from a backup.
@@ -90,6 +93,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Device(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
+        Command::Journal(command) => command.run(&data, out),
         Command::Backup(command) => command.run(&data, out),
         Command::Restore(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::attestations::Attestations;
+use super::desk::DeskEntries;
 use super::devices::Devices;
 use super::faults::Faults;
 use super::feed::Feed;
@@ -70,6 +71,7 @@ pub trait Ledger:
     + Files
     + Redactions
     + Messages
+    + DeskEntries
     + Refusals
     + Debug
     + Send

@@ -12,6 +12,7 @@
 
 pub mod attestations;
 pub mod chains;
+pub mod desk;
 pub mod devices;
 pub mod faults;
 pub mod fixture;
@@ -76,6 +77,9 @@ macro_rules! ledger_conformance {
             messages::numbers_only_grow,
             messages::an_older_ledger_goes_on_above_what_was_said_since,
             messages::many_senders_at_once_never_share_a_number,
+            desk::a_journal_only_grows,
+            desk::a_journal_is_read_in_bounded_pieces,
+            desk::many_writers_share_one_journal,
             life::two_processes_share_one_ledger,
             life::a_closed_ledger_says_so,
         }
