@@ -52,6 +52,10 @@ pub enum CliError {
     /// The desk's journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The simulated day.
+    #[cfg(feature = "demo")]
+    #[error(transparent)]
+    Rehearsal(#[from] kuager_rehearsal::RehearsalError),
     /// The backup.
     #[error(transparent)]
     Backup(#[from] BackupError),
@@ -95,6 +99,16 @@ pub enum CliError {
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
+    },
+    /// A list of people that cannot be read.
+    #[error("{}, line {line}: {reason}", path.display())]
+    List {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// What is wrong.
+        reason: String,
     },
     /// A file that cannot be written, or is there already.
     #[error("cannot write {} ({source}); nothing was overwritten", path.display())]
