@@ -20,6 +20,8 @@ mod message;
 mod pack;
 mod root;
 mod serve;
+#[cfg(feature = "demo")]
+mod simulate;
 mod source;
 
 use std::ffi::OsString;
@@ -73,6 +75,9 @@ enum Command {
     /// Show one election day with three observers, from invites to receipts.
     #[cfg(feature = "demo")]
     Demo(demo::Demo),
+    /// Make a deployment with a whole election day that never happened, to rehearse with.
+    #[cfg(feature = "demo")]
+    Simulate(simulate::Simulate),
     #[cfg(feature = "demo")]
     #[command(hide = true)]
     DemoPhone(demo::DemoPhone),
@@ -102,6 +107,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::ExaminePicture(command) => command.run(out),
         #[cfg(feature = "demo")]
         Command::Demo(command) => Ok(command.run(data.given(), out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
+        #[cfg(feature = "demo")]
+        Command::Simulate(command) => command.run(&data, out),
         #[cfg(feature = "demo")]
         Command::DemoPhone(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
     }
