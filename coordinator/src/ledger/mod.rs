@@ -46,7 +46,7 @@ pub use attestations::{AttestationCount, AttestationRow, Attestations};
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};
-pub use feed::{Arrival, Feed};
+pub use feed::{Arrival, Feed, READ};
 pub use files::{
     Alike, FileReport, FileView, Files, Findings, MediaView, PictureProblem, RecordView, ReportLimits, Unexamined,
 };

@@ -20,7 +20,7 @@ pub mod wording;
 pub mod words;
 
 pub use self::engine::{
-    AnswerError, Asked, CompiledForm, FormError, FormState, Path, RelationState, Reminder, ReminderKind, Standing,
+    AnswerError, Asked, CompiledForm, Failure, Failures, FormError, FormState, Path, RelationState, Reminder, ReminderKind, Standing,
     capture_allowed, carried, check, check_answer, files, places,
 };
 
