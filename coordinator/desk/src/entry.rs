@@ -20,6 +20,9 @@ pub(crate) struct Entry {
     pub(crate) received: Moment,
     pub(crate) device: String,
     pub(crate) observer: String,
+    /// Both in full, to be copied.
+    pub(crate) kid: String,
+    pub(crate) observer_id: String,
     pub(crate) training: bool,
     pub(crate) corrected: bool,
     /// Whether it is kept apart, because its device is revoked.
@@ -74,6 +77,8 @@ impl Entry {
             received: Zone::of(&published.latest.pack).moment(view.received_ms),
             device: short(view.kid),
             observer: view.observer.to_string()[..8].to_owned(),
+            kid: view.kid.to_string(),
+            observer_id: view.observer.to_string(),
             training: record.training == Some(true),
             corrected: view.corrected,
             apart: view.apart,

@@ -137,6 +137,11 @@ impl Book {
         self.last
     }
 
+    /// All rows in which anything is counted.
+    pub fn keys(&self) -> impl Iterator<Item = RowKey> {
+        self.summaries.keys().map(|row| self.key(*row))
+    }
+
     /// How many records count, corrected ones once.
     #[must_use]
     pub const fn records(&self) -> u64 {

@@ -142,8 +142,12 @@ impl Book {
         let (identity, rest) = parts(bytes)?;
         let kept: Kept = minicbor::decode(rest).map_err(|_| Unusable::Damaged)?;
         let mut book = Self { newest: identity.newest, last: identity.last, spans: kept.spans, ..Self::default() };
-        kept.stations.iter().for_each(|name| drop(book.stations.number(name)));
-        kept.words.iter().for_each(|name| drop(book.words.number(name)));
+        for name in &kept.stations {
+            book.stations.number(name);
+        }
+        for name in &kept.words {
+            book.words.number(name);
+        }
         for pack in packs {
             book.forms.publish(pack);
         }

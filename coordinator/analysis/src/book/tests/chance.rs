@@ -1,7 +1,7 @@
 //! Days of chance: several phones with corrections, gaps and words, in any order, cut by a snapshot anywhere.
 
 use fastrand::Rng;
-use kuager_wire::record::{FollowUp, IncidentStatus, RecordKind, Value};
+use kuager_wire::record::{Answers, FollowUp, IncidentStatus, RecordKind, Value};
 
 use super::{DAWN_MS, Sent, arrive, book, pack, protocol, settle, turnout};
 use crate::book::{Book, Board, Query, StationView, Total, Unusable};
@@ -21,7 +21,7 @@ fn day(random: &mut Rng, stations: &[&str]) -> Vec<Sent> {
                     Sent::new(observer, seq, RecordKind::Incident, "incident", answers)
                 }
                 3 => {
-                    let mut word = Sent::new(observer, seq, RecordKind::Note, "", [].into_iter().collect());
+                    let mut word = Sent::new(observer, seq, RecordKind::Note, "", Answers::default());
                     if let Some(about) = all.get(random.usize(..all.len().max(1))) {
                         word.record.body.follows =
                             Some(FollowUp { record: about.hash, status: IncidentStatus::Corroborated });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use kuager_wire::ids::{Kid, ObserverId, RecordHash};
+use kuager_wire::ids::{Kid, ObserverId};
 use kuager_wire::record::RecordKind;
 
 use super::{hash, orders};

@@ -7,7 +7,7 @@ mod counting;
 mod hostile;
 mod protocols;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use kuager_forms::words::Language;
 use kuager_pack::testing::{self, KAZAKHSTAN};
@@ -19,7 +19,7 @@ use super::{Book, Received, RowKey};
 
 pub(super) const PACK: PackHash = PackHash([1; 32]);
 /// A station of the pack's directory.
-pub(super) const STATION: &str = "710000000-1";
+pub(super) const STATION: &str = "710000000-99";
 /// 06:00 of election day at the stations.
 pub(super) const DAWN_MS: u64 = 1_787_446_800_000;
 
@@ -48,8 +48,11 @@ pub(super) fn signed(pack: Pack) -> Arc<SignedPack> {
     Arc::new(SignedPack { hash: PACK, bytes: Vec::new(), pack })
 }
 
+/// The pack of most tests. Compiling it takes longer than any of them.
+static COMPILED: LazyLock<Arc<SignedPack>> = LazyLock::new(|| signed(testing::compiled(KAZAKHSTAN)));
+
 pub(super) fn pack() -> Arc<SignedPack> {
-    signed(testing::compiled(KAZAKHSTAN))
+    Arc::clone(&COMPILED)
 }
 
 /// A book in which a pack is published.

@@ -2,7 +2,7 @@
 
 use kuager_wire::ids::ObserverId;
 use kuager_wire::protocol::{LineRole, Severity};
-use kuager_wire::record::{FollowUp, IncidentStatus, RecordKind, Value};
+use kuager_wire::record::{Answers, FollowUp, IncidentStatus, RecordKind, Value};
 
 use super::{STATION, Sent, arrive, book, orders, pack, protocol, row, turnout};
 use crate::book::{Book, Column, Entry, Official, Status, Total};
@@ -158,7 +158,7 @@ fn incidents_stand_where_others_put_them() {
     let answers = [("codes", Value::List(vec!["V01".into(), "B01".into()]))].into_iter().collect();
     let incident = Sent::new(1, 0, RecordKind::Incident, "incident", answers);
     let word = |observer: u8, status: IncidentStatus| {
-        let mut word = Sent::new(observer, 7, RecordKind::Note, "", [].into_iter().collect());
+        let mut word = Sent::new(observer, 7, RecordKind::Note, "", Answers::default());
         word.record.body.follows = Some(FollowUp { record: incident.hash, status });
         word.record.station = None;
         word
