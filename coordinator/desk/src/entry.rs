@@ -2,13 +2,12 @@
 
 use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{FileView, RecordView};
-use kuager_wire::cose::Envelope;
 use kuager_wire::ids::{MediaHash, RecordHash};
-use kuager_wire::limits;
 use kuager_wire::record::{AttachmentRole, IncidentStatus, Record, RecordKind};
 
 use crate::answers::{self, Line};
 use crate::language::Language;
+use crate::sealed::read;
 use crate::state::Desk;
 use crate::time::{Moment, Zone};
 
@@ -52,11 +51,6 @@ pub(crate) struct Picture {
 /// MIME types every browser shows, and that hold no programs.
 pub(crate) fn is_shown(mime: &str) -> bool {
     matches!(mime, "image/jpeg" | "image/png" | "image/webp" | "image/gif")
-}
-
-/// Reads a record that was verified when it was stored.
-pub(crate) fn read(bytes: &[u8]) -> Option<Record> {
-    Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement()).ok()
 }
 
 impl Entry {

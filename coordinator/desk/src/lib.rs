@@ -23,6 +23,7 @@ mod protocols;
 mod relations;
 mod rendered;
 mod response;
+mod sealed;
 mod snapshot;
 mod state;
 mod stations;

@@ -1,6 +1,6 @@
 //! A station as the book has it: copies of its protocols side by side, what does not add up, turnout, incidents.
 
-use kuager_analysis::book::{Book, ContestView, CopyView, FailingView, RowKey, StationView};
+use kuager_analysis::book::{Book, ContestView, CopyView, FailingView, RowKey, StationView, Status};
 use kuager_coordinator::shelf::Published;
 use kuager_wire::ids::{ObserverId, RecordHash};
 use kuager_wire::pack::Pack;
@@ -8,7 +8,6 @@ use kuager_wire::protocol::{LineRole, Severity};
 
 use crate::entry;
 use crate::language::Language;
-use crate::pages::index::status;
 use crate::time::{Moment, Zone};
 
 /// What the station's page shows above its records.
@@ -216,5 +215,17 @@ fn failed(book: &Book, failing: &FailingView, pack: &Pack, language: &Language) 
         title: title.unwrap_or(&failing.form.form).to_owned(),
         observer: pseudonym(failing.observer),
         fails,
+    }
+}
+
+/// A contest's status for the style, and what the desk calls it.
+pub(crate) const fn status(status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::None => ("open", "contest-none"),
+        Status::Reported => ("open", "contest-reported"),
+        Status::Confirmed => ("holds", "contest-confirmed"),
+        Status::Disputed => ("fails", "contest-disputed"),
+        Status::OfficialMatch => ("holds", "contest-official-match"),
+        Status::OfficialMismatch => ("fails", "contest-official-mismatch"),
     }
 }

@@ -20,9 +20,9 @@ use parking_lot::RwLock;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::entry::read;
 use crate::news::{Mark, News};
 use crate::rendered::Rendered;
+use crate::sealed::read;
 use crate::snapshot;
 
 /// Arrivals of this long are shown together.
@@ -295,8 +295,21 @@ fn count(book: &mut Book, batch: &[Arrival], shelf: &Shelf) {
 
 /// What is counted of an arrival.
 fn received(arrival: &Arrival) -> Received<'_> {
-    let Arrival { id, hash, kid, observer, seq, supersedes, follows, station, form, kind, training, received_ms, record } =
-        arrival;
+    let Arrival {
+        id,
+        hash,
+        kid,
+        observer,
+        seq,
+        supersedes,
+        follows,
+        station,
+        form,
+        kind,
+        training,
+        received_ms,
+        record,
+    } = arrival;
     Received {
         id: *id,
         hash: *hash,

@@ -43,15 +43,8 @@ pub enum State {
 
 impl State {
     /// All of them, as they are shown.
-    pub const ALL: [Self; 7] = [
-        Self::Failed,
-        Self::Conflict,
-        Self::Missing,
-        Self::Late,
-        Self::Unreachable,
-        Self::Partial,
-        Self::Unattended,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Failed, Self::Conflict, Self::Missing, Self::Late, Self::Unreachable, Self::Partial, Self::Unattended];
 
     const fn bit(self) -> u8 {
         1 << self as u8
@@ -241,7 +234,8 @@ impl Book {
     /// How many rows there are of names in no directory, and of training.
     #[must_use]
     pub fn aside(&self) -> (usize, usize) {
-        let unlisted = self.summaries.keys().filter(|row| **row % 2 == 0 && self.directory.station(**row / 2).is_none());
+        let unlisted =
+            self.summaries.keys().filter(|row| **row % 2 == 0 && self.directory.station(**row / 2).is_none());
         (unlisted.count(), self.summaries.keys().filter(|row| **row % 2 == 1).count())
     }
 
@@ -283,10 +277,12 @@ impl Book {
                 !form.is_some_and(|form| summary.is_some_and(|summary| summary.forms.contains_key(&form)))
             })
         };
-        let of_observer = |row: RowNumber| observers.as_ref().is_none_or(|wanted| {
-            let reports = self.summaries.get(&row).is_some_and(|summary| !summary.observers.is_disjoint(wanted));
-            reports || self.sent.get(&(row / 2)).is_some_and(|sent| sent.iter().any(|one| wanted.contains(one)))
-        });
+        let of_observer = |row: RowNumber| {
+            observers.as_ref().is_none_or(|wanted| {
+                let reports = self.summaries.get(&row).is_some_and(|summary| !summary.observers.is_disjoint(wanted));
+                reports || self.sent.get(&(row / 2)).is_some_and(|sent| sent.iter().any(|one| wanted.contains(one)))
+            })
+        };
         if !query.training && !query.unlisted {
             let region = query.region.as_deref();
             let region = region.map(|key| self.directory.regions.iter().position(|known| known == key));
@@ -402,7 +398,11 @@ impl Book {
             key: self.key(row),
             region: found.listed.and_then(|listed| self.directory.regions.get(listed.region)).cloned(),
             forms: forms.map(|(form, count)| (self.form_name(*form), *count)).collect(),
-            expected: found.listed.and_then(|listed| self.directory.expected.get(listed.region)).cloned().unwrap_or_default(),
+            expected: found
+                .listed
+                .and_then(|listed| self.directory.expected.get(listed.region))
+                .cloned()
+                .unwrap_or_default(),
             states: State::ALL.into_iter().filter(|state| found.bits & state.bit() != 0).collect(),
             hours: if found.listed.is_some() { now.hours.iter().map(hour).collect() } else { Vec::new() },
             contests: contests.collect(),

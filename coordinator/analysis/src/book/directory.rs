@@ -44,8 +44,7 @@ impl Directory {
         let pack = &latest.pack;
         let known: &[Region] = pack.regions.as_deref().unwrap_or_default();
         let mut regions: Vec<String> = known.iter().map(|region| region.key.clone()).collect();
-        let mut place: HashMap<String, usize> =
-            regions.iter().enumerate().map(|(at, key)| (key.clone(), at)).collect();
+        let mut place: HashMap<String, usize> = regions.iter().enumerate().map(|(at, key)| (key.clone(), at)).collect();
         // A region's names are reduced once, and not for every station.
         let mut called: Vec<String> = known.iter().map(of_region).collect();
         let mut listed = Vec::new();

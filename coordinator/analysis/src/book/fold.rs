@@ -202,8 +202,7 @@ impl Book {
             self.note(record, hash, form, device, station);
         }
         let follows = follows.map(Box::new);
-        let version =
-            Version { hash, device, seq, received_ms, station, form, kind, training, follows, content };
+        let version = Version { hash, device, seq, received_ms, station, form, kind, training, follows, content };
         self.lines.add(observer, version, supersedes);
         let span = self.spans.entry(received_ms.checked_div(SPAN_MS).unwrap_or(0).saturating_mul(SPAN_MS)).or_default();
         *span = span.saturating_add(1);

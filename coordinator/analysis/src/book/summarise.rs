@@ -17,7 +17,8 @@ impl Book {
     pub(super) fn compared(&self, row: RowNumber) -> BTreeMap<u16, Comparison> {
         let mut all: BTreeMap<u16, Comparison> = BTreeMap::new();
         for (_, line) in self.lines.row(row) {
-            let Some((meaning, content)) = self.forms.meaning(line.latest.form).zip(line.latest.content.as_deref()) else {
+            let Some((meaning, content)) = self.forms.meaning(line.latest.form).zip(line.latest.content.as_deref())
+            else {
                 continue;
             };
             let (Some(paper), Some(Part::Protocol { values, .. })) = (&meaning.paper, &content.part) else { continue };
@@ -71,12 +72,15 @@ impl Book {
                 // The heaviest; of those the one of the smallest form and relation, whichever record came first.
                 let rank = |form: u32, fails: &Fails| {
                     let severity = self.severity(form, fails).map_or(usize::MAX, weight);
-                    (severity, self.forms.get(form).map_or(NONE, |known| known.name), fails.relation, fails.shown.clone())
+                    (
+                        severity,
+                        self.forms.get(form).map_or(NONE, |known| known.name),
+                        fails.relation,
+                        fails.shown.clone(),
+                    )
                 };
-                let lighter = summary
-                    .heaviest
-                    .as_ref()
-                    .is_none_or(|(form, known)| rank(latest.form, fails) < rank(*form, known));
+                let lighter =
+                    summary.heaviest.as_ref().is_none_or(|(form, known)| rank(latest.form, fails) < rank(*form, known));
                 if lighter {
                     summary.heaviest = Some((latest.form, fails.clone()));
                 }
@@ -112,7 +116,8 @@ impl Book {
         let words = self.lines.words.get(&line).map(Vec::as_slice).unwrap_or_default();
         let ordered: BTreeSet<u32> = words.iter().copied().collect();
         for word in ordered.into_iter().filter_map(|word| self.lines.get(word)).filter(|word| word.row != NONE) {
-            let Some(Part::Word { status }) = word.latest.content.as_ref().and_then(|content| content.part.as_ref()) else {
+            let Some(Part::Word { status }) = word.latest.content.as_ref().and_then(|content| content.part.as_ref())
+            else {
                 continue;
             };
             // Nobody can verify yet: no credential makes anybody responsible.

@@ -229,8 +229,7 @@ impl Book {
         let mut compared = self.compared(row);
         for (contest, mut copies) in copies {
             copies.sort_by_key(|copy| (copy.received_ms, copy.record));
-            let Some((book, compared)) =
-                self.forms.contests.get(usize::from(contest)).zip(compared.remove(&contest))
+            let Some((book, compared)) = self.forms.contests.get(usize::from(contest)).zip(compared.remove(&contest))
             else {
                 continue;
             };
@@ -242,7 +241,10 @@ impl Book {
                 status: compared.status(official.as_ref().map(|(_, figures)| figures.as_slice())),
                 columns: book.columns.clone(),
                 differs,
-                questions: copies.first().map(|copy| self.questions(&copy.form, book.columns.len())).unwrap_or_default(),
+                questions: copies
+                    .first()
+                    .map(|copy| self.questions(&copy.form, book.columns.len()))
+                    .unwrap_or_default(),
                 copies,
                 official,
             });
@@ -299,15 +301,20 @@ impl Book {
     /// the same; how many are, and how many are left out, stands beside the sums.
     #[must_use]
     pub fn totals(&self, region: Option<&str>) -> Vec<Total> {
-        let mut totals: Vec<Total> = self.forms.contests.iter().map(|contest| Total {
-            contest: contest.key.clone(),
-            columns: contest.columns.clone(),
-            sums: vec![None; contest.columns.len()],
-            counted: 0,
-            failing: 0,
-            disputed: 0,
-            stations: 0,
-        }).collect();
+        let mut totals: Vec<Total> = self
+            .forms
+            .contests
+            .iter()
+            .map(|contest| Total {
+                contest: contest.key.clone(),
+                columns: contest.columns.clone(),
+                sums: vec![None; contest.columns.len()],
+                counted: 0,
+                failing: 0,
+                disputed: 0,
+                stations: 0,
+            })
+            .collect();
         let mut overflow: Vec<Vec<bool>> = totals.iter().map(|total| vec![false; total.columns.len()]).collect();
         let mut stations = 0_u64;
         for row in self.rows_of(region) {
@@ -358,7 +365,9 @@ impl Book {
     fn rows_of(&self, region: Option<&str>) -> impl Iterator<Item = u32> {
         let place = region.map(|key| self.directory.regions.iter().position(|known| known == key));
         let listed = self.directory.listed.iter();
-        listed.filter(move |listed| place.is_none_or(|place| place == Some(listed.region))).map(|listed| listed.station.saturating_mul(2))
+        listed
+            .filter(move |listed| place.is_none_or(|place| place == Some(listed.region)))
+            .map(|listed| listed.station.saturating_mul(2))
     }
 
     pub(super) fn form_view(&self, form: u32) -> Option<FormName> {
@@ -416,4 +425,3 @@ fn called(meaning: &Meaning, id: &str, language: &str) -> Option<String> {
     };
     asked.or_else(option).filter(|text| !text.is_empty()).map(|text| format!("“{text}”"))
 }
-

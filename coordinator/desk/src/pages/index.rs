@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_analysis::book::{
     Board, BoardRow, Book, Count, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query as Asked, RegionRow, RowKey,
-    SPAN_MS, State as StationState, Status,
+    SPAN_MS, State as StationState,
 };
 use kuager_wire::cose::sha256;
 use kuager_wire::pack::Pack;
@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::assets::LIVE_JS;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::protocols::status;
 use crate::response::html;
 use crate::state::{Desk, Overview};
 use crate::stations::{self, escaped};
@@ -53,7 +54,10 @@ impl Wanted {
             state: StationState::ALL.into_iter().find(|state| state_name(*state) == self.state),
             observer: some(&self.observer),
             words: self.q.chars().take(TYPED).collect(),
-            order: ORDERS.into_iter().find(|(name, ..)| *name == self.order).map_or(Order::Place, |(_, order, _)| order),
+            order: ORDERS
+                .into_iter()
+                .find(|(name, ..)| *name == self.order)
+                .map_or(Order::Place, |(_, order, _)| order),
             training: self.view == "training",
             unlisted: self.view == "unlisted",
         }
@@ -328,7 +332,8 @@ impl<'a> Index<'a> {
             zone: self.zone.name(),
             numbers: self.counted(),
             wanted,
-            filtered: asked != Asked { order: asked.order, training: asked.training, unlisted: asked.unlisted, ..Asked::default() },
+            filtered: asked
+                != Asked { order: asked.order, training: asked.training, unlisted: asked.unlisted, ..Asked::default() },
             chips: if listed { chips.collect() } else { Vec::new() },
             views,
             region_names: board
@@ -341,7 +346,9 @@ impl<'a> Index<'a> {
                 .pack
                 .forms
                 .iter()
-                .map(|form| (form.id.clone(), self.pack.text(&form.title, &language.code).to_owned(), wanted.form == form.id))
+                .map(|form| {
+                    (form.id.clone(), self.pack.text(&form.title, &language.code).to_owned(), wanted.form == form.id)
+                })
                 .collect(),
             orders: ORDERS
                 .into_iter()
@@ -470,11 +477,13 @@ impl<'a> Index<'a> {
             let name = named.filter(|name| !name.is_empty()).unwrap_or(&contest.contest);
             let (class, text) = status(contest.status);
             let copies = number(contest.copies);
-            (class, language.say_with("contest-stands", &[
-                ("contest", name),
-                ("status", language.say(text).as_str()),
-                ("copies", copies.as_str()),
-            ]))
+            (
+                class,
+                language.say_with(
+                    "contest-stands",
+                    &[("contest", name), ("status", language.say(text).as_str()), ("copies", copies.as_str())],
+                ),
+            )
         });
         let hours = row.hours.iter().map(|(at, state)| {
             let (class, text) = match state {
@@ -488,7 +497,8 @@ impl<'a> Index<'a> {
         let incidents = (row.incidents > 0)
             .then(|| language.say_with("row-incidents", &[("count", row.incidents.to_string().as_str())]));
         Row {
-            link: heard.then(|| format!("/station?{}{}lang={}", training(&row.key), stations::query(station), language.code)),
+            link: heard
+                .then(|| format!("/station?{}{}lang={}", training(&row.key), stations::query(station), language.code)),
             silent: row.states.contains(&StationState::Missing),
             marks,
             trouble,
@@ -579,18 +589,6 @@ const fn state_text(state: StationState) -> &'static str {
     }
 }
 
-/// A contest's status for the style, and what the desk calls it.
-pub(crate) const fn status(status: Status) -> (&'static str, &'static str) {
-    match status {
-        Status::None => ("open", "contest-none"),
-        Status::Reported => ("open", "contest-reported"),
-        Status::Confirmed => ("holds", "contest-confirmed"),
-        Status::Disputed => ("fails", "contest-disputed"),
-        Status::OfficialMatch => ("holds", "contest-official-match"),
-        Status::OfficialMismatch => ("fails", "contest-official-mismatch"),
-    }
-}
-
 /// A part of the page. What is sent must not end in a line of its own.
 fn fragment(part: &impl Template) -> askama::Result<String> {
     part.render().map(|html| html.trim_end().to_owned())
@@ -608,7 +606,12 @@ pub(crate) fn id(key: &RowKey) -> String {
 }
 
 /// The sentences of rows that changed, to be sent to pages that are open.
-pub(crate) fn changed(desk: &Desk, key: &RowKey, now_ms: u64, language: &Language) -> Option<(BoardRow, Option<String>)> {
+pub(crate) fn changed(
+    desk: &Desk,
+    key: &RowKey,
+    now_ms: u64,
+    language: &Language,
+) -> Option<(BoardRow, Option<String>)> {
     desk.look(|book| {
         let row = book.board_row(key, now_ms)?;
         let sentence = sentence(book, &row, language);

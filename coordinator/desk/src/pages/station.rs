@@ -11,13 +11,14 @@ use kuager_coordinator::ledger::RecordView;
 use kuager_wire::ids::{Kid, RecordHash};
 use serde::Deserialize;
 
-use crate::entry::{Entry, read, status};
+use crate::entry::{Entry, status};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::chains::said;
 use crate::protocols::Summary;
 use crate::relations::{Judges, Relations};
 use crate::response::{html, trouble};
+use crate::sealed::read;
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
@@ -59,8 +60,7 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let at = wanted.page.unwrap_or(0);
     let newer = at.saturating_mul(RECORDS);
     let ledger = &desk.app.ledger;
-    let mut views =
-        ledger.station_records_behind(wanted.key.as_deref(), newer, RECORDS).await.map_err(trouble)?;
+    let mut views = ledger.station_records_behind(wanted.key.as_deref(), newer, RECORDS).await.map_err(trouble)?;
     // Words about records of this page are among them, whatever page they would be on.
     let full = views.len() >= usize::try_from(RECORDS).unwrap_or(usize::MAX);
     in_chain_order(&mut views);
@@ -82,7 +82,8 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
         records.push((view.hash, (entry, judges.relations(view))));
     }
     let records = with_words(records);
-    let here = format!("/station?{}{}", if key.training { "training=1&" } else { "" }, stations::query(wanted.key.as_deref()));
+    let here =
+        format!("/station?{}{}", if key.training { "training=1&" } else { "" }, stations::query(wanted.key.as_deref()));
     let turned = |page: u32| format!("{here}page={page}&");
     let (name, listed) = stations::name(&published, language, wanted.key.as_deref());
     let page = Page {

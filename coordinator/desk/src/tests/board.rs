@@ -79,9 +79,15 @@ async fn what_is_looked_for_is_found_and_typed_text_stays_text() {
         page.matches("<tr id=\"s").count()
     };
     assert_eq!((rows("").await, rows("region=710000000").await, rows("region=nowhere").await), (20, 1, 0));
-    assert_eq!((rows("q=%D0%B0%D1%81%D1%82%D0%B0%D0%BD%D0%B0").await, rows("q=ASTANA+99").await, rows("q=zzz").await), (1, 1, 0));
+    assert_eq!(
+        (rows("q=%D0%B0%D1%81%D1%82%D0%B0%D0%BD%D0%B0").await, rows("q=ASTANA+99").await, rows("q=zzz").await),
+        (1, 1, 0)
+    );
     assert_eq!((rows("page=1").await, rows("page=18446744073709551615").await), (0, 0));
-    assert_eq!((rows("form=turnout").await, rows("observer=00&order=news").await, rows("state=failed").await), (20, 0, 0));
+    assert_eq!(
+        (rows("form=turnout").await, rows("observer=00&order=news").await, rows("state=failed").await),
+        (20, 0, 0)
+    );
     let (_, page) = office.open("/?lang=en&q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&region=%22onload").await;
     assert!(!page.contains("<script>alert") && !page.contains("\"onload"), "{page}");
 }
@@ -113,7 +119,8 @@ async fn a_start_goes_on_from_what_was_written_down() {
         let (_, page) = office.open(&format!("/station?key={STATION}&lang=ru")).await;
         let (_, board) = office.open("/?lang=ru").await;
         // Marks are of one start.
-        let board = board.split("data-at=").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect::<String>();
+        let board =
+            board.split("data-at=").map(|part| part.split_once('"').map_or(part, |(_, rest)| rest)).collect::<String>();
         (page, board.split_once("data-query").map_or(String::new(), |(_, rest)| rest.to_owned()))
     };
     let before = page(&office).await;

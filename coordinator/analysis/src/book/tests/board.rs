@@ -31,7 +31,11 @@ fn silence_has_its_reasons_told_apart() {
     let keys: Vec<&str> = pack.pack.stations.iter().map(|station| station.key.as_str()).collect();
     let [first, second, third] = [keys[0], keys[1], keys[2]];
     let mut all = book(&pack);
-    assert_eq!(found(&all, &state(State::Missing), DAWN_MS).len(), keys.len(), "nobody is bound: anybody may be anywhere");
+    assert_eq!(
+        found(&all, &state(State::Missing), DAWN_MS).len(),
+        keys.len(),
+        "nobody is bound: anybody may be anywhere"
+    );
     all.set_devices(&[fact(1, &[first, second], DAWN_MS), fact(2, &[third], DAWN_MS - 5 * HOUR_MS)]);
     let now = DAWN_MS + HOUR_MS / 2;
     arrive(&mut all, &[at(turnout(1, 0, "10", 100).at(first), now)]);
@@ -72,7 +76,7 @@ fn stations_are_found_as_people_type_them() {
     let all = book(&pack);
     let words = |typed: &str| found(&all, &Query { words: typed.to_owned(), ..Query::default() }, 0);
     let almaty = words("алматы");
-    assert!(!almaty.is_empty() && words("ALMATY") == almaty && words(" Алм ") .len() >= almaty.len());
+    assert!(!almaty.is_empty() && words("ALMATY") == almaty && words(" Алм ").len() >= almaty.len());
     assert!(words(STATION).contains(&STATION.to_owned()));
     assert!(words("no such place").is_empty());
     let region = Query { region: Some("710000000".to_owned()), ..Query::default() };
@@ -88,11 +92,14 @@ fn the_board_is_filtered_sorted_and_paged() {
     let keys: Vec<&str> = pack.pack.stations.iter().map(|station| station.key.as_str()).collect();
     let [first, second, third] = [keys[0], keys[1], keys[2]];
     let mut all = book(&pack);
-    arrive(&mut all, &[
-        at(turnout(1, 0, "10", 1).at(second), 3_000),
-        at(protocol(2, 0, &[("P02", 5_000)], "posted").at(third), 2_000),
-        at(turnout(3, 0, "10", 1).at(first), 1_000),
-    ]);
+    arrive(
+        &mut all,
+        &[
+            at(turnout(1, 0, "10", 1).at(second), 3_000),
+            at(protocol(2, 0, &[("P02", 5_000)], "posted").at(third), 2_000),
+            at(turnout(3, 0, "10", 1).at(first), 1_000),
+        ],
+    );
     assert_eq!(found(&all, &state(State::Failed), 0), [third]);
     let ordered = |order: Order| found(&all, &Query { order, ..Query::default() }, 0);
     assert_eq!(ordered(Order::Place), keys);
@@ -110,7 +117,9 @@ fn the_board_is_filtered_sorted_and_paged() {
     // A contest that is not held in a region is not expected there.
     let rows = all.board(&Query::default(), 0, 1_000, 0).rows;
     let expects = |key: &str, form: &str| {
-        rows.iter().find(|row| row.key.station.as_deref() == Some(key)).is_some_and(|row| row.expected.iter().any(|id| id == form))
+        rows.iter()
+            .find(|row| row.key.station.as_deref() == Some(key))
+            .is_some_and(|row| row.expected.iter().any(|id| id == form))
     };
     assert!(!expects(STATION, "protocol-single") && expects(STATION, "protocol-list"));
 }

@@ -4,7 +4,7 @@ use fastrand::Rng;
 use kuager_wire::record::{Answers, FollowUp, IncidentStatus, RecordKind, Value};
 
 use super::{DAWN_MS, Sent, arrive, book, pack, protocol, settle, turnout};
-use crate::book::{Book, Board, Query, StationView, Total, Unusable};
+use crate::book::{Board, Book, Query, StationView, Total, Unusable};
 
 /// What several observers file on one day.
 fn day(random: &mut Rng, stations: &[&str]) -> Vec<Sent> {

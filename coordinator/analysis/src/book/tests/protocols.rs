@@ -33,7 +33,11 @@ fn two_observers_who_say_the_same_confirm_and_one_who_does_not_disputes() {
     assert_eq!(status(&all), Status::Confirmed);
     let counted = total(&all, None);
     assert_eq!((counted.counted, counted.disputed, counted.failing), (1, 0, 0));
-    assert_eq!(sum(&counted, LineRole::Votes, Some("sample_1")), Some(400), "a station counts once, however many copies");
+    assert_eq!(
+        sum(&counted, LineRole::Votes, Some("sample_1")),
+        Some(400),
+        "a station counts once, however many copies"
+    );
     assert_eq!(all.sources("KUR", Some("710000000")).len(), 3);
     assert_eq!(total(&all, Some("750000000")).counted, 0);
 
@@ -44,12 +48,10 @@ fn two_observers_who_say_the_same_confirm_and_one_who_does_not_disputes() {
     let differing: Vec<_> = contest.columns.iter().zip(&contest.differs).filter(|(_, differs)| **differs).collect();
     let options: Vec<_> = differing.iter().map(|(column, _)| column.option.as_deref()).collect();
     assert_eq!(options, [Some("sample_1"), Some("sample_2")]);
-    assert_eq!(contest.copies.iter().map(|copy| copy.copy.as_deref()).collect::<Vec<_>>(), [
-        Some("posted"),
-        Some("certified"),
-        Some("posted"),
-        Some("certified")
-    ]);
+    assert_eq!(
+        contest.copies.iter().map(|copy| copy.copy.as_deref()).collect::<Vec<_>>(),
+        [Some("posted"), Some("certified"), Some("posted"), Some("certified")]
+    );
     let disputed = total(&all, None);
     assert_eq!((disputed.counted, disputed.disputed), (0, 1));
     assert!(all.sources("KUR", None).is_empty());
@@ -73,7 +75,8 @@ fn what_does_not_add_up_is_said_in_the_words_of_the_form() {
     let pack = pack();
     let mut all = book(&pack);
     // 300 + 300 + 9 of 500 issued: tried once, and shown nowhere.
-    let changed = [("P02", 500), ("P05.sample_1", 300), ("P05.sample_2", 300), ("P05.sample_3", 9), ("P05.sample_4", 0)];
+    let changed =
+        [("P02", 500), ("P05.sample_1", 300), ("P05.sample_2", 300), ("P05.sample_3", 9), ("P05.sample_4", 0)];
     let mut sent = protocol(1, 0, &changed, "posted");
     sent.record.body.answers.as_mut().expect("has").insert("A05.sample_2", Value::Int(280));
     arrive(&mut all, &[sent]);
@@ -82,9 +85,10 @@ fn what_does_not_add_up_is_said_in_the_words_of_the_form() {
     let view = all.station(&row(STATION)).expect("is there");
     let failing = &view.failing[0];
     let said = |id: &str, language: &str| {
-        let found = failing.fails.iter().find(|fails| {
-            all.relation(&failing.form, fails).is_some_and(|relation| relation.id == id)
-        });
+        let found = failing
+            .fails
+            .iter()
+            .find(|fails| all.relation(&failing.form, fails).is_some_and(|relation| relation.id == id));
         all.sentence(&failing.form, found.expect("fails"), language).expect("is said")
     };
     assert!(said("K04", "ru").contains("а выдано 500"), "{}", said("K04", "ru"));
