@@ -95,7 +95,7 @@ pub async fn write(app: &App, by: Option<PersonId>, acts: Vec<Act>) -> Result<Ve
 /// # Errors
 /// [`JournalError`].
 pub async fn read(app: &App, from: u64, limit: usize) -> Result<Vec<Entry>, JournalError> {
-    app.ledger.desk_entries_from(from, limit).await?.into_iter().map(opened).collect()
+    app.ledger.desk_entries_from(from, limit).await?.iter().map(opened).collect()
 }
 
 /// What was done about a record, in order.
@@ -103,7 +103,7 @@ pub async fn read(app: &App, from: u64, limit: usize) -> Result<Vec<Entry>, Jour
 /// # Errors
 /// [`JournalError`].
 pub async fn about(app: &App, record: RecordHash) -> Result<Vec<Entry>, JournalError> {
-    app.ledger.desk_entries_about(record).await?.into_iter().map(opened).collect()
+    app.ledger.desk_entries_about(record).await?.iter().map(opened).collect()
 }
 
 /// Checks every signature, link and number, as a stranger would who has the genesis.
@@ -128,7 +128,7 @@ pub async fn verify(app: &App) -> Result<JournalReport, JournalError> {
 }
 
 /// What is stored here was signed here, so its signature is not checked again.
-fn opened(row: DeskRow) -> Result<Entry, JournalError> {
+fn opened(row: &DeskRow) -> Result<Entry, JournalError> {
     let entry = Envelope::parse(&row.bytes, DeskEntry::LIMIT).and_then(|envelope| envelope.statement());
     let entry = entry.map_err(|source| JournalError::Damaged { seq: row.seq, source })?;
     Ok(Entry { hash: row.hash, entry })

@@ -1,8 +1,6 @@
 //! A protocol sealed by a real phone and judged again by the coordinator: both see the same.
 
-use std::collections::BTreeSet;
-
-use kuager_analysis::counts::{Counter, Received, RowKey};
+use kuager_analysis::book::{Book, Received, RowKey};
 use kuager_analysis::judge::{Judge, Standing};
 use kuager_core::NewDraft;
 use kuager_pack::testing::{KAZAKHSTAN, folder};
@@ -143,7 +141,7 @@ async fn a_record_is_counted_once_with_what_is_said_about_it() {
 /// How many records of each form count at the station.
 async fn counted(coordinator: &TestCoordinator) -> Vec<(Option<String>, u64)> {
     let ledger = coordinator.ledger();
-    let mut counter = Counter::default();
+    let mut book = Book::new();
     for arrival in ledger.arrivals_after(0, 100).await.unwrap() {
         let received = Received {
             id: arrival.id,
@@ -155,14 +153,18 @@ async fn counted(coordinator: &TestCoordinator) -> Vec<(Option<String>, u64)> {
             follows: arrival.follows,
             station: arrival.station.as_deref(),
             form: arrival.form.as_deref(),
+            kind: arrival.kind,
             training: arrival.training,
             received_ms: arrival.received_ms,
+            record: arrival.record.as_deref(),
         };
-        counter.add(received, &mut BTreeSet::new());
+        book.add(received);
     }
+    book.settle();
     ledger.close().await;
     let key = RowKey { training: false, station: Some(STATION.to_owned()) };
-    counter.counts().rows()[&key].iter().map(|(form, count)| (form.clone(), count.count)).collect()
+    let row = book.board_row(&key, 0).unwrap();
+    row.forms.into_iter().map(|(form, count)| (form, count.count)).collect()
 }
 
 /// Its key is another one then, its observer the same.

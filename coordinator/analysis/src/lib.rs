@@ -4,12 +4,12 @@
 //! worked out again by whoever has the records, and a page, an export and a report show the same one. The crate knows the
 //! signed formats and what a form means, and not where records are kept.
 //!
-//! - [`counts`]: what has arrived, per station and form;
+//! - [`book`]: what all records come to, station by station, as one fold over them;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
 //! - [`readings`]: what people at the desk read on photos, and what it comes to;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
-pub mod counts;
+pub mod book;
 pub mod judge;
 pub mod readings;
 pub mod words;

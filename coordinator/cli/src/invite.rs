@@ -1,5 +1,6 @@
 //! `kuager invite`
 
+mod code;
 mod sheets;
 
 use std::io::Write;
@@ -18,8 +19,8 @@ use kuager_wire::enrolment::Role;
 use kuager_wire::ids::ObserverId;
 use kuager_wire::pack::Pack;
 use qrcode::render::unicode::Dense1x2;
-use qrcode::{EcLevel, QrCode};
 
+use self::code::code;
 use crate::data::{Data, wait};
 use crate::error::CliError;
 
@@ -162,12 +163,6 @@ impl Invite {
         writeln!(out, "kuager invite --data {data} --revoke {}", invite_id(&invite.token))?;
         Ok(())
     }
-}
-
-/// Level M survives more dirt; a long list of servers may need the room of level L.
-fn code(url: &str) -> Result<QrCode, CliError> {
-    Ok(QrCode::with_error_correction_level(url, EcLevel::M)
-        .or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L))?)
 }
 
 /// The URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.

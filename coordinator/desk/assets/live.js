@@ -8,7 +8,7 @@ let heard = Date.now();
 function connect() {
   if (source) { source.close(); }
   heard = Date.now();
-  source = new EventSource("/events?lang=" + document.documentElement.lang + "&at=" + encodeURIComponent(at));
+  source = new EventSource("/events?" + lost.dataset.query + "lang=" + document.documentElement.lang + "&at=" + encodeURIComponent(at));
   const hear = (event) => { heard = Date.now(); at = event.lastEventId || at; };
   source.onopen = () => { heard = Date.now(); lost.hidden = true; };
   source.onerror = () => {
@@ -24,8 +24,8 @@ function connect() {
     parts.innerHTML = event.data;
     const part = parts.content.firstElementChild;
     const old = document.getElementById(part.id);
-    // A row nobody has seen yet belongs somewhere in the middle; the server knows where.
-    if (old) { old.replaceWith(part); } else { location.reload(); }
+    // Of rows, only those are sent that were on the page when it was made.
+    if (old) { old.replaceWith(part); }
   });
 }
 connect();

@@ -2,13 +2,12 @@
 
 use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{FileView, RecordView};
-use kuager_wire::cose::Envelope;
 use kuager_wire::ids::{MediaHash, RecordHash};
-use kuager_wire::limits;
 use kuager_wire::record::{AttachmentRole, IncidentStatus, Record, RecordKind};
 
 use crate::answers::{self, Line};
 use crate::language::Language;
+use crate::sealed::read;
 use crate::state::Desk;
 use crate::time::{Moment, Zone};
 
@@ -20,6 +19,9 @@ pub(crate) struct Entry {
     pub(crate) received: Moment,
     pub(crate) device: String,
     pub(crate) observer: String,
+    /// Both in full, to be copied.
+    pub(crate) kid: String,
+    pub(crate) observer_id: String,
     pub(crate) training: bool,
     pub(crate) corrected: bool,
     /// Whether it is kept apart, because its device is revoked.
@@ -51,11 +53,6 @@ pub(crate) fn is_shown(mime: &str) -> bool {
     matches!(mime, "image/jpeg" | "image/png" | "image/webp" | "image/gif")
 }
 
-/// Reads a record that was verified when it was stored.
-pub(crate) fn read(bytes: &[u8]) -> Option<Record> {
-    Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement()).ok()
-}
-
 impl Entry {
     /// What is shown of a record; nothing of one that cannot be read.
     pub(crate) async fn new(desk: &Desk, view: &RecordView, language: &Language) -> Option<Self> {
@@ -74,6 +71,8 @@ impl Entry {
             received: Zone::of(&published.latest.pack).moment(view.received_ms),
             device: short(view.kid),
             observer: view.observer.to_string()[..8].to_owned(),
+            kid: view.kid.to_string(),
+            observer_id: view.observer.to_string(),
             training: record.training == Some(true),
             corrected: view.corrected,
             apart: view.apart,

@@ -5,7 +5,8 @@
 //! only requests that name such an address as their host (another web page in the same browser must not read it). The
 //! public listener answers `/` with 404. Use an SSH tunnel to look from elsewhere.
 //!
-//! The desk is a client of the coordinator's library: it counts what the ledger tells of (`state` keeps the counts of `kuager-analysis`), and
+//! The desk is a client of the coordinator's library: it counts what the ledger tells of (`state` keeps the book of `kuager-analysis`, `snapshot`
+//! writes it down), and
 //! turns what it reads into `pages`. Its words come from `texts`, those of the election from the pack, each in a `language`
 //! and a `time` that the pack decides about.
 
@@ -18,8 +19,12 @@ mod language;
 mod live;
 mod news;
 mod pages;
+mod protocols;
 mod relations;
+mod rendered;
 mod response;
+mod sealed;
+mod snapshot;
 mod state;
 mod stations;
 #[cfg(test)]
@@ -32,12 +37,13 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kuager_coordinator::http::{Beside, Config};
 use kuager_coordinator::ledger::LedgerError;
+use tower_http::compression::CompressionLayer;
 
 use crate::guard::guard;
 use crate::pages::{chains, index, media, observers, station};
@@ -72,9 +78,15 @@ fn router(desk: Desk) -> Router {
         // Browsers ask for it, and would show an error for nothing.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .layer(DefaultBodyLimit::max(FORM))
+        .layer(CompressionLayer::new().compress_when(is_page))
         .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
         .layer(from_fn(guard))
         .with_state(desk)
+}
+
+/// Whether an answer is made small on its way: pages are. Events are sent as they come, and files as they are.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 /// How the coordinator is doing, for monitoring on this machine.

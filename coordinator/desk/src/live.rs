@@ -1,5 +1,6 @@
 //! The parts of a page that change, sent to the pages that are open, and to those that come back after they were away.
 
+use std::collections::HashSet;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -8,45 +9,52 @@ use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
 use futures_util::Stream;
+use kuager_analysis::book::RowKey;
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::language::Language;
 use crate::news::{Mark, Numbered, Since};
-use crate::pages::index::Index;
+use crate::pages::index::{self, Facts, Index};
 use crate::state::Desk;
 
 /// A page that hears nothing takes the connection for dead after three of these (`live.js`).
 const ALIVE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Wanted {
-    lang: Option<String>,
+pub(crate) struct Known {
     /// Up to where the page knows.
     at: Option<String>,
 }
 
-/// The changes of the page of all stations, as server-sent events: those since the page was loaded, or since the last event it
-/// has heard, and then as they come. What cannot be continued is told to load again.
+/// The changes of the board, as server-sent events: those since the page was loaded, or since the last event it has heard, and then
+/// as they come; of rows, those that this page shows. What cannot be continued is told to load again.
 pub(crate) async fn events(
     State(desk): State<Desk>,
-    Query(wanted): Query<Wanted>,
+    Query(page): Query<index::Wanted>,
+    Query(wanted): Query<Known>,
     headers: HeaderMap,
 ) -> impl IntoResponse {
-    let language = Language::choose(&desk.published().latest.pack, wanted.lang.as_deref());
+    let language = Language::choose(&desk.published().latest.pack, page.lang.as_deref());
+    // Which rows those are is found out once; what comes to match the filter later is on the page when it is loaded again.
+    let now_ms = desk.app.clock.now_ms();
+    let board = desk.look(|book| index::board(book, &page, now_ms));
+    let shown = board.rows.into_iter().map(|row| row.key).collect();
     // A browser that connects again by itself says so in a header, and asks for the same address as before.
     let heard = headers.get("last-event-id").map(|id| id.to_str().unwrap_or_default().to_owned());
     let known = heard.or(wanted.at).map(|mark| mark.parse::<Mark>());
     let (since, changes) = desk.news.since(known.and_then(Result::ok));
     let since = if matches!(known, Some(Err(_))) { Since::LoadAnew } else { since };
-    Sse::new(parts(Page::new(desk, language, since, changes, ALIVE)))
+    Sse::new(parts(Page::new(desk, language, shown, since, changes, ALIVE)))
 }
 
 /// An open page.
 struct Page {
     desk: Desk,
     language: Language,
+    /// The rows it shows.
+    shown: HashSet<RowKey>,
     changes: Receiver<Numbered>,
     alive: Duration,
     /// What is to be sent next, the last one first.
@@ -54,8 +62,15 @@ struct Page {
 }
 
 impl Page {
-    fn new(desk: Desk, language: Language, since: Since, changes: Receiver<Numbered>, alive: Duration) -> Self {
-        let mut page = Self { desk, language, changes, alive, waiting: Vec::new() };
+    fn new(
+        desk: Desk,
+        language: Language,
+        shown: HashSet<RowKey>,
+        since: Since,
+        changes: Receiver<Numbered>,
+        alive: Duration,
+    ) -> Self {
+        let mut page = Self { desk, language, shown, changes, alive, waiting: Vec::new() };
         page.waiting = match since {
             Since::LoadAnew => vec![reload()],
             Since::Missed(None) => Vec::new(),
@@ -64,17 +79,28 @@ impl Page {
         page
     }
 
-    /// The changed rows and the sums. The last part alone says up to where the page knows then: one that loses the connection
-    /// in between gets all of them again.
+    /// The sums, and the changed rows that the page shows. The last part alone says up to where the page knows then: one that loses
+    /// the connection in between gets all of them again.
     fn rendered(&self, (mark, changed): &Numbered) -> Option<Vec<Event>> {
         let overview = self.desk.overview();
-        let index = Index::new(&overview, &self.language);
-        let rows = changed.iter().map(|key| index.row(key));
-        let parts: askama::Result<Vec<String>> = [index.numbers(), index.total()].into_iter().chain(rows).collect();
-        let parts = parts.inspect_err(|error| tracing::error!(%error, "a part of the desk cannot be rendered")).ok()?;
+        let index = Index::new(&overview, &self.language, self.desk.look(Facts::of));
+        let rows = changed.iter().filter(|key| self.shown.contains(key)).map(|key| {
+            // Rendered once, however many pages show it.
+            self.desk.rendered.row(*mark, &self.language.code, key, || {
+                match index::changed(&self.desk, key, overview.now_ms, &self.language) {
+                    Some((row, sentence)) => index.row(&row, sentence),
+                    None => index.gone(key),
+                }
+            })
+        });
+        let rows: askama::Result<Vec<_>> = rows.collect();
+        let failed = |error: &askama::Error| tracing::error!(%error, "a part of the desk cannot be rendered");
+        let sums: askama::Result<Vec<String>> = [index.numbers(), index.total()].into_iter().collect();
+        let (sums, rows) = (sums.inspect_err(failed).ok()?, rows.inspect_err(failed).ok()?);
         // Typed station names may hold carriage returns, which would end a line of the event.
-        let event = |part: String| Event::default().event("part").data(part.replace('\r', " "));
-        let mut events: Vec<Event> = parts.into_iter().map(event).collect();
+        let event = |part: &str| Event::default().event("part").data(part.replace('\r', " "));
+        let parts = sums.iter().map(String::as_str).chain(rows.iter().map(|row| &**row));
+        let mut events: Vec<Event> = parts.map(event).collect();
         if let Some(last) = events.first_mut() {
             *last = std::mem::take(last).id(mark.to_string());
         }
@@ -119,7 +145,7 @@ mod tests {
         let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts");
         let language = Language::choose(&desk.published().latest.pack, Some("en"));
         let (since, changes) = desk.news.since(None);
-        let mut page = Page::new(desk, language, since, changes, Duration::from_millis(1));
+        let mut page = Page::new(desk, language, HashSet::new(), since, changes, Duration::from_millis(1));
         for _ in 0..2 {
             let event = page.next().await.expect("goes on");
             assert!(format!("{event:?}").contains("alive"), "{event:?}");

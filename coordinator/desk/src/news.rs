@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use kuager_analysis::counts::RowKey;
+use kuager_analysis::book::RowKey;
 use parking_lot::Mutex;
 use tokio::sync::broadcast::{self, Receiver};
 

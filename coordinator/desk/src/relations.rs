@@ -8,8 +8,8 @@ use kuager_coordinator::shelf::Published;
 use kuager_wire::ids::{Kid, PackHash, RecordHash};
 use kuager_wire::record::{Record, Verdict};
 
-use crate::entry::read;
 use crate::language::Language;
+use crate::sealed::read;
 
 /// A relation as it is shown.
 #[derive(Debug)]

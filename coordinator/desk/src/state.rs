@@ -1,53 +1,68 @@
-//! What all pages of the desk share: the coordinator they look into, and the counts that a task keeps current.
+//! What all pages of the desk share: the coordinator they look into, and the book that a task keeps current.
 //!
-//! A page is rendered from a [`Overview`]: what is published and what is counted at one moment. Nothing changes in it,
-//! and making one takes no longer than copying two pointers, so that however long a page takes, counting goes on.
+//! A page asks the book what it needs ([`Desk::look`]), which takes some milliseconds at most, and renders from the answer with no
+//! lock held, so that however long a page takes, counting goes on.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kuager_analysis::counts::{Counter, Counts, Received, RowKey};
+use kuager_analysis::book::{Book, DeviceFact, Received, RowKey};
 use kuager_coordinator::app::App;
 use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
-use kuager_coordinator::shelf::Published;
-use parking_lot::Mutex;
+use kuager_coordinator::shelf::{Published, Shelf};
+use kuager_wire::cose::Envelope;
+use kuager_wire::enrolment::Credential;
+use kuager_wire::limits;
+use parking_lot::RwLock;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::news::{Mark, News};
+use crate::rendered::Rendered;
+use crate::sealed::read;
+use crate::snapshot;
 
 /// Arrivals of this long are shown together.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// How often it is looked whether another process has said something about devices.
+/// How often it is looked whether another process has said something about devices, or published a pack.
 const TRUST: Duration = Duration::from_secs(2);
 /// Arrivals read at once.
-const AT_ONCE: usize = 4096;
+const AT_ONCE: usize = 1024;
+/// Records read again at once, when what they are compared with came late.
+const AGAIN: usize = 256;
+/// Arrivals after which the book is written down. Counting these again takes a fraction of a second.
+const WRITTEN: i64 = 5_000;
 
 /// The desk's state. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) media: Arc<Media>,
-    counts: Arc<Mutex<Counter>>,
+    book: Arc<RwLock<Book>>,
     faults: Arc<AtomicU64>,
     /// What had been said about devices when everything was counted.
     trust: Arc<AtomicU64>,
+    /// How many devices there were when it was asked where their observers are sent.
+    devices: Arc<AtomicU64>,
+    /// Up to which arrival the book is written down.
+    written: Arc<parking_lot::Mutex<i64>>,
     pub(crate) news: Arc<News>,
+    /// Rows in every language that somebody reads.
+    pub(crate) rendered: Arc<Rendered>,
 }
 
-/// Everything at one moment.
-#[derive(Clone)]
+/// Everything that is not in the book, at one moment.
 pub(crate) struct Overview {
-    /// Up to which change it shows everything; a later one may be shown, too.
+    /// Up to which change what is looked at afterwards shows everything; a later one may be shown, too.
     pub(crate) mark: Mark,
     pub(crate) published: Arc<Published>,
-    pub(crate) counts: Arc<Counts>,
     /// How often something was met that does not hold in a chain.
     pub(crate) faults: u64,
+    pub(crate) now_ms: u64,
 }
 
 impl Desk {
@@ -58,21 +73,40 @@ impl Desk {
         // Random, and another one with every process.
         let [a, b, c, d, e, f, g, h, ..] = app.epochs.current().0;
         let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-        let news = Arc::new(News::new(start));
-        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), trust: Arc::default(), news };
-        let trust = desk.app.ledger.revocation_count().await?;
-        desk.trust.store(trust, Ordering::Relaxed);
-        desk.count_all(&mut BTreeSet::new()).await?;
+        let trust = app.ledger.revocation_count().await?;
+        let book = snapshot::read(&app, trust).await?;
+        let book = book.unwrap_or_else(|| empty(&app.shelf.published()));
+        let desk = Self {
+            written: Arc::new(parking_lot::Mutex::new(book.newest())),
+            book: Arc::new(RwLock::new(book)),
+            faults: Arc::default(),
+            trust: Arc::new(trust.into()),
+            devices: Arc::default(),
+            news: Arc::new(News::new(start)),
+            rendered: Arc::default(),
+            app,
+            media,
+        };
+        desk.count_devices().await?;
+        desk.count_all(&desk.book).await?;
+        desk.count_faults().await?;
+        desk.settle(&desk.book).await?;
+        desk.write().await;
         tokio::spawn(desk.clone().follow(arrivals));
         Ok(desk)
     }
 
-    /// What the desk shows now.
+    /// What the desk shows now, apart from the book; to be asked for before the book is looked at.
     pub(crate) fn overview(&self) -> Overview {
         // First of all: what is told after it is shown already, or told again.
         let mark = self.news.newest();
         let faults = self.faults.load(Ordering::Relaxed);
-        Overview { mark, published: self.published(), counts: self.counts.lock().counts(), faults }
+        Overview { mark, published: self.published(), faults, now_ms: self.app.clock.now_ms() }
+    }
+
+    /// Asks the book. Whatever takes long is done with the answer, afterwards.
+    pub(crate) fn look<T>(&self, ask: impl FnOnce(&Book) -> T) -> T {
+        ask(&self.book.read())
     }
 
     /// What is published now.
@@ -80,16 +114,33 @@ impl Desk {
         self.app.shelf.published()
     }
 
-    /// Counts everything the ledger has that is not counted yet, and notes the rows that changed. Only the one task that counts
-    /// may call it.
-    async fn count_all(&self, changed: &mut BTreeSet<RowKey>) -> Result<(), LedgerError> {
+    /// Counts everything the ledger has that is not counted yet. Only the one task that counts may call it.
+    async fn count_all(&self, book: &RwLock<Book>) -> Result<(), LedgerError> {
         loop {
-            let newest = self.counts.lock().counts().newest();
+            let newest = book.read().newest();
             let arrivals = self.app.ledger.arrivals_after(newest, AT_ONCE).await?;
             if arrivals.is_empty() {
-                return self.count_faults().await;
+                return Ok(());
             }
-            self.count(&arrivals, changed);
+            count(&mut book.write(), &arrivals, &self.app.shelf);
+            // Reading goes on in other threads; whoever wants a page in between gets one.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Finds out which rows have changed, and shows the book again what it must see again for that.
+    async fn settle(&self, book: &RwLock<Book>) -> Result<BTreeSet<RowKey>, LedgerError> {
+        let mut changed = book.write().settle();
+        loop {
+            let wanted = book.read().wanted(AGAIN);
+            if wanted.is_empty() {
+                return Ok(changed);
+            }
+            for hash in wanted {
+                let record = self.app.ledger.record(hash).await?;
+                book.write().again(hash, record.as_deref().and_then(read).as_ref());
+            }
+            changed.extend(book.write().settle());
         }
     }
 
@@ -100,21 +151,43 @@ impl Desk {
         if trust == self.trust.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let (mut counts, mut changed) = (Counter::default(), BTreeSet::new());
-        loop {
-            let arrivals = self.app.ledger.arrivals_after(counts.counts().newest(), AT_ONCE).await?;
-            if arrivals.is_empty() {
-                break;
-            }
-            for arrival in &arrivals {
-                counts.add(received(arrival), &mut changed);
-            }
-        }
+        let fresh = RwLock::new(empty(&self.published()));
+        self.count_all(&fresh).await?;
+        let mut changed = self.settle(&fresh).await?;
+        let before = std::mem::replace(&mut *self.book.write(), fresh.into_inner());
         // Rows that are gone are news as well.
-        let before = std::mem::replace(&mut *self.counts.lock(), counts);
-        changed.extend(before.counts().rows().keys().cloned());
+        changed.extend(before.keys());
         self.trust.store(trust, Ordering::Relaxed);
-        self.news.tell(Arc::new(changed));
+        self.devices.store(0, Ordering::Relaxed);
+        self.count_devices().await?;
+        self.tell(changed);
+        *self.written.lock() = 0;
+        self.write().await;
+        Ok(())
+    }
+
+    /// Takes in packs that were published since.
+    async fn read_packs(&self) -> Result<(), LedgerError> {
+        let published = self.published();
+        let known = self.look(|book| published.packs.keys().all(|pack| book.knows(pack)));
+        if !known {
+            publish(&mut self.book.write(), &published);
+            let changed = self.settle(&self.book).await?;
+            self.tell(changed);
+        }
+        Ok(())
+    }
+
+    /// Asks where observers are sent, when there are other devices than before.
+    async fn count_devices(&self) -> Result<(), LedgerError> {
+        let devices = self.app.ledger.counts().await?.devices;
+        if devices == self.devices.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let credentials = self.app.ledger.credentials().await?;
+        let facts: Vec<DeviceFact> = credentials.iter().filter_map(|credential| fact(credential)).collect();
+        self.book.write().set_devices(&facts);
+        self.devices.store(devices, Ordering::Relaxed);
         Ok(())
     }
 
@@ -125,51 +198,118 @@ impl Desk {
         Ok(())
     }
 
+    fn tell(&self, changed: BTreeSet<RowKey>) {
+        if !changed.is_empty() {
+            self.news.tell(Arc::new(changed));
+        }
+    }
+
     async fn follow(self, mut arrivals: Receiver<Arc<[Arrival]>>) {
         let mut tick = tokio::time::interval(TRUST);
         loop {
-            let mut changed = BTreeSet::new();
             let arrived = tokio::select! {
                 arrived = arrivals.recv() => arrived,
                 _ = tick.tick() => {
-                    if let Err(error) = self.count_anew().await {
+                    if let Err(error) = self.look_around().await {
                         tracing::warn!(%error, "revoked devices may still be counted on the desk page");
                     }
                     continue;
                 }
             };
+            let mut behind = false;
             match arrived {
-                Ok(batch) => self.count(&batch, &mut changed),
-                Err(RecvError::Lagged(_)) => {
-                    if let Err(error) = self.count_all(&mut changed).await {
-                        tracing::warn!(%error, "the desk page is out of date until the next record arrives");
-                    }
-                }
+                Ok(batch) => count(&mut self.book.write(), &batch, &self.app.shelf),
+                Err(RecvError::Lagged(_)) => behind = true,
                 Err(RecvError::Closed) => return,
             }
             tokio::time::sleep(PAUSE).await;
-            while let Ok(batch) = arrivals.try_recv() {
-                self.count(&batch, &mut changed);
+            loop {
+                match arrivals.try_recv() {
+                    Ok(batch) if !behind => count(&mut self.book.write(), &batch, &self.app.shelf),
+                    // What is between is read from the ledger first: arrivals are counted in their order.
+                    Ok(_) => {}
+                    Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_)) => behind = true,
+                    Err(_) => break,
+                }
             }
-            if let Err(error) = self.count_faults().await {
-                tracing::warn!(%error, "the faults of chains on the desk page are out of date");
+            let counted = async {
+                if behind {
+                    self.count_all(&self.book).await?;
+                }
+                self.count_faults().await?;
+                self.settle(&self.book).await
+            };
+            match counted.await {
+                Ok(changed) => self.tell(changed),
+                Err(error) => tracing::warn!(%error, "the desk page is out of date until the next record arrives"),
             }
-            self.news.tell(Arc::new(changed));
+            let newest = self.look(Book::newest);
+            if newest.saturating_sub(*self.written.lock()) >= WRITTEN {
+                self.write().await;
+            }
         }
     }
 
-    fn count(&self, batch: &[Arrival], changed: &mut BTreeSet<RowKey>) {
-        let mut counts = self.counts.lock();
-        for arrival in batch {
-            counts.add(received(arrival), changed);
+    /// What other processes may have done.
+    async fn look_around(&self) -> Result<(), LedgerError> {
+        self.read_packs().await?;
+        self.count_devices().await?;
+        self.count_anew().await
+    }
+
+    /// Writes the book down, so that the next start is quick. That it could not be is no trouble but time.
+    async fn write(&self) {
+        let newest = self.look(Book::newest);
+        if newest == *self.written.lock() {
+            return;
         }
+        let (book, trust) = (Arc::clone(&self.book), self.trust.load(Ordering::Relaxed));
+        if snapshot::write(&self.app, move |ledger| book.read().write(ledger, trust)).await {
+            *self.written.lock() = newest;
+        }
+    }
+}
+
+/// A book in which what is published is known, and nothing else.
+fn empty(published: &Published) -> Book {
+    let mut book = Book::new();
+    publish(&mut book, published);
+    book
+}
+
+fn publish(book: &mut Book, published: &Published) {
+    book.publish(published.packs.values(), &published.latest, published.stations.values());
+}
+
+/// Counts arrivals, which are in their order. A record may answer a pack that was published a moment ago: it is taken in first, since
+/// a form means what it means when its first record is counted.
+fn count(book: &mut Book, batch: &[Arrival], shelf: &Shelf) {
+    let packs = batch.iter().filter_map(|arrival| Some(arrival.record.as_ref()?.form.as_ref()?.pack));
+    if packs.into_iter().any(|pack| !book.knows(&pack)) {
+        publish(book, &shelf.published());
+    }
+    for arrival in batch {
+        book.add(received(arrival));
     }
 }
 
 /// What is counted of an arrival.
 fn received(arrival: &Arrival) -> Received<'_> {
-    let Arrival { id, hash, kid, observer, seq, supersedes, follows, station, form, training, received_ms, .. } =
-        arrival;
+    let Arrival {
+        id,
+        hash,
+        kid,
+        observer,
+        seq,
+        supersedes,
+        follows,
+        station,
+        form,
+        kind,
+        training,
+        received_ms,
+        record,
+    } = arrival;
     Received {
         id: *id,
         hash: *hash,
@@ -180,7 +320,16 @@ fn received(arrival: &Arrival) -> Received<'_> {
         follows: *follows,
         station: station.as_deref(),
         form: form.as_deref(),
+        kind: *kind,
         training: *training,
         received_ms: *received_ms,
+        record: record.as_deref(),
     }
+}
+
+/// What a device's credential says; it was signed here.
+fn fact(credential: &[u8]) -> Option<DeviceFact> {
+    let envelope = Envelope::parse(credential, limits::CREDENTIAL).ok()?;
+    let Credential { kid, observer, stations, not_before_ms, .. } = envelope.statement().ok()?;
+    Some(DeviceFact { kid, observer, stations, seen_ms: not_before_ms })
 }

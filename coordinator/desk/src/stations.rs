@@ -9,9 +9,14 @@ use crate::language::Language;
 /// All but what may stand in a query as it is.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// A value as it stands in a query.
+pub(crate) fn escaped(value: &str) -> String {
+    utf8_percent_encode(value, ESCAPED).to_string()
+}
+
 /// The query of a station's page, without the language.
 pub(crate) fn query(station: Option<&str>) -> String {
-    station.map(|key| format!("key={}&", utf8_percent_encode(key, ESCAPED))).unwrap_or_default()
+    station.map(|key| format!("key={}&", escaped(key))).unwrap_or_default()
 }
 
 /// A station's name, and its key if it is in the list; what was typed for one that is not.

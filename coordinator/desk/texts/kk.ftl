@@ -30,10 +30,75 @@ index-times = Уақыт { $zone } бойынша: соңғы жазба кел�
 index-reload = Жаңарту үшін бетті қайта жүктеңіз.
 index-lost = Байланыс үзілді, сандар ескірген болуы мүмкін.
 
+## The board: who is silent, what does not add up.
+
+index-attention = Назар аударуды қажет етеді
+index-hours = Сағат бойынша келу
+index-found = { $found } ішінен { $from }–{ $to }
+index-habits = Келу туралы дерек өз сағатынан { $grace } минут өткен соң кешіккен, телефон { $quiet } минуттан кейін байланыстан тыс деп есептеледі.
+view-listed = Тізімдегі учаскелер
+state-failed = сәйкес келмейді
+state-conflict = қайшылық
+state-missing = хабар жоқ
+state-late = кешігуде
+state-unreachable = байланыс жоқ
+state-partial = ішінара
+state-unattended = ешкім жіберілмеген
+mark-gap = тізбектегі үзік: { $count }
+trouble-others = тағы { $count }
+row-incidents = оқиғалар: { $count }
+row-seen = соңғы байланыс
+hour-heard = келді
+hour-open = әлі мерзімі емес
+hour-late = кешігуде
+contest-stands = { $contest }: { $status } ({ $copies })
+contest-none = хаттама жоқ
+contest-reported = хабарланған
+contest-confirmed = расталған
+contest-disputed = даулы: көшірмелер әртүрлі
+contest-official-match = ресми дерекке сәйкес
+contest-official-mismatch = ресми деректен өзгеше
+order-place = орны бойынша
+order-trouble = алдымен мәселелер
+order-silence = алдымен ұзақ үнсіздер
+order-news = алдымен жаңалары
+filter-words = Учаске
+filter-any = кез келген
+filter-form = Келмегені
+filter-observer = Бақылаушы
+filter-order = Реті
+filter-show = Көрсету
+filter-none = қайтадан барлығы
+regions-title = Өңірлер
+arrivals-title = Келіп түсуі, бес минуттан
+as-table = кесте түрінде
+pages-title = Беттер
+pages-before = артқа
+pages-after = келесі
+
+## A station's protocols, side by side.
+
+station-failing = Сәйкес келмейді
+station-newer = жаңарақ жазбалар
+station-older = ескірек жазбалар
+record-ids = толық идентификаторлар
+copy-line = Жол
+copy-own = өз оқуы
+copy-official = Ресми
+copy-versions = нұсқалар: { $count }
+copy-unfit = сәйкес емес жауаптар: { $count }
+copy-undecided = шешу мүмкін емес: { $count }
+copy-files = фото: { $asked } ішінен { $count }
+turnout-title = Келу
+turnout-hour = Сағат
+turnout-told = Комиссия айтқан
+turnout-own = Байқаушы санаған
+turnout-whole = үзіліссіз
+incidents-title = Оқиғалар
+
 ## One station.
 
 station-nothing = Бұл учаскеден әлі жазба келген жоқ.
-station-newest-only = Тек ең соңғы жазбалар көрсетілген.
 station-times = Уақыт { $zone } бойынша: жазба қабылданған сәт.
 record-training = жаттығу, есепке алынбайды
 record-corrected = кейінгі жазбамен түзетілген

@@ -30,10 +30,75 @@ index-times = Время по { $zone }: когда пришла последн�
 index-reload = Чтобы обновить, перезагрузите страницу.
 index-lost = Связь прервана, числа могли устареть.
 
+## The board: who is silent, what does not add up.
+
+index-attention = Требует внимания
+index-hours = Явка по часам
+index-found = { $from }–{ $to } из { $found }
+index-habits = Данные о явке считаются опоздавшими через { $grace } мин после своего часа, телефон — недоступным через { $quiet } мин.
+view-listed = Участки из списка
+state-failed = не сходится
+state-conflict = расхождение
+state-missing = нет сообщений
+state-late = опаздывает
+state-unreachable = нет связи
+state-partial = частично
+state-unattended = никто не направлен
+mark-gap = пропуск в цепочке: { $count }
+trouble-others = и ещё { $count }
+row-incidents = инциденты: { $count }
+row-seen = последняя связь
+hour-heard = получено
+hour-open = ещё не срок
+hour-late = опаздывает
+contest-stands = { $contest }: { $status } ({ $copies })
+contest-none = нет протокола
+contest-reported = сообщён
+contest-confirmed = подтверждён
+contest-disputed = спорный: копии расходятся
+contest-official-match = совпадает с официальными данными
+contest-official-mismatch = расходится с официальными данными
+order-place = по месту
+order-trouble = сначала проблемы
+order-silence = сначала дольше молчащие
+order-news = сначала новые
+filter-words = Участок
+filter-any = любой
+filter-form = Без
+filter-observer = Наблюдатель
+filter-order = Порядок
+filter-show = Показать
+filter-none = снова все
+regions-title = Регионы
+arrivals-title = Поступления, по пять минут
+as-table = таблицей
+pages-title = Страницы
+pages-before = назад
+pages-after = дальше
+
+## A station's protocols, side by side.
+
+station-failing = Не сходится
+station-newer = более новые записи
+station-older = более старые записи
+record-ids = полные идентификаторы
+copy-line = Строка
+copy-own = собственное чтение
+copy-official = Официально
+copy-versions = версий: { $count }
+copy-unfit = неподходящих ответов: { $count }
+copy-undecided = нельзя решить: { $count }
+copy-files = фото: { $count } из { $asked }
+turnout-title = Явка
+turnout-hour = Час
+turnout-told = Названо комиссией
+turnout-own = Подсчитано наблюдателем
+turnout-whole = без перерыва
+incidents-title = Инциденты
+
 ## One station.
 
 station-nothing = С этого участка записей ещё нет.
-station-newest-only = Показаны только последние записи.
 station-times = Время по { $zone }: когда запись принята.
 record-training = тренировка, не учитывается
 record-corrected = исправлено более поздней записью

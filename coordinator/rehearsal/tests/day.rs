@@ -1,6 +1,6 @@
 //! A small day through the real intake.
 
-use kuager_coordinator::{App, Deployment, Ledger};
+use kuager_coordinator::{App, Deployment};
 use kuager_rehearsal::{Planted, Size, simulate};
 use std::sync::Arc;
 

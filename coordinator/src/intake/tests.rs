@@ -239,6 +239,7 @@ async fn store_only(fixture: &Fixture, record: &Record) -> Vec<u8> {
         received_ms: MORNING_MS + 7,
         bytes: bytes.clone(),
         receipt: b"the first receipt".to_vec(),
+        content: None,
     };
     fixture.ledger.store(vec![new], vec![kid(1)], RecordBudget::default()).await.expect("is stored");
     bytes

@@ -225,15 +225,15 @@ impl<'a> Examiner<'a> {
         let receipt = self.app.signer.receipts.receipt(&receipt)?;
         let uploads = &self.app.signer.uploads;
         let upload = |attachment: Attachment| NewUpload { token: uploads.token(kid, attachment.hash), attachment };
-        let uploads = record.attachments.into_iter().flatten().map(upload).collect();
-        let (pack, form) = record.form.map(|form| (form.pack, form.form)).unzip();
+        let uploads = record.attachments.iter().flatten().cloned().map(upload).collect();
+        let (pack, form) = record.form.as_ref().map(|form| (form.pack, form.form.clone())).unzip();
         Ok(Decision::New(Box::new(NewRecord {
             hash,
             kid,
             seq: record.seq,
             prev: record.prev,
             kind: record.kind,
-            station: record.station,
+            station: record.station.clone(),
             form,
             pack,
             supersedes: record.supersedes,
@@ -245,6 +245,7 @@ impl<'a> Examiner<'a> {
             received_ms,
             bytes: self.body.get(range).unwrap_or_default().to_vec(),
             receipt,
+            content: Some(Arc::new(record)),
         })))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, ObserverId, RecordHash};
-use kuager_wire::record::RecordKind;
+use kuager_wire::record::{Record, RecordKind};
 use tokio::sync::broadcast;
 
 use super::error::LedgerError;
@@ -36,17 +36,26 @@ pub struct Arrival {
     pub training: bool,
     /// When it arrived.
     pub received_ms: u64,
+    /// What it says: as it was read when it was verified, or read again from what is stored. Nothing for bytes that are no record.
+    pub record: Option<Arc<Record>>,
 }
+
+/// Bytes of records that one answer of [`Feed::arrivals_after`] may read; more only when it is a single record.
+pub const READ: usize = 4 << 20;
 
 /// Records that count, in the order in which they became durable: those kept apart are no news. Whoever has seen an arrival will never see one with a smaller id come
 /// later, so the newest id seen is enough to go on from.
+///
+/// News bring the record itself, read once: whoever works out what it means neither reads it from the disk nor decodes it. What
+/// waits for a slow listener is bounded by batches, and a batch by what an upload may hold.
 #[async_trait]
 pub trait Feed {
     /// Hears of records after they have been committed, in order. A listener who is too slow is told so and reads on with
     /// [`Feed::arrivals_after`].
     fn arrivals(&self) -> broadcast::Receiver<Arc<[Arrival]>>;
 
-    /// The next arrivals behind an id (0: from the beginning), in order; none when there are no more.
+    /// The next arrivals behind an id (0: from the beginning), in order, as many as wanted and as [`READ`] allows; none when there
+    /// are no more.
     ///
     /// # Errors
     /// [`LedgerError`].

@@ -163,7 +163,20 @@ pub trait Files {
     ///
     /// # Errors
     /// [`LedgerError`].
-    async fn station_records(&self, station: Option<&str>, limit: u32) -> Result<Vec<RecordView>, LedgerError>;
+    async fn station_records(&self, station: Option<&str>, limit: u32) -> Result<Vec<RecordView>, LedgerError> {
+        self.station_records_behind(station, 0, limit).await
+    }
+
+    /// As [`Files::station_records`], behind so many newer ones.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn station_records_behind(
+        &self,
+        station: Option<&str>,
+        newer: u32,
+        limit: u32,
+    ) -> Result<Vec<RecordView>, LedgerError>;
 
     /// The records that list a file, the oldest first.
     ///

@@ -50,7 +50,7 @@ pub use desk::{Appended, DeskEntries, DeskHead, DeskRow};
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};
-pub use feed::{Arrival, Feed};
+pub use feed::{Arrival, Feed, READ};
 pub use files::{
     Alike, FileReport, FileView, Files, Findings, MediaView, PictureProblem, RecordView, ReportLimits, Unexamined,
 };

@@ -10,10 +10,11 @@
 //! the phone was not answered and sends again, and [`Records::unsigned_forks`] finds the pair at the next start.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use kuager_wire::ids::{Kid, PackHash, RecordHash};
-use kuager_wire::record::{RecordKind, SeqRange};
+use kuager_wire::record::{Record, RecordKind, SeqRange};
 use kuager_wire::sync::ChainState;
 
 use super::devices::Device;
@@ -58,6 +59,8 @@ pub struct NewRecord {
     pub bytes: Vec<u8>,
     /// The exact signed receipt.
     pub receipt: Vec<u8>,
+    /// What the record says, as it was read when it was verified: for the news of it, and not stored.
+    pub content: Option<Arc<Record>>,
 }
 
 /// A record that is durable.

@@ -85,17 +85,23 @@ pub fn history(incident: RecordHash, author: ObserverId, spoken: &[Spoken<'_>]) 
     let mut steps = vec![Step { by: incident, status: IncidentStatus::Reported }];
     for word in spoken {
         let Some(follows) = word.record.body.follows.filter(|follows| follows.record == incident) else { continue };
-        let may = match follows.status {
-            IncidentStatus::Reported => false,
-            IncidentStatus::Corroborated => word.observer != author,
-            IncidentStatus::Verified => word.responsible,
-            IncidentStatus::Disputed => true,
-            IncidentStatus::Withdrawn => word.observer == author,
-        };
-        let ended = steps.last().is_some_and(|step| step.status == IncidentStatus::Withdrawn);
-        if may && !ended {
+        let stands = steps.last().map_or(IncidentStatus::Reported, |step| step.status);
+        if is_step(stands, follows.status, word.observer == author, word.responsible) {
             steps.push(Step { by: word.hash, status: follows.status });
         }
     }
     steps
+}
+
+/// Whether a word is a step from where an incident stands: whether its signer can say that, and nobody has ended it.
+#[must_use]
+pub const fn is_step(stands: IncidentStatus, says: IncidentStatus, by_author: bool, responsible: bool) -> bool {
+    let may = match says {
+        IncidentStatus::Reported => false,
+        IncidentStatus::Corroborated => !by_author,
+        IncidentStatus::Verified => responsible,
+        IncidentStatus::Disputed => true,
+        IncidentStatus::Withdrawn => by_author,
+    };
+    may && !matches!(stands, IncidentStatus::Withdrawn)
 }

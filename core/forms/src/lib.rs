@@ -20,8 +20,8 @@ pub mod wording;
 pub mod words;
 
 pub use self::engine::{
-    AnswerError, Asked, CompiledForm, FormError, FormState, Path, RelationState, Reminder, ReminderKind, Standing,
-    capture_allowed, carried, check, check_answer, files, places,
+    AnswerError, Asked, CompiledForm, Failure, Failures, FormError, FormState, Path, RelationState, Reminder,
+    ReminderKind, Standing, capture_allowed, carried, check, check_answer, files, places,
 };
 
 #[cfg(test)]

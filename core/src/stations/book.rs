@@ -2,8 +2,8 @@
 
 use kuager_wire::ids::{PackHash, ShardHash};
 use kuager_wire::pack::{SignedPack, Station, StationShard};
+use kuager_wire::spelling;
 
-use super::fold;
 use super::index::{StationIndex, StationText};
 
 /// The stations that are on the phone, ready to be searched.
@@ -55,8 +55,8 @@ impl StationBook {
         if let Some(station) = self.stations.iter().find(|station| station.key == typed) {
             return Some(station);
         }
-        let wanted = fold::squeezed(typed);
-        let is = |text: &str| fold::squeezed(text) == wanted;
+        let wanted = spelling::squeezed(typed);
+        let is = |text: &str| spelling::squeezed(text) == wanted;
         let mut found = self.stations.iter().filter(|station| is(&station.key));
         let keyed = (!wanted.is_empty()).then(|| found.next()).flatten();
         if keyed.is_some() {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use kuager_wire::form::Texts;
+use kuager_wire::spelling;
 
-use super::{fold, near, spoken};
+use super::{near, spoken};
 
 /// Words of a query that count; more add nothing but time.
 pub const QUERY_WORDS: usize = 8;
@@ -129,7 +130,7 @@ impl StationIndex {
     /// Words that only say that a station is meant, as in «УИК 99» or «99-ші учаске», need not be found where others are.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        let mut words = spoken::meant(fold::words(query));
+        let mut words = spoken::meant(spelling::words(query));
         words.truncate(QUERY_WORDS);
         // Total score and number of words found, for every station.
         let mut scores = vec![(0_u32, 0_u32); self.len()];
@@ -196,14 +197,14 @@ impl StationIndex {
 /// The words of other names, and each name in one word: «Алма-Ата» and «Алмаата».
 fn synonyms(names: &[String]) -> impl Iterator<Item = String> {
     names.iter().flat_map(|name| {
-        let words = fold::words(name);
+        let words = spelling::words(name);
         let whole = (words.len() > 1).then(|| words.concat());
         words.into_iter().chain(whole)
     })
 }
 
 fn all_words(texts: &Texts) -> impl Iterator<Item = String> {
-    texts.iter().flat_map(|(_, text)| fold::words(text))
+    texts.iter().flat_map(|(_, text)| spelling::words(text))
 }
 
 #[cfg(test)]

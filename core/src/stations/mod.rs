@@ -1,7 +1,7 @@
 //! Finding a polling station without a network: by number, name or address, in any script, however it is typed.
 //!
 //! An observer stands before a school at half past five and types what the sign says, on whatever keyboard the phone
-//! has. [`StationIndex`] holds every word of the directory in one reduced spelling (see `fold`) in a sorted list; a
+//! has. [`StationIndex`] holds every word of the directory in one reduced spelling ([`kuager_wire::spelling`]) in a sorted list; a
 //! word that is typed is looked up as a beginning, so results come with each letter. Every word of the query must be
 //! found somewhere in the station's own words, its address or its region. Nothing is ever guessed silently: only a
 //! word that begins no other word is allowed one slip of the finger, and then ranks below everything exact.
@@ -10,7 +10,6 @@
 //! four bytes for every place it occurs at.
 
 mod book;
-mod fold;
 mod index;
 mod near;
 mod spoken;

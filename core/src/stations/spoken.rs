@@ -1,7 +1,7 @@
 //! What people say around a number: «УИК № 99», «99-ші учаске», «на участке 99», "polling station 99th".
 //!
 //! Such words say that a station is meant, which the search knows already. They are left out where something else remains to be
-//! looked for. Words are in the skeleton spelling of [`fold`](super::fold).
+//! looked for. Words are in the skeleton spelling of [`kuager_wire::spelling`].
 
 /// Beginnings of words for a station or its number; what follows in Kazakh and Russian are endings.
 const BEGINNINGS: &[&str] = &[

@@ -6,7 +6,8 @@
 //! - [`cose`]: COSE_Sign1 (RFC 9052) in the single profile Kuager accepts, bound to a purpose and a deployment;
 //! - [`record`], [`receipt`], [`genesis`], [`enrolment`], [`servers`], [`delegation`], [`message`], [`pack`], [`desk`]: the
 //!   signed statements themselves;
-//! - [`sync`] and [`compression`]: the bodies that carry them over HTTP.
+//! - [`sync`] and [`compression`]: the bodies that carry them over HTTP;
+//! - [`spelling`]: what people type, and what a directory says, in one spelling.
 //!
 //! Signed bytes are never re-encoded: whoever holds a statement holds the exact bytes that were signed and hashed.
 //! `docs/wire-format.md` describes every byte for somebody who has never seen this code.
@@ -31,6 +32,7 @@ pub mod protocol;
 pub mod receipt;
 pub mod record;
 pub mod servers;
+pub mod spelling;
 pub mod sync;
 pub mod text;
 

@@ -15,7 +15,7 @@ use kuager_wire::invite::Invite;
 use kuager_wire::pack::Pack;
 use qrcode::render::svg;
 
-use super::code;
+use super::code::code;
 use crate::error::CliError;
 
 /// Rows of a list at most.

@@ -1,9 +1,15 @@
-//! All stations: which have been heard from, with what, and when. Its parts are sent alone, too, when they change.
+//! The coverage board: which stations have been heard from, with what, and which need somebody now. Filtered, sorted and paged
+//! here; its rows are sent alone, too, when they change.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use kuager_analysis::counts::{Count, RowCounts, RowKey};
+use kuager_analysis::book::{
+    Board, BoardRow, Book, Count, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query as Asked, RegionRow, RowKey,
+    SPAN_MS, State as StationState,
+};
 use kuager_wire::cose::sha256;
 use kuager_wire::pack::Pack;
 use serde::Deserialize;
@@ -11,21 +17,130 @@ use serde::Deserialize;
 use crate::assets::LIVE_JS;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::protocols::status;
 use crate::response::html;
 use crate::state::{Desk, Overview};
-use crate::stations;
+use crate::stations::{self, escaped};
 use crate::time::{Moment, Zone};
 
-#[derive(Debug, Deserialize)]
+/// Rows of a page.
+pub(crate) const ROWS: usize = 100;
+/// Characters of what somebody looks for.
+const TYPED: usize = 200;
+/// Bars of the time line.
+const BARS: u64 = 72;
+
+/// What is asked for in the address.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(crate) struct Wanted {
-    lang: Option<String>,
+    pub(crate) lang: Option<String>,
+    q: String,
+    region: String,
+    form: String,
+    state: String,
+    observer: String,
+    order: String,
+    view: String,
+    page: usize,
 }
 
-/// The page of all stations.
+impl Wanted {
+    fn asked(&self) -> Asked {
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        Asked {
+            region: some(&self.region),
+            without_form: some(&self.form),
+            state: StationState::ALL.into_iter().find(|state| state_name(*state) == self.state),
+            observer: some(&self.observer),
+            words: self.q.chars().take(TYPED).collect(),
+            order: ORDERS
+                .into_iter()
+                .find(|(name, ..)| *name == self.order)
+                .map_or(Order::Place, |(_, order, _)| order),
+            training: self.view == "training",
+            unlisted: self.view == "unlisted",
+        }
+    }
+
+    /// The address with these fields changed, without the language.
+    fn address(&self, changed: &[(&str, &str)]) -> String {
+        let page = if self.page > 0 { self.page.to_string() } else { String::new() };
+        let own = [
+            ("q", self.q.as_str()),
+            ("region", &self.region),
+            ("form", &self.form),
+            ("state", &self.state),
+            ("observer", &self.observer),
+            ("order", &self.order),
+            ("view", &self.view),
+            ("page", &page),
+        ];
+        let mut address = String::from("?");
+        for (name, value) in own {
+            let value = changed.iter().find(|(other, _)| *other == name).map_or(value, |(_, value)| value);
+            if !value.is_empty() {
+                address.push_str(&format!("{name}={}&", escaped(value)));
+            }
+        }
+        address
+    }
+}
+
+/// In which order rows can stand, with what the desk calls it.
+const ORDERS: [(&str, Order, &str); 4] = [
+    ("place", Order::Place, "order-place"),
+    ("trouble", Order::Trouble, "order-trouble"),
+    ("silence", Order::Silence, "order-silence"),
+    ("news", Order::News, "order-news"),
+];
+
+/// The board.
 pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
     let overview = desk.overview();
     let language = Language::choose(&overview.published.latest.pack, wanted.lang.as_deref());
-    html(&Index::new(&overview, &language).page())
+    let (facts, board) = desk.look(|book| (Facts::of(book), board(book, &wanted, overview.now_ms)));
+    let spoken = desk.look(|book| board.rows.iter().map(|row| sentence(book, row, &language)).collect::<Vec<_>>());
+    html(&Index::new(&overview, &language, facts).page(&wanted, &board, spoken))
+}
+
+/// The page of the board that is asked for.
+pub(crate) fn board(book: &Book, wanted: &Wanted, now_ms: u64) -> Board {
+    book.board(&wanted.asked(), wanted.page.saturating_mul(ROWS), ROWS, now_ms)
+}
+
+/// What fails at a station and weighs most, in the words of its form.
+fn sentence(book: &Book, row: &BoardRow, language: &Language) -> Option<String> {
+    let (form, failure) = row.heaviest.as_ref()?;
+    book.sentence(form, failure, &language.code)
+}
+
+/// What is counted over all rows.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    records: u64,
+    heard: usize,
+    stations: usize,
+    aside: (usize, usize),
+    sums: BTreeMap<Option<String>, Count>,
+    spans: Vec<(u64, u32)>,
+}
+
+impl Facts {
+    pub(crate) fn of(book: &Book) -> Self {
+        let (heard, stations) = book.heard();
+        let spans = book.spans();
+        let newest = spans.last_key_value().map_or(0, |(from, _)| *from);
+        let oldest = newest.saturating_sub(BARS.saturating_sub(1).saturating_mul(SPAN_MS));
+        Self {
+            records: book.records(),
+            heard,
+            stations,
+            aside: book.aside(),
+            sums: book.sums(),
+            spans: spans.range(oldest..).map(|(from, count)| (*from, *count)).collect(),
+        }
+    }
 }
 
 #[derive(Template)]
@@ -35,19 +150,65 @@ struct Page<'a> {
     language: &'a Language,
     js: &'static str,
     at: String,
+    /// What of the address the script hands on.
+    query: String,
     election: &'a str,
     zone: String,
     numbers: Numbers<'a>,
+    wanted: &'a Wanted,
+    filtered: bool,
+    chips: Vec<Link>,
+    views: Vec<Link>,
+    regions: Vec<Tile>,
+    region_names: Vec<(String, String, bool)>,
+    forms: Vec<(String, String, bool)>,
+    orders: Vec<(String, String, bool)>,
+    bars: Vec<Bar>,
     columns: Vec<&'a str>,
     other: String,
-    sections: Vec<Section<'a>>,
-}
-
-/// A table of the page.
-struct Section<'a> {
     heading: String,
+    habits: String,
+    found: String,
     rows: Vec<Row<'a>>,
     total: Option<Row<'a>>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+/// A link that shows other rows.
+struct Link {
+    address: String,
+    name: String,
+    count: u64,
+    current: bool,
+    /// For the style.
+    class: &'static str,
+}
+
+/// A region on the map of tiles.
+struct Tile {
+    address: String,
+    name: String,
+    short: String,
+    heard: u64,
+    stations: u64,
+    /// Tenths of stations heard from, for the style.
+    tenths: u64,
+    failed: u64,
+    conflict: u64,
+    missing: u64,
+    late: u64,
+    unreachable: u64,
+    current: bool,
+}
+
+/// Arrivals of some minutes.
+struct Bar {
+    x: u64,
+    height: u64,
+    y: u64,
+    count: u32,
+    time: Moment,
 }
 
 #[derive(Template)]
@@ -68,14 +229,23 @@ struct Row<'a> {
     /// The page of the station; none for a sum.
     link: Option<String>,
     name: String,
-    key: &'a str,
+    key: String,
     silent: bool,
+    marks: Vec<(&'static str, String)>,
+    /// What does not add up and weighs most, and how much else does not.
+    trouble: Option<(String, String)>,
+    contests: Vec<(&'static str, String)>,
+    hours: Vec<(&'static str, String, String)>,
+    incidents: Option<String>,
     cells: Vec<Cell>,
+    seen: Moment,
+    sum: bool,
 }
 
 struct Cell {
     count: u64,
     last: Moment,
+    expected: bool,
 }
 
 /// What the page shows, in one language.
@@ -84,17 +254,23 @@ pub(crate) struct Index<'a> {
     overview: &'a Overview,
     pack: &'a Pack,
     zone: Zone,
+    facts: Facts,
 }
 
 impl<'a> Index<'a> {
-    pub(crate) fn new(overview: &'a Overview, language: &'a Language) -> Self {
+    pub(crate) fn new(overview: &'a Overview, language: &'a Language, facts: Facts) -> Self {
         let pack = &overview.published.latest.pack;
-        Self { language, overview, pack, zone: Zone::of(pack) }
+        Self { language, overview, pack, zone: Zone::of(pack), facts }
     }
 
     /// One station's row, as HTML.
-    pub(crate) fn row(&self, key: &RowKey) -> askama::Result<String> {
-        fragment(&self.row_of(key))
+    pub(crate) fn row(&self, row: &BoardRow, sentence: Option<String>) -> askama::Result<String> {
+        fragment(&self.row_of(row, sentence))
+    }
+
+    /// The row of a name from which nothing counts any more.
+    pub(crate) fn gone(&self, key: &RowKey) -> askama::Result<String> {
+        fragment(&self.bare(key))
     }
 
     /// The sums over everything that counts, as HTML.
@@ -107,104 +283,309 @@ impl<'a> Index<'a> {
         fragment(&self.counted())
     }
 
-    fn page(&self) -> Page<'a> {
-        let rows = self.overview.counts.rows();
-        let row_of = |key: &RowKey| self.row_of(key);
-        let listed =
-            self.pack.stations.iter().map(|station| RowKey { training: false, station: Some(station.key.clone()) });
-        // Of a directory too large for the pack only those are shown that have been heard from.
-        let heard = rows.keys().filter(|key| !key.training && self.is_listed(key) && !self.is_carried(key));
-        let mut sections = vec![Section {
-            heading: String::new(),
-            rows: listed.map(|key| row_of(&key)).chain(heard.map(row_of)).collect(),
-            total: Some(self.total_row()),
-        }];
-        for (training, heading) in [(false, "index-unlisted"), (true, "index-training")] {
-            let others = rows.keys().filter(|key| key.training == training && (training || !self.is_listed(key)));
-            let rows: Vec<_> = others.map(row_of).collect();
-            if !rows.is_empty() {
-                sections.push(Section { heading: self.language.say(heading), rows, total: None });
+    fn page<'p>(&'p self, wanted: &'p Wanted, board: &Board, spoken: Vec<Option<String>>) -> Page<'p> {
+        let asked = wanted.asked();
+        let language = self.language;
+        let link = |changed: &[(&str, &str)]| format!("/{}lang={}", wanted.address(changed), language.code);
+        let chips = StationState::ALL.into_iter().map(|state| {
+            let current = asked.state == Some(state);
+            let name = if current { "" } else { state_name(state) };
+            Link {
+                address: link(&[("state", name), ("page", "")]),
+                name: language.say(state_text(state)),
+                count: board.states.get(&state).copied().unwrap_or(0),
+                current,
+                class: state_name(state),
             }
+        });
+        let (unlisted, training) = self.facts.aside;
+        let view = |name: &'static str, text: &str, count: usize| Link {
+            address: link(&[("view", name), ("page", ""), ("state", ""), ("region", "")]),
+            name: language.say(text),
+            count: u64::try_from(count).unwrap_or(u64::MAX),
+            current: wanted.view == name,
+            class: "",
+        };
+        let mut views = vec![view("", "view-listed", self.facts.stations)];
+        if unlisted > 0 || asked.unlisted {
+            views.push(view("unlisted", "index-unlisted", unlisted));
         }
+        if training > 0 || asked.training {
+            views.push(view("training", "index-training", training));
+        }
+        let listed = !asked.unlisted && !asked.training;
+        let regions: Vec<Tile> = if listed && board.regions.len() > 1 {
+            board.regions.iter().map(|region| self.tile(region, wanted, &link)).collect()
+        } else {
+            Vec::new()
+        };
+        let first = wanted.page.saturating_mul(ROWS);
+        let turned = |page: usize| link(&[("page", &page.to_string())]);
+        let named = |key: &str| self.region_name(key);
         Page {
-            frame: Frame::new(self.pack, "/?".to_owned()),
-            language: self.language,
+            frame: Frame::new(self.pack, format!("/{}", wanted.address(&[]))),
+            language,
             js: LIVE_JS,
             at: self.overview.mark.to_string(),
-            election: self.pack.text(&self.pack.title, &self.language.code),
+            query: wanted.address(&[]).trim_start_matches('?').to_owned(),
+            election: self.pack.text(&self.pack.title, &language.code),
             zone: self.zone.name(),
             numbers: self.counted(),
-            columns: self.pack.forms.iter().map(|form| self.pack.text(&form.title, &self.language.code)).collect(),
-            other: self.language.say("index-other"),
-            sections,
+            wanted,
+            filtered: asked
+                != Asked { order: asked.order, training: asked.training, unlisted: asked.unlisted, ..Asked::default() },
+            chips: if listed { chips.collect() } else { Vec::new() },
+            views,
+            region_names: board
+                .regions
+                .iter()
+                .map(|region| (region.region.clone(), named(&region.region), wanted.region == region.region))
+                .collect(),
+            regions,
+            forms: self
+                .pack
+                .forms
+                .iter()
+                .map(|form| {
+                    (form.id.clone(), self.pack.text(&form.title, &language.code).to_owned(), wanted.form == form.id)
+                })
+                .collect(),
+            orders: ORDERS
+                .into_iter()
+                .map(|(name, order, text)| (name.to_owned(), language.say(text), asked.order == order))
+                .collect(),
+            bars: self.bars(),
+            columns: self.pack.forms.iter().map(|form| self.pack.text(&form.title, &language.code)).collect(),
+            other: language.say("index-other"),
+            heading: match (asked.unlisted, asked.training) {
+                (true, _) => language.say("index-unlisted"),
+                (_, true) => language.say("index-training"),
+                _ => String::new(),
+            },
+            habits: language.say_with(
+                "index-habits",
+                &[("grace", GRACE_MINUTES.to_string().as_str()), ("quiet", QUIET_MINUTES.to_string().as_str())],
+            ),
+            found: language.say_with(
+                "index-found",
+                &[
+                    ("from", first.saturating_add(1).min(board.found).to_string().as_str()),
+                    ("to", first.saturating_add(board.rows.len()).min(board.found).to_string().as_str()),
+                    ("found", board.found.to_string().as_str()),
+                ],
+            ),
+            rows: board.rows.iter().zip(spoken).map(|(row, sentence)| self.row_of(row, sentence)).collect(),
+            total: listed.then(|| self.total_row()),
+            before: (wanted.page > 0).then(|| turned(wanted.page.saturating_sub(1))),
+            after: (first.saturating_add(ROWS) < board.found).then(|| turned(wanted.page.saturating_add(1))),
         }
     }
 
-    fn is_listed(&self, key: &RowKey) -> bool {
-        key.station.as_deref().is_some_and(|station| self.overview.published.stations.contains_key(station))
+    fn region_name(&self, key: &str) -> String {
+        let region = self.pack.regions.iter().flatten().find(|region| region.key == key);
+        let name = region.map(|region| self.pack.text(&region.name, &self.language.code)).unwrap_or_default();
+        if name.is_empty() { key.to_owned() } else { name.to_owned() }
     }
 
-    fn is_carried(&self, key: &RowKey) -> bool {
-        key.station.as_deref().is_some_and(|station| self.pack.station(station).is_some())
+    fn tile(&self, region: &RegionRow, wanted: &Wanted, link: &impl Fn(&[(&str, &str)]) -> String) -> Tile {
+        let name = self.region_name(&region.region);
+        let current = wanted.region == region.region;
+        let chosen = if current { "" } else { region.region.as_str() };
+        let of = |state: StationState| region.states.get(&state).copied().unwrap_or(0);
+        Tile {
+            address: link(&[("region", chosen), ("page", "")]),
+            short: short(&name),
+            name,
+            heard: region.heard,
+            stations: region.stations,
+            tenths: region.heard.saturating_mul(10).checked_div(region.stations).unwrap_or(0),
+            failed: of(StationState::Failed),
+            conflict: of(StationState::Conflict),
+            missing: of(StationState::Missing),
+            late: of(StationState::Late),
+            unreachable: of(StationState::Unreachable),
+            current,
+        }
     }
 
-    fn row_of(&self, key: &RowKey) -> Row<'a> {
+    /// The time line: one bar for each span, the highest of full height.
+    fn bars(&self) -> Vec<Bar> {
+        let most = self.facts.spans.iter().map(|(_, count)| u64::from(*count)).max().unwrap_or(0);
+        let newest = self.facts.spans.last().map_or(0, |(from, _)| *from);
+        let bar = |(from, count): &(u64, u32)| {
+            let before = newest.saturating_sub(*from).checked_div(SPAN_MS).unwrap_or(0);
+            let height = u64::from(*count).saturating_mul(40).div_ceil(most.max(1));
+            Bar {
+                x: BARS.saturating_sub(1).saturating_sub(before).saturating_mul(10),
+                height,
+                y: 40_u64.saturating_sub(height),
+                count: *count,
+                time: self.zone.moment(*from),
+            }
+        };
+        self.facts.spans.iter().map(bar).collect()
+    }
+
+    fn bare(&self, key: &RowKey) -> Row<'_> {
         let station = key.station.as_deref();
-        let counts = self.overview.counts.rows().get(key);
         let listed = station.and_then(|station| self.overview.published.stations.get(station));
         Row {
             language: self.language,
             id: id(key),
-            link: counts.map(|_| format!("/station?{}lang={}", stations::query(station), self.language.code)),
-            name: stations::name(&self.overview.published, self.language, station).0,
-            key: listed.map_or("", |station| &station.key),
-            silent: counts.is_none(),
-            cells: self.cells(counts),
-        }
-    }
-
-    fn total_row(&self) -> Row<'a> {
-        let mut sums = RowCounts::default();
-        for (_, counts) in self.counting() {
-            for (form, count) in counts {
-                sums.entry(form.clone()).or_default().add(*count);
-            }
-        }
-        Row {
-            language: self.language,
-            id: "total".to_owned(),
             link: None,
-            name: self.language.say("index-total"),
-            key: "",
+            name: stations::name(&self.overview.published, self.language, station).0,
+            key: listed.map_or(String::new(), |station| station.key.clone()),
             silent: false,
-            cells: self.cells(Some(&sums)),
+            marks: Vec::new(),
+            trouble: None,
+            contests: Vec::new(),
+            hours: Vec::new(),
+            incidents: None,
+            cells: self.cells(&BTreeMap::new(), &[]),
+            seen: Moment::default(),
+            sum: false,
         }
     }
 
-    fn counted(&self) -> Numbers<'a> {
+    fn row_of(&self, row: &BoardRow, sentence: Option<String>) -> Row<'_> {
+        let language = self.language;
+        let station = row.key.station.as_deref();
+        let heard = row.last_ms > 0;
+        let number = |number: u64| number.to_string();
+        let mut marks: Vec<(&'static str, String)> = row
+            .states
+            .iter()
+            .filter(|state| !matches!(state, StationState::Missing | StationState::Failed | StationState::Partial))
+            .map(|state| (state_name(*state), language.say(state_text(*state))))
+            .collect();
+        if row.missing_numbers > 0 {
+            let missing = number(row.missing_numbers);
+            marks.push(("gap", language.say_with("mark-gap", &[("count", missing.as_str())])));
+        }
+        let fails: u32 = row.fails.iter().fold(0, |sum, count| sum.saturating_add(*count));
+        let trouble = sentence.map(|sentence| {
+            let others = fails.saturating_sub(1);
+            let others = if others > 0 {
+                language.say_with("trouble-others", &[("count", others.to_string().as_str())])
+            } else {
+                String::new()
+            };
+            (sentence, others)
+        });
+        let contests = row.contests.iter().map(|contest| {
+            let named = self.pack.contest(&contest.contest).map(|known| self.pack.text(&known.title, &language.code));
+            let name = named.filter(|name| !name.is_empty()).unwrap_or(&contest.contest);
+            let (class, text) = status(contest.status);
+            let copies = number(contest.copies);
+            (
+                class,
+                language.say_with(
+                    "contest-stands",
+                    &[("contest", name), ("status", language.say(text).as_str()), ("copies", copies.as_str())],
+                ),
+            )
+        });
+        let hours = row.hours.iter().map(|(at, state)| {
+            let (class, text) = match state {
+                HourState::Heard => ("heard", "hour-heard"),
+                HourState::Open => ("open", "hour-open"),
+                HourState::Late => ("late", "hour-late"),
+            };
+            let time = format!("{:02}:{:02}", at / 60, at % 60);
+            (class, format!("{}", at / 60), format!("{time}: {}", language.say(text)))
+        });
+        let incidents = (row.incidents > 0)
+            .then(|| language.say_with("row-incidents", &[("count", row.incidents.to_string().as_str())]));
+        Row {
+            link: heard
+                .then(|| format!("/station?{}{}lang={}", training(&row.key), stations::query(station), language.code)),
+            silent: row.states.contains(&StationState::Missing),
+            marks,
+            trouble,
+            contests: contests.collect(),
+            hours: hours.collect(),
+            incidents,
+            cells: self.cells(&row.forms, &row.expected),
+            seen: self.zone.moment(row.seen_ms),
+            ..self.bare(&row.key)
+        }
+    }
+
+    fn total_row(&self) -> Row<'_> {
+        Row {
+            id: "total".to_owned(),
+            name: self.language.say("index-total"),
+            key: String::new(),
+            cells: self.cells(&self.facts.sums, &[]),
+            sum: true,
+            ..self.bare(&RowKey { training: false, station: None })
+        }
+    }
+
+    fn counted(&self) -> Numbers<'_> {
         Numbers {
             language: self.language,
-            records: self.counting().flat_map(|(_, counts)| counts.values()).map(|count| count.count).sum(),
-            heard: self.counting().filter(|(key, _)| self.is_listed(key)).count(),
-            stations: self.overview.published.stations.len(),
+            records: self.facts.records,
+            heard: self.facts.heard,
+            stations: self.facts.stations,
             faults: self.overview.faults,
         }
     }
 
-    /// The rows that are no training.
-    fn counting(&self) -> impl Iterator<Item = (&'a RowKey, &'a RowCounts)> {
-        self.overview.counts.rows().iter().filter(|(key, _)| !key.training)
-    }
-
     /// One cell per column: the pack's forms, then everything else.
-    fn cells(&self, counts: Option<&RowCounts>) -> Vec<Cell> {
-        let mut columns = vec![Count::default(); self.pack.forms.len() + 1];
-        for (form, count) in counts.into_iter().flatten() {
+    fn cells(&self, counts: &BTreeMap<Option<String>, Count>, expected: &[String]) -> Vec<Cell> {
+        let mut columns = vec![Count::default(); self.pack.forms.len().saturating_add(1)];
+        for (form, count) in counts {
             let column = form.as_ref().and_then(|id| self.pack.forms.iter().position(|form| form.id == *id));
-            columns[column.unwrap_or(self.pack.forms.len())].add(*count);
+            if let Some(cell) = columns.get_mut(column.unwrap_or(self.pack.forms.len())) {
+                cell.add(*count);
+            }
         }
-        let cell = |count: Count| Cell { count: count.count, last: self.zone.moment(count.last_ms) };
-        columns.into_iter().map(cell).collect()
+        let ids = self.pack.forms.iter().map(|form| Some(&form.id)).chain([None]);
+        let cell = |(count, id): (Count, Option<&String>)| Cell {
+            count: count.count,
+            last: self.zone.moment(count.last_ms),
+            expected: id.is_some_and(|id| expected.contains(id)),
+        };
+        columns.into_iter().zip(ids).map(cell).collect()
+    }
+}
+
+/// What stands for training in the address of a station's page.
+fn training(key: &RowKey) -> &'static str {
+    if key.training { "training=1&" } else { "" }
+}
+
+/// A name where there is little room.
+fn short(name: &str) -> String {
+    match name.char_indices().nth(14) {
+        None => name.to_owned(),
+        Some((at, _)) => format!("{}…", name.get(..at).unwrap_or_default().trim_end()),
+    }
+}
+
+/// A state in addresses and styles.
+const fn state_name(state: StationState) -> &'static str {
+    match state {
+        StationState::Missing => "missing",
+        StationState::Partial => "partial",
+        StationState::Late => "late",
+        StationState::Conflict => "conflict",
+        StationState::Unreachable => "unreachable",
+        StationState::Failed => "failed",
+        StationState::Unattended => "unattended",
+    }
+}
+
+const fn state_text(state: StationState) -> &'static str {
+    match state {
+        StationState::Missing => "state-missing",
+        StationState::Partial => "state-partial",
+        StationState::Late => "state-late",
+        StationState::Conflict => "state-conflict",
+        StationState::Unreachable => "state-unreachable",
+        StationState::Failed => "state-failed",
+        StationState::Unattended => "state-unattended",
     }
 }
 
@@ -214,7 +595,7 @@ fn fragment(part: &impl Template) -> askama::Result<String> {
 }
 
 /// Names a row in the page. A hash, since people type anything as a station's name.
-fn id(key: &RowKey) -> String {
+pub(crate) fn id(key: &RowKey) -> String {
     let hash = sha256(key.station.as_deref().unwrap_or_default().as_bytes());
     let kind = match (key.training, &key.station) {
         (true, _) => 't',
@@ -222,4 +603,18 @@ fn id(key: &RowKey) -> String {
         (false, None) => 'n',
     };
     format!("{kind}{}", data_encoding::HEXLOWER.encode(&hash[..8]))
+}
+
+/// The sentences of rows that changed, to be sent to pages that are open.
+pub(crate) fn changed(
+    desk: &Desk,
+    key: &RowKey,
+    now_ms: u64,
+    language: &Language,
+) -> Option<(BoardRow, Option<String>)> {
+    desk.look(|book| {
+        let row = book.board_row(key, now_ms)?;
+        let sentence = sentence(book, &row, language);
+        Some((row, sentence))
+    })
 }

@@ -19,11 +19,12 @@ use kuager_wire::record::{AttachmentRole, MediaSource};
 use serde::Deserialize;
 
 use crate::assets::REDACT_JS;
-use crate::entry::{self, Entry, is_shown};
+use crate::entry::{Entry, is_shown};
 use crate::frame::Frame;
 use crate::guard::sent_from_here;
 use crate::language::Language;
 use crate::response::{html, refuse, trouble};
+use crate::sealed::read;
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
@@ -176,7 +177,7 @@ pub(crate) async fn page(
     for view in &known.records {
         for listed in view.files.iter().filter(|file| file.media == media) {
             let Some(entry) = Entry::new(&desk, view, language).await else { continue };
-            let record = entry::read(&view.bytes);
+            let record = read(&view.bytes);
             let attachments = record.iter().flat_map(|record| record.attachments.iter().flatten());
             let attachment = attachments.clone().find(|attachment| attachment.hash == media);
             let source = attachment.and_then(|attachment| attachment.source);

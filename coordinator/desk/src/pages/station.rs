@@ -5,27 +5,34 @@ use std::collections::{HashMap, HashSet};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
+use kuager_analysis::book::RowKey;
 use kuager_analysis::words::{Signed, Words};
-use kuager_wire::ids::RecordHash;
+use kuager_coordinator::ledger::RecordView;
+use kuager_wire::ids::{Kid, RecordHash};
 use serde::Deserialize;
 
-use crate::entry::{Entry, read, status};
+use crate::entry::{Entry, status};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::chains::said;
+use crate::protocols::Summary;
 use crate::relations::{Judges, Relations};
 use crate::response::{html, trouble};
+use crate::sealed::read;
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
 
-/// Records shown of one station.
-const RECORDS: u32 = 200;
+/// Records shown on one page of a station.
+const RECORDS: u32 = 100;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
     key: Option<String>,
     lang: Option<String>,
+    /// Whether what is added up is training.
+    training: Option<u8>,
+    page: Option<u32>,
 }
 
 #[derive(Template)]
@@ -36,8 +43,11 @@ struct Page<'a> {
     zone: String,
     name: String,
     key: String,
+    summary: Summary,
     records: Vec<(Entry, Option<Relations>)>,
-    full: bool,
+    /// Addresses of the pages before and behind, without the language.
+    newer: Option<String>,
+    older: Option<String>,
 }
 
 /// The page of a station.
@@ -45,12 +55,21 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
-    let views = desk.app.ledger.station_records(wanted.key.as_deref(), RECORDS).await.map_err(trouble)?;
+    let key = RowKey { training: wanted.training == Some(1), station: wanted.key.clone() };
+    let summary = desk.look(|book| Summary::of(book, &key, &published, language));
+    let at = wanted.page.unwrap_or(0);
+    let newer = at.saturating_mul(RECORDS);
+    let ledger = &desk.app.ledger;
+    let mut views = ledger.station_records_behind(wanted.key.as_deref(), newer, RECORDS).await.map_err(trouble)?;
+    // Words about records of this page are among them, whatever page they would be on.
+    let full = views.len() >= usize::try_from(RECORDS).unwrap_or(usize::MAX);
+    in_chain_order(&mut views);
     let mut judges = Judges::new(&published, language, &views);
     let mut records = Vec::with_capacity(views.len());
     let hashes = views.iter().map(|view| view.hash).collect();
     let faults = desk.app.ledger.faults_of(hashes).await.map_err(trouble)?;
-    let read: Vec<_> = views.iter().rev().filter_map(|view| Some((view, read(&view.bytes)?))).collect();
+    let mut read: Vec<_> = views.iter().filter_map(|view| Some((view, read(&view.bytes)?))).collect();
+    read.sort_by_key(|(view, record)| (view.received_ms, record.seq));
     let signed: Vec<_> =
         read.iter().map(|(view, record)| Signed { hash: view.hash, observer: view.observer, record }).collect();
     let words = Words::of(&signed);
@@ -62,19 +81,34 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
         }
         records.push((view.hash, (entry, judges.relations(view))));
     }
-    let full = records.len() >= usize::try_from(RECORDS).unwrap_or(usize::MAX);
     let records = with_words(records);
-    let (name, key) = stations::name(&published, language, wanted.key.as_deref());
+    let here =
+        format!("/station?{}{}", if key.training { "training=1&" } else { "" }, stations::query(wanted.key.as_deref()));
+    let turned = |page: u32| format!("{here}page={page}&");
+    let (name, listed) = stations::name(&published, language, wanted.key.as_deref());
     let page = Page {
-        frame: Frame::new(pack, format!("/station?{}", stations::query(wanted.key.as_deref()))),
+        newer: (at > 0).then(|| turned(at.saturating_sub(1))),
+        older: full.then(|| turned(at.saturating_add(1))),
+        frame: Frame::new(pack, here),
         language,
         zone: Zone::of(pack).name(),
         name,
-        key,
-        full,
+        key: listed,
+        summary,
         records,
     };
     html(&page)
+}
+
+/// Records of a device together, in the order of its chain, the newest first; the device that was heard of last stands first.
+fn in_chain_order(views: &mut Vec<RecordView>) {
+    let mut places: HashMap<Kid, usize> = HashMap::new();
+    for view in views.iter() {
+        let place = places.len();
+        places.entry(view.kid).or_insert(place);
+    }
+    let seq = |view: &RecordView| read(&view.bytes).map_or(0, |record| record.seq);
+    views.sort_by_cached_key(|view| (places.get(&view.kid).copied(), std::cmp::Reverse(seq(view))));
 }
 
 type Shown = (Entry, Option<Relations>);

@@ -30,7 +30,7 @@ fn word(office: &Office, seq: u64, about: RecordHash, status: IncidentStatus, wh
 /// The row of the station on the page of all stations, as far as its numbers.
 async fn row(office: &Office) -> Vec<String> {
     let (_, page) = office.open("/?lang=en").await;
-    let row = page.split("<tr").find(|row| row.contains(STATION)).expect("a row").to_owned();
+    let row = page.split("<tr id=").find(|row| row.contains(STATION)).expect("a row").to_owned();
     let cells = row.split("<td>").skip(1);
     cells.map(|cell| cell.split(['<', '\u{2013}']).next().unwrap_or_default().to_owned()).collect()
 }

@@ -54,6 +54,7 @@ pub fn record_of(kid: Kid, seq: u64, salt: u8) -> NewRecord {
         received_ms: 1,
         receipt: [b"receipt of ", bytes.as_slice()].concat(),
         bytes,
+        content: None,
     }
 }
 

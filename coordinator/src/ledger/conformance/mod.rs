@@ -34,6 +34,8 @@ macro_rules! ledger_conformance {
             records::the_same_record_gets_the_receipt_it_got_first,
             records::what_is_known_before_an_upload_is_looked_up_at_once,
             records::news_follow_the_commit_in_order,
+            records::news_bring_the_record_itself,
+            records::records_of_a_station_are_read_page_by_page,
             records::words_are_shown_with_what_they_are_about,
             records::of_two_corrections_the_later_one_stands,
             records::rubbish_is_remembered_within_bounds,

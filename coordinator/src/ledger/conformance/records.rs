@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use kuager_wire::ids::{Kid, PublicKey, SubjectHash};
+use kuager_wire::SigningKey;
+use kuager_wire::cose;
+use kuager_wire::ids::{BootId, DeploymentId, Kid, PublicKey, RecordHash, SubjectHash};
 use kuager_wire::receipt::RefusalCode;
+use kuager_wire::record::{Body, ClockReading, Record, RecordKind};
 
 use super::fixture::{KEY, Place, enrol, find, record, record_of, revoke, store};
 use crate::ledger::feed::Arrival;
@@ -74,6 +77,55 @@ pub async fn news_follow_the_commit_in_order(place: &dyn Place) {
     assert_eq!(read(0, 2).await, all[..2]);
     assert_eq!(read(all[1], 2).await, all[2..]);
     assert!(read(all[2], 2).await.is_empty());
+}
+
+/// Whoever counts records needs not read them again: news bring what was verified, and who was not there gets what is stored.
+pub async fn news_bring_the_record_itself(place: &dyn Place) {
+    let ledger = place.open().await;
+    let key = SigningKey::from_bytes(&[5; 32]);
+    let public = PublicKey::from(&key);
+    enrol(&*ledger, public).await;
+    let said = Record {
+        version: 1,
+        kind: RecordKind::Note,
+        seq: 0,
+        prev: RecordHash([0; 32]),
+        clock: ClockReading { wall_ms: 0, monotonic_ms: 0, boot_id: BootId([3; 16]), flags: 0 },
+        checkpoint: None,
+        form: None,
+        station: None,
+        body: Body { text: Some("as it was signed".to_owned()), ..Body::default() },
+        attachments: None,
+        supersedes: None,
+        location: None,
+        training: None,
+    };
+    let bytes = cose::sign(&said, DeploymentId([1; 32]), &key).expect("signs");
+    let content = Some(Arc::new(said));
+    let hash = RecordHash::of(&bytes);
+    let new = NewRecord { hash, bytes, content: content.clone(), ..record_of(public.kid(), 0, 0) };
+    let mut arrivals = ledger.arrivals();
+    store(&*ledger, vec![new, record_of(public.kid(), 1, 0)]).await;
+    let told = arrivals.recv().await.expect("news");
+    let read = ledger.arrivals_after(0, 10).await.expect("reads");
+    for heard in [&*told, read.as_slice()] {
+        assert_eq!(heard.iter().map(|arrival| arrival.record.clone()).collect::<Vec<_>>(), [content.clone(), None]);
+    }
+}
+
+/// However many records a station has, they can be read page by page.
+pub async fn records_of_a_station_are_read_page_by_page(place: &dyn Place) {
+    let ledger = place.open().await;
+    enrol(&*ledger, KEY).await;
+    store(&*ledger, (0..7).map(|seq| record(seq, 0)).collect()).await;
+    let page = async |newer| {
+        let views = ledger.station_records_behind(Some("710000000-99"), newer, 3).await.expect("reads");
+        views.into_iter().map(|view| view.hash).collect::<Vec<_>>()
+    };
+    let hashes = |seqs: &[u64]| seqs.iter().map(|seq| record(*seq, 0).hash).collect::<Vec<_>>();
+    assert_eq!(page(0).await, hashes(&[6, 5, 4]));
+    assert_eq!(page(3).await, hashes(&[3, 2, 1]));
+    assert_eq!((page(6).await, page(9).await), (hashes(&[0]), Vec::new()));
 }
 
 /// However much is refused, the counters are right and what is remembered is bounded.

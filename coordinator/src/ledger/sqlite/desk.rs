@@ -16,7 +16,7 @@ const COLUMNS: &str = "seq, hash, at_ms, act, record, bytes";
 #[async_trait]
 impl DeskEntries for SqliteLedger {
     async fn desk_head(&self) -> Result<Option<DeskHead>, LedgerError> {
-        self.read(|connection| head(connection)).await
+        self.read(head).await
     }
 
     async fn add_desk_entries(&self, entries: Vec<DeskRow>) -> Result<Appended, LedgerError> {

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kuager_wire::cose::Envelope;
 use kuager_wire::ids::{Kid, ObserverId, RecordHash};
-use kuager_wire::record::RecordKind;
+use kuager_wire::limits;
+use kuager_wire::record::{Record, RecordKind};
 use tokio::sync::broadcast;
 
 use super::columns::{fixed, from_sql, nobodys};
 use super::handle::SqliteLedger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::feed::{Arrival, Feed};
+use crate::ledger::feed::{Arrival, Feed, READ};
 
 #[async_trait]
 impl Feed for SqliteLedger {
@@ -22,17 +24,22 @@ impl Feed for SqliteLedger {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
                 "SELECT r.id, r.station, r.form, r.kind, r.training, r.received_ms, r.hash, r.kid, r.seq, r.supersedes, r.follows, \
-                 d.observer FROM records r LEFT JOIN devices d ON d.kid = r.kid \
+                 d.observer, r.bytes FROM records r LEFT JOIN devices d ON d.kid = r.kid \
                  WHERE r.id > ?1 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY r.id",
             )?;
             let mut rows = query.query([id])?;
             let mut arrivals = Vec::new();
+            let mut read = 0_usize;
             while arrivals.len() < limit
+                && read < READ
                 && let Some(row) = rows.next()?
             {
                 let Some(kind) = RecordKind::from_number(row.get(3)?) else { continue };
                 let kid = Kid(fixed(row, 7)?);
+                let bytes = row.get_ref(12)?.as_blob().unwrap_or_default();
+                read = read.saturating_add(bytes.len());
                 arrivals.push(Arrival {
+                    record: record(bytes),
                     id: row.get(0)?,
                     station: row.get(1)?,
                     form: row.get(2)?,
@@ -51,4 +58,9 @@ impl Feed for SqliteLedger {
         })
         .await
     }
+}
+
+/// What was verified when it was stored, read again.
+fn record(bytes: &[u8]) -> Option<Arc<Record>> {
+    Envelope::parse(bytes, limits::RECORD).and_then(|envelope| envelope.statement()).ok().map(Arc::new)
 }

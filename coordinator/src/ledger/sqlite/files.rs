@@ -18,15 +18,20 @@ use crate::ledger::uploads::UploadToken;
 
 #[async_trait]
 impl Files for SqliteLedger {
-    async fn station_records(&self, station: Option<&str>, limit: u32) -> Result<Vec<RecordView>, LedgerError> {
+    async fn station_records_behind(
+        &self,
+        station: Option<&str>,
+        newer: u32,
+        limit: u32,
+    ) -> Result<Vec<RecordView>, LedgerError> {
         let station = station.map(str::to_owned);
         self.read(move |connection| {
             let mut query = connection.prepare_cached(&format!(
                 "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.station IS ?1 AND (?1 IS NOT NULL \
                  OR r.follows IS NULL OR NOT EXISTS (SELECT 1 FROM records about WHERE about.hash = r.follows)) \
-                 ORDER BY r.id DESC LIMIT ?2"
+                 ORDER BY r.id DESC LIMIT ?2 OFFSET ?3"
             ))?;
-            let rows = query.query_map(params![station, limit], record)?.collect::<Result<Vec<_>, _>>()?;
+            let rows = query.query_map(params![station, limit, newer], record)?.collect::<Result<Vec<_>, _>>()?;
             with_files(connection, with_words(connection, rows)?)
         })
         .await

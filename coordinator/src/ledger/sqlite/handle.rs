@@ -32,8 +32,9 @@ pub(super) const MIGRATIONS: &[&str] = &[
 const TUNING: &[(&str, i64)] = &[("cache_size", -65_536), ("wal_autocheckpoint", 4096)];
 /// Read connections kept when nobody uses them.
 const READERS: usize = 4;
-/// Arrivals a slow listener may be behind before it has to read the ledger again.
-const FEED: usize = 4096;
+/// Batches a slow listener may be behind before it has to read the ledger again. A batch is an upload with its records decoded,
+/// which take at worst some twenty times the 64 KiB that an upload may have: 80 MiB if somebody wants it so.
+const FEED: usize = 64;
 
 /// A ledger in one file. Cheap to clone; all clones share one writer.
 #[derive(Debug, Clone)]

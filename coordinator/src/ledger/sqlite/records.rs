@@ -258,6 +258,7 @@ pub(super) fn store(
                 kind: record.kind,
                 training: record.training,
                 received_ms: record.received_ms,
+                record: record.content,
             });
         }
         taken.push(Taken::Stored(Stored { receipt: record.receipt, fork, duplicate: false, withheld }));

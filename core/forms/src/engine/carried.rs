@@ -27,21 +27,59 @@ pub struct Looking<'a> {
     pub answers: &'a Answers,
 }
 
+/// An earlier record, as far as it is looked back at: whoever keeps many need not keep them whole.
+#[derive(Debug, Clone, Copy)]
+pub struct Noted<'a> {
+    /// Its id.
+    pub hash: RecordHash,
+    /// The record it corrects.
+    pub supersedes: Option<RecordHash>,
+    /// Its station.
+    pub station: Option<&'a str>,
+    /// Whether it is an exercise.
+    pub training: bool,
+    /// The form it answers.
+    pub form: Option<&'a str>,
+    /// Its answers; those that no form carries may be left out.
+    pub answers: Option<&'a Answers>,
+}
+
+impl<'a> Noted<'a> {
+    /// What is looked back at of a record.
+    #[must_use]
+    pub fn of((hash, record): &'a (RecordHash, Record)) -> Self {
+        Self {
+            hash: *hash,
+            supersedes: record.supersedes,
+            station: record.station.as_deref(),
+            training: record.training == Some(true),
+            form: record.form.as_ref().map(|reference| reference.form.as_str()),
+            answers: record.body.answers.as_ref(),
+        }
+    }
+}
+
 /// What a form sees of earlier records. `records` are those sealed on this device, oldest first; corrections at another
 /// station belong to them. Only records of the same station count, exercises apart from the rest, and what another record
 /// corrects does not count any more.
 #[must_use]
 pub fn carried(form: &Form, looking: Looking<'_>, records: &[(RecordHash, Record)]) -> TextMap<Value> {
-    let current = latest_versions(looking.supersedes, records);
+    carried_of(form, looking, &records.iter().map(Noted::of).collect::<Vec<_>>())
+}
+
+/// As [`carried`], from what was noted of those records.
+#[must_use]
+pub fn carried_of(form: &Form, looking: Looking<'_>, noted: &[Noted<'_>]) -> TextMap<Value> {
+    let current = latest_versions(looking.supersedes, noted);
     let mut found = TextMap::default();
     for wanted in form.carried.iter().flatten() {
         let with = wanted.with.as_deref().unwrap_or(std::slice::from_ref(&wanted.question));
-        let relevant = current.iter().copied().filter(|record| {
-            record.station.as_deref() == looking.station
-                && (record.training == Some(true)) == looking.training
-                && record.form.as_ref().is_some_and(|reference| reference.form == wanted.form)
+        let relevant = current.iter().filter(|noted| {
+            noted.station == looking.station
+                && noted.training == looking.training
+                && noted.form == Some(wanted.form.as_str())
         });
-        let answers = relevant.filter_map(|record| record.body.answers.as_ref());
+        let answers = relevant.filter_map(|noted| noted.answers);
         let answering = answers.filter(|answers| with.iter().any(|question| answers.get(question).is_some()));
         if let Some(value) = value(wanted, looking.answers, answering.collect()) {
             found.insert(wanted.name.clone(), value);
@@ -51,15 +89,15 @@ pub fn carried(form: &Form, looking: Looking<'_>, records: &[(RecordHash, Record
 }
 
 /// The latest version of every record, each where its first version stood, without the one that is being corrected.
-fn latest_versions(being_corrected: Option<RecordHash>, records: &[(RecordHash, Record)]) -> Vec<&Record> {
+fn latest_versions<'a>(being_corrected: Option<RecordHash>, noted: &[Noted<'a>]) -> Vec<Noted<'a>> {
     let mut places: HashMap<RecordHash, usize> = HashMap::new();
-    let mut versions: Vec<Option<&Record>> = Vec::new();
-    for (hash, record) in records {
+    let mut versions: Vec<Option<Noted<'a>>> = Vec::new();
+    for record in noted {
         let place = record.supersedes.and_then(|before| places.get(&before).copied()).unwrap_or(versions.len());
-        places.insert(*hash, place);
+        places.insert(record.hash, place);
         match versions.get_mut(place) {
-            Some(version) => *version = Some(record),
-            None => versions.push(Some(record)),
+            Some(version) => *version = Some(*record),
+            None => versions.push(Some(*record)),
         }
     }
     let corrected = being_corrected.and_then(|hash| places.get(&hash).copied());

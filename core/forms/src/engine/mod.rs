@@ -9,6 +9,7 @@
 pub mod carried;
 mod check;
 mod compiled;
+mod failures;
 pub mod files;
 pub mod places;
 mod run;
@@ -16,4 +17,5 @@ mod state;
 
 pub use self::check::{AnswerError, capture_allowed, check, check_answer};
 pub use self::compiled::{CompiledForm, FormError};
+pub use self::failures::{Failure, Failures};
 pub use self::state::{Asked, FormState, Path, RelationState, Reminder, ReminderKind, Standing};

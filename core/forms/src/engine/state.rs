@@ -418,11 +418,10 @@ fn too_few(question: &Question, value: Option<&Value>) -> Option<u32> {
     (count < usize::try_from(min).unwrap_or(usize::MAX)).then_some(min)
 }
 
-fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, wanted: &str, languages: &[String]) -> RelationState<'a> {
-    let relation = &compiled.relation;
+/// How a relation comes out.
+pub(super) fn standing(run: &Run<'_>, compiled: &CompiledRelation) -> Standing {
     let view = run.outside();
-    let applies = compiled.when.as_ref().map_or(Some(true), |when| run.judge(when, &view));
-    let standing = match applies {
+    match compiled.when.as_ref().map_or(Some(true), |when| run.judge(when, &view)) {
         Some(true) => match run.judge(&compiled.holds, &view) {
             Some(true) => Standing::Holds,
             Some(false) => Standing::Fails,
@@ -430,7 +429,13 @@ fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, wanted: &str, langua
         },
         Some(false) => Standing::NotJudged,
         None => Standing::Unknown,
-    };
+    }
+}
+
+fn judge<'a>(run: &Run<'_>, compiled: &'a CompiledRelation, wanted: &str, languages: &[String]) -> RelationState<'a> {
+    let relation = &compiled.relation;
+    let view = run.outside();
+    let standing = standing(run, compiled);
     let message = (standing == Standing::Fails).then(|| {
         let said = |language: &str| compiled.messages.iter().find(|(tag, _)| tag == language);
         let found = language::lookup(wanted, compiled.messages.iter().map(|(tag, _)| tag.as_str())).and_then(said);

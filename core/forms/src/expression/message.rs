@@ -92,20 +92,21 @@ impl Message {
         for part in &self.parts {
             match part {
                 Part::Text(plain) => text.push_str(plain),
-                Part::Value(value) => {
-                    if let Some(name) = value.as_name()
-                        && let Some(shown) = source.shown(name)
-                    {
-                        text.push_str(&shown);
-                        continue;
-                    }
-                    let value = value.evaluate(source).unwrap_or(Operand::Missing);
-                    show(&value, &mut text);
-                }
+                Part::Value(value) => text.push_str(&shown(value, source)),
             }
         }
         text
     }
+}
+
+/// A value as a message shows it, which is the same in every language.
+pub fn shown<S: Source + ?Sized>(value: &Expression, source: &S) -> String {
+    if let Some(shown) = value.as_name().and_then(|name| source.shown(name)) {
+        return shown;
+    }
+    let mut text = String::new();
+    show(&value.evaluate(source).unwrap_or(Operand::Missing), &mut text);
+    text
 }
 
 /// Offset of the brace that closes a value; braces within quoted text do not count.

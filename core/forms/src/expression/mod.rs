@@ -33,7 +33,7 @@ pub use self::formula::{Expression, Reference};
 pub use self::function::Function;
 pub use self::lexer::{KEYWORDS, is_name};
 pub use self::limits::{MAX_BYTES, MAX_DEPTH, MAX_STEPS};
-pub use self::message::{Message, MessageError, Part};
+pub use self::message::{Message, MessageError, Part, shown};
 pub use self::scope::{ExpressionFault, ExpressionPlace, FormScope, FormulaError, check_form, form_expressions};
 pub use self::types::{Scalar, Scope, Symbol, Type, TypeError, TypeFault};
 

@@ -4,15 +4,17 @@
 //! and і; nobody types ё. So both sides are reduced to a small Latin skeleton in which those differences vanish. It is
 //! no transliteration for people to read: «Жаңаөзен» becomes `janaozen`, and so do "Zhanaozen" and "Jañaözen".
 
-use kuager_wire::text::unseen;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use crate::text::unseen;
 
 /// Letters longer than this are not kept of one word; no name needs them.
 const WORD: usize = 40;
 
 /// The words of a text in their skeleton spelling, in order. Words hold letters or digits, never both.
-pub(super) fn words(text: &str) -> Vec<String> {
+#[must_use]
+pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut digits = false;
@@ -50,7 +52,8 @@ const fn is_apostrophe(letter: char) -> bool {
 }
 
 /// The letters and digits of a text and nothing else, in small letters; the spelling stays.
-pub(super) fn squeezed(text: &str) -> String {
+#[must_use]
+pub fn squeezed(text: &str) -> String {
     let seen = text.nfc().map(narrow).filter(|letter| letter.is_alphanumeric());
     seen.flat_map(char::to_lowercase).collect()
 }
@@ -60,11 +63,11 @@ fn narrow(letter: char) -> char {
     // Zeros of the decimal digits of Unicode that keyboards have; nine more follow each.
     const ZEROS: [u32; 7] = [0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xe50, 0xff10];
     let code = u32::from(letter);
-    if let Some(zero) = ZEROS.iter().find(|zero| (**zero..**zero + 10).contains(&code)) {
-        return char::from_digit(code - zero, 10).unwrap_or(letter);
+    if let Some(zero) = ZEROS.iter().find(|zero| code.checked_sub(**zero).is_some_and(|above| above < 10)) {
+        return char::from_digit(code.saturating_sub(*zero), 10).unwrap_or(letter);
     }
     match code {
-        0xff21..=0xff3a | 0xff41..=0xff5a => char::from_u32(code - 0xfee0).unwrap_or(letter),
+        0xff21..=0xff3a | 0xff41..=0xff5a => char::from_u32(code.saturating_sub(0xfee0)).unwrap_or(letter),
         _ => letter,
     }
 }

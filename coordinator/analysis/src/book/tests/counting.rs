@@ -1,10 +1,13 @@
 //! Arrivals in every order, told twice, corrected, and spoken about.
 
-use super::*;
+use std::collections::BTreeSet;
 
-fn hash(number: u64) -> RecordHash {
-    RecordHash::of(&number.to_be_bytes())
-}
+use kuager_wire::ids::{Kid, ObserverId};
+use kuager_wire::record::RecordKind;
+
+use super::{hash, orders};
+use crate::book::line::NONE;
+use crate::book::{Book, Count, Received, RowKey};
 
 fn received(id: i64) -> Received<'static> {
     let seq = u64::try_from(id).expect("positive");
@@ -18,57 +21,48 @@ fn received(id: i64) -> Received<'static> {
         follows: None,
         station: Some("710000000-99"),
         form: Some("turnout"),
+        kind: RecordKind::Turnout,
         training: false,
         received_ms: 1000 + seq,
+        record: None,
     }
 }
 
 /// What is counted: training, station, form, how many.
-fn counted(counter: &Counter) -> Vec<(bool, String, String, u64)> {
-    let counts = counter.counts();
-    let rows = counts.rows().iter().flat_map(|(key, row)| row.iter().map(move |(form, count)| (key, form, count)));
-    rows.map(|(key, form, count)| {
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        (key.training, text(&key.station), text(form), count.count)
-    })
-    .collect()
+fn counted(book: &Book) -> Vec<(bool, String, String, u64)> {
+    let mut counted = Vec::new();
+    for (row, summary) in &book.summaries {
+        let key = book.key(*row);
+        for (form, count) in &summary.forms {
+            let form = if *form == NONE { String::new() } else { book.words.name(*form).to_owned() };
+            counted.push((key.training, key.station.clone().unwrap_or_default(), form, count.count));
+        }
+    }
+    counted.sort();
+    counted
 }
 
 /// Arrivals in this order, numbered as they come.
-fn arrive(records: &[Received<'_>]) -> (Counter, BTreeSet<RowKey>) {
-    let (mut counter, mut changed) = (Counter::default(), BTreeSet::new());
+fn arrive(records: &[Received<'_>]) -> (Book, BTreeSet<RowKey>) {
+    let mut book = Book::new();
     for (record, id) in records.iter().zip(1..) {
-        counter.add(Received { id, ..*record }, &mut changed);
+        book.add(Received { id, ..*record });
     }
-    (counter, changed)
-}
-
-/// Every order of a few.
-fn orders<T: Clone>(of: &[T]) -> Vec<Vec<T>> {
-    if of.is_empty() {
-        return vec![Vec::new()];
-    }
-    let mut all = Vec::new();
-    for at in 0..of.len() {
-        let mut rest = of.to_vec();
-        let first = rest.remove(at);
-        all.extend(orders(&rest).into_iter().map(|mut order| {
-            order.insert(0, first.clone());
-            order
-        }));
-    }
-    all
+    let changed = book.settle();
+    (book, changed)
 }
 
 #[test]
 fn what_is_heard_twice_is_counted_once() {
-    let mut all = Counter::default();
-    let mut changed = BTreeSet::new();
+    let mut book = Book::new();
     for (id, training) in [(1, false), (2, false), (2, false), (1, false), (3, true)] {
-        all.add(Received { training, ..received(id) }, &mut changed);
+        book.add(Received { training, ..received(id) });
     }
-    assert_eq!((changed.len(), all.counts().newest()), (2, 3));
-    let counts: Vec<_> = all.counts().rows().values().map(|row| row[&Some("turnout".to_owned())]).collect();
+    assert_eq!((book.settle().len(), book.newest(), book.records()), (2, 3, 2));
+    assert!(book.settle().is_empty(), "nothing has changed since");
+    let turnout = book.words.find("turnout").expect("was met");
+    let mut counts: Vec<Count> = book.summaries.values().map(|summary| summary.forms[&turnout]).collect();
+    counts.sort_by_key(|count| count.last_ms);
     assert_eq!(counts, [Count { count: 2, last_ms: 1002 }, Count { count: 1, last_ms: 1003 }]);
 }
 
@@ -78,10 +72,10 @@ fn of_every_record_the_latest_version_counts_whichever_comes_first() {
     let corrects = |id: i64, of: u64| Received { supersedes: Some(hash(of)), ..received(id) };
     let moved = Received { station: Some("750000000-1"), ..corrects(4, 3) };
     for order in orders(&[received(1), corrects(2, 1), corrects(3, 1), moved, received(5)]) {
-        let (counter, _) = arrive(&order);
+        let (book, _) = arrive(&order);
         let here = (false, "710000000-99".to_owned(), "turnout".to_owned(), 1);
         let there = (false, "750000000-1".to_owned(), "turnout".to_owned(), 1);
-        assert_eq!(counted(&counter), [here, there], "{order:?}");
+        assert_eq!(counted(&book), [here, there], "{order:?}");
     }
     // Nobody corrects the record of another observer.
     let foreign = Received { kid: Kid([2; 16]), observer: ObserverId([2; 16]), ..corrects(2, 1) };
@@ -117,8 +111,8 @@ fn a_word_stands_where_the_record_stands_that_it_is_about() {
     let named = |station: &str, form: &str, count| (false, station.to_owned(), form.to_owned(), count);
     for order in orders(&[received(1), word(2, 1), word(3, 2)]) {
         let expected = [named("710000000-99", "", 2), named("710000000-99", "turnout", 1)];
-        let (counter, changed) = arrive(&order);
-        assert_eq!(counted(&counter), expected, "{order:?}");
+        let (book, changed) = arrive(&order);
+        assert_eq!(counted(&book), expected, "{order:?}");
         assert!(changed.iter().any(|key| key.station.as_deref() == Some("710000000-99")));
     }
     for order in orders(&[received(1), word(2, 1), word(3, 2), moved]) {
@@ -131,23 +125,24 @@ fn a_word_stands_where_the_record_stands_that_it_is_about() {
 
 #[test]
 fn a_row_that_changed_is_told_on_both_sides() {
-    let mut counter = Counter::default();
-    counter.add(received(1), &mut BTreeSet::new());
-    let mut changed = BTreeSet::new();
-    let moved = Received { station: None, supersedes: Some(hash(1)), ..received(2) };
-    counter.add(moved, &mut changed);
-    let stations: Vec<_> = changed.iter().map(|key| key.station.as_deref()).collect();
-    assert_eq!(stations, [None, Some("710000000-99")]);
+    let mut book = Book::new();
+    book.add(received(1));
+    book.settle();
+    book.add(Received { station: None, supersedes: Some(hash(1)), ..received(2) });
+    let stations: Vec<_> = book.settle().into_iter().map(|key| key.station).collect();
+    assert_eq!(stations, [None, Some("710000000-99".to_owned())]);
+    assert_eq!(book.records(), 1);
 }
 
 #[test]
 fn a_long_line_of_words_and_of_corrections_ends() {
-    let (mut counter, mut changed) = (Counter::default(), BTreeSet::new());
+    let mut book = Book::new();
     for id in 1..2_000_i64 {
         let before = id.checked_sub(1).and_then(|id| u64::try_from(id).ok()).map(hash);
         let (supersedes, follows) = if id < 1_000 { (before, None) } else { (None, before) };
-        counter.add(Received { supersedes, follows, ..received(id) }, &mut changed);
+        book.add(Received { supersedes, follows, ..received(id) });
     }
-    let all: u64 = counted(&counter).iter().map(|row| row.3).sum();
-    assert_eq!(all, 1 + 1_000);
+    book.settle();
+    let all: u64 = counted(&book).iter().map(|row| row.3).sum();
+    assert_eq!((all, book.records()), (1 + 1_000, 1 + 1_000));
 }
