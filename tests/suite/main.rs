@@ -4,6 +4,7 @@
 mod attachments;
 mod attestation;
 mod bridge;
+mod country;
 mod day;
 mod devices;
 mod disk;

@@ -5,3 +5,5 @@ pub(crate) const CSS: &str = include_str!("../assets/desk.css");
 pub(crate) const LIVE_JS: &str = include_str!("../assets/live.js");
 /// Draws the rectangles of a redacted copy.
 pub(crate) const REDACT_JS: &str = include_str!("../assets/redact.js");
+/// Goes from field to field while a protocol is typed.
+pub(crate) const PAPER_JS: &str = include_str!("../assets/paper.js");

@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use kuager_coordinator::http::target;
 use kuager_wire::cose::sha256;
 
-use crate::assets::{CSS, LIVE_JS, REDACT_JS};
+use crate::assets::{CSS, LIVE_JS, PAPER_JS, REDACT_JS};
 
 /// Refuses requests that reached this listener under a foreign name, and tells the browser to trust nothing but this page.
 pub(crate) async fn guard(request: Request, next: Next) -> Response {
@@ -31,11 +31,12 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 fn policy() -> HeaderValue {
     let hash = |text: &str| BASE64.encode(&sha256(text.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}' 'sha256-{}'; connect-src 'self'; \
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}' 'sha256-{}' 'sha256-{}'; connect-src 'self'; \
          img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         hash(CSS),
         hash(LIVE_JS),
-        hash(REDACT_JS)
+        hash(REDACT_JS),
+        hash(PAPER_JS)
     );
     HeaderValue::from_str(&policy).expect("made of ASCII")
 }

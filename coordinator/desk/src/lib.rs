@@ -10,6 +10,7 @@
 //! turns what it reads into `pages`. Its words come from `texts`, those of the election from the pack, each in a `language`
 //! and a `time` that the pack decides about.
 
+mod acts;
 mod answers;
 mod assets;
 mod entry;
@@ -42,11 +43,11 @@ use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use kuager_coordinator::http::{Beside, Config};
-use kuager_coordinator::ledger::LedgerError;
+use kuager_coordinator::journal::JournalError;
 use tower_http::compression::CompressionLayer;
 
 use crate::guard::guard;
-use crate::pages::{chains, index, media, observers, station};
+use crate::pages::{chains, index, media, observers, papers, station};
 use crate::response::trouble;
 use crate::state::Desk;
 
@@ -56,8 +57,8 @@ const FORM: usize = 16 * 1024;
 /// The desk of a coordinator that is about to be served.
 ///
 /// # Errors
-/// [`LedgerError`].
-pub async fn beside(listener: TcpListener, config: &Config) -> Result<Beside, LedgerError> {
+/// [`JournalError`], when the ledger or the desk's journal cannot be read.
+pub async fn beside(listener: TcpListener, config: &Config) -> Result<Beside, JournalError> {
     let desk = Desk::start(config.app.clone(), Arc::clone(&config.media)).await?;
     Ok(Beside { listener, pages: router(desk) })
 }
@@ -71,6 +72,11 @@ fn router(desk: Desk) -> Router {
         .route("/health", get(health))
         .route("/observers", get(observers::page))
         .route("/station", get(station::page))
+        .route("/papers", get(papers::queue))
+        .route("/papers/next", get(papers::next))
+        .route("/papers/{hash}", get(papers::page))
+        .route("/papers/{hash}/read", post(papers::read))
+        .route("/papers/{hash}/settle", post(papers::settle))
         .route("/media/{hash}", get(media::page))
         .route("/media/{hash}/file", get(media::bytes))
         .route("/media/{hash}/retake", post(media::retake))

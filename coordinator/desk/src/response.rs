@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use kuager_coordinator::CoordinatorError;
+use kuager_coordinator::journal::JournalError;
 
 /// A page, complete.
 #[expect(clippy::result_large_err, reason = "both are responses")]
@@ -24,4 +25,16 @@ pub(crate) fn trouble(error: impl Into<CoordinatorError>) -> Response {
     let error = error.into();
     tracing::error!(%error, "a page of the desk cannot be shown");
     refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+}
+
+/// What the desk's journal could not do.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+pub(crate) fn unwritten(error: JournalError) -> Response {
+    tracing::error!(%error, "the desk's journal cannot be read or written");
+    refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+}
+
+/// A form that another page sent.
+pub(crate) fn foreign_form() -> Response {
+    refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again")
 }

@@ -8,18 +8,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kuager_analysis::book::{Book, DeviceFact, Received, RowKey};
+use kuager_analysis::book::{Book, DeviceFact, RowKey};
 use kuager_coordinator::app::App;
+use kuager_coordinator::journal::{self, JournalError};
 use kuager_coordinator::ledger::{Arrival, LedgerError};
 use kuager_coordinator::media::Media;
 use kuager_coordinator::shelf::{Published, Shelf};
 use kuager_wire::cose::Envelope;
+use kuager_wire::desk::Act;
 use kuager_wire::enrolment::Credential;
+use kuager_wire::ids::PersonId;
 use kuager_wire::limits;
 use parking_lot::RwLock;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
+use crate::acts::Acts;
 use crate::news::{Mark, News};
 use crate::rendered::Rendered;
 use crate::sealed::read;
@@ -43,6 +47,8 @@ pub(crate) struct Desk {
     pub(crate) app: App,
     pub(crate) media: Arc<Media>,
     book: Arc<RwLock<Book>>,
+    /// What people did. Locked before the book, where both are.
+    acts: Arc<RwLock<Acts>>,
     faults: Arc<AtomicU64>,
     /// What had been said about devices when everything was counted.
     trust: Arc<AtomicU64>,
@@ -67,7 +73,7 @@ pub(crate) struct Overview {
 
 impl Desk {
     /// Counts what is there and keeps counting in the background.
-    pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
+    pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, JournalError> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
         // Random, and another one with every process.
@@ -79,6 +85,7 @@ impl Desk {
         let desk = Self {
             written: Arc::new(parking_lot::Mutex::new(book.newest())),
             book: Arc::new(RwLock::new(book)),
+            acts: Arc::default(),
             faults: Arc::default(),
             trust: Arc::new(trust.into()),
             devices: Arc::default(),
@@ -90,6 +97,7 @@ impl Desk {
         desk.count_devices().await?;
         desk.count_all(&desk.book).await?;
         desk.count_faults().await?;
+        desk.read_journal().await?;
         desk.settle(&desk.book).await?;
         desk.write().await;
         tokio::spawn(desk.clone().follow(arrivals));
@@ -107,6 +115,41 @@ impl Desk {
     /// Asks the book. Whatever takes long is done with the answer, afterwards.
     pub(crate) fn look<T>(&self, ask: impl FnOnce(&Book) -> T) -> T {
         ask(&self.book.read())
+    }
+
+    /// Asks what people did, and the book.
+    pub(crate) fn look_at_acts<T>(&self, ask: impl FnOnce(&Acts, &Book) -> T) -> T {
+        let acts = self.acts.read();
+        ask(&acts, &self.book.read())
+    }
+
+    /// Writes down what somebody did, and shows it from then on.
+    pub(crate) async fn act(&self, by: Option<PersonId>, act: Act) -> Result<(), JournalError> {
+        journal::write(&self.app, by, vec![act]).await?;
+        self.read_journal().await?;
+        let changed = self.settle(&self.book).await?;
+        self.tell(changed);
+        Ok(())
+    }
+
+    /// Reads what was done since, also beside another process.
+    async fn read_journal(&self) -> Result<(), JournalError> {
+        loop {
+            let from = self.acts.read().next;
+            let entries = journal::read(&self.app, from, AT_ONCE).await?;
+            if entries.is_empty() {
+                return Ok(());
+            }
+            let published = self.published();
+            let mut acts = self.acts.write();
+            let mut book = self.book.write();
+            // Somebody else may have read the same entries meanwhile.
+            for entry in entries.iter().filter(|entry| entry.entry.seq >= from) {
+                if entry.entry.seq == acts.next {
+                    acts.add(entry, &mut book, &published);
+                }
+            }
+        }
     }
 
     /// What is published now.
@@ -146,7 +189,7 @@ impl Desk {
 
     /// Counts everything from the beginning when something new is said about devices: records count then that did not, or the
     /// other way round.
-    async fn count_anew(&self) -> Result<(), LedgerError> {
+    async fn count_anew(&self) -> Result<(), JournalError> {
         let trust = self.app.ledger.revocation_count().await?;
         if trust == self.trust.load(Ordering::Relaxed) {
             return Ok(());
@@ -160,6 +203,10 @@ impl Desk {
         self.trust.store(trust, Ordering::Relaxed);
         self.devices.store(0, Ordering::Relaxed);
         self.count_devices().await?;
+        // The new book was told nothing of what people did.
+        *self.acts.write() = Acts::default();
+        self.read_journal().await?;
+        changed.extend(self.settle(&self.book).await?);
         self.tell(changed);
         *self.written.lock() = 0;
         self.write().await;
@@ -251,9 +298,12 @@ impl Desk {
     }
 
     /// What other processes may have done.
-    async fn look_around(&self) -> Result<(), LedgerError> {
+    async fn look_around(&self) -> Result<(), JournalError> {
         self.read_packs().await?;
         self.count_devices().await?;
+        self.read_journal().await?;
+        let changed = self.settle(&self.book).await?;
+        self.tell(changed);
         self.count_anew().await
     }
 
@@ -289,41 +339,7 @@ fn count(book: &mut Book, batch: &[Arrival], shelf: &Shelf) {
         publish(book, &shelf.published());
     }
     for arrival in batch {
-        book.add(received(arrival));
-    }
-}
-
-/// What is counted of an arrival.
-fn received(arrival: &Arrival) -> Received<'_> {
-    let Arrival {
-        id,
-        hash,
-        kid,
-        observer,
-        seq,
-        supersedes,
-        follows,
-        station,
-        form,
-        kind,
-        training,
-        received_ms,
-        record,
-    } = arrival;
-    Received {
-        id: *id,
-        hash: *hash,
-        kid: *kid,
-        observer: *observer,
-        seq: *seq,
-        supersedes: *supersedes,
-        follows: *follows,
-        station: station.as_deref(),
-        form: form.as_deref(),
-        kind: *kind,
-        training: *training,
-        received_ms: *received_ms,
-        record: record.as_deref(),
+        book.add(arrival.received());
     }
 }
 

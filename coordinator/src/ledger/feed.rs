@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use kuager_analysis::book::Received;
 use kuager_wire::ids::{Kid, ObserverId, RecordHash};
 use kuager_wire::record::{Record, RecordKind};
 use tokio::sync::broadcast;
@@ -42,6 +43,28 @@ pub struct Arrival {
 
 /// Bytes of records that one answer of [`Feed::arrivals_after`] may read; more only when it is a single record.
 pub const READ: usize = 4 << 20;
+
+impl Arrival {
+    /// What is counted of it.
+    #[must_use]
+    pub fn received(&self) -> Received<'_> {
+        Received {
+            id: self.id,
+            hash: self.hash,
+            kid: self.kid,
+            observer: self.observer,
+            seq: self.seq,
+            supersedes: self.supersedes,
+            follows: self.follows,
+            station: self.station.as_deref(),
+            form: self.form.as_deref(),
+            kind: self.kind,
+            training: self.training,
+            received_ms: self.received_ms,
+            record: self.record.as_deref(),
+        }
+    }
+}
 
 /// Records that count, in the order in which they became durable: those kept apart are no news. Whoever has seen an arrival will never see one with a smaller id come
 /// later, so the newest id seen is enough to go on from.

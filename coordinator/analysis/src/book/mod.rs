@@ -24,6 +24,7 @@ mod input;
 mod line;
 mod meaning;
 mod names;
+mod papers;
 mod parts;
 mod snapshot;
 mod summarise;
@@ -35,6 +36,7 @@ pub use self::entry::{Entry, EntryId, Official};
 pub use self::fold::{Book, SPAN_MS};
 pub use self::input::{DeviceFact, Received, RowKey};
 pub use self::meaning::Column;
+pub use self::papers::PaperView;
 pub use self::snapshot::{Identity, Unusable};
 pub use self::summary::{ContestRow, Count, Status};
 pub use self::view::{

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kuager_coordinator::app::short;
 use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
-use kuager_coordinator::journal::{self, JournalError};
+use kuager_coordinator::journal;
 use kuager_coordinator::ledger::{Alike, FileView, LedgerError, PictureProblem, ReportLimits};
 use kuager_coordinator::media::{ALIKE, Region};
 use kuager_wire::desk::Act;
@@ -23,7 +23,7 @@ use crate::entry::{Entry, is_shown};
 use crate::frame::Frame;
 use crate::guard::sent_from_here;
 use crate::language::Language;
-use crate::response::{html, refuse, trouble};
+use crate::response::{foreign_form, html, refuse, trouble, unwritten};
 use crate::sealed::read;
 use crate::state::Desk;
 use crate::stations;
@@ -182,7 +182,7 @@ pub(crate) async fn page(
             let attachment = attachments.clone().find(|attachment| attachment.hash == media);
             let source = attachment.and_then(|attachment| attachment.source);
             let said = attachment.and_then(|attachment| attachment.claims.clone()).unwrap_or_default();
-            let entries = journal::about(&desk.app, view.hash).await.map_err(|error| unwritten(&error))?;
+            let entries = journal::about(&desk.app, view.hash).await.map_err(unwritten)?;
             let asked = entries.iter().filter(|entry| entry.asks_again(media));
             let arrived =
                 if listed.delivered { listed.size } else { desk.media.arrived(listed.token).await.unwrap_or(0) };
@@ -294,16 +294,6 @@ pub(crate) async fn bytes(
     Ok(response)
 }
 
-/// What the desk's journal could not do.
-fn unwritten(error: &JournalError) -> Response {
-    tracing::error!(%error, "the desk's journal cannot be read or written");
-    refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
-}
-
-fn foreign_form() -> Response {
-    refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again")
-}
-
 #[derive(Debug, Deserialize)]
 pub(crate) struct Retake {
     record: RecordHashText,
@@ -350,7 +340,7 @@ pub(crate) async fn retake(
     match ask_retake(&desk.app, record.observer, &text, record.hash, media).await {
         Ok(message) => {
             let act = Act::Retake { record: record.hash, media, message };
-            journal::write(&desk.app, None, vec![act]).await.map_err(|error| unwritten(&error))?;
+            desk.act(None, act).await.map_err(unwritten)?;
             Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response())
         }
         Err(error) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),

@@ -4,4 +4,5 @@ pub(crate) mod chains;
 pub(crate) mod index;
 pub(crate) mod media;
 pub(crate) mod observers;
+pub(crate) mod papers;
 pub(crate) mod station;
