@@ -106,6 +106,8 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
     let without = planted(|planted| matches!(planted, Planted::NoProtocol { .. }));
     assert!(without.is_subset(&partial), "{without:?} {partial:?}");
 
+    let sums = planted(|planted| matches!(planted, Planted::Overfull { .. } | Planted::WrongSum { .. }));
+    let forked = planted(|planted| matches!(planted, Planted::Fork { .. }));
     // What must hold, and what only is unusual.
     let (mut hard, mut jumps) = (BTreeSet::new(), BTreeSet::new());
     let (mut disputed, mut counted) = (BTreeSet::new(), 0);
@@ -118,6 +120,8 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
                 match failure.severity {
                     Severity::Hard => drop(hard.insert(station.clone())),
                     _ if relation == "K12.jump" => drop(jumps.insert(station.clone())),
+                    // What else follows from a sum that is wrong, or from the other record of a fork.
+                    _ if sums.contains(station) || forked.contains(station) => {}
                     other => panic!("{station}: {relation} ({other:?}) fails, which nobody planted"),
                 }
                 let sentence = book.sentence(&failing.form, failure, "en").expect("has words");
@@ -131,7 +135,6 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
             }
         }
     }
-    let sums = planted(|planted| matches!(planted, Planted::Overfull { .. } | Planted::WrongSum { .. }));
     assert_eq!(hard, sums, "sums that do not hold");
     assert_eq!(jumps, planted(|planted| matches!(planted, Planted::LateJump { .. })));
     assert_eq!(disputed, planted(|planted| matches!(planted, Planted::CopiesDiffer { .. })));

@@ -151,6 +151,11 @@ impl Trouble {
     const fn needs_two(self) -> bool {
         matches!(self, Self::CopiesDiffer)
     }
+
+    /// In a small station two thirds of the voters are no late jump (K12.jump).
+    const fn needs_issued(self) -> u32 {
+        if matches!(self, Self::LateJump) { 300 } else { 0 }
+    }
 }
 
 /// A phone that is sent to a station.
@@ -235,7 +240,7 @@ impl Plan {
             }
         }
         random.shuffle(&mut observed);
-        let mut troubles = troubles(&observed, size.each);
+        let mut troubles = troubles(&country, &observed, size.each);
         observed.sort_unstable();
         let mut planted = Vec::new();
         for (place, twice) in &observed {
@@ -282,14 +287,19 @@ impl Plan {
 pub struct ForDay(pub(crate) For);
 
 /// Which stations have which trouble, each at most one.
-fn troubles(observed: &[(usize, bool)], each: usize) -> std::collections::HashMap<usize, Trouble> {
+fn troubles(country: &Country, observed: &[(usize, bool)], each: usize) -> std::collections::HashMap<usize, Trouble> {
     let mut free: Vec<(usize, bool)> = observed.to_vec();
     let mut troubles = std::collections::HashMap::new();
-    // Those that need two observers choose first.
-    let (two, one): (Vec<Trouble>, Vec<Trouble>) = Trouble::ALL.into_iter().partition(|trouble| trouble.needs_two());
+    // Those that do not fit everywhere choose first.
+    let (two, one): (Vec<Trouble>, Vec<Trouble>) =
+        Trouble::ALL.into_iter().partition(|trouble| trouble.needs_two() || trouble.needs_issued() > 0);
     for trouble in two.into_iter().chain(one) {
         for _ in 0..each {
-            let Some(at) = free.iter().position(|(_, twice)| *twice || !trouble.needs_two()) else { break };
+            let suits = |(place, twice): &(usize, bool)| {
+                let issued = country.truths.get(*place).map_or(0, Truth::issued);
+                (*twice || !trouble.needs_two()) && issued >= trouble.needs_issued()
+            };
+            let Some(at) = free.iter().position(suits) else { break };
             let (place, _) = free.swap_remove(at);
             troubles.insert(place, trouble);
         }
