@@ -35,7 +35,7 @@ const AT_ONCE: usize = 1024;
 /// Records read again at once, when what they are compared with came late.
 const AGAIN: usize = 256;
 /// Arrivals after which the book is written down. Counting these again takes a fraction of a second.
-const WRITTEN: i64 = 5_000;
+const WRITTEN: i64 = 10_000;
 
 /// The desk's state. Cheap to clone.
 #[derive(Clone)]
@@ -254,6 +254,10 @@ impl Desk {
     async fn look_around(&self) -> Result<(), LedgerError> {
         self.read_packs().await?;
         self.count_devices().await?;
+        let heard = self.app.contacts.take();
+        if !heard.is_empty() {
+            self.book.write().heard_of(heard);
+        }
         self.count_anew().await
     }
 
