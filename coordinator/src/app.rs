@@ -7,6 +7,7 @@ use kuager_wire::ids::Kid;
 use crate::attestation::{Roots, RootsError};
 use crate::budgets::Budgets;
 use crate::clock::Clock;
+use crate::contacts::Contacts;
 use crate::deployment::{Deployment, DeploymentError};
 use crate::epochs::Epochs;
 use crate::ledger::{Ledger, LedgerError, SqliteLedger};
@@ -46,6 +47,8 @@ pub struct App {
     pub refusals: Arc<Refusals>,
     /// Whether requests were made now.
     pub epochs: Arc<Epochs>,
+    /// When devices were last heard of.
+    pub contacts: Arc<Contacts>,
     /// Whom attestations are believed from.
     pub roots: Arc<Roots>,
     /// What time it is.
@@ -87,6 +90,7 @@ impl App {
             shelf: Arc::new(shelf),
             refusals: Arc::new(refusals),
             epochs,
+            contacts: Arc::default(),
             clock,
             budgets: Budgets::default(),
         })

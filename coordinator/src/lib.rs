@@ -9,7 +9,7 @@
 //! - [`journal`]: what people do at the desk, signed;
 //! - [`app`]: what all of these share, and decides nothing; [`budgets`]: what one device may use of it;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted; [`epochs`]:
-//!   whether a request was made now;
+//!   whether a request was made now; [`contacts`]: when devices were last heard of;
 //! - [`ledger`]: the database: small traits by concern, and one file behind them by default;
 //! - [`deployment`]: the data directory;
 //! - [`health`], [`watchdog`]: whether it is well, and an end when it is not;
@@ -29,6 +29,7 @@ pub mod backup;
 pub mod budgets;
 pub mod ceremony;
 pub mod clock;
+pub mod contacts;
 pub mod deployment;
 pub mod enrol;
 pub mod epochs;

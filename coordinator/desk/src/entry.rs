@@ -3,7 +3,7 @@
 use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{FileView, RecordView};
 use kuager_wire::ids::{MediaHash, RecordHash};
-use kuager_wire::record::{AttachmentRole, IncidentStatus, Record, RecordKind};
+use kuager_wire::record::{AttachmentRole, IncidentStatus, RecordKind};
 
 use crate::answers::{self, Line};
 use crate::language::Language;

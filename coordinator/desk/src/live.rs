@@ -83,7 +83,7 @@ impl Page {
     /// the connection in between gets all of them again.
     fn rendered(&self, (mark, changed): &Numbered) -> Option<Vec<Event>> {
         let overview = self.desk.overview();
-        let index = Index::new(&overview, &self.language, self.desk.look(Facts::of));
+        let index = Index::new(&overview, &self.language, self.desk.look(Facts::live));
         let rows = changed.iter().filter(|key| self.shown.contains(key)).map(|key| {
             // Rendered once, however many pages show it.
             self.desk.rendered.row(*mark, &self.language.code, key, || {

@@ -65,7 +65,7 @@ mod tests {
         let rendered = Rendered::default();
         let times = Cell::new(0);
         let key = |station: &str| RowKey { training: false, station: Some(station.to_owned()) };
-        let mut ask = |mark: &str, language: &str, station: &str| {
+        let ask = |mark: &str, language: &str, station: &str| {
             let row = rendered.row(mark.parse().expect("a mark"), language, &key(station), || {
                 times.set(times.get() + 1);
                 Ok::<_, Infallible>(format!("{language} {station} {}", times.get()))

@@ -39,7 +39,7 @@ const AT_ONCE: usize = 1024;
 /// Records read again at once, when what they are compared with came late.
 const AGAIN: usize = 256;
 /// Arrivals after which the book is written down. Counting these again takes a fraction of a second.
-const WRITTEN: i64 = 5_000;
+const WRITTEN: i64 = 10_000;
 
 /// The desk's state. Cheap to clone.
 #[derive(Clone)]
@@ -304,6 +304,10 @@ impl Desk {
         self.read_journal().await?;
         let changed = self.settle(&self.book).await?;
         self.tell(changed);
+        let heard = self.app.contacts.take();
+        if !heard.is_empty() {
+            self.book.write().heard_of(heard);
+        }
         self.count_anew().await
     }
 

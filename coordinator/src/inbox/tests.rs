@@ -46,3 +46,18 @@ async fn whoever_names_an_epoch_is_told_what_is_held() {
     let answer = inbox(&fixture, fixture.inbox_request(1, 3, 0)).await.expect("is answered");
     assert_eq!(answer.holding, None);
 }
+
+#[tokio::test]
+async fn a_device_is_heard_of_when_it_has_asked_anew() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let request = fixture.inbox_request_in(Some(fixture.app.epochs.current()), 1, 1, 0);
+    inbox(&fixture, request.clone()).await.expect("is answered");
+    assert_eq!(fixture.app.contacts.take(), [(kid(1), MORNING_MS)].into_iter().collect());
+    // Sent again by whoever has heard it, and asked for by somebody who is not enrolled.
+    fixture.clock.set(MORNING_MS + 1_000);
+    assert_eq!(inbox(&fixture, request).await, Err(RefusalCode::Replayed));
+    let stranger = fixture.inbox_request_in(Some(fixture.app.epochs.current()), 9, 2, 0);
+    assert_eq!(inbox(&fixture, stranger).await, Err(RefusalCode::UnknownDevice));
+    assert!(fixture.app.contacts.take().is_empty());
+}

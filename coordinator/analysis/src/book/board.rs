@@ -226,9 +226,8 @@ impl Book {
 
     /// How many stations of the directory were heard from, and how many there are.
     #[must_use]
-    pub fn heard(&self) -> (usize, usize) {
-        let heard = |listed: &&Listed| self.summaries.contains_key(&listed.station.saturating_mul(2));
-        (self.directory.listed.iter().filter(heard).count(), self.directory.listed.len())
+    pub const fn heard(&self) -> (usize, usize) {
+        (self.heard, self.directory.listed.len())
     }
 
     /// How many rows there are of names in no directory, and of training.
@@ -239,16 +238,10 @@ impl Book {
         (unlisted.count(), self.summaries.keys().filter(|row| **row % 2 == 1).count())
     }
 
-    /// What has come in all rows that count, by form.
+    /// How many records there are in all rows that count, by form.
     #[must_use]
-    pub fn sums(&self) -> BTreeMap<Option<String>, Count> {
-        let mut sums: BTreeMap<Option<String>, Count> = BTreeMap::new();
-        for summary in self.summaries.iter().filter(|(row, _)| **row % 2 == 0).map(|(_, summary)| summary) {
-            for (form, count) in &summary.forms {
-                sums.entry(self.form_name(*form)).or_default().add(*count);
-            }
-        }
-        sums
+    pub fn sums(&self) -> BTreeMap<Option<String>, u64> {
+        self.sums.iter().map(|(form, count)| (self.form_name(*form), *count)).collect()
     }
 
     fn now(&self, ms: u64) -> Now {

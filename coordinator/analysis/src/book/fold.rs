@@ -43,8 +43,11 @@ pub struct Book {
     pub(super) due: BTreeSet<(u32, u32)>,
     pub(super) wanted: BTreeSet<RecordHash>,
     pub(super) summaries: HashMap<RowNumber, Summary>,
-    /// Records that count, and how many arrived in which span.
-    pub(super) records: u64,
+    /// Records that count, by the number of their form's name; [`NONE`] for what answers no form.
+    pub(super) sums: BTreeMap<u32, u64>,
+    /// Stations of the directory that were heard from.
+    pub(super) heard: usize,
+    /// How many records arrived in which span.
     pub(super) spans: BTreeMap<u64, u32>,
     pub(super) directory: Directory,
     pub(super) entries: Entries,
@@ -79,6 +82,8 @@ impl Book {
             self.forms.number(latest.hash, &form.id, &mut self.words);
         }
         self.directory = Directory::new(Arc::clone(latest), stations, &mut self.stations);
+        let listed = self.directory.listed.iter();
+        self.heard = listed.filter(|listed| self.summaries.contains_key(&listed.station.saturating_mul(2))).count();
         self.lines.dirty.extend(self.summaries.keys());
     }
 
@@ -88,10 +93,19 @@ impl Book {
         self.forms.has(pack)
     }
 
-    /// What is known of devices besides their records. What was said before is forgotten.
+    /// Notes that devices were heard of, by anything but records; those that are not known are left out.
+    pub fn heard_of(&mut self, devices: impl IntoIterator<Item = (Kid, u64)>) {
+        for (kid, ms) in devices {
+            if let Some(device) = self.device_of.get(&kid) {
+                let seen = self.seen.entry(*device).or_default();
+                *seen = ms.max(*seen);
+            }
+        }
+    }
+
+    /// What is known of devices besides their records. Where observers were sent before is forgotten.
     pub fn set_devices(&mut self, facts: &[DeviceFact]) {
         self.sent.clear();
-        self.seen.clear();
         for fact in facts {
             let observer = self.observer(fact.observer);
             let device = self.device(fact.kid, observer);
@@ -144,8 +158,8 @@ impl Book {
 
     /// How many records count, corrected ones once.
     #[must_use]
-    pub const fn records(&self) -> u64 {
-        self.records
+    pub fn records(&self) -> u64 {
+        self.sums.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// How many records arrived, training and versions included, in each span of [`SPAN_MS`], by its beginning.
@@ -322,17 +336,24 @@ impl Book {
         }
         let dirty = std::mem::take(&mut self.lines.dirty);
         for row in &dirty {
-            let before = self.summaries.get(row).map_or(0, |summary| summary.records);
             let summary = self.summarise(*row);
-            if row % 2 == 0 {
-                self.records = self.records.saturating_sub(before).saturating_add(summary.records);
+            let counts = row % 2 == 0;
+            for (form, count) in summary.forms.iter().filter(|_| counts) {
+                let sum = self.sums.entry(*form).or_default();
+                *sum = sum.saturating_add(count.count);
             }
-            if summary.records == 0 {
-                self.summaries.remove(row);
-            } else {
-                self.summaries.insert(*row, summary);
+            let now = summary.records > 0;
+            let before = if now { self.summaries.insert(*row, summary) } else { self.summaries.remove(row) };
+            if counts && self.directory.station(row / 2).is_some() {
+                self.heard = self.heard.saturating_add(usize::from(now)).saturating_sub(usize::from(before.is_some()));
+            }
+            for (form, count) in before.iter().flat_map(|before| &before.forms).filter(|_| counts) {
+                if let Some(sum) = self.sums.get_mut(form) {
+                    *sum = sum.saturating_sub(count.count);
+                }
             }
         }
+        self.sums.retain(|_, count| *count > 0);
         dirty.into_iter().map(|row| self.key(row)).collect()
     }
 

@@ -122,23 +122,26 @@ pub(crate) struct Facts {
     heard: usize,
     stations: usize,
     aside: (usize, usize),
-    sums: BTreeMap<Option<String>, Count>,
+    sums: BTreeMap<Option<String>, u64>,
     spans: Vec<(u64, u32)>,
 }
 
 impl Facts {
-    pub(crate) fn of(book: &Book) -> Self {
+    /// What changes with every arrival.
+    pub(crate) fn live(book: &Book) -> Self {
         let (heard, stations) = book.heard();
+        Self { records: book.records(), heard, stations, sums: book.sums(), ..Self::default() }
+    }
+
+    /// Everything.
+    fn of(book: &Book) -> Self {
         let spans = book.spans();
         let newest = spans.last_key_value().map_or(0, |(from, _)| *from);
         let oldest = newest.saturating_sub(BARS.saturating_sub(1).saturating_mul(SPAN_MS));
         Self {
-            records: book.records(),
-            heard,
-            stations,
             aside: book.aside(),
-            sums: book.sums(),
             spans: spans.range(oldest..).map(|(from, count)| (*from, *count)).collect(),
+            ..Self::live(book)
         }
     }
 }
@@ -455,7 +458,8 @@ impl<'a> Index<'a> {
         let mut marks: Vec<(&'static str, String)> = row
             .states
             .iter()
-            .filter(|state| !matches!(state, StationState::Missing | StationState::Failed | StationState::Partial))
+            // The others are said by what stands beside them.
+            .filter(|state| matches!(state, StationState::Late | StationState::Unreachable | StationState::Unattended))
             .map(|state| (state_name(*state), language.say(state_text(*state))))
             .collect();
         if row.missing_numbers > 0 {
@@ -512,11 +516,13 @@ impl<'a> Index<'a> {
     }
 
     fn total_row(&self) -> Row<'_> {
+        let sum = |(form, count): (&Option<String>, &u64)| (form.clone(), Count { count: *count, last_ms: 0 });
+        let sums = self.facts.sums.iter().map(sum).collect();
         Row {
             id: "total".to_owned(),
             name: self.language.say("index-total"),
             key: String::new(),
-            cells: self.cells(&self.facts.sums, &[]),
+            cells: self.cells(&sums, &[]),
             sum: true,
             ..self.bare(&RowKey { training: false, station: None })
         }

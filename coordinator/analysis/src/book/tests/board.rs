@@ -44,7 +44,12 @@ fn silence_has_its_reasons_told_apart() {
     assert_eq!(found(&all, &state(State::Unattended), now).len(), keys.len() - 3);
     assert_eq!(found(&all, &state(State::Partial), now), [first]);
     // Two hours later nobody hears of the first phone either, which is another thing than a report that does not come.
-    assert_eq!(found(&all, &state(State::Unreachable), now + 2 * HOUR_MS), [first, second, third]);
+    let later = now + 2 * HOUR_MS;
+    assert_eq!(found(&all, &state(State::Unreachable), later), [first, second, third]);
+    // It asks for its messages: there is a connection, and no report.
+    all.heard_of([(Kid([1; 16]), later), (Kid([9; 16]), later)]);
+    assert_eq!(found(&all, &state(State::Unreachable), later), [third]);
+    assert_eq!(found(&all, &state(State::Missing), later), [second, third]);
     let board = all.board(&Query::default(), 0, 10, now);
     assert_eq!(board.states[&State::Missing], 2);
     assert_eq!(board.regions.iter().map(|region| region.stations).sum::<u64>(), keys.len() as u64);
