@@ -5,9 +5,11 @@
 //! signed formats and what a form means, and not where records are kept.
 //!
 //! - [`counts`]: what has arrived, per station and form;
+//! - [`estimate`]: what a sample of stations, or of voters, says about all of them;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod counts;
+pub mod estimate;
 pub mod judge;
 pub mod words;

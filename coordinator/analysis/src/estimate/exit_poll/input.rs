@@ -1,0 +1,107 @@
+//! What an exit poll is worked out from.
+
+use std::collections::BTreeMap;
+
+use super::cells::Age;
+
+/// A sampled station.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolledStation {
+    /// Its stratum.
+    pub stratum: String,
+    /// Its registered voters.
+    pub registered: u32,
+    /// Those of the whole stratum.
+    pub stratum_registered: u32,
+    /// Stations drawn in its stratum.
+    pub stations_drawn: u32,
+    /// The chance with which it was drawn.
+    pub pi: f64,
+    /// Of how many voters who leave one is asked.
+    pub interval: u32,
+}
+
+impl PolledStation {
+    /// How many voters of the country one card of this station stands for, before anything is adjusted: interval over chance.
+    #[must_use]
+    pub fn base_weight(&self) -> f64 {
+        f64::from(self.interval) / self.pi
+    }
+}
+
+/// A stretch of time at a station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wave {
+    /// The interval as the interviewer had it.
+    pub interval: u32,
+    /// The random start.
+    pub start: u32,
+    /// Voters who have left.
+    pub passed: u32,
+    /// Voters whom the counter chose, as the interviewer noted it.
+    pub selected: u32,
+}
+
+/// What came of a voter whom the counter chose. Numbers as on the interviewer's sheet, letters as AAPOR has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Disposition {
+    /// 1.0, a card with a vote: I.
+    Complete,
+    /// 1.2, a card without one: P.
+    Partial,
+    /// 2.1, refused: R.
+    Refused,
+    /// 2.2, missed in the crowd: NC.
+    Missed,
+    /// 2.3, no common language: O.
+    Language,
+    /// 3.x, not known whether the person had voted here: U.
+    Unknown,
+    /// 4.x, had not, or is of the commission.
+    NotEligible,
+}
+
+/// A voter whom the counter chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// At which station.
+    pub station: String,
+    /// In which wave.
+    pub wave: String,
+    /// What came of it.
+    pub disposition: Disposition,
+    /// The sex as seen, where somebody noted it.
+    pub sex: Option<String>,
+    /// The age as seen.
+    pub age: Option<Age>,
+}
+
+/// A card from the box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    /// At which station.
+    pub station: String,
+    /// In which wave.
+    pub wave: String,
+    /// What is marked, nothing on a partial.
+    pub vote: Option<String>,
+    /// The sex as marked.
+    pub sex: Option<String>,
+    /// The age as marked.
+    pub age: Option<Age>,
+}
+
+/// Everything, as [`super::read()`] checks it: contacts and cards are of waves, waves and strata of stations that are here.
+#[derive(Debug, Clone, Default)]
+pub struct Input {
+    /// Sampled stations by key.
+    pub stations: BTreeMap<String, PolledStation>,
+    /// Waves by station and name.
+    pub waves: BTreeMap<(String, String), Wave>,
+    /// Voters whom the counter chose.
+    pub contacts: Vec<Contact>,
+    /// Cards.
+    pub cards: Vec<Card>,
+    /// Who took part, by stratum, once that is known.
+    pub took_part: Option<BTreeMap<String, f64>>,
+}
