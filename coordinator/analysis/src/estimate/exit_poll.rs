@@ -19,3 +19,6 @@ pub use poll::{ExitPoll, Reason, Refusals, Stage, Stations, exit_poll};
 pub use rates::Rates;
 pub use read::{File, Files, read};
 pub use waves::{Deviation, SUPPRESSED_BELOW, Shown, WaveTotal, expected};
+
+#[cfg(test)]
+mod tests;

@@ -15,3 +15,6 @@ pub use convergence::{Convergence, Moment, Settings};
 pub use count::{Estimates, Failed, Lead, NotCounted, QuickCount, Reason, Response, quick_count};
 pub use read::{Input, Reports, listed_sample, one_table, reports, stated_of_frame};
 pub use report::{RESPONSE_FLOOR, Relation, Report, STRATUM_FLOOR};
+
+#[cfg(test)]
+mod tests;
