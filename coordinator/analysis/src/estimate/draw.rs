@@ -363,7 +363,7 @@ pub struct BySize {
 }
 
 /// Draws an exit poll's stations, in each stratum with a chance in proportion to registered voters, without replacement: systematically,
-/// through the list as [`draw_simple`] orders it. Särndal, Swensson, Wretman (1992), 3.6.2.
+/// through the list as [`draw_simple`] orders it. Särndal, Swensson, Wretman (1992), 3.6.
 ///
 /// # Errors
 /// [`DrawError`] where frame, seed or public value are not those that were committed to.

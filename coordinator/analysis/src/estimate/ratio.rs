@@ -1,6 +1,6 @@
 //! The combined ratio estimator over strata, with stations as clusters.
 //!
-//! Cochran, *Sampling Techniques* (3rd ed. 1977), 6.11; Särndal, Swensson, Wretman, *Model Assisted Survey Sampling* (1992), 7.3.
+//! Cochran, *Sampling Techniques* (3rd ed. 1977), 6.11; Särndal, Swensson, Wretman, *Model Assisted Survey Sampling* (1992), chapter 7.
 //! With weights N/m, where m of N stations of a stratum have reported:
 //!
 //! ```text

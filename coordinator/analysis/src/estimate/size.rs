@@ -59,7 +59,7 @@ pub fn with_reserve(stations: u32, response: f64) -> Option<u32> {
 }
 
 /// Half the 95 % interval of an exit poll with `cards` at each of `stations`, where answers at a station are alike by `alike` (the intraclass
-/// correlation): the design effect is `1 + (cards − 1)·alike`. Lohr (2010), 5.2.
+/// correlation): the design effect is `1 + (cards − 1)·alike`. Kish (1965); Lohr (2010), chapter 5.
 #[must_use]
 pub fn exit_poll_margin(share: f64, stations: u32, cards: u32, alike: f64) -> Option<f64> {
     if !(share > 0.0 && share < 1.0 && stations > 0 && cards > 0 && (0.0..=1.0).contains(&alike)) {

@@ -5,7 +5,7 @@
 //! Var(p) = Σ_h n/(n−1) Σ_i (z_i − z̄)²                      n stations of stratum h that were reached
 //! ```
 //!
-//! Särndal, Swensson, Wretman (1992), 5.7 and 11.6; Lohr (2010), 9.1: what happens within a station is in how stations differ. Weights are taken as
+//! Särndal, Swensson, Wretman (1992), chapter 5; Lohr (2010), chapter 9: what happens within a station is in how stations differ. Weights are taken as
 //! given, so what they gain or lose by chance themselves is not in it.
 
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 //!
 //! Facts of the frame are known of both. Had chance alone decided which stations are missing, the sum of a fact over the missing ones of a
 //! stratum would be that of a simple random sample of the drawn ones: its mean `k x̄`, its variance `k (1 − k/n) s²` for k missing of n
-//! (Cochran 1977, 2.6). The difference is added up over strata and given in standard errors.
+//! (Cochran 1977, 2.5 and 2.6). The difference is added up over strata and given in standard errors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
