@@ -10,7 +10,7 @@ import sys
 PACKAGES = {
     "age": "age", "aapt2": "aapt", "cc": "build-essential", "certificates": "ca-certificates", "curl": "curl", "javac": "openjdk-17-jdk-headless",
     "mvn": "maven", "npm": "npm", "pgrep": "procps", "pkg-config": "pkg-config", "shellcheck": "shellcheck",
-    "strace": "strace", "tesseract": "tesseract-ocr", "unzip": "unzip", "venv": "python3-venv",
+    "strace": "strace", "survey": "r-cran-survey", "tesseract": "tesseract-ocr", "unzip": "unzip", "venv": "python3-venv",
 }
 # Programs that tests/tools/install brings.
 OWN = {"nextest", "deny"}
@@ -26,6 +26,9 @@ def is_there(tool):
         return pathlib.Path("/etc/ssl/certs/ca-certificates.crt").exists()
     if tool == "venv":
         return subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode == 0
+    if tool == "survey":
+        asked = ["Rscript", "-e", "quit(status = !requireNamespace('survey', quietly = TRUE))"]
+        return shutil.which("Rscript") is not None and subprocess.run(asked, capture_output=True).returncode == 0
     if tool == "cc":
         return shutil.which("cc") is not None and shutil.which("c++") is not None
     return shutil.which(tool) is not None

@@ -3,6 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use kuager_analysis::estimate::draw::DrawError;
+use kuager_analysis::estimate::quick_count::NotCounted;
+use kuager_analysis::estimate::table::TableError;
 use kuager_coordinator::app::OpenError;
 use kuager_coordinator::backup::{BackupError, NotARecipient};
 use kuager_coordinator::ceremony::CeremonyError;
@@ -92,6 +95,30 @@ pub enum CliError {
     /// The object.
     #[error(transparent)]
     Inspect(#[from] InspectError),
+    /// A table.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// A sample that was not drawn.
+    #[error(transparent)]
+    Draw(#[from] DrawError),
+    /// Reports that are not of a sample.
+    #[error(transparent)]
+    NotCounted(#[from] NotCounted),
+    /// A file that should hold a seed.
+    #[error("{} holds no seed: 64 hexadecimal digits", .0.display())]
+    NoSeed(PathBuf),
+    /// Numbers on the command line that make no sense together.
+    #[error("these numbers make no sense: {0}")]
+    Senseless(&'static str),
+    /// Options on the command line that do not go together.
+    #[error("{0}")]
+    Options(String),
+    /// A result that cannot be written as JSON.
+    #[error("the result cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
+    /// No chance to be had.
+    #[error("the system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
     /// A file that cannot be read.
     #[error("cannot read {} ({source})", path.display())]
     Read {

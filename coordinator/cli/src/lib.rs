@@ -3,6 +3,7 @@
 //! Results go to standard output, complaints and logs to standard error. A command returns 0 when it did what was asked,
 //! 1 when not; `kuager inspect` returns 2 when it had no key to check with, `kuager serve` 3 when it could not write any more.
 
+mod analyse;
 mod backup;
 mod certificate;
 mod config;
@@ -12,6 +13,7 @@ mod demo;
 mod device;
 mod error;
 mod examine;
+mod files;
 mod init;
 mod inspect;
 mod invite;
@@ -19,6 +21,7 @@ mod journal;
 mod message;
 mod pack;
 mod root;
+mod sample;
 mod serve;
 #[cfg(feature = "demo")]
 mod simulate;
@@ -70,6 +73,12 @@ enum Command {
     /// Take the root key off this machine, and let it sign elsewhere.
     #[command(subcommand)]
     Root(root::Root),
+    /// Draw a sample of stations that anybody can repeat, and say how large it has to be.
+    #[command(subcommand)]
+    Sample(sample::Sample),
+    /// Work out a quick count or an exit poll from tables.
+    #[command(subcommand)]
+    Analyse(analyse::Analyse),
     /// Show any signed object in words and check it.
     Inspect(inspect::Inspect),
     /// Show one election day with three observers, from invites to receipts.
@@ -103,6 +112,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Restore(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
         Command::Root(command) => command.run(&data, out),
+        Command::Sample(command) => command.run(out),
+        Command::Analyse(command) => command.run(out),
         Command::Inspect(command) => command.run(&data, out),
         Command::ExaminePicture(command) => command.run(out),
         #[cfg(feature = "demo")]

@@ -1,8 +1,6 @@
 //! `kuager root`: the root key away from the coordinator's machine.
 
-use std::fs;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -18,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::data::Data;
 use crate::error::CliError;
+use crate::files::{read, write_new};
 use crate::source::load_or_built_in;
 
 /// Take the root key off this machine, and let it sign elsewhere.
@@ -343,15 +342,4 @@ fn agreed(out: &mut dyn Write) -> Result<bool, CliError> {
 
 fn text(bytes: Vec<u8>) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|_| CliError::Io(io::Error::new(io::ErrorKind::InvalidData, "not a text")))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })
-}
-
-/// Writes a file that was not there, for its owner only, and durably: it may be the only copy.
-fn write_new(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-    let failed = |source| CliError::WriteNew { path: path.to_owned(), source };
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
 }

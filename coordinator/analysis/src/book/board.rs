@@ -328,7 +328,7 @@ impl Book {
         if listed.is_some() && attended {
             let heard = |at: &u16| summary.is_some_and(|summary| summary.hours.contains(at));
             set(State::Late, now.hours.iter().any(|(at, over)| *over && !heard(at)));
-            let seen = self.heard_of(row, summary);
+            let seen = self.last_heard(row, summary);
             set(State::Unreachable, seen.is_some_and(|seen| is_quiet(seen, now.ms)));
         }
         let fails = summary.map_or([0; 3], |summary| summary.fails);
@@ -347,7 +347,7 @@ impl Book {
     }
 
     /// When anything was heard last of the phones of a row; nothing where there are none.
-    fn heard_of(&self, row: RowNumber, summary: Option<&Summary>) -> Option<u64> {
+    fn last_heard(&self, row: RowNumber, summary: Option<&Summary>) -> Option<u64> {
         let sent = self.sent.get(&(row / 2)).filter(|_| row % 2 == 0);
         let of_sent = sent.into_iter().flatten().filter_map(|observer| self.devices_by.get(observer)).flatten();
         let reporting = summary.into_iter().flat_map(|summary| &summary.devices);
@@ -408,7 +408,7 @@ impl Book {
             gravest: summary.and_then(|summary| summary.gravest),
             observers: u64::try_from(observers.len()).unwrap_or(u64::MAX),
             last_ms: found.last_ms,
-            seen_ms: self.heard_of(row, summary).unwrap_or(0),
+            seen_ms: self.last_heard(row, summary).unwrap_or(0),
             missing_numbers: missing_numbers.fold(0, |sum: u64, device| sum.saturating_add(device.missing())),
         }
     }

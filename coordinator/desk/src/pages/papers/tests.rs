@@ -6,7 +6,6 @@ use kuager_wire::desk::Act;
 use kuager_wire::ids::{MediaHash, PersonId, RecordHash};
 use kuager_wire::record::{Answers, Body, FormRef, Record, RecordKind, Value};
 
-use super::*;
 use crate::testing::{Office, photo};
 
 const STATION: &str = "100000000-57";
