@@ -68,6 +68,7 @@ STEPS = [
     Step("verify-newest", "Foreign verifiers, newest versions: demonstration", '"$NEWEST/bin/python" tests/foreign/verify.py "$SCRATCH/demo"', needs=("newest", "demo"), groups=("foreign",)),
     Step("documents", "Documents: every command and snippet", 'python3 tests/documents.py target/debug/kuager "$SCRATCH/demo" "$PINNED/bin/python" "$NEWEST/bin/python"', needs=("build", "demo", "pinned", "newest")),
     Step("ocr", "Previews: digits are read as well as in the originals", "tests/ocr/run target/debug/test-pages", needs=("build",), tools=("tesseract",)),
+    Step("pages", "The desk in a browser: accessible, live, and awake again", "tests/pages/run target/debug/kuager target/debug/test-phone", needs=("build",), tools=("npm", "chromium")),
     Step("store", "Foreign judge: the encrypted store", '"$PINNED/bin/python" tests/foreign/store.py target/debug/test-store', needs=("build", "pinned"), groups=("foreign",)),
     Step("backup", "Foreign tools: backups by age and tar", "python3 tests/foreign/backup.py target/debug/kuager", needs=("build",), tools=("age",), groups=("foreign",)),
     Step("survey", "Foreign judge: estimates, by R's survey", "python3 tests/foreign/survey/judge.py target/debug/kuager", needs=("build",), tools=("survey",), groups=("foreign",)),
@@ -83,7 +84,7 @@ STEPS = [
     ),
     # A minute for each target; hours by hand, see CONTRIBUTING.md.
     Step("fuzz", "Fuzzing: every parser of outside bytes, a minute each", "fuzz/run --seconds 60", locks=("cargo",), whole=False),
-    Step("licences", "Licences, versions and sources of dependencies", "cargo deny --locked check bans licenses sources", tools=("deny",)),
+    Step("licences", "Licences, versions and sources of dependencies", "cargo deny --locked check bans licenses sources; cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 >/dev/null", tools=("deny",)),
     Step("advisories", "Known vulnerabilities, from the copy that is kept", "python3 tests/advisories/check_test.py 2>&1; python3 tests/advisories/check.py", groups=("quick",)),
     Step(
         "advisory-db", "Known vulnerabilities, from the database itself",
