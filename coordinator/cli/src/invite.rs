@@ -122,8 +122,8 @@ impl Invite {
     }
 }
 
-/// The URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.
-fn qr(url: &str) -> Result<String, CliError> {
+/// A URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.
+pub(super) fn qr(url: &str) -> Result<String, CliError> {
     // Level M survives more dirt; a long list of servers may need the room of level L.
     let code = QrCode::with_error_correction_level(url, EcLevel::M)
         .or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L))?;

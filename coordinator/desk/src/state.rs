@@ -18,6 +18,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::news::{Mark, News};
+use crate::people::People;
+use crate::people::reach::Reach;
 
 /// Arrivals of this long are shown together.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -37,6 +39,16 @@ pub(crate) struct Desk {
     /// What had been said about devices when everything was counted.
     trust: Arc<AtomicU64>,
     pub(crate) news: Arc<News>,
+    pub(crate) people: Arc<People>,
+}
+
+/// Why a desk does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoDesk {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Random(#[from] getrandom::Error),
 }
 
 /// Everything at one moment.
@@ -52,14 +64,16 @@ pub(crate) struct Overview {
 
 impl Desk {
     /// Counts what is there and keeps counting in the background.
-    pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, LedgerError> {
+    pub(crate) async fn start(app: App, media: Arc<Media>, reach: Reach) -> Result<Self, NoDesk> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
         // Random, and another one with every process.
         let [a, b, c, d, e, f, g, h, ..] = app.epochs.current().0;
         let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
         let news = Arc::new(News::new(start));
-        let desk = Self { app, media, counts: Arc::default(), faults: Arc::default(), trust: Arc::default(), news };
+        let people = Arc::new(People::new(app.clone(), reach)?);
+        let (counts, faults, trust) = (Arc::default(), Arc::default(), Arc::default());
+        let desk = Self { app, media, counts, faults, trust, news, people };
         let trust = desk.app.ledger.revocation_count().await?;
         desk.trust.store(trust, Ordering::Relaxed);
         desk.count_all(&mut BTreeSet::new()).await?;

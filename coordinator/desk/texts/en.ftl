@@ -132,3 +132,40 @@ redact = Make a copy for publication
 redact-help = Mark what is to be hidden with the mouse, or type it: left, top, width, height (in pixels, one rectangle per line). It is filled with black, what the file says about itself is removed, and the original does not change.
 redact-regions = Rectangles
 redact-make = Make the copy
+
+## Who is at the desk.
+
+who-anybody = There are no accounts: anybody who uses this machine can use these pages.
+who-leave = Sign out
+login-title = Sign in
+login-name = Name
+login-password = Password
+login-code = Code of the authenticator, six digits
+login-send = Sign in
+login-wrong = The name, the password or the code is not right. Each code is good once.
+login-wait = Too many attempts. The next one is looked at in { $seconds } s.
+login-busy = Too many people are signing in at this moment. Try again.
+refused-title = This page is not for your roles
+refused-note = Your roles: { $roles }. Whoever runs the coordinator can give you others.
+me-title = My account
+me-roles = Roles
+me-places = Signed in at so many places
+me-leave-all = Sign out everywhere
+role-admin = administrator
+role-coordinator = coordinator
+role-transcriber = transcriber
+role-analyst = analyst
+role-publisher = publisher
+role-read-only = read-only
+
+## Who looked at what.
+
+views-title = Who looked at what
+views-note = Pages about observers, stations and files, and original photos. What is looked at again within ten minutes is written down once. Times are { $zone }.
+views-none = Nobody has looked at anything yet.
+views-who = Who
+views-when = When
+views-what = What
+views-file = page of the file
+views-original = original of the file
+views-older = Older ones

@@ -9,6 +9,7 @@ mod body;
 mod certificate;
 mod connection;
 mod connections;
+mod desk;
 pub mod files;
 mod host;
 mod limits;
@@ -36,8 +37,10 @@ use crate::intake::attest_waiting;
 use crate::media::Media;
 use certificate::Unusable;
 use connection::Bounded;
+pub use desk::PemFiles;
 pub use host::{BadTarget, target};
 pub use limits::Limits;
+pub use network::near;
 pub use open_files::room_for_connections;
 pub use router::router;
 
@@ -66,13 +69,15 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// Pages that are served beside the protocol, as plain HTTP. What they are is the business of whoever makes them.
+/// Pages that are served beside the protocol. What they are, and whom they let in, is the business of whoever makes them.
 #[derive(Debug)]
 pub struct Beside {
-    /// Where; must be a loopback address.
+    /// Where; must be a loopback address unless TLS is spoken.
     pub listener: TcpListener,
     /// What.
     pub pages: Router,
+    /// The certificate for it; plain HTTP without one.
+    pub tls: Option<PemFiles>,
 }
 
 impl Config {
@@ -89,9 +94,12 @@ pub enum ServeError {
     /// Records would travel readable by anybody.
     #[error("plain HTTP is only served on a loopback address, and {0} is none; leave TLS on")]
     PlainHttp(SocketAddr),
-    /// The desk has no access control of its own yet.
-    #[error("the desk page is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel")]
+    /// Whatever people type at the desk would travel readable by anybody.
+    #[error("without TLS the desk is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel")]
     Desk(SocketAddr),
+    /// The desk's own certificate.
+    #[error("the desk's certificate cannot be used: {0}")]
+    DeskCertificate(String),
     /// The data directory cannot be used.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
@@ -131,7 +139,7 @@ pub async fn serve(
     }
     if let Some(desk) = &config.desk {
         let address = desk.listener.local_addr()?;
-        if !address.ip().is_loopback() {
+        if desk.tls.is_none() && !address.ip().is_loopback() {
             return Err(ServeError::Desk(address));
         }
     }
@@ -156,12 +164,7 @@ pub async fn serve(
     let desk_handle = Handle::new();
     let desk = match config.desk {
         None => None,
-        Some(Beside { listener, pages }) => {
-            listener.set_nonblocking(true)?;
-            let pages = pages.into_make_service();
-            let server = axum_server::from_tcp(listener)?.handle(desk_handle.clone());
-            Some(tokio::spawn(server.serve(pages)))
-        }
+        Some(beside) => Some(desk::spawn(beside, &config.limits, &desk_handle)?),
     };
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let sweeping = tokio::spawn(sweep(app.clone(), Arc::clone(&media)));
@@ -182,7 +185,7 @@ pub async fn serve(
     if let Some(desk) = desk {
         // Open pages listen for ever; they are simply cut off and connect again after a restart.
         desk_handle.shutdown();
-        desk.await.map_err(|_| ServeError::Failed)??;
+        desk.end().await?;
     }
     housekeeping.abort();
     sweeping.abort();

@@ -6,6 +6,7 @@
 //! - [`Attestations`]: what platforms said about devices;
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
+//! - [`Accounts`], [`Views`]: who signs in at the desk, and who looked at what there;
 //! - [`Usages`]: how much of its budgets each device has used;
 //! - [`Ledger`]: all of them together;
 //! - [`sqlite`]: one file on this machine, the default; the only place here that names SQLite;
@@ -23,6 +24,7 @@
 //! said where it is: receipts and forks in [`records`], credentials in [`devices`], receipts for files in [`uploads`],
 //! messages in [`messages`].
 
+pub mod accounts;
 pub mod attestations;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
@@ -40,8 +42,10 @@ pub mod revocations;
 pub mod sqlite;
 pub mod uploads;
 pub mod usage;
+pub mod views;
 mod whole;
 
+pub use accounts::{ACCOUNTS, Account, AccountChange, Accounts, AddedAccount, DeskRole, DeskRoles, NewAccount};
 pub use attestations::{AttestationCount, AttestationRow, Attestations};
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
 pub use error::LedgerError;
@@ -59,4 +63,5 @@ pub use revocations::{DeviceRow, NewRevocation, Revocations, Revoked, Standing, 
 pub use sqlite::SqliteLedger;
 pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
 pub use usage::{Recent, Usage, Usages};
+pub use views::{AGAIN_MS, NewView, Noted, Seen, VIEWS_PER_DAY, ViewRow, Views};
 pub use whole::{Ledger, Pulse, WriterLife};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::accounts::Accounts;
 use super::attestations::Attestations;
 use super::devices::Devices;
 use super::faults::Faults;
@@ -18,6 +19,7 @@ use super::refusals::Refusals;
 use super::revocations::Revocations;
 use super::uploads::Uploads;
 use super::usage::Usages;
+use super::views::Views;
 
 /// How whoever writes the ledger is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +73,8 @@ pub trait Ledger:
     + Redactions
     + Messages
     + Refusals
+    + Accounts
+    + Views
     + Debug
     + Send
     + Sync

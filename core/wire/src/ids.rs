@@ -141,6 +141,11 @@ byte_id!(
     16
 );
 byte_id!(
+    /// A person who signs in at a coordinator's desk, drawn at random with the account. Nothing about the person follows from it.
+    PersonId,
+    16
+);
+byte_id!(
     /// Names one uninterrupted run of a device: monotonic times compare only within the same one.
     BootId,
     16

@@ -30,6 +30,9 @@ pub enum DemoError {
     /// The coordinator's database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// The desk.
+    #[error(transparent)]
+    Desk(#[from] kuager_desk::DeskError),
     /// The coordinator's folder for files.
     #[error("files cannot be kept: {0}")]
     Files(#[from] ObjectError),

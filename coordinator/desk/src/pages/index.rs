@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::assets::LIVE_JS;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::visitor::Visitor;
 use crate::response::html;
 use crate::state::{Desk, Overview};
 use crate::stations;
@@ -22,10 +23,14 @@ pub(crate) struct Wanted {
 }
 
 /// The page of all stations.
-pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
+pub(crate) async fn page(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
     let overview = desk.overview();
     let language = Language::choose(&overview.published.latest.pack, wanted.lang.as_deref());
-    html(&Index::new(&overview, &language).page())
+    html(&Index::new(&overview, &language).page(&visitor))
 }
 
 #[derive(Template)]
@@ -107,7 +112,7 @@ impl<'a> Index<'a> {
         fragment(&self.counted())
     }
 
-    fn page(&self) -> Page<'a> {
+    fn page(&self, visitor: &Visitor) -> Page<'a> {
         let rows = self.overview.counts.rows();
         let row_of = |key: &RowKey| self.row_of(key);
         let listed =
@@ -127,7 +132,7 @@ impl<'a> Index<'a> {
             }
         }
         Page {
-            frame: Frame::new(self.pack, "/?".to_owned()),
+            frame: Frame::new(self.pack, "/?".to_owned(), visitor),
             language: self.language,
             js: LIVE_JS,
             at: self.overview.mark.to_string(),

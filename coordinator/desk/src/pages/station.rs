@@ -6,18 +6,21 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_analysis::words::{Signed, Words};
+use kuager_coordinator::ledger::Seen;
 use kuager_wire::ids::RecordHash;
 use serde::Deserialize;
 
 use crate::entry::{Entry, read, status};
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::visitor::Visitor;
 use crate::pages::chains::said;
 use crate::relations::{Judges, Relations};
 use crate::response::{html, trouble};
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
+use crate::views::seen;
 
 /// Records shown of one station.
 const RECORDS: u32 = 200;
@@ -41,7 +44,12 @@ struct Page<'a> {
 }
 
 /// The page of a station.
-pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
+pub(crate) async fn page(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
+    seen(&desk, &visitor, Seen::Station(wanted.key.clone().unwrap_or_default())).await?;
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
@@ -66,7 +74,7 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let records = with_words(records);
     let (name, key) = stations::name(&published, language, wanted.key.as_deref());
     let page = Page {
-        frame: Frame::new(pack, format!("/station?{}", stations::query(wanted.key.as_deref()))),
+        frame: Frame::new(pack, format!("/station?{}", stations::query(wanted.key.as_deref())), &visitor),
         language,
         zone: Zone::of(pack).name(),
         name,

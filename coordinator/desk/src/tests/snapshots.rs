@@ -15,6 +15,7 @@ fn approve(name: &str, page: &str) {
         (r"(?s)<style>.*?</style>", "<style>…</style>"),
         (r"(?s)<script>.*?</script>", "<script>…</script>"),
         ("[0-9a-f]{64}", "[hash]"),
+        ("name=\"csrf\" value=\"[^\"]*\"", "name=\"csrf\" value=\"[token]\""),
         ("data-at=\"[0-9a-f]{16}-", "data-at=\"[start]-"),
         ("(observer|бақылаушы|наблюдатель) [0-9a-f]{8}", "$1 [pseudonym]"),
     ] {

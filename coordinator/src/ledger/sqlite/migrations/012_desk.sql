@@ -1,0 +1,1 @@
+-- Kept for the entries of the desk's journal.
