@@ -18,7 +18,7 @@ use crate::people::cookies::Cookie;
 use crate::people::next;
 use crate::people::reach::Came;
 use crate::people::sessions::Token;
-use crate::people::visitor::{Visitor, Who};
+use crate::people::visitor::Visitor;
 use crate::response::{refuse, trouble};
 use crate::state::Desk;
 
@@ -54,7 +54,8 @@ fn came(desk: &Desk, request: &Request) -> Result<Came, Box<Response>> {
     let bad = |reason: &str| Box::new(refuse(StatusCode::BAD_REQUEST, reason));
     let target = target(request).map_err(|error| bad(&error.to_string()))?;
     if !reach.answers(&target.host) {
-        let reason = if reach.is_secure() { "the desk has another name" } else { "the desk answers on this machine only" };
+        let reason =
+            if reach.is_secure() { "the desk has another name" } else { "the desk answers on this machine only" };
         return Err(Box::new(refuse(StatusCode::MISDIRECTED_REQUEST, reason)));
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
@@ -95,14 +96,15 @@ pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request:
         let came = parts.extensions.get::<Came>();
         let ours = came.is_some_and(|came| desk.people.reach.sent_from_here(&parts.headers, &came.target));
         let Some(bytes) = form_of(&parts.headers, body).await else {
-            return refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the desk takes forms of its own pages, of 16 KiB at most");
-        };
-        if !ours || !carried(&bytes).is_some_and(|token| desk.people.is_form_token(&visitor.who, entry.as_bytes(), token))
-        {
             return refuse(
-                StatusCode::FORBIDDEN,
-                "this form was not sent by the desk's own page; open the page again",
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the desk takes forms of its own pages, of 16 KiB at most",
             );
+        };
+        if !ours
+            || !carried(&bytes).is_some_and(|token| desk.people.is_form_token(&visitor.who, entry.as_bytes(), token))
+        {
+            return refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again");
         }
         request = Request::from_parts(parts, Body::from(bytes));
     }

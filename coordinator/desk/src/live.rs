@@ -123,7 +123,8 @@ mod tests {
     #[tokio::test]
     async fn silence_has_signs_of_life() {
         let fixture = Fixture::new();
-        let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media), Reach::default()).await.expect("starts");
+        let desk =
+            Desk::start(fixture.app.clone(), Arc::clone(&fixture.media), Reach::default()).await.expect("starts");
         let language = Language::choose(&desk.published().latest.pack, Some("en"));
         let (since, changes) = desk.news.since(None);
         let mut page = Page::new(desk, language, since, changes, Duration::from_millis(1));

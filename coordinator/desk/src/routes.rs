@@ -8,10 +8,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
 
 use crate::guard::{FORM, admit, guard};
+use crate::live;
 use crate::pages::{chains, health, index, login, me, media, observers, station, views};
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, WATCHING};
 use crate::state::Desk;
-use crate::live;
 
 /// A route: where, who, what.
 pub(crate) struct Route {

@@ -16,7 +16,8 @@ pub(crate) async fn seen(desk: &Desk, visitor: &Visitor, seen: Seen) -> Result<(
     match desk.app.ledger.note_view(view).await.map_err(trouble)? {
         Noted::Yes => Ok(()),
         Noted::TooMany => {
-            let reason = "you have looked at more in a day than one person may; whoever runs the coordinator knows more";
+            let reason =
+                "you have looked at more in a day than one person may; whoever runs the coordinator knows more";
             Err(refuse(StatusCode::TOO_MANY_REQUESTS, reason))
         }
     }

@@ -146,7 +146,10 @@ async fn somebody_signs_in_over_tls() {
     });
     let browser = connector(&certificate);
     let stranger = exchange(dial(&browser, address).await, &head("GET", "/observers", ""), "").await;
-    assert!(stranger.starts_with("HTTP/1.1 303") && stranger.contains("location: /login?next=%2Fobservers"), "{stranger}");
+    assert!(
+        stranger.starts_with("HTTP/1.1 303") && stranger.contains("location: /login?next=%2Fobservers"),
+        "{stranger}"
+    );
     assert!(stranger.contains("strict-transport-security: max-age=31536000"), "{stranger}");
     let answer = sign_in(&browser, address, &secret.unwrap()).await;
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
@@ -178,7 +181,8 @@ async fn proxy(certificate: &CertifiedKey<KeyPair>, desk: SocketAddr) -> SocketA
     let key = PrivateKeyDer::try_from(certificate.signing_key.serialize_der()).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
     let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
-    let acceptor = TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate.cert.der().clone()], key).unwrap()));
+    let acceptor =
+        TlsAcceptor::from(Arc::new(config.with_single_cert(vec![certificate.cert.der().clone()], key).unwrap()));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -191,11 +195,10 @@ async fn proxy(certificate: &CertifiedKey<KeyPair>, desk: SocketAddr) -> SocketA
                     asked.push(browser.read_u8().await.unwrap());
                 }
                 let asked = String::from_utf8(asked).unwrap();
-                let mut head: String =
-                    asked.lines().filter(|line| !line.is_empty() && !line.to_ascii_lowercase().starts_with("x-forwarded")).fold(
-                        String::new(),
-                        |head, line| head + line + "\r\n",
-                    );
+                let mut head: String = asked
+                    .lines()
+                    .filter(|line| !line.is_empty() && !line.to_ascii_lowercase().starts_with("x-forwarded"))
+                    .fold(String::new(), |head, line| head + line + "\r\n");
                 head.push_str(&format!("X-Forwarded-For: {}\r\nX-Forwarded-Proto: https\r\n\r\n", peer.ip()));
                 let mut desk = TcpStream::connect(desk).await.unwrap();
                 desk.write_all(head.as_bytes()).await.unwrap();

@@ -44,7 +44,8 @@ impl PemFiles {
         if chain.is_empty() {
             return Err(ServeError::DeskCertificate(format!("{} holds none", self.certificate.display())));
         }
-        let key = PrivateKeyDer::from_pem_slice(&read_secret(&self.key)?).map_err(|error| unreadable(&self.key, &error))?;
+        let key =
+            PrivateKeyDer::from_pem_slice(&read_secret(&self.key)?).map_err(|error| unreadable(&self.key, &error))?;
         let config = tls(chain, key).map_err(|error| ServeError::DeskCertificate(error.to_string()))?;
         Ok(Arc::new(config))
     }

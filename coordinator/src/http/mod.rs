@@ -95,7 +95,9 @@ pub enum ServeError {
     #[error("plain HTTP is only served on a loopback address, and {0} is none; leave TLS on")]
     PlainHttp(SocketAddr),
     /// Whatever people type at the desk would travel readable by anybody.
-    #[error("without TLS the desk is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel")]
+    #[error(
+        "without TLS the desk is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel"
+    )]
     Desk(SocketAddr),
     /// The desk's own certificate.
     #[error("the desk's certificate cannot be used: {0}")]

@@ -14,9 +14,7 @@ use kuager_wire::ids::PersonId;
 use kuager_wire::text;
 
 use crate::app::App;
-use crate::ledger::{
-    ACCOUNTS, Account, AccountChange, AddedAccount, DeskRoles, LedgerError, NewAccount,
-};
+use crate::ledger::{ACCOUNTS, Account, AccountChange, AddedAccount, DeskRoles, LedgerError, NewAccount};
 use crate::people::password::{PasswordError, StoredPassword};
 use crate::people::totp::TotpSecret;
 
@@ -76,7 +74,8 @@ pub async fn add(
     password: &str,
 ) -> Result<(PersonId, TotpSecret), PeopleError> {
     // Taken as it is or not at all: what cannot be seen in it would be missed by who types it.
-    let handle = handle(name).filter(|_| text::name(name) == name).ok_or_else(|| PeopleError::Name(text::name(name)))?;
+    let handle =
+        handle(name).filter(|_| text::name(name) == name).ok_or_else(|| PeopleError::Name(text::name(name)))?;
     if roles.is_empty() {
         return Err(PeopleError::NoRole);
     }

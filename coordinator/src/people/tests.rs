@@ -42,7 +42,9 @@ async fn what_cannot_be_an_account_is_refused_in_words() {
     let fixture = Fixture::new();
     let app = &fixture.app;
     add(app, "Dana", reader(), PASSWORD).await.expect("is made");
-    for name in ["", " ", "a\nb", "\u{202e}anaD", "Da\u{200b}na", " Dana", "a  b", &"x".repeat(65), &"x".repeat(100_000)] {
+    for name in
+        ["", " ", "a\nb", "\u{202e}anaD", "Da\u{200b}na", " Dana", "a  b", &"x".repeat(65), &"x".repeat(100_000)]
+    {
         let refused = add(app, name, reader(), PASSWORD).await.expect_err("is no name");
         assert!(matches!(refused, PeopleError::Name(_)), "{name:.20}: {refused}");
     }

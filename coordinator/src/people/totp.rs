@@ -75,7 +75,8 @@ impl TotpSecret {
     /// The code of a step.
     #[must_use]
     pub fn code(&self, step: u64) -> u32 {
-        let mut code = <Hmac<Sha1> as KeyInit>::new_from_slice(self.0.as_slice()).expect("HMAC takes keys of any length");
+        let mut code =
+            <Hmac<Sha1> as KeyInit>::new_from_slice(self.0.as_slice()).expect("HMAC takes keys of any length");
         code.update(&step.to_be_bytes());
         let code: [u8; 20] = code.finalize().into_bytes().into();
         // RFC 4226 §5.3: the last four bits say where the number stands.

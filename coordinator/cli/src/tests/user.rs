@@ -1,7 +1,7 @@
 //! Accounts from the command line.
 
-use kuager_coordinator::ledger::{DeskRole, SqliteLedger};
 use kuager_coordinator::ledger::{Accounts, Ledger};
+use kuager_coordinator::ledger::{DeskRole, SqliteLedger};
 use kuager_coordinator::people::password::StoredPassword;
 use kuager_coordinator::people::totp::TotpSecret;
 
@@ -39,7 +39,9 @@ async fn accounts_from_the_command_line() {
     let made = account("айгүл").await;
     let opened = TotpSecret::open(keys, made.person, &made.totp).expect("opens");
     assert_eq!(*opened.text(), secret, "what is shown is what counts");
-    let is = |stored: &[u8], password: &str| StoredPassword::from_bytes(stored).is_some_and(|stored| stored.is(keys, password));
+    let is = |stored: &[u8], password: &str| {
+        StoredPassword::from_bytes(stored).is_some_and(|stored| stored.is(keys, password))
+    };
     assert!(is(&made.password, "five words drawn by dice"));
 
     let out = user(&["role", "айгүл", "--role", "analyst"]).expect("works");
@@ -72,12 +74,17 @@ fn what_cannot_be_an_account_is_said_in_words() {
     let user = |args: &[&str]| kuager(&[&["user", "--data", &data], args].concat());
     let complaint = |args: &[&str]| user(args).expect_err("is refused").to_string();
     user(&["add", "Dana", "--role", "admin", "--password-file", &good]).expect("works");
-    assert!(complaint(&["add", "dana", "--role", "admin", "--password-file", &good]).contains("an account of `dana` already"));
+    assert!(
+        complaint(&["add", "dana", "--role", "admin", "--password-file", &good])
+            .contains("an account of `dana` already")
+    );
     assert!(complaint(&["add", "Timur", "--role", "admin", "--password-file", &short]).contains("too short"));
     assert!(complaint(&["add", "a\u{202e}b", "--role", "admin", "--password-file", &good]).contains("is no name"));
     assert!(complaint(&["disable", "Timur"]).contains("`kuager user list`"));
     assert!(complaint(&["password", "Timur", "--password-file", &good]).contains("there is no account"));
-    for wrong in [&["add", "Timur", "--password-file", &good][..], &["add", "Timur", "--role", "chief"], &["role", "Dana"]] {
+    for wrong in
+        [&["add", "Timur", "--password-file", &good][..], &["add", "Timur", "--role", "chief"], &["role", "Dana"]]
+    {
         assert!(matches!(user(wrong), Err(CliError::Usage(_))), "{wrong:?}");
     }
 }

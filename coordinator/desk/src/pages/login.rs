@@ -114,9 +114,8 @@ pub(crate) async fn enter(
     let password = Zeroizing::new(typed.password);
     let next = typed.next.as_deref().and_then(next::page).unwrap_or_default();
     let lang = wanted.lang.as_deref();
-    let say = |id: &str, values: &[(&str, &str)]| {
-        Language::choose(&desk.published().latest.pack, lang).say_with(id, values)
-    };
+    let say =
+        |id: &str, values: &[(&str, &str)]| Language::choose(&desk.published().latest.pack, lang).say_with(id, values);
     let again = |status: StatusCode, wait: &str, trouble: String| {
         let page = form(&desk, &visitor, lang, trouble, &typed.name, next)?;
         let mut response = (status, page).into_response();

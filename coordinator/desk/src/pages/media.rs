@@ -21,11 +21,11 @@ use crate::entry::{self, Entry, is_shown};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::people::visitor::Visitor;
-use crate::views::seen;
 use crate::response::{html, refuse, trouble};
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
+use crate::views::seen;
 
 /// Records shown that list one file.
 const RECORDS: u32 = 50;
@@ -247,7 +247,8 @@ pub(crate) async fn page(
         retakes: visitor.has(DeskRole::Coordinator),
         redactable: visitor.has(DeskRole::Publisher)
             && itself
-            && file.role == AttachmentRole::Original && pixels.is_some(),
+            && file.role == AttachmentRole::Original
+            && pixels.is_some(),
         redactions: known
             .redactions
             .iter()

@@ -54,7 +54,11 @@ impl Access {
             (Self::Everybody, _) | (_, Who::Anybody) | (Self::SignedIn, Who::Person(..)) => Verdict::In,
             (_, Who::Stranger) => Verdict::SignIn,
             (Self::Roles(roles), Who::Person(person, _)) => {
-                if roles.iter().any(|role| person.roles.has(*role)) { Verdict::In } else { Verdict::No }
+                if roles.iter().any(|role| person.roles.has(*role)) {
+                    Verdict::In
+                } else {
+                    Verdict::No
+                }
             }
         }
     }

@@ -94,6 +94,8 @@ mod tests {
         assert_eq!(set(Cookie::Session, false), "kuager-session=12; Path=/; HttpOnly; SameSite=Strict");
         assert!(set(Cookie::Browser, true).ends_with("; Secure; Max-Age=7776000"));
         let gone = Cookie::Session.clear(true);
-        assert!(gone.to_str().is_ok_and(|gone| gone.starts_with("__Host-kuager-session=;") && gone.ends_with("Max-Age=0")));
+        assert!(
+            gone.to_str().is_ok_and(|gone| gone.starts_with("__Host-kuager-session=;") && gone.ends_with("Max-Age=0"))
+        );
     }
 }

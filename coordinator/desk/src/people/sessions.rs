@@ -207,9 +207,9 @@ mod tests {
         assert!(begun().find(at(3600, 0), key(1, 1), true).is_none(), "the wall clock was set back");
         assert!(begun().find(at(1, 8600), key(1, 1), true).is_none(), "the machine slept");
         let mut busy = begun();
-        let asked = (1..40).map(|half| half * 1800).take_while(|now| {
-            busy.find(at(*now, 5000 + *now), key(1, 1), true).is_some()
-        });
+        let asked = (1..40)
+            .map(|half| half * 1800)
+            .take_while(|now| busy.find(at(*now, 5000 + *now), key(1, 1), true).is_some());
         assert_eq!(asked.last(), Some(16 * 3600 - 1800));
         let mut listens = begun();
         assert!(listens.find(at(3000, 8000), key(1, 1), false).is_some());

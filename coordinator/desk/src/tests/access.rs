@@ -78,7 +78,8 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
             let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
             let row = TABLE.iter().find(|(path, method, _)| *path == route.path && *method == asked.as_str());
             for (letter, role) in WHO {
-                let account = fixture.ledger.account_named(&letter.to_string()).await.expect("reads").expect("is there");
+                let account =
+                    fixture.ledger.account_named(&letter.to_string()).await.expect("reads").expect("is there");
                 let token = role.map(|_| desk.people.enter(&account).expect("is drawn"));
                 let who = token.as_ref().map_or(Who::Stranger, |token| {
                     let person = Person { id: account.person, name: account.name.clone(), roles: account.roles };

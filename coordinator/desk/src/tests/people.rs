@@ -46,7 +46,9 @@ async fn without_accounts_everybody_at_this_machine_is_in_and_told_so() {
     let fixture = Fixture::new();
     let desk = desk(&fixture).await;
     let mut browser = Browser::new(&desk);
-    for (lang, words) in [("kk", "Есептік жазбалар жоқ"), ("ru", "Учётных записей нет"), ("en", "There are no accounts")] {
+    for (lang, words) in
+        [("kk", "Есептік жазбалар жоқ"), ("ru", "Учётных записей нет"), ("en", "There are no accounts")]
+    {
         for path in ["/?", "/observers?", "/station?key=710000000-99&", "/chains?", "/me?"] {
             let answer = browser.open(&format!("{path}lang={lang}")).await;
             assert!(answer.status == StatusCode::OK && answer.page.contains(words), "{path}{lang}");
@@ -65,9 +67,11 @@ async fn somebody_signs_in_works_and_signs_out() {
     let fixture = Fixture::new();
     let (_, secret) = with(&fixture, "Дана <b>", &[DeskRole::Coordinator, DeskRole::Analyst]).await;
     let desk = desk(&fixture).await;
-    for (lang, title, button) in
-        [("kk", "<title>Кіру</title>", "Кіру"), ("ru", "<title>Вход</title>", "Войти"), ("en", "<title>Sign in</title>", "Sign in")]
-    {
+    for (lang, title, button) in [
+        ("kk", "<title>Кіру</title>", "Кіру"),
+        ("ru", "<title>Вход</title>", "Войти"),
+        ("en", "<title>Sign in</title>", "Sign in"),
+    ] {
         let page = Browser::new(&desk).open(&format!("/login?lang={lang}")).await.page;
         assert!(page.contains(title) && page.contains(&format!("<button>{button}</button>")), "{page}");
         assert!(page.contains(&format!("<html lang=\"{lang}\">")) && !page.contains("<script"), "{page}");
@@ -128,7 +132,9 @@ async fn whatever_is_wrong_the_answer_and_its_cost_are_the_same() {
         assert_eq!(desk.people.work.done(), before + 1, "{name:.10}");
         assert!(answer.status == StatusCode::UNPROCESSABLE_ENTITY && answer.page.contains(WRONG), "{name:.10}");
         assert!(!browser.cookies.contains_key(SESSION));
-        pages.push(answer.page.split("role=\"alert\"").nth(1).and_then(|page| page.split('<').next()).map(str::to_owned));
+        pages.push(
+            answer.page.split("role=\"alert\"").nth(1).and_then(|page| page.split('<').next()).map(str::to_owned),
+        );
     }
     pages.dedup();
     assert_eq!(pages.len(), 1);
@@ -312,8 +318,10 @@ async fn open_pages_hear_nothing_more_when_the_session_is_over() {
     let secret = secret.expect("was made");
     let mut leaving = signed_in(&desk, &fixture, "Dana", &secret).await;
     leaving.open("/").await;
-    let copy = Browser { cookies: leaving.cookies.clone(), ..Browser::new(&desk) };
-    hears_the_end(&desk, &copy, async || assert_eq!(leaving.send("/leave", &[]).await.status, StatusCode::SEE_OTHER)).await;
+    let mut copy = Browser::new(&desk);
+    copy.cookies.clone_from(&leaving.cookies);
+    hears_the_end(&desk, &copy, async || assert_eq!(leaving.send("/leave", &[]).await.status, StatusCode::SEE_OTHER))
+        .await;
     let disabled = signed_in(&desk, &fixture, "Dana", &secret).await;
     hears_the_end(&desk, &disabled, async || people::disable(&fixture.app, "Dana").await.expect("works")).await;
     people::enable(&fixture.app, "Dana").await.expect("works");

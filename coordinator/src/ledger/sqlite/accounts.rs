@@ -6,13 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{fixed, from_sql, to_sql};
 use super::handle::SqliteLedger;
-use crate::ledger::accounts::{
-    ACCOUNTS, Account, AccountChange, Accounts, AddedAccount, DeskRoles, NewAccount,
-};
+use crate::ledger::accounts::{ACCOUNTS, Account, AccountChange, Accounts, AddedAccount, DeskRoles, NewAccount};
 use crate::ledger::error::LedgerError;
 
-const COLUMNS: &str =
-    "person, name, roles, password, totp, generation, created_ms, disabled_ms, signed_in_ms";
+const COLUMNS: &str = "person, name, roles, password, totp, generation, created_ms, disabled_ms, signed_in_ms";
 
 #[async_trait]
 impl Accounts for SqliteLedger {

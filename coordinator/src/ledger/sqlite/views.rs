@@ -69,8 +69,7 @@ fn note(connection: &Connection, view: &NewView) -> Result<Noted, LedgerError> {
         return Ok(Noted::Yes);
     }
     let (kind, subject) = view.seen.parts();
-    let mut newest =
-        connection.prepare_cached("SELECT COALESCE(MAX(number), 0) FROM views WHERE person = ?1")?;
+    let mut newest = connection.prepare_cached("SELECT COALESCE(MAX(number), 0) FROM views WHERE person = ?1")?;
     let number = from_sql(newest.query_row([view.person.0], |row| row.get(0))?).saturating_add(1);
     // The view that stands as far back as a day may reach, by its number: nothing has to be counted.
     let mut full = connection
