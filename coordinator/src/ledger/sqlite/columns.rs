@@ -1,6 +1,7 @@
 //! Numbers and names as columns hold them.
 
 use kuager_wire::enrolment::Role;
+use kuager_wire::ids::{Kid, ObserverId};
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::record::AttachmentRole;
 
@@ -13,6 +14,11 @@ pub(super) fn to_sql(number: u64) -> i64 {
 
 pub(super) fn from_sql(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
+}
+
+/// Whose a device is that nobody enrolled here: an observer of its own. Intake lets none in; ledgers of old formats may hold some.
+pub(super) const fn nobodys(kid: Kid) -> ObserverId {
+    ObserverId(kid.0)
 }
 
 /// A column of fixed size that this program wrote itself.

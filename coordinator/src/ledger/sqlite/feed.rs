@@ -7,7 +7,7 @@ use kuager_wire::ids::{Kid, ObserverId, RecordHash};
 use kuager_wire::record::RecordKind;
 use tokio::sync::broadcast;
 
-use super::columns::{fixed, from_sql};
+use super::columns::{fixed, from_sql, nobodys};
 use super::handle::SqliteLedger;
 use crate::ledger::error::LedgerError;
 use crate::ledger::feed::{Arrival, Feed};
@@ -22,7 +22,7 @@ impl Feed for SqliteLedger {
         self.read(move |connection| {
             let mut query = connection.prepare_cached(
                 "SELECT r.id, r.station, r.form, r.kind, r.training, r.received_ms, r.hash, r.kid, r.seq, r.supersedes, r.follows, \
-                 d.observer FROM records r JOIN devices d ON d.kid = r.kid \
+                 d.observer FROM records r LEFT JOIN devices d ON d.kid = r.kid \
                  WHERE r.id > ?1 AND NOT EXISTS (SELECT 1 FROM apart a WHERE a.record = r.id) ORDER BY r.id",
             )?;
             let mut rows = query.query([id])?;
@@ -31,6 +31,7 @@ impl Feed for SqliteLedger {
                 && let Some(row) = rows.next()?
             {
                 let Some(kind) = RecordKind::from_number(row.get(3)?) else { continue };
+                let kid = Kid(fixed(row, 7)?);
                 arrivals.push(Arrival {
                     id: row.get(0)?,
                     station: row.get(1)?,
@@ -39,11 +40,11 @@ impl Feed for SqliteLedger {
                     training: row.get(4)?,
                     received_ms: from_sql(row.get(5)?),
                     hash: RecordHash(fixed(row, 6)?),
-                    kid: Kid(fixed(row, 7)?),
+                    kid,
                     seq: from_sql(row.get(8)?),
                     supersedes: row.get::<_, Option<[u8; 32]>>(9)?.map(RecordHash),
                     follows: row.get::<_, Option<[u8; 32]>>(10)?.map(RecordHash),
-                    observer: ObserverId(fixed(row, 11)?),
+                    observer: row.get::<_, Option<[u8; 16]>>(11)?.map_or_else(|| nobodys(kid), ObserverId),
                 });
             }
             Ok(arrivals)

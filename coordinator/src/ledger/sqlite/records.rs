@@ -9,7 +9,7 @@ use kuager_wire::record::SeqRange;
 use kuager_wire::sync::ChainState;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::columns::{fixed, from_sql, to_sql};
+use super::columns::{fixed, from_sql, nobodys, to_sql};
 use super::coverage::Addition;
 use super::handle::SqliteLedger;
 use super::links::{Judge, Link};
@@ -156,9 +156,9 @@ impl Met {
             return Ok(*known);
         }
         let device = devices::device(connection, kid)?;
-        let device = device.ok_or_else(|| LedgerError::Failed("a record of a device that is not there".to_owned()))?;
-        self.observers.insert(kid, device.observer);
-        Ok(device.observer)
+        let observer = device.map_or_else(|| nobodys(kid), |device| device.observer);
+        self.observers.insert(kid, observer);
+        Ok(observer)
     }
 
     fn distrust(&mut self, connection: &Connection, kid: Kid) -> Result<Option<&mut Distrust>, LedgerError> {
