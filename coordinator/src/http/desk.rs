@@ -1,10 +1,13 @@
 //! The desk's listener beside the protocol's: plain HTTP on this machine, or TLS with a certificate of its own, within bounds like
 //! those of the protocol, since strangers can come.
 
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::middleware::from_fn;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
@@ -15,14 +18,44 @@ use tokio::task::JoinHandle;
 use super::certificate::tls;
 use super::connection::Bounded;
 use super::limits::Limits;
+use super::tuning::tuned;
 use super::underway::watched;
-use super::{Beside, ServeError, SocketAddr, tuned};
-use crate::deployment::read_secret;
+use crate::deployment::{DeploymentError, read_secret};
 
 /// How often it is looked whether the certificate was renewed by whoever issues it.
 const LOOK: Duration = Duration::from_secs(60);
 /// Connections of the desk: a browser has six, and a headquarters is not a country.
 const CONNECTIONS: usize = 1024;
+
+/// Pages that are served beside the protocol. What they are, and whom they let in, is the business of whoever makes them.
+#[derive(Debug)]
+pub struct Beside {
+    /// Where; must be a loopback address unless TLS is spoken.
+    pub listener: TcpListener,
+    /// What.
+    pub pages: Router,
+    /// The certificate for it; plain HTTP without one.
+    pub tls: Option<PemFiles>,
+}
+
+/// Why the desk cannot be served.
+#[derive(Debug)]
+pub(super) enum NoDesk {
+    /// The key's file.
+    Key(DeploymentError),
+    /// The certificate, or that they do not fit.
+    Certificate(String),
+    /// The network refuses.
+    Network(io::Error),
+    /// It ended by a panic.
+    Failed,
+}
+
+impl From<io::Error> for NoDesk {
+    fn from(error: io::Error) -> Self {
+        Self::Network(error)
+    }
+}
 
 /// A certificate with those that lead to an authority, and its key, as files in PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,41 +67,41 @@ pub struct PemFiles {
 }
 
 impl PemFiles {
-    fn load(&self) -> Result<Arc<rustls::ServerConfig>, ServeError> {
+    fn load(&self) -> Result<Arc<rustls::ServerConfig>, NoDesk> {
         let unreadable = |path: &Path, error: &dyn std::error::Error| {
-            ServeError::DeskCertificate(format!("{} cannot be read ({error})", path.display()))
+            NoDesk::Certificate(format!("{} cannot be read ({error})", path.display()))
         };
         let chain = CertificateDer::pem_file_iter(&self.certificate)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
             .map_err(|error| unreadable(&self.certificate, &error))?;
         if chain.is_empty() {
-            return Err(ServeError::DeskCertificate(format!("{} holds none", self.certificate.display())));
+            return Err(NoDesk::Certificate(format!("{} holds none", self.certificate.display())));
         }
-        let key =
-            PrivateKeyDer::from_pem_slice(&read_secret(&self.key)?).map_err(|error| unreadable(&self.key, &error))?;
-        let config = tls(chain, key).map_err(|error| ServeError::DeskCertificate(error.to_string()))?;
+        let key = PrivateKeyDer::from_pem_slice(&read_secret(&self.key).map_err(NoDesk::Key)?)
+            .map_err(|error| unreadable(&self.key, &error))?;
+        let config = tls(chain, key).map_err(|error| NoDesk::Certificate(error.to_string()))?;
         Ok(Arc::new(config))
     }
 }
 
 /// The desk being served.
 pub(super) struct Running {
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<io::Result<()>>,
     keeping: Option<JoinHandle<()>>,
 }
 
 impl Running {
     /// Waits for its end.
-    pub(super) async fn end(self) -> Result<(), ServeError> {
+    pub(super) async fn end(self) -> Result<(), NoDesk> {
         if let Some(keeping) = self.keeping {
             keeping.abort();
         }
-        Ok(self.serving.await.map_err(|_| ServeError::Failed)??)
+        Ok(self.serving.await.map_err(|_| NoDesk::Failed)??)
     }
 }
 
 /// Serves the desk until the handle says otherwise.
-pub(super) fn spawn(beside: Beside, limits: &Limits, handle: &Handle<SocketAddr>) -> Result<Running, ServeError> {
+pub(super) fn spawn(beside: Beside, limits: &Limits, handle: &Handle<SocketAddr>) -> Result<Running, NoDesk> {
     let Beside { listener, pages, tls } = beside;
     listener.set_nonblocking(true)?;
     let Some(files) = tls else {
@@ -109,7 +142,7 @@ async fn keep(files: PemFiles, config: RustlsConfig) {
                 tracing::info!("the desk shows another certificate now");
             }
             // Whoever renews it may have written one of two files; it is looked again.
-            Ok(Err(error)) => tracing::warn!(%error, "the desk's certificate cannot be read; the former one is used"),
+            Ok(Err(error)) => tracing::warn!(?error, "the desk's certificate cannot be read; the former one is used"),
             Err(error) => tracing::error!(%error, "looking at the desk's certificate failed"),
         }
     }

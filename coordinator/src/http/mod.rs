@@ -18,6 +18,7 @@ mod network;
 mod open_files;
 mod public;
 mod router;
+mod tuning;
 mod underway;
 
 use std::io;
@@ -25,10 +26,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum_server::Handle;
 use axum_server::tls_rustls::RustlsAcceptor;
-use axum_server::{Handle, Server};
-use hyper_util::rt::TokioTimer;
 
 use crate::app::App;
 use crate::deployment::DeploymentError;
@@ -37,22 +36,19 @@ use crate::intake::attest_waiting;
 use crate::media::Media;
 use certificate::Unusable;
 use connection::Bounded;
-pub use desk::PemFiles;
+use desk::NoDesk;
+pub use desk::{Beside, PemFiles};
 pub use host::{BadTarget, target};
 pub use limits::Limits;
 pub use network::near;
 pub use open_files::room_for_connections;
 pub use router::router;
+use tuning::tuned;
 
 /// How often refusal counters are written, and other processes' new packs looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often uploads are looked for that lie still for too long.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
-/// Bytes of an answer that wait for one reader; the rest is not taken before there is room for it.
-const BUFFER: usize = 64 * 1024;
-/// Bytes of one request that may be on their way unread. At 300 ms to the coordinator and back that is 3.5 Mbit/s. It is also
-/// what a phone cannot take back when its network begins to cost money.
-const WINDOW: u32 = 128 * 1024;
 
 /// What a coordinator runs with.
 #[derive(Debug)]
@@ -67,17 +63,6 @@ pub struct Config {
     pub plain_http: bool,
     /// Bounds for what strangers can do.
     pub limits: Limits,
-}
-
-/// Pages that are served beside the protocol. What they are, and whom they let in, is the business of whoever makes them.
-#[derive(Debug)]
-pub struct Beside {
-    /// Where; must be a loopback address unless TLS is spoken.
-    pub listener: TcpListener,
-    /// What.
-    pub pages: Router,
-    /// The certificate for it; plain HTTP without one.
-    pub tls: Option<PemFiles>,
 }
 
 impl Config {
@@ -121,6 +106,17 @@ impl From<Unusable> for ServeError {
         match error {
             Unusable::Deployment(error) => Self::Deployment(error),
             Unusable::Tls(error) => Self::Tls(error),
+        }
+    }
+}
+
+impl From<NoDesk> for ServeError {
+    fn from(error: NoDesk) -> Self {
+        match error {
+            NoDesk::Key(error) => Self::Deployment(error),
+            NoDesk::Certificate(reason) => Self::DeskCertificate(reason),
+            NoDesk::Network(error) => Self::Network(error),
+            NoDesk::Failed => Self::Failed,
         }
     }
 }
@@ -204,22 +200,6 @@ pub async fn serve(
     app.ledger.close().await;
     outcome.map_err(|_| ServeError::Failed)??;
     Ok(())
-}
-
-fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<SocketAddr>) -> Server<SocketAddr, A> {
-    let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(BUFFER);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams)
-        .max_header_list_size(16 * 1024)
-        .max_send_buf_size(BUFFER)
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(2 * WINDOW)
-        .keep_alive_interval(limits.idle_time.checked_div(2).unwrap_or(limits.idle_time))
-        .keep_alive_timeout(limits.header_time);
-    server.handle(handle.clone())
 }
 
 async fn keep_house(app: App) {

@@ -135,7 +135,7 @@ mod tests {
     fn a_code_is_good_around_its_time_and_only_as_six_digits() {
         let secret = TotpSecret(Zeroizing::new(*b"12345678901234567890"));
         let (now, step) = (59_000, 1);
-        for (away, good) in [(0, true), (30_000, true), (59_999, true), (61_000, false)] {
+        for (away, good) in [(0, true), (30_000, true), (30_999, true), (31_000, false)] {
             assert_eq!(secret.step_of("287 082", now + away), good.then_some(step), "{away}");
         }
         assert_eq!(secret.step_of("287082", 0), Some(step), "a clock that is a little behind");

@@ -297,7 +297,7 @@ mod tests {
         for _ in 0..100 {
             let _ = attempts.begin(seconds(1), &attempt(1, 1));
         }
-        for address in 0..60 {
+        for address in 0..200 {
             let _ = attempts.begin(seconds(1), &attempt(1, 100 + address));
         }
         let again = Attempt { named: Named::Account(PersonId([1; 16]), 2), ..attempt(1, 2) };
