@@ -116,13 +116,16 @@ pub(crate) async fn enter(
     let lang = wanted.lang.as_deref();
     let say =
         |id: &str, values: &[(&str, &str)]| Language::choose(&desk.published().latest.pack, lang).say_with(id, values);
-    let again = |status: StatusCode, wait: &str, trouble: String| {
-        let page = form(&desk, &visitor, lang, trouble, &typed.name, next)?;
+    let again = |status: StatusCode, wait: Option<&str>, trouble: String| {
+        let page = match form(&desk, &visitor, lang, trouble, &typed.name, next) {
+            Ok(page) => page,
+            Err(failed) => return failed,
+        };
         let mut response = (status, page).into_response();
-        if let Ok(wait) = HeaderValue::from_str(wait) {
+        if let Some(wait) = wait.and_then(|wait| HeaderValue::from_str(wait).ok()) {
             response.headers_mut().insert(header::RETRY_AFTER, wait);
         }
-        Ok(response)
+        response
     };
     let secure = desk.people.reach.is_secure();
     let handle = handle(&typed.name);
@@ -139,7 +142,7 @@ pub(crate) async fn enter(
     if let Err(wait) = desk.people.attempt(&attempt) {
         let seconds = wait.as_secs().saturating_add(1).to_string();
         let trouble = say("login-wait", &[("seconds", seconds.as_str())]);
-        return again(StatusCode::TOO_MANY_REQUESTS, &seconds, trouble);
+        return Ok(again(StatusCode::TOO_MANY_REQUESTS, Some(&seconds), trouble));
     }
     let lane = if browser.is_some() { Lane::Known } else { Lane::Strangers };
     let stored = account.as_ref().and_then(|account| StoredPassword::from_bytes(&account.password));
@@ -148,14 +151,14 @@ pub(crate) async fn enter(
     let looked = desk.people.work.run(lane, move || stored.is(&signer.people, &password)).await;
     let Ok(right) = looked else {
         desk.people.not_looked_at(&attempt);
-        return again(StatusCode::SERVICE_UNAVAILABLE, BUSY, say("login-busy", &[]));
+        return Ok(again(StatusCode::SERVICE_UNAVAILABLE, Some(BUSY), say("login-busy", &[])));
     };
     match account {
         Some(account) if right && is_new(&desk, &account, &typed.code).await? => {
             desk.people.succeeded(&attempt);
             entered(&desk, &visitor, &account, browser, next, secure)
         }
-        _ => again(StatusCode::UNPROCESSABLE_ENTITY, "", say("login-wrong", &[])),
+        _ => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, None, say("login-wrong", &[]))),
     }
 }
 
