@@ -13,6 +13,7 @@
 
 mod answers;
 mod assets;
+mod check;
 mod entry;
 mod frame;
 mod guard;

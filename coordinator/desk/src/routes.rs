@@ -45,6 +45,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/leave", Access::SignedIn, || post(me::leave)),
     route("/leave/all", Access::SignedIn, || post(me::leave_all)),
     route("/me", Access::SignedIn, || get(me::page)),
+    route("/me/password", Access::SignedIn, || post(me::password)),
     route("/views", Access::Roles(MINDING), || get(views::page)),
     // Browsers ask for it, and would show an error for nothing.
     route("/favicon.ico", Access::Everybody, || get(async || StatusCode::NO_CONTENT)),

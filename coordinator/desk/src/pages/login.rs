@@ -7,24 +7,20 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::HEXLOWER;
 use kuager_coordinator::ledger::Account;
-use kuager_coordinator::people::password::StoredPassword;
-use kuager_coordinator::people::totp::TotpSecret;
-use kuager_coordinator::people::{NAME, handle};
+use kuager_coordinator::people::NAME;
 use kuager_coordinator::sign::BrowserMark;
-use kuager_wire::cose::sha256;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::check::{Checked, check};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::people::access::{Access, READING, Verdict};
-use crate::people::attempts::{Attempt, Named};
 use crate::people::cookies::Cookie;
 use crate::people::next;
 use crate::people::reach::Came;
 use crate::people::visitor::{Person, Visitor, Who};
-use crate::people::work::Lane;
-use crate::response::{html, trouble};
+use crate::response::html;
 use crate::state::Desk;
 
 /// Seconds after which who found too many before them may ask again.
@@ -128,56 +124,16 @@ pub(crate) async fn enter(
         response
     };
     let secure = desk.people.reach.is_secure();
-    let handle = handle(&typed.name);
-    let account = match &handle {
-        Some(handle) => desk.app.ledger.account_named(handle).await.map_err(trouble)?,
-        None => None,
-    };
-    let named = match &account {
-        Some(account) => Named::Account(account.person, account.generation),
-        None => Named::nobody(sha256(handle.as_deref().unwrap_or_default().as_bytes())),
-    };
-    let browser = account.as_ref().and_then(|account| mark(&desk, &headers, account));
-    let attempt = Attempt { named, browser, address: came.from };
-    if let Err(wait) = desk.people.attempt(&attempt) {
-        let seconds = wait.as_secs().saturating_add(1).to_string();
-        let trouble = say("login-wait", &[("seconds", seconds.as_str())]);
-        return Ok(again(StatusCode::TOO_MANY_REQUESTS, Some(&seconds), trouble));
-    }
-    let lane = if browser.is_some() { Lane::Known } else { Lane::Strangers };
-    let stored = account.as_ref().and_then(|account| StoredPassword::from_bytes(&account.password));
-    let stored = stored.unwrap_or_else(StoredPassword::nobodys);
-    let signer = desk.app.signer.clone();
-    let looked = desk.people.work.run(lane, move || stored.is(&signer.people, &password)).await;
-    let Ok(right) = looked else {
-        desk.people.not_looked_at(&attempt);
-        return Ok(again(StatusCode::SERVICE_UNAVAILABLE, Some(BUSY), say("login-busy", &[])));
-    };
-    match account {
-        Some(account) if right && is_new(&desk, &account, &typed.code).await? => {
-            desk.people.succeeded(&attempt);
-            entered(&desk, &visitor, &account, browser, next, secure)
+    match check(&desk, came.from, &headers, &typed.name, password, &typed.code).await? {
+        Checked::Right(account, browser) => entered(&desk, &visitor, &account, browser, next, secure),
+        Checked::Wrong => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, None, say("login-wrong", &[]))),
+        Checked::Busy => Ok(again(StatusCode::SERVICE_UNAVAILABLE, Some(BUSY), say("login-busy", &[]))),
+        Checked::Wait(wait) => {
+            let seconds = wait.as_secs().saturating_add(1).to_string();
+            let trouble = say("login-wait", &[("seconds", seconds.as_str())]);
+            Ok(again(StatusCode::TOO_MANY_REQUESTS, Some(&seconds), trouble))
         }
-        _ => Ok(again(StatusCode::UNPROCESSABLE_ENTITY, None, say("login-wrong", &[]))),
     }
-}
-
-/// Whether this is a code of now that was not used before, of somebody who may come in.
-async fn is_new(desk: &Desk, account: &Account, code: &str) -> Result<bool, Response> {
-    let now_ms = desk.app.clock.now_ms();
-    let Some(secret) = TotpSecret::open(&desk.app.signer.people, account.person, &account.totp) else {
-        tracing::error!("keys/people.secret is not the one of these accounts; give them other passwords and codes");
-        return Ok(false);
-    };
-    let Some(step) = secret.step_of(code, now_ms) else { return Ok(false) };
-    desk.app.ledger.sign_in(account.person, account.generation, step, now_ms).await.map_err(trouble)
-}
-
-/// The mark of a browser from which this person has signed in before.
-fn mark(desk: &Desk, headers: &HeaderMap, account: &Account) -> Option<BrowserMark> {
-    let shown = Cookie::Browser.read(headers, desk.people.reach.is_secure())?;
-    let mark = HEXLOWER.decode(shown.as_bytes()).ok()?.try_into().ok()?;
-    desk.app.signer.people.is_mark(account.person, &mark).then_some(mark)
 }
 
 /// A session of its own for who has just shown who they are, whatever the browser carried before.

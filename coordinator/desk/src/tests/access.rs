@@ -30,6 +30,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("/leave", "POST", "actlpr"),
     ("/leave/all", "POST", "actlpr"),
     ("/me", "GET", "actlpr"),
+    ("/me/password", "POST", "actlpr"),
     ("/views", "GET", "a"),
     ("/favicon.ico", "GET", "actlprn"),
 ];

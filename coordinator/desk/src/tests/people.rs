@@ -362,3 +362,36 @@ async fn who_looked_at_what_is_written_down_and_shown_to_admins() {
     assert!(none.contains("Пока никто"), "{none}");
     assert_eq!(browser.open("/views").await.status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn somebody_changes_their_password_and_nobody_elses() {
+    let fixture = Fixture::new();
+    let (_, secret) = with(&fixture, "Dana", &[DeskRole::Transcriber]).await;
+    let desk = desk(&fixture).await;
+    let mut browser = signed_in(&desk, &fixture, "Dana", &secret).await;
+    let mut elsewhere = signed_in(&desk, &fixture, "Dana", &secret).await;
+    let new = "another five words of dice";
+    fixture.clock.set(fixture.clock_ms() + 30_000);
+    let now = code(&secret, &fixture);
+    browser.open("/me?lang=en").await;
+    for (password, code, new, again, words) in [
+        (PASSWORD, now.as_str(), new, "another five words", "The two new passwords differ"),
+        (PASSWORD, now.as_str(), "short", "short", "fewer than 12 characters"),
+        (PASSWORD, now.as_str(), &"x".repeat(600), &"x".repeat(600), "is very long"),
+        ("not the password", now.as_str(), new, new, WRONG),
+        (PASSWORD, "000000", new, new, WRONG),
+    ] {
+        let fields = [("password", password), ("code", code), ("new", new), ("again", again)];
+        let answer = browser.send("/me/password?lang=en", &fields).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{words}");
+        assert!(answer.page.contains(words) && answer.page.contains("role=\"alert\""), "{words}: {}", answer.page);
+    }
+    let fields = [("password", PASSWORD), ("code", now.as_str()), ("new", new), ("again", new)];
+    let changed = browser.send("/me/password?lang=en", &fields).await;
+    assert_eq!((changed.status, changed.location.as_str()), (StatusCode::SEE_OTHER, "/login?lang=en"));
+    assert!(is_out(&browser.open("/me").await) && is_out(&elsewhere.open("/me").await));
+    fixture.clock.set(fixture.clock_ms() + 30_000);
+    let former = browser.sign_in("Dana", PASSWORD, &code(&secret, &fixture), "").await;
+    assert_eq!(former.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(browser.sign_in("Dana", new, &code(&secret, &fixture), "").await.status, StatusCode::SEE_OTHER);
+}
