@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::Args;
 use kuager_coordinator::App;
 use kuager_coordinator::address::Host;
-use kuager_coordinator::http::{self, Beside, Config, Limits, PemFiles};
+use kuager_coordinator::http::{self, Config, Limits, PemFiles};
 use kuager_coordinator::media::{Media, MediaPolicy};
 use kuager_coordinator::watchdog::Watchdog;
 use kuager_desk::{Reach, Way};
@@ -114,10 +114,7 @@ impl Serve {
         let config = Config { plain_http: self.plain_http, limits: self.limits(), ..Config::new(app, media) };
         runtime.block_on(async {
             let desk = match desk {
-                Some(listener) => {
-                    let beside = kuager_desk::beside(listener, &config, self.reach()).await?;
-                    Some(Beside { tls: self.certificate(), ..beside })
-                }
+                Some(listener) => Some(kuager_desk::beside(listener, &config, self.reach()).await?),
                 None => None,
             };
             Ok::<_, CliError>(http::serve(listener, Config { desk, ..config }, stop).await?)
@@ -127,18 +124,14 @@ impl Serve {
 
     /// How the desk is reached.
     fn reach(&self) -> Reach {
-        let way = match (self.desk_behind_proxy, &self.desk_cert) {
+        let files = self.desk_cert.clone().zip(self.desk_key.clone());
+        let files = files.map(|(certificate, key)| PemFiles { certificate, key });
+        let way = match (self.desk_behind_proxy, files) {
             (true, _) => Way::Proxy,
-            (false, Some(_)) => Way::Tls,
+            (false, Some(files)) => Way::Tls(files),
             (false, None) => Way::Plain,
         };
         Reach { way, hosts: self.desk_host.clone() }
-    }
-
-    /// The desk's own certificate.
-    fn certificate(&self) -> Option<PemFiles> {
-        let (certificate, key) = self.desk_cert.clone().zip(self.desk_key.clone())?;
-        Some(PemFiles { certificate, key })
     }
 
     fn media(&self) -> MediaPolicy {

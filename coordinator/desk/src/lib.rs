@@ -112,12 +112,13 @@ pub async fn beside(listener: TcpListener, config: &Config, reach: Reach) -> Res
             return Err(DeskError::Missing { address, missing });
         }
     }
+    let tls = if let Way::Tls(files) = &reach.way { Some(files.clone()) } else { None };
     let desk =
         Desk::start(config.app.clone(), Arc::clone(&config.media), reach).await.map_err(|error| match error {
             NoDesk::Ledger(error) => DeskError::Ledger(error),
             NoDesk::Random(error) => DeskError::Random(error),
         })?;
-    Ok(Beside { listener, pages: routes::router(desk), tls: None })
+    Ok(Beside { listener, pages: routes::router(desk), tls })
 }
 
 #[cfg(test)]

@@ -105,6 +105,7 @@ async fn sign_in(connector: &TlsConnector, address: SocketAddr, secret: &TotpSec
 async fn a_desk_that_others_reach_says_what_it_is_missing() {
     let fixture = Fixture::new();
     let config = fixture.config(Arc::new(SystemClock::default()));
+    let own = || Way::Tls(PemFiles { certificate: "desk.pem".into(), key: "desk.key".into() });
     let open = || TcpListener::bind("0.0.0.0:0").unwrap();
     let here = || TcpListener::bind("127.0.0.1:0").unwrap();
     let missing = async |listener, reach| match beside(listener, &config, reach).await {
@@ -118,16 +119,16 @@ async fn a_desk_that_others_reach_says_what_it_is_missing() {
     for flag in ["--desk-cert", "--desk-key", "--desk-behind-proxy", "--desk-host", "kuager user add"] {
         assert!(said.contains(flag), "{said}");
     }
-    assert_eq!(missing(open(), elsewhere(Way::Tls)).await, Missing { accounts: true, tls: false, hosts: false });
+    assert_eq!(missing(open(), elsewhere(own())).await, Missing { accounts: true, tls: false, hosts: false });
     assert_eq!(missing(here(), elsewhere(Way::Proxy)).await, Missing { accounts: true, tls: false, hosts: false });
     beside(here(), &config, Reach::default()).await.expect("on this machine nothing is needed");
     account(&config).await;
     assert_eq!(missing(open(), elsewhere(Way::Plain)).await, Missing { accounts: false, tls: true, hosts: false });
-    let nameless = Reach { way: Way::Tls, hosts: Vec::new() };
+    let nameless = Reach { way: own(), hosts: Vec::new() };
     assert_eq!(missing(open(), nameless).await, Missing { accounts: false, tls: false, hosts: true });
     let refused = beside(open(), &config, elsewhere(Way::Proxy)).await.expect_err("others would get past the proxy");
     assert!(matches!(refused, DeskError::ProxyElsewhere(_)), "{refused}");
-    beside(open(), &config, elsewhere(Way::Tls)).await.expect("has all it needs");
+    beside(open(), &config, elsewhere(own())).await.expect("has all it needs");
     config.app.ledger.close().await;
 }
 
@@ -141,8 +142,7 @@ async fn somebody_signs_in_over_tls() {
     let mut secret = None;
     let mut coordinator = TestCoordinator::start_with(|config| {
         secret = Some(now(account(config)));
-        let desk = now(beside(listener, config, elsewhere(Way::Tls))).unwrap();
-        config.desk = Some(kuager_coordinator::Beside { tls: Some(files.clone()), ..desk });
+        config.desk = Some(now(beside(listener, config, elsewhere(Way::Tls(files.clone())))).unwrap());
     });
     let browser = connector(&certificate);
     let stranger = exchange(dial(&browser, address).await, &head("GET", "/observers", ""), "").await;

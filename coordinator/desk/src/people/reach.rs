@@ -8,15 +8,16 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, header};
 use kuager_coordinator::address::{Authority, Host};
+use kuager_coordinator::http::PemFiles;
 
 /// What speaks between browsers and the desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Way {
     /// Nothing: plain HTTP, on this machine only.
     #[default]
     Plain,
-    /// TLS of its own.
-    Tls,
+    /// TLS of its own, with this certificate.
+    Tls(PemFiles),
     /// A proxy on this machine, which speaks TLS and says for whom it asks.
     Proxy,
 }
@@ -129,6 +130,10 @@ mod tests {
 
     const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
+    fn own() -> Way {
+        Way::Tls(PemFiles { certificate: "desk.pem".into(), key: "desk.key".into() })
+    }
+
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
         let pair = |(name, value): &(&str, &str)| {
             let name: HeaderName = name.parse().expect("a name");
@@ -186,7 +191,7 @@ mod tests {
 
     #[test]
     fn without_a_proxy_nothing_is_said_about_the_way() {
-        for way in [Way::Plain, Way::Tls] {
+        for way in [Way::Plain, own()] {
             let reach = Reach { way, ..Reach::default() };
             assert_eq!(reach.client(PEER, &headers(&[("accept", "*/*")]), &target()), Ok(PEER));
             for name in SAID {
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn the_desk_answers_under_its_names_only() {
         let named: Host = "desk.example".parse().expect("a host");
-        let own = Reach { way: Way::Tls, hosts: vec![named.clone()] };
+        let own = Reach { way: own(), hosts: vec![named.clone()] };
         let plain = Reach::default();
         for (host, over_tls, on_this_machine) in [
             ("desk.example", true, false),
@@ -216,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_form_comes_from_our_own_pages() {
-        let own = Reach { way: Way::Tls, ..Reach::default() };
+        let own = Reach { way: own(), ..Reach::default() };
         let sent = |pairs: &[(&str, &str)]| own.sent_from_here(&headers(pairs), &target());
         assert!(sent(&[("origin", "https://desk.example")]));
         assert!(sent(&[("origin", "https://desk.example"), ("sec-fetch-site", "same-origin")]));
