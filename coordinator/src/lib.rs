@@ -7,6 +7,7 @@
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
 //! - [`journal`]: what people do at the desk, signed;
+//! - [`people`]: who may sign in at the desk;
 //! - [`app`]: what all of these share, and decides nothing; [`budgets`]: what one device may use of it;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted; [`epochs`]:
 //!   whether a request was made now; [`contacts`]: when devices were last heard of;
@@ -41,6 +42,7 @@ pub mod intake;
 pub mod journal;
 pub mod ledger;
 pub mod media;
+pub mod people;
 pub mod refusals;
 pub mod requests;
 pub mod setup;
@@ -56,7 +58,7 @@ pub use budgets::Budgets;
 pub use deployment::{Deployment, DeploymentError};
 pub use enrol::InviteOptions;
 pub use error::CoordinatorError;
-pub use http::{Beside, Config, Limits, ServeError, serve};
+pub use http::{Beside, Config, Limits, PemFiles, ServeError, serve};
 pub use ledger::{Ledger, SqliteLedger};
 pub use media::{Media, MediaPolicy};
 pub use setup::{InitOptions, SetupError, init};

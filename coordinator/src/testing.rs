@@ -127,6 +127,11 @@ impl Fixture {
         Config::new(app, Arc::new(media))
     }
 
+    /// What time it is.
+    pub fn clock_ms(&self) -> u64 {
+        self.clock.now_ms()
+    }
+
     /// What invites are made with.
     pub fn invite_options(&self) -> InviteOptions {
         InviteOptions::new("https://localhost:8443")

@@ -16,8 +16,10 @@ use kuager_coordinator::inbox::MessageError;
 use kuager_coordinator::journal::JournalError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
+use kuager_coordinator::people::PeopleError;
 use kuager_coordinator::setup::SetupError;
 use kuager_coordinator::sign::{RootFileError, SignError};
+use kuager_desk::DeskError;
 use kuager_evidence::InspectError;
 use kuager_pack::xlsform::ImportError;
 use kuager_pack::{PackError, WriteError};
@@ -83,6 +85,18 @@ pub enum CliError {
     /// The server.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The desk.
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    /// An account.
+    #[error(transparent)]
+    People(#[from] PeopleError),
+    /// A password is needed and nobody is there.
+    #[error("there is no terminal to ask for the password at; give --password-file")]
+    NobodyToAskForPassword,
+    /// Two passwords that differ.
+    #[error("the two passwords differ; nothing was changed")]
+    PasswordsDiffer,
     /// The pack.
     #[error(transparent)]
     Pack(#[from] PackError),

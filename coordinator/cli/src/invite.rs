@@ -165,8 +165,8 @@ impl Invite {
     }
 }
 
-/// The URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.
-fn qr(url: &str) -> Result<String, CliError> {
+/// A URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.
+pub(super) fn qr(url: &str) -> Result<String, CliError> {
     let code = code(url)?;
     let mut picture =
         code.render::<Dense1x2>().quiet_zone(true).dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();

@@ -26,6 +26,7 @@ mod serve;
 #[cfg(feature = "demo")]
 mod simulate;
 mod source;
+mod user;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -57,6 +58,9 @@ enum Command {
     /// List the devices of observers, revoke one that was lost, or trust it again.
     #[command(subcommand)]
     Device(device::Device),
+    /// Make accounts for people at the desk, list them, change them.
+    #[command(subcommand)]
+    User(user::User),
     /// Show for which hosts the server's certificate is, and add some.
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
@@ -105,6 +109,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Serve(command) => command.run(&data, out),
         Command::Invite(command) => command.run(&data, out),
         Command::Device(command) => command.run(&data, out),
+        Command::User(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
         Command::Journal(command) => command.run(&data, out),

@@ -3,15 +3,18 @@
 use std::io::{self, IsTerminal, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use kuager_coordinator::App;
-use kuager_coordinator::http::{self, Config, Limits};
+use kuager_coordinator::address::Host;
+use kuager_coordinator::http::{self, Config, Limits, PemFiles};
 use kuager_coordinator::media::{Media, MediaPolicy};
 use kuager_coordinator::watchdog::Watchdog;
+use kuager_desk::{Reach, Way};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -29,11 +32,23 @@ pub(super) struct Serve {
     /// Where phones connect.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "0.0.0.0:8443")]
     listen: SocketAddr,
-    /// Where the desk page is served on this machine.
+    /// Where the desk is served; an address that others reach needs accounts, TLS and names.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     desk: SocketAddr,
-    /// Do not serve the desk page.
+    /// A name or address under which the desk is reached with TLS; repeat for several. It answers under no other one.
+    #[arg(long, value_name = "HOST")]
+    desk_host: Vec<Host>,
+    /// The desk's certificate for these names, with those that lead to its authority, as PEM.
+    #[arg(long, value_name = "FILE", requires = "desk_key", conflicts_with = "desk_behind_proxy")]
+    desk_cert: Option<PathBuf>,
+    /// The key of that certificate, as PEM; only its owner may read the file.
+    #[arg(long, value_name = "FILE", requires = "desk_cert")]
+    desk_key: Option<PathBuf>,
+    /// The desk stands behind a proxy on this machine, which speaks TLS and says for whom it asks.
     #[arg(long)]
+    desk_behind_proxy: bool,
+    /// Do not serve the desk page.
+    #[arg(long, conflicts_with_all = ["desk_host", "desk_cert", "desk_behind_proxy"])]
     no_desk: bool,
     /// Serve phones without TLS; only possible on a loopback address, for tests.
     #[arg(long)]
@@ -86,7 +101,8 @@ impl Serve {
         writeln!(out, "deployment  {}", app.deployment.id())?;
         writeln!(out, "phones      {}://{}", if self.plain_http { "http" } else { "https" }, listener.local_addr()?)?;
         if let Some(desk) = &desk {
-            writeln!(out, "desk        http://{}/", desk.local_addr()?)?;
+            let scheme = if self.desk_cert.is_some() { "https" } else { "http" };
+            writeln!(out, "desk        {scheme}://{}/", desk.local_addr()?)?;
         }
         writeln!(out, "Stop with Ctrl-C; what is under way is finished first.")?;
         out.flush()?;
@@ -98,12 +114,24 @@ impl Serve {
         let config = Config { plain_http: self.plain_http, limits: self.limits(), ..Config::new(app, media) };
         runtime.block_on(async {
             let desk = match desk {
-                Some(listener) => Some(kuager_desk::beside(listener, &config).await?),
+                Some(listener) => Some(kuager_desk::beside(listener, &config, self.reach()).await?),
                 None => None,
             };
             Ok::<_, CliError>(http::serve(listener, Config { desk, ..config }, stop).await?)
         })?;
         Ok(ExitCode::SUCCESS)
+    }
+
+    /// How the desk is reached.
+    fn reach(&self) -> Reach {
+        let files = self.desk_cert.clone().zip(self.desk_key.clone());
+        let files = files.map(|(certificate, key)| PemFiles { certificate, key });
+        let way = match (self.desk_behind_proxy, files) {
+            (true, _) => Way::Proxy,
+            (false, Some(files)) => Way::Tls(files),
+            (false, None) => Way::Plain,
+        };
+        Reach { way, hosts: self.desk_host.clone() }
     }
 
     fn media(&self) -> MediaPolicy {

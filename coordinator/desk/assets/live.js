@@ -13,8 +13,12 @@ function connect() {
   source.onopen = () => { heard = Date.now(); lost.hidden = true; };
   source.onerror = () => {
     lost.hidden = false;
-    // The browser gave up: it was told something else than events.
-    if (source.readyState === EventSource.CLOSED) { setTimeout(connect, 5000); }
+    // The browser gave up: it was told something else than events. Whoever has to sign in again is sent there.
+    if (source.readyState === EventSource.CLOSED) {
+      setTimeout(connect, 5000);
+      fetch(location.href, { headers: { accept: "text/html" }, redirect: "manual" })
+        .then((page) => { if (page.type === "opaqueredirect") { location.reload(); } }, () => {});
+    }
   };
   source.addEventListener("alive", hear);
   source.addEventListener("reload", () => location.reload());

@@ -1,23 +1,40 @@
-//! Who may ask the desk, and what a browser may do with its pages.
+//! The door: who may ask the desk, for what, and what a browser may do with its pages.
 
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::BASE64;
 use kuager_coordinator::http::target;
 use kuager_wire::cose::sha256;
 
 use crate::assets::{CSS, LIVE_JS, PAPER_JS, REDACT_JS};
+use crate::pages::refused;
+use crate::people::access::{Rule, Verdict};
+use crate::people::cookies::Cookie;
+use crate::people::next;
+use crate::people::reach::Came;
+use crate::people::sessions::Token;
+use crate::people::visitor::Visitor;
+use crate::response::{refuse, trouble};
+use crate::state::Desk;
 
-/// Refuses requests that reached this listener under a foreign name, and tells the browser to trust nothing but this page.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
-    // A web page elsewhere can point its own name at 127.0.0.1 (DNS rebinding); what it asks for gives it away.
-    match target(&request) {
-        Ok(target) if target.host.is_loopback() => {}
-        Ok(_) => return (StatusCode::MISDIRECTED_REQUEST, "the desk answers on this machine only\n").into_response(),
-        Err(error) => return (StatusCode::BAD_REQUEST, format!("{error}\n")).into_response(),
-    }
+/// Bytes of a form somebody fills in here.
+pub(crate) const FORM: usize = 16 * 1024;
+/// What each form carries.
+const FIELD: &[u8] = b"csrf=";
+
+/// Refuses requests that reached this listener under a foreign name or on a way of which the desk knows nothing, and tells the
+/// browser to trust nothing but this page.
+pub(crate) async fn guard(State(desk): State<Desk>, mut request: Request, next: Next) -> Response {
+    let reach = &desk.people.reach;
+    match came(&desk, &request) {
+        Ok(came) => request.extensions_mut().insert(came),
+        Err(refusal) => return *refusal,
+    };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy());
@@ -25,7 +42,26 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
+    if reach.is_secure() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    }
     response
+}
+
+fn came(desk: &Desk, request: &Request) -> Result<Came, Box<Response>> {
+    let reach = &desk.people.reach;
+    let bad = |reason: &str| Box::new(refuse(StatusCode::BAD_REQUEST, reason));
+    let target = target(request).map_err(|error| bad(&error.to_string()))?;
+    if !reach.answers(&target.host) {
+        let reason =
+            if reach.is_secure() { "the desk has another name" } else { "the desk answers on this machine only" };
+        return Err(Box::new(refuse(StatusCode::MISDIRECTED_REQUEST, reason)));
+    }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |ConnectInfo(peer)| peer.ip());
+    let from = reach.client(peer, request.headers(), &target).map_err(|error| bad(&error.to_string()))?;
+    Ok(Came { from, target })
 }
 
 fn policy() -> HeaderValue {
@@ -41,12 +77,65 @@ fn policy() -> HeaderValue {
     HeaderValue::from_str(&policy).expect("made of ASCII")
 }
 
-/// Whether a form was sent by a page of this desk, and not by another web page that happens to be open in the same
-/// browser. Browsers say where a form comes from, and other pages cannot make them lie.
-pub(crate) fn sent_from_here(headers: &HeaderMap) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
-    let host = text(header::HOST).unwrap_or_default();
-    let origin = text(header::ORIGIN).and_then(|origin| origin.strip_prefix("http://"));
-    let site = text(HeaderName::from_static("sec-fetch-site"));
-    !host.is_empty() && origin == Some(host) && site.is_none_or(|site| site == "same-origin")
+/// Lets in who may come here, and only forms that our own pages have made for this very visitor.
+pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request: Request, next: Next) -> Response {
+    let secure = desk.people.reach.is_secure();
+    let token = Cookie::Session.read(request.headers(), secure).and_then(Token::read);
+    let who = match desk.people.who(token.as_ref(), rule.touches).await {
+        Ok(who) => who,
+        Err(error) => return trouble(error),
+    };
+    let entry = Cookie::Entry.read(request.headers(), secure).unwrap_or_default().to_owned();
+    let visitor = Visitor { form: desk.people.form_token(&who, entry.as_bytes()), who };
+    match rule.access.verdict(&visitor.who) {
+        Verdict::In => {}
+        Verdict::SignIn => return sign_in(&request),
+        Verdict::No => return refused::page(&desk, &visitor, request.uri().query()),
+    }
+    if !request.method().is_safe() {
+        let (parts, body) = request.into_parts();
+        let came = parts.extensions.get::<Came>();
+        let ours = came.is_some_and(|came| desk.people.reach.sent_from_here(&parts.headers, &came.target));
+        let Some(bytes) = form_of(&parts.headers, body).await else {
+            return refuse(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "the desk takes forms of its own pages, of 16 KiB at most",
+            );
+        };
+        if !ours
+            || !carried(&bytes).is_some_and(|token| desk.people.is_form_token(&visitor.who, entry.as_bytes(), token))
+        {
+            return refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again");
+        }
+        request = Request::from_parts(parts, Body::from(bytes));
+    }
+    request.extensions_mut().insert(visitor);
+    next.run(request).await
+}
+
+/// The bytes of a form; nothing for what is none, or too long.
+async fn form_of(headers: &HeaderMap, body: Body) -> Option<axum::body::Bytes> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return None;
+    }
+    to_bytes(body, FORM).await.ok()
+}
+
+/// What a form carries in the one field for it.
+fn carried(form: &[u8]) -> Option<&[u8]> {
+    let mut found = form.split(|byte| *byte == b'&').filter_map(|field| field.strip_prefix(FIELD));
+    let first = found.next()?;
+    found.next().is_none().then_some(first)
+}
+
+/// Sends whoever opens a page to where one signs in, and back afterwards; tells everybody else.
+fn sign_in(request: &Request) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    if request.method() != Method::GET || !accept.contains("text/html") {
+        return refuse(StatusCode::UNAUTHORIZED, "sign in first");
+    }
+    let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
+    Redirect::to(&next::entry(wanted)).into_response()
 }

@@ -1,18 +1,20 @@
 //! The desk: which stations have been heard from, live; each station's records; each file.
 //!
 //! Rendered on the server, complete without a script; a small script only swaps rows as server-sent events bring them.
-//! The page has no access control of its own yet, so it is served on loopback addresses only, by plain HTTP, and answers
-//! only requests that name such an address as their host (another web page in the same browser must not read it). The
-//! public listener answers `/` with 404. Use an SSH tunnel to look from elsewhere.
+//! Without accounts it is served on loopback addresses only, by plain HTTP, and answers only requests that name such an address as
+//! their host (another web page in the same browser must not read it); who uses the machine uses the desk. From the first account
+//! on everybody signs in, and with TLS it may be reached from elsewhere under the names it was given ([`Reach`]). The public
+//! listener answers `/` with 404.
 //!
 //! The desk is a client of the coordinator's library: it counts what the ledger tells of (`state` keeps the book of `kuager-analysis`, `snapshot`
-//! writes it down), and
-//! turns what it reads into `pages`. Its words come from `texts`, those of the election from the pack, each in a `language`
-//! and a `time` that the pack decides about.
+//! writes it down; `acts` is what people did), and turns what it reads into `pages`. Its words come from `texts`, those of the election from the pack, each in a `language`
+//! and a `time` that the pack decides about. Who may come where stands in `routes` and is asked at one door (`guard`), by what is known of
+//! `people`.
 
 mod acts;
 mod answers;
 mod assets;
+mod check;
 mod entry;
 mod frame;
 mod guard;
@@ -20,10 +22,12 @@ mod language;
 mod live;
 mod news;
 mod pages;
+mod people;
 mod protocols;
 mod relations;
 mod rendered;
 mod response;
+mod routes;
 mod sealed;
 mod snapshot;
 mod state;
@@ -32,74 +36,99 @@ mod stations;
 mod testing;
 mod texts;
 mod time;
+mod views;
 
-use std::net::TcpListener;
+use std::fmt::{self, Display, Formatter};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
-use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use kuager_coordinator::http::{Beside, Config};
 use kuager_coordinator::journal::JournalError;
-use tower_http::compression::CompressionLayer;
+use kuager_coordinator::ledger::LedgerError;
 
-use crate::guard::guard;
-use crate::pages::{chains, index, media, observers, papers, station};
-use crate::response::trouble;
-use crate::state::Desk;
+pub use crate::people::reach::{Reach, Way};
+use crate::state::{Desk, NoDesk};
 
-/// Bytes of a form somebody fills in here.
-const FORM: usize = 16 * 1024;
+/// Why the desk is not served.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The desk's journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The machine has no randomness.
+    #[error("the system gives no random numbers ({0}); without them nobody can sign in")]
+    Random(#[from] getrandom::Error),
+    /// Others could reach it, and something is missing that keeps them out.
+    #[error("the desk is not served where others reach it ({address}) without {missing}")]
+    Missing {
+        /// Where it was to be served.
+        address: SocketAddr,
+        /// What is missing.
+        missing: Missing,
+    },
+    /// A proxy on this machine needs no other address than one of this machine, and others must not get past it.
+    #[error("behind a proxy the desk is served on a loopback address only, and {0} is none; use 127.0.0.1")]
+    ProxyElsewhere(SocketAddr),
+    /// The network refuses.
+    #[error("the desk's listener fails: {0}")]
+    Network(#[from] io::Error),
+}
+
+/// What a desk needs that others can reach, and does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missing {
+    /// Anybody who could sign in.
+    pub accounts: bool,
+    /// TLS, its own or a proxy's.
+    pub tls: bool,
+    /// Names under which it answers.
+    pub hosts: bool,
+}
+
+impl Display for Missing {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        let needed = [
+            (self.tls, "TLS (--desk-cert and --desk-key, or --desk-behind-proxy on 127.0.0.1)"),
+            (self.hosts, "the names it is reached by (--desk-host)"),
+            (self.accounts, "accounts (kuager user add)"),
+        ];
+        let missing: Vec<_> = needed.into_iter().filter(|(missing, _)| *missing).map(|(_, what)| what).collect();
+        formatter.write_str(&missing.join(", and without "))
+    }
+}
 
 /// The desk of a coordinator that is about to be served.
 ///
 /// # Errors
-/// [`JournalError`], when the ledger or the desk's journal cannot be read.
-pub async fn beside(listener: TcpListener, config: &Config) -> Result<Beside, JournalError> {
-    let desk = Desk::start(config.app.clone(), Arc::clone(&config.media)).await?;
-    Ok(Beside { listener, pages: router(desk) })
-}
-
-/// The routes of the desk's own listener.
-fn router(desk: Desk) -> Router {
-    Router::new()
-        .route("/", get(index::page))
-        .route("/events", get(live::events))
-        .route("/chains", get(chains::page))
-        .route("/health", get(health))
-        .route("/observers", get(observers::page))
-        .route("/station", get(station::page))
-        .route("/papers", get(papers::queue))
-        .route("/papers/next", get(papers::next))
-        .route("/papers/{hash}", get(papers::page))
-        .route("/papers/{hash}/read", post(papers::read))
-        .route("/papers/{hash}/settle", post(papers::settle))
-        .route("/media/{hash}", get(media::page))
-        .route("/media/{hash}/file", get(media::bytes))
-        .route("/media/{hash}/retake", post(media::retake))
-        .route("/media/{hash}/redact", post(media::redact))
-        // Browsers ask for it, and would show an error for nothing.
-        .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .layer(DefaultBodyLimit::max(FORM))
-        .layer(CompressionLayer::new().compress_when(is_page))
-        .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
-        .layer(from_fn(guard))
-        .with_state(desk)
-}
-
-/// Whether an answer is made small on its way: pages are. Events are sent as they come, and files as they are.
-fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
-}
-
-/// How the coordinator is doing, for monitoring on this machine.
-async fn health(State(desk): State<Desk>) -> Result<Response, Response> {
-    let report = kuager_coordinator::health::report(&desk.app, &desk.media).await.map_err(trouble)?;
-    let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    Ok((types, report.to_string()).into_response())
+/// [`DeskError`]; where others could reach it, it is served with accounts, TLS and names only.
+pub async fn beside(listener: TcpListener, config: &Config, reach: Reach) -> Result<Beside, DeskError> {
+    let address = listener.local_addr()?;
+    let here = address.ip().is_loopback();
+    if reach.way == Way::Proxy && !here {
+        return Err(DeskError::ProxyElsewhere(address));
+    }
+    if !here || reach.way != Way::Plain {
+        let missing = Missing {
+            accounts: !config.app.ledger.has_accounts().await?,
+            tls: reach.way == Way::Plain,
+            hosts: reach.hosts.is_empty(),
+        };
+        if missing.accounts || missing.tls || missing.hosts {
+            return Err(DeskError::Missing { address, missing });
+        }
+    }
+    let tls = if let Way::Tls(files) = &reach.way { Some(files.clone()) } else { None };
+    let desk =
+        Desk::start(config.app.clone(), Arc::clone(&config.media), reach).await.map_err(|error| match error {
+            NoDesk::Journal(error) => DeskError::Journal(error),
+            NoDesk::Ledger(error) => DeskError::Ledger(error),
+            NoDesk::Random(error) => DeskError::Random(error),
+        })?;
+    Ok(Beside { listener, pages: routes::router(desk), tls })
 }
 
 #[cfg(test)]

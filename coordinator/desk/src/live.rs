@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, Sse};
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt, future, stream};
 use kuager_analysis::book::RowKey;
 use serde::Deserialize;
 use tokio::sync::broadcast::Receiver;
@@ -17,6 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::language::Language;
 use crate::news::{Mark, Numbered, Since};
 use crate::pages::index::{self, Facts, Index};
+use crate::people::visitor::Visitor;
 use crate::state::Desk;
 
 /// A page that hears nothing takes the connection for dead after three of these (`live.js`).
@@ -32,6 +34,7 @@ pub(crate) struct Known {
 /// as they come; of rows, those that this page shows. What cannot be continued is told to load again.
 pub(crate) async fn events(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Query(page): Query<index::Wanted>,
     Query(wanted): Query<Known>,
     headers: HeaderMap,
@@ -46,7 +49,10 @@ pub(crate) async fn events(
     let known = heard.or(wanted.at).map(|mark| mark.parse::<Mark>());
     let (since, changes) = desk.news.since(known.and_then(Result::ok));
     let since = if matches!(known, Some(Err(_))) { Since::LoadAnew } else { since };
-    Sse::new(parts(Page::new(desk, language, shown, since, changes, ALIVE)))
+    let over = Arc::clone(&desk.people).over(visitor);
+    // Whose session is over hears nothing more, and the page that is loaded again says why.
+    let last = stream::once(future::ready(Ok(reload())));
+    Sse::new(parts(Page::new(desk, language, shown, since, changes, ALIVE)).take_until(over).chain(last))
 }
 
 /// An open page.
@@ -129,20 +135,22 @@ fn reload() -> Event {
 }
 
 fn parts(page: Page) -> impl Stream<Item = Result<Event, Infallible>> {
-    futures_util::stream::unfold(page, |mut page| async { page.next().await.map(|event| (Ok(event), page)) })
+    stream::unfold(page, |mut page| async { page.next().await.map(|event| (Ok(event), page)) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use kuager_coordinator::testing::Fixture;
-    use std::sync::Arc;
+
+    use crate::people::reach::Reach;
 
     /// A page that hears nothing cannot tell silence from a dead connection, so it is told.
     #[tokio::test]
     async fn silence_has_signs_of_life() {
         let fixture = Fixture::new();
-        let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts");
+        let desk =
+            Desk::start(fixture.app.clone(), Arc::clone(&fixture.media), Reach::default()).await.expect("starts");
         let language = Language::choose(&desk.published().latest.pack, Some("en"));
         let (since, changes) = desk.news.since(None);
         let mut page = Page::new(desk, language, HashSet::new(), since, changes, Duration::from_millis(1));

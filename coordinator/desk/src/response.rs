@@ -33,8 +33,3 @@ pub(crate) fn unwritten(error: JournalError) -> Response {
     tracing::error!(%error, "the desk's journal cannot be read or written");
     refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
 }
-
-/// A form that another page sent.
-pub(crate) fn foreign_form() -> Response {
-    refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again")
-}

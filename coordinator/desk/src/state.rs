@@ -25,6 +25,8 @@ use tokio::sync::broadcast::error::RecvError;
 
 use crate::acts::Acts;
 use crate::news::{Mark, News};
+use crate::people::People;
+use crate::people::reach::Reach;
 use crate::rendered::Rendered;
 use crate::sealed::read;
 use crate::snapshot;
@@ -59,6 +61,18 @@ pub(crate) struct Desk {
     pub(crate) news: Arc<News>,
     /// Rows in every language that somebody reads.
     pub(crate) rendered: Arc<Rendered>,
+    pub(crate) people: Arc<People>,
+}
+
+/// Why a desk does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NoDesk {
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Random(#[from] getrandom::Error),
 }
 
 /// Everything that is not in the book, at one moment.
@@ -73,7 +87,7 @@ pub(crate) struct Overview {
 
 impl Desk {
     /// Counts what is there and keeps counting in the background.
-    pub(crate) async fn start(app: App, media: Arc<Media>) -> Result<Self, JournalError> {
+    pub(crate) async fn start(app: App, media: Arc<Media>, reach: Reach) -> Result<Self, NoDesk> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
         // Random, and another one with every process.
@@ -90,6 +104,7 @@ impl Desk {
             trust: Arc::new(trust.into()),
             devices: Arc::default(),
             news: Arc::new(News::new(start)),
+            people: Arc::new(People::new(app.clone(), reach)?),
             rendered: Arc::default(),
             app,
             media,

@@ -1,17 +1,20 @@
 //! What the tests of several pages share: a desk in front of a coordinator, photos, and how a browser asks.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use futures_util::stream;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use kuager_coordinator::media::Part;
+use kuager_coordinator::people::totp::{TotpSecret, step};
 use kuager_coordinator::testing::{Fixture, grain, kid};
 use kuager_pack::PackSource;
 use kuager_wire::ids::{MediaHash, RecordHash};
@@ -19,6 +22,10 @@ use kuager_wire::record::{Attachment, AttachmentRole, MediaSource, Record};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt;
 
+use crate::people::People;
+use crate::people::reach::Reach;
+use crate::people::visitor::Who;
+use crate::routes::router;
 use crate::state::Desk;
 
 /// The station most reports come from.
@@ -36,10 +43,101 @@ pub(crate) fn photo(seed: u64, quality: u8) -> Vec<u8> {
     bytes
 }
 
+/// What everybody signs in with here.
+pub(crate) const PASSWORD: &str = "five words drawn by dice";
+
+/// Somebody with an account, and a browser that keeps what it is given.
+pub(crate) struct Browser {
+    desk: Router,
+    pub(crate) cookies: BTreeMap<String, String>,
+    /// Where it asks from.
+    pub(crate) address: [u8; 4],
+    /// What the forms of the last page carry.
+    pub(crate) csrf: String,
+}
+
+impl Browser {
+    pub(crate) fn new(desk: &Desk) -> Self {
+        let desk = router(desk.clone());
+        Self { desk, cookies: BTreeMap::new(), address: [192, 0, 2, 1], csrf: String::new() }
+    }
+
+    pub(crate) async fn ask(&mut self, request: axum::http::request::Builder, body: String) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = request.header(header::HOST, "localhost:8080").header(header::ACCEPT, "text/html,*/*");
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        let peer = SocketAddr::from((self.address, 4711));
+        let request = request.extension(ConnectInfo(peer)).body(Body::from(body)).expect("a request");
+        let (head, body) = self.desk.clone().oneshot(request).await.expect("infallible").into_parts();
+        for cookie in head.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().expect("text").split(';').next().expect("a pair");
+            let (name, value) = pair.split_once('=').expect("a pair");
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        let page = String::from_utf8_lossy(&body).into_owned();
+        if let Some(csrf) = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()) {
+            csrf.clone_into(&mut self.csrf);
+        }
+        let location = head.headers.get(header::LOCATION).map(|to| to.to_str().expect("text").to_owned());
+        Answer { status: head.status, location: location.unwrap_or_default(), headers: head.headers, page }
+    }
+
+    pub(crate) async fn open(&mut self, path: &str) -> Answer {
+        self.ask(Request::get(path), String::new()).await
+    }
+
+    /// Sends a form of the last page.
+    pub(crate) async fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf.clone();
+        let fields = [&[("csrf", csrf.as_str())], fields].concat();
+        let post = Request::post(path).header(header::ORIGIN, "http://localhost:8080");
+        self.ask(post.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded"), form(&fields)).await
+    }
+
+    /// Fills in the form for signing in.
+    pub(crate) async fn sign_in(&mut self, name: &str, password: &str, code: &str, next: &str) -> Answer {
+        self.open("/login?lang=en").await;
+        let fields = [("name", name), ("password", password), ("code", code), ("next", next)];
+        self.send("/login?lang=en", &fields).await
+    }
+}
+
+/// What a browser was told.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) location: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) page: String,
+}
+
+/// A form as it travels.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    let fields = fields.iter().map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+    fields.collect::<Vec<_>>().join("&")
+}
+
+/// A desk in front of a coordinator.
+pub(crate) async fn desk(fixture: &Fixture) -> Desk {
+    Desk::start(fixture.app.clone(), Arc::clone(&fixture.media), Reach::default()).await.expect("starts")
+}
+
+/// The code that an authenticator shows now.
+pub(crate) fn code(secret: &TotpSecret, fixture: &Fixture) -> String {
+    format!("{:06}", secret.code(step(fixture.clock_ms())))
+}
+
 /// A coordinator with two enrolled devices, and its desk.
 pub(crate) struct Office {
     pub(crate) fixture: Fixture,
     desk: Router,
+    people: Arc<People>,
 }
 
 impl Office {
@@ -51,14 +149,14 @@ impl Office {
         let fixture = Fixture::of(pack);
         fixture.enrol(1).await;
         fixture.enrol(2).await;
-        let desk = Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts");
-        Self { desk: crate::router(desk), fixture }
+        let desk = desk(&fixture).await;
+        Self { people: Arc::clone(&desk.people), desk: router(desk), fixture }
     }
 
     /// The same office with a desk that has just been opened, so that it has counted everything.
     pub(crate) async fn start_again(self) -> Self {
-        let desk = Desk::start(self.fixture.app.clone(), Arc::clone(&self.fixture.media)).await.expect("starts");
-        Self { desk: crate::router(desk), ..self }
+        let desk = desk(&self.fixture).await;
+        Self { people: Arc::clone(&desk.people), desk: router(desk), ..self }
     }
 
     pub(crate) async fn call(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -80,17 +178,15 @@ impl Office {
         origin: Option<&str>,
         form: &[(&str, &str)],
     ) -> (StatusCode, HeaderMap, String) {
-        let form: Vec<_> = form
-            .iter()
-            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-            .collect();
+        let csrf = self.people.form_token(&Who::Anybody, b"");
+        let fields = [&[("csrf", csrf.as_str())], form].concat();
         let mut request = Request::post(path)
             .header(header::HOST, "localhost:8080")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         if let Some(origin) = origin {
             request = request.header(header::ORIGIN, origin);
         }
-        let (status, headers, body) = self.call(request.body(form.join("&").into()).expect("a request")).await;
+        let (status, headers, body) = self.call(request.body(self::form(&fields).into()).expect("a request")).await;
         (status, headers, String::from_utf8_lossy(&body).into_owned())
     }
 

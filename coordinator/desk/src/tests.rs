@@ -1,6 +1,8 @@
+mod access;
 mod board;
 mod country;
 mod devices;
+mod people;
 mod relations;
 mod snapshots;
 mod words;
@@ -10,7 +12,7 @@ use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use data_encoding::BASE64;
 use futures_util::StreamExt;
 use kuager_coordinator::testing::Fixture;
@@ -19,9 +21,11 @@ use kuager_wire::ids::RecordHash;
 use kuager_wire::record::Record;
 use tower::ServiceExt;
 
-use super::*;
 use crate::language::Language;
 use crate::pages::index::{Facts, Index};
+use crate::people::reach::Reach;
+use crate::routes::router;
+use crate::state::Desk;
 
 async fn open(desk: &Desk, path: &str, host: &str) -> (StatusCode, HeaderMap, String) {
     let request = Request::get(path).header(header::HOST, host).body(Body::empty()).expect("a request");
@@ -32,7 +36,7 @@ async fn open(desk: &Desk, path: &str, host: &str) -> (StatusCode, HeaderMap, St
 }
 
 async fn start(fixture: &Fixture) -> Desk {
-    Desk::start(fixture.app.clone(), Arc::clone(&fixture.media)).await.expect("starts")
+    Desk::start(fixture.app.clone(), Arc::clone(&fixture.media), Reach::default()).await.expect("starts")
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
+use kuager_desk::Reach;
 use kuager_testing::{LONG, TestCoordinator, now};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -22,7 +23,7 @@ async fn the_desk_is_served_beside_the_protocol() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let desk = listener.local_addr().unwrap();
     let mut coordinator = TestCoordinator::start_with(|config| {
-        config.desk = Some(now(kuager_desk::beside(listener, config)).unwrap());
+        config.desk = Some(now(kuager_desk::beside(listener, config, Reach::default())).unwrap());
         config.plain_http = true;
     });
     let public = get(coordinator.address).await;

@@ -30,6 +30,7 @@ pub(super) fn cbor_files(dir: &Path, entries: fs::ReadDir) -> Result<Vec<PathBuf
 /// genesis.cbor            written last: a folder with it is a complete deployment
 /// keys/{root,receipt,log}.seed      32 bytes each, mode 0600
 /// keys/{upload,pass}.secret         32 bytes that upload addresses and passes are derived from, mode 0600
+/// keys/people.secret                32 bytes that passwords and codes of people at the desk rest on, mode 0600
 /// tls/{ca,server}.{pem,key}         own authority and the server's certificate
 /// packs/0001-<hash>.cbor            every pack ever published, in order
 /// packs/stations/<hash>.cbor        the stations of a region, as packs name them

@@ -9,6 +9,7 @@ mod body;
 mod certificate;
 mod connection;
 mod connections;
+mod desk;
 pub mod files;
 mod host;
 mod limits;
@@ -17,6 +18,7 @@ mod network;
 mod open_files;
 mod public;
 mod router;
+mod tuning;
 mod underway;
 
 use std::io;
@@ -24,10 +26,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum_server::Handle;
 use axum_server::tls_rustls::RustlsAcceptor;
-use axum_server::{Handle, Server};
-use hyper_util::rt::TokioTimer;
 
 use crate::app::App;
 use crate::deployment::DeploymentError;
@@ -36,20 +36,19 @@ use crate::intake::attest_waiting;
 use crate::media::Media;
 use certificate::Unusable;
 use connection::Bounded;
+use desk::NoDesk;
+pub use desk::{Beside, PemFiles};
 pub use host::{BadTarget, target};
 pub use limits::Limits;
+pub use network::near;
 pub use open_files::room_for_connections;
 pub use router::router;
+use tuning::tuned;
 
 /// How often refusal counters are written, and other processes' new packs looked for.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often uploads are looked for that lie still for too long.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
-/// Bytes of an answer that wait for one reader; the rest is not taken before there is room for it.
-const BUFFER: usize = 64 * 1024;
-/// Bytes of one request that may be on their way unread. At 300 ms to the coordinator and back that is 3.5 Mbit/s. It is also
-/// what a phone cannot take back when its network begins to cost money.
-const WINDOW: u32 = 128 * 1024;
 
 /// What a coordinator runs with.
 #[derive(Debug)]
@@ -66,15 +65,6 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// Pages that are served beside the protocol, as plain HTTP. What they are is the business of whoever makes them.
-#[derive(Debug)]
-pub struct Beside {
-    /// Where; must be a loopback address.
-    pub listener: TcpListener,
-    /// What.
-    pub pages: Router,
-}
-
 impl Config {
     /// TLS, no desk, the default limits.
     #[must_use]
@@ -89,9 +79,14 @@ pub enum ServeError {
     /// Records would travel readable by anybody.
     #[error("plain HTTP is only served on a loopback address, and {0} is none; leave TLS on")]
     PlainHttp(SocketAddr),
-    /// The desk has no access control of its own yet.
-    #[error("the desk page is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel")]
+    /// Whatever people type at the desk would travel readable by anybody.
+    #[error(
+        "without TLS the desk is only served on a loopback address, and {0} is none; use 127.0.0.1 and an SSH tunnel"
+    )]
     Desk(SocketAddr),
+    /// The desk's own certificate.
+    #[error("the desk's certificate cannot be used: {0}")]
+    DeskCertificate(String),
     /// The data directory cannot be used.
     #[error(transparent)]
     Deployment(#[from] DeploymentError),
@@ -115,6 +110,17 @@ impl From<Unusable> for ServeError {
     }
 }
 
+impl From<NoDesk> for ServeError {
+    fn from(error: NoDesk) -> Self {
+        match error {
+            NoDesk::Key(error) => Self::Deployment(error),
+            NoDesk::Certificate(reason) => Self::DeskCertificate(reason),
+            NoDesk::Network(error) => Self::Network(error),
+            NoDesk::Failed => Self::Failed,
+        }
+    }
+}
+
 /// Serves until `shutdown` is ready, then finishes what is under way, closes the ledger, and returns when everything is
 /// on disk.
 ///
@@ -131,7 +137,7 @@ pub async fn serve(
     }
     if let Some(desk) = &config.desk {
         let address = desk.listener.local_addr()?;
-        if !address.ip().is_loopback() {
+        if desk.tls.is_none() && !address.ip().is_loopback() {
             return Err(ServeError::Desk(address));
         }
     }
@@ -156,12 +162,7 @@ pub async fn serve(
     let desk_handle = Handle::new();
     let desk = match config.desk {
         None => None,
-        Some(Beside { listener, pages }) => {
-            listener.set_nonblocking(true)?;
-            let pages = pages.into_make_service();
-            let server = axum_server::from_tcp(listener)?.handle(desk_handle.clone());
-            Some(tokio::spawn(server.serve(pages)))
-        }
+        Some(beside) => Some(desk::spawn(beside, &config.limits, &desk_handle)?),
     };
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let sweeping = tokio::spawn(sweep(app.clone(), Arc::clone(&media)));
@@ -182,7 +183,7 @@ pub async fn serve(
     if let Some(desk) = desk {
         // Open pages listen for ever; they are simply cut off and connect again after a restart.
         desk_handle.shutdown();
-        desk.await.map_err(|_| ServeError::Failed)??;
+        desk.end().await?;
     }
     housekeeping.abort();
     sweeping.abort();
@@ -199,22 +200,6 @@ pub async fn serve(
     app.ledger.close().await;
     outcome.map_err(|_| ServeError::Failed)??;
     Ok(())
-}
-
-fn tuned<A>(mut server: Server<SocketAddr, A>, limits: &Limits, handle: &Handle<SocketAddr>) -> Server<SocketAddr, A> {
-    let builder = server.http_builder();
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.header_time).max_buf_size(BUFFER);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(limits.streams)
-        .max_header_list_size(16 * 1024)
-        .max_send_buf_size(BUFFER)
-        .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(2 * WINDOW)
-        .keep_alive_interval(limits.idle_time.checked_div(2).unwrap_or(limits.idle_time))
-        .keep_alive_timeout(limits.header_time);
-    server.handle(handle.clone())
 }
 
 async fn keep_house(app: App) {

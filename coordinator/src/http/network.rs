@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The part of the network that one subscriber has: an IPv4 address, or a /64 of IPv6. An IPv4 address may come dressed as
 /// IPv6. Behind one address may be a whole mobile carrier.
-pub(super) fn near(address: IpAddr) -> IpAddr {
+#[must_use]
+pub fn near(address: IpAddr) -> IpAddr {
     cut(address, 32, 64)
 }
 

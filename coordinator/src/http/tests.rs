@@ -1,6 +1,7 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use kuager_wire::compression::Dictionary;
@@ -508,7 +509,7 @@ async fn what_should_stay_on_this_machine_stays_there() {
     let config = || fixture.config(Arc::new(SystemClock::default()));
     let plain = Config { plain_http: true, ..config() };
     assert!(matches!(serve(public(), plain, async {}).await, Err(ServeError::PlainHttp(_))));
-    let desk = Beside { listener: public(), pages: Router::new() };
+    let desk = Beside { listener: public(), pages: Router::new(), tls: None };
     let desk = Config { desk: Some(desk), ..config() };
     assert!(matches!(serve(public(), desk, async {}).await, Err(ServeError::Desk(_))));
 }

@@ -7,6 +7,7 @@
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
 //! - [`DeskEntries`]: what people did at the desk;
+//! - [`Accounts`], [`Views`]: who signs in at the desk, and who looked at what there;
 //! - [`Usages`]: how much of its budgets each device has used;
 //! - [`Ledger`]: all of them together;
 //! - [`sqlite`]: one file on this machine, the default; the only place here that names SQLite;
@@ -25,6 +26,7 @@
 //! messages in [`messages`], what was
 //! done at the desk in [`desk`].
 
+pub mod accounts;
 pub mod attestations;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
@@ -43,8 +45,10 @@ pub mod revocations;
 pub mod sqlite;
 pub mod uploads;
 pub mod usage;
+pub mod views;
 mod whole;
 
+pub use accounts::{ACCOUNTS, Account, AccountChange, Accounts, AddedAccount, DeskRole, DeskRoles, NewAccount};
 pub use attestations::{AttestationCount, AttestationRow, Attestations};
 pub use desk::{Appended, DeskEntries, DeskHead, DeskRow};
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
@@ -63,4 +67,5 @@ pub use revocations::{Attested, DeviceRow, NewRevocation, Revocations, Revoked, 
 pub use sqlite::SqliteLedger;
 pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
 pub use usage::{Recent, Usage, Usages};
+pub use views::{AGAIN_MS, NewView, Noted, Seen, VIEWS_PER_DAY, ViewRow, Views};
 pub use whole::{Ledger, Pulse, WriterLife};

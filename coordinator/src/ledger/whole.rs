@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
+use super::accounts::Accounts;
 use super::attestations::Attestations;
 use super::desk::DeskEntries;
 use super::devices::Devices;
@@ -19,6 +20,7 @@ use super::refusals::Refusals;
 use super::revocations::Revocations;
 use super::uploads::Uploads;
 use super::usage::Usages;
+use super::views::Views;
 
 /// How whoever writes the ledger is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +75,8 @@ pub trait Ledger:
     + Messages
     + DeskEntries
     + Refusals
+    + Accounts
+    + Views
     + Debug
     + Send
     + Sync

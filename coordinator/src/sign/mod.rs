@@ -8,7 +8,7 @@
 //! - [`ReceiptSigner`] has the receipt key, which signs what a running coordinator answers;
 //! - [`DeskSigner`] has the desk's key, which signs what people do there;
 //! - [`UploadAddresses`] has the secret that upload addresses are derived from;
-//! - [`Passes`] has the one that passes are made with.
+//! - [`Passes`] has the one that passes are made with, [`PeopleKeys`] the one that people at the desk are told by.
 //!
 //! The first is not part of a running coordinator and can leave the machine: whoever steals the receipt key can be
 //! contradicted by the log, whoever steals an issuer's key has it until it is revoked, whoever steals the root key is the deployment.
@@ -20,6 +20,7 @@ mod issuer;
 mod keys;
 mod new;
 mod passes;
+mod people;
 mod receipt;
 mod root;
 mod secret;
@@ -33,6 +34,7 @@ pub use issuer::{IssuerSigner, IssuerStanding, SignedServers};
 use keys::Key;
 pub(crate) use new::NewKeys;
 pub use passes::{Holder, Passes};
+pub use people::{BrowserMark, PeopleKeys};
 pub use receipt::ReceiptSigner;
 pub use root::RootSigner;
 pub use uploads::UploadAddresses;
@@ -50,6 +52,8 @@ pub struct Signer {
     pub uploads: UploadAddresses,
     /// How requests of those that were let in are told from those of strangers.
     pub passes: Passes,
+    /// What passwords and codes of people at the desk rest on.
+    pub people: PeopleKeys,
 }
 
 impl Signer {
@@ -65,6 +69,7 @@ impl Signer {
             receipts,
             uploads: UploadAddresses::open(deployment)?,
             passes: Passes::open(deployment)?,
+            people: PeopleKeys::open(deployment)?,
         };
         // That they are the right ones must not turn out on election night.
         Key::read(deployment, "log", deployment.genesis().log_key)?;

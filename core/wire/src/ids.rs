@@ -145,7 +145,7 @@ byte_id!(
     16
 );
 byte_id!(
-    /// A person at the coordinator's desk: a random number. Nothing about the person follows from it.
+    /// A person who signs in at a coordinator's desk, drawn at random with the account. Nothing about the person follows from it.
     PersonId,
     16
 );

@@ -5,7 +5,6 @@ use std::io;
 use kuager_coordinator::app::OpenError;
 use kuager_coordinator::enrol::InviteError;
 use kuager_coordinator::http::ServeError;
-use kuager_coordinator::journal::JournalError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::setup::SetupError;
@@ -31,9 +30,9 @@ pub enum DemoError {
     /// The coordinator's database.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// The desk's journal.
+    /// The desk.
     #[error(transparent)]
-    Journal(#[from] JournalError),
+    Desk(#[from] kuager_desk::DeskError),
     /// The coordinator's folder for files.
     #[error("files cannot be kept: {0}")]
     Files(#[from] ObjectError),

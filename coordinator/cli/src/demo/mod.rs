@@ -111,7 +111,7 @@ impl Story<'_> {
         let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
         let media = Arc::new(Media::open(app.clone(), MediaPolicy::default())?);
         let mut config = Config::new(app, media);
-        config.desk = Some(kuager_desk::beside(desk, &config).await?);
+        config.desk = Some(kuager_desk::beside(desk, &config, kuager_desk::Reach::default()).await?);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(serve(listener, config, async {
             let _ = stopped.await;

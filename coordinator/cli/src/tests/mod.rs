@@ -3,6 +3,7 @@ mod estimates;
 mod inspect;
 mod root;
 mod snapshots;
+mod user;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -198,7 +199,7 @@ fn inspect_names_a_key_of_the_deployment_that_is_damaged() {
     let (data, genesis) = (dir.to_str().expect("UTF-8"), dir.join("genesis.cbor"));
     let inspect = || kuager(&["inspect", genesis.to_str().expect("UTF-8"), "--data", data]);
     inspect().expect("all is well");
-    for name in ["root.seed", "receipt.seed", "log.seed", "upload.secret"] {
+    for name in ["root.seed", "receipt.seed", "log.seed", "upload.secret", "people.secret"] {
         let path = dir.join("keys").join(name);
         let sound = std::fs::read(&path).expect("is there");
         std::fs::write(&path, &sound[..31]).expect("writes");

@@ -4,14 +4,16 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_coordinator::app::short;
-use kuager_coordinator::ledger::{ChainFault, FaultyChain};
+use kuager_coordinator::ledger::{ChainFault, FaultyChain, Seen};
 use serde::Deserialize;
 
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::visitor::Visitor;
 use crate::response::{html, trouble};
 use crate::state::Desk;
 use crate::stations;
+use crate::views::seen;
 
 /// Chains shown, those with most faults first.
 const CHAINS: u32 = 200;
@@ -49,13 +51,18 @@ struct Example {
 }
 
 /// The page of all chains in which something does not hold.
-pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
+pub(crate) async fn page(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
+    seen(&desk, &visitor, Seen::Chains).await?;
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
     let faulty = desk.app.ledger.faulty_chains(CHAINS).await.map_err(trouble)?;
     let chains = faulty.iter().map(|chain| shown(chain, language)).collect();
-    html(&Page { frame: Frame::new(pack, "/chains?".to_owned()), language, chains })
+    html(&Page { frame: Frame::new(pack, "/chains?".to_owned(), &visitor), language, chains })
 }
 
 fn shown(chain: &FaultyChain, language: &Language) -> Chain {

@@ -17,6 +17,7 @@ use serde::Deserialize;
 use crate::assets::LIVE_JS;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::visitor::Visitor;
 use crate::protocols::status;
 use crate::response::html;
 use crate::state::{Desk, Overview};
@@ -96,12 +97,16 @@ const ORDERS: [(&str, Order, &str); 4] = [
 ];
 
 /// The board.
-pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
+pub(crate) async fn page(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
     let overview = desk.overview();
     let language = Language::choose(&overview.published.latest.pack, wanted.lang.as_deref());
     let (facts, board) = desk.look(|book| (Facts::of(book), board(book, &wanted, overview.now_ms)));
     let spoken = desk.look(|book| board.rows.iter().map(|row| sentence(book, row, &language)).collect::<Vec<_>>());
-    html(&Index::new(&overview, &language, facts).page(&wanted, &board, spoken))
+    html(&Index::new(&overview, &language, facts).page(&visitor, &wanted, &board, spoken))
 }
 
 /// The page of the board that is asked for.
@@ -286,7 +291,13 @@ impl<'a> Index<'a> {
         fragment(&self.counted())
     }
 
-    fn page<'p>(&'p self, wanted: &'p Wanted, board: &Board, spoken: Vec<Option<String>>) -> Page<'p> {
+    fn page<'p>(
+        &'p self,
+        visitor: &Visitor,
+        wanted: &'p Wanted,
+        board: &Board,
+        spoken: Vec<Option<String>>,
+    ) -> Page<'p> {
         let asked = wanted.asked();
         let language = self.language;
         let link = |changed: &[(&str, &str)]| format!("/{}lang={}", wanted.address(changed), language.code);
@@ -326,7 +337,7 @@ impl<'a> Index<'a> {
         let turned = |page: usize| link(&[("page", &page.to_string())]);
         let named = |key: &str| self.region_name(key);
         Page {
-            frame: Frame::new(self.pack, format!("/{}", wanted.address(&[]))),
+            frame: Frame::new(self.pack, format!("/{}", wanted.address(&[])), visitor),
             language,
             js: LIVE_JS,
             at: self.overview.mark.to_string(),

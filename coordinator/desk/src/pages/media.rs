@@ -11,7 +11,7 @@ use kuager_coordinator::app::short;
 use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
 use kuager_coordinator::journal;
-use kuager_coordinator::ledger::{Alike, FileView, LedgerError, PictureProblem, ReportLimits};
+use kuager_coordinator::ledger::{Alike, DeskRole, FileView, LedgerError, PictureProblem, ReportLimits, Seen};
 use kuager_coordinator::media::{ALIKE, Region};
 use kuager_wire::desk::Act;
 use kuager_wire::ids::{MediaHash, RecordHash};
@@ -22,13 +22,14 @@ use crate::answers;
 use crate::assets::REDACT_JS;
 use crate::entry::{Entry, is_shown};
 use crate::frame::Frame;
-use crate::guard::sent_from_here;
 use crate::language::Language;
-use crate::response::{foreign_form, html, refuse, trouble, unwritten};
+use crate::people::visitor::Visitor;
+use crate::response::{html, refuse, trouble, unwritten};
 use crate::sealed::read;
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
+use crate::views::seen;
 
 /// Records shown that list one file.
 const RECORDS: u32 = 50;
@@ -96,6 +97,8 @@ struct Page<'a> {
     claims: Vec<(String, String)>,
     listings: Vec<Listing>,
     alike: Vec<Elsewhere>,
+    /// Whether who looks at it may ask for another photo.
+    retakes: bool,
     redactable: bool,
     redactions: Vec<Copy>,
     asked: bool,
@@ -165,10 +168,12 @@ pub(crate) struct Asked {
 /// The page of a file.
 pub(crate) async fn page(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(media): Path<String>,
     Query(wanted): Query<Asked>,
 ) -> Result<Response, Response> {
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
+    seen(&desk, &visitor, Seen::File(media)).await?;
     let published = desk.published();
     let pack = &published.latest.pack;
     let (language, zone) = (&Language::choose(pack, wanted.lang.as_deref()), Zone::of(pack));
@@ -233,7 +238,7 @@ pub(crate) async fn page(
     };
     let pixels = known.held.as_ref().and_then(|held| held.findings.size);
     let page = Page {
-        frame: Frame::new(pack, format!("/media/{media}?")),
+        frame: Frame::new(pack, format!("/media/{media}?"), &visitor),
         language,
         js: REDACT_JS,
         zone: zone.name(),
@@ -252,7 +257,11 @@ pub(crate) async fn page(
         of: file.of,
         claims: known.held.map(|held| held.findings.claims).unwrap_or_default(),
         alike: known.alike.iter().map(elsewhere).collect(),
-        redactable: itself && file.role == AttachmentRole::Original && pixels.is_some(),
+        retakes: visitor.has(DeskRole::Coordinator),
+        redactable: visitor.has(DeskRole::Publisher)
+            && itself
+            && file.role == AttachmentRole::Original
+            && pixels.is_some(),
         redactions: known
             .redactions
             .iter()
@@ -268,13 +277,20 @@ pub(crate) async fn page(
 /// The bytes of a file, or of a redacted copy.
 pub(crate) async fn bytes(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(media): Path<String>,
     method: Method,
     asked: HeaderMap,
 ) -> Result<Response, Response> {
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
     let mime = match listed(&desk, media).await.map_err(trouble)? {
-        Some(file) => file.mime,
+        Some(file) => {
+            // Previews belong to the page that shows them, which was written down.
+            if file.role == AttachmentRole::Original {
+                seen(&desk, &visitor, Seen::Original(media)).await?;
+            }
+            file.mime
+        }
         None => {
             let copy = desk.app.ledger.redaction(media).await.map_err(trouble)?;
             copy.map(|_| "image/jpeg".to_owned()).ok_or_else(not_found)?
@@ -327,14 +343,11 @@ impl TryFrom<String> for RecordHashText {
 /// Asks the observer for another photo.
 pub(crate) async fn retake(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(media): Path<String>,
     Query(wanted): Query<Wanted>,
-    headers: HeaderMap,
     Form(form): Form<Retake>,
 ) -> Result<Response, Response> {
-    if !sent_from_here(&headers) {
-        return Err(foreign_form());
-    }
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
     let text: String = form.text.trim().chars().take(TEXT).collect();
     if text.is_empty() {
@@ -345,7 +358,7 @@ pub(crate) async fn retake(
     match ask_retake(&desk.app, record.observer, &text, record.hash, media).await {
         Ok(message) => {
             let act = Act::Retake { record: record.hash, media, message };
-            desk.act(None, act).await.map_err(unwritten)?;
+            desk.act(visitor.person(), act).await.map_err(unwritten)?;
             Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response())
         }
         Err(error) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
@@ -374,12 +387,8 @@ pub(crate) async fn redact(
     State(desk): State<Desk>,
     Path(media): Path<String>,
     Query(wanted): Query<Wanted>,
-    headers: HeaderMap,
     Form(form): Form<Redact>,
 ) -> Result<Response, Response> {
-    if !sent_from_here(&headers) {
-        return Err(foreign_form());
-    }
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
     let regions = regions(&form.regions).map_err(|line| {
         let text = format!("line {line} is not four whole numbers: left, top, width, height");

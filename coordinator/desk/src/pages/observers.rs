@@ -5,14 +5,16 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_coordinator::app::short;
 use kuager_coordinator::attestation::{Fault, Level};
-use kuager_coordinator::ledger::{Attested, DeviceRow, Standing};
+use kuager_coordinator::ledger::{Attested, DeviceRow, Seen, Standing};
 use serde::Deserialize;
 
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::visitor::Visitor;
 use crate::response::{html, trouble};
 use crate::state::Desk;
 use crate::time::{Moment, Zone};
+use crate::views::seen;
 
 /// Devices shown.
 const DEVICES: u32 = 1000;
@@ -54,7 +56,12 @@ struct Device {
 }
 
 /// The page of all observers.
-pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
+pub(crate) async fn page(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
+    seen(&desk, &visitor, Seen::Observers).await?;
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
@@ -62,7 +69,7 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let rows = desk.app.ledger.device_rows(None, DEVICES).await.map_err(trouble)?;
     let observers = rows.chunk_by(|one, other| one.observer == other.observer);
     let page = Page {
-        frame: Frame::new(pack, "/observers?".to_owned()),
+        frame: Frame::new(pack, "/observers?".to_owned(), &visitor),
         language,
         zone: zone.name(),
         observers: observers.map(|devices| shown(devices, language, &zone)).collect(),

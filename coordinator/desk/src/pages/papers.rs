@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kuager_analysis::book::PaperView;
 use kuager_analysis::readings::{self, Field, Finding, Read, Stage, differences, questions};
@@ -15,7 +15,7 @@ use kuager_coordinator::ledger::FileView;
 use kuager_coordinator::shelf::Published;
 use kuager_wire::desk::{Act, FieldFinding};
 use kuager_wire::form::{Form as AskedForm, Question, QuestionKind};
-use kuager_wire::ids::{MediaHash, PersonId, RecordHash};
+use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::limits;
 use kuager_wire::pack::Pack;
 use kuager_wire::record::{Answers, AttachmentRole, Record, Value};
@@ -24,9 +24,10 @@ use serde::Deserialize;
 use crate::assets::PAPER_JS;
 use crate::entry::is_shown;
 use crate::frame::Frame;
-use crate::guard::sent_from_here;
 use crate::language::Language;
-use crate::response::{foreign_form, html, refuse, trouble, unwritten};
+use crate::people::access::{LEADING, READING, TYPING};
+use crate::people::visitor::Visitor;
+use crate::response::{html, refuse, trouble, unwritten};
 use crate::sealed;
 use crate::state::Desk;
 use crate::stations;
@@ -51,11 +52,6 @@ pub(crate) struct Queue {
     none: Option<String>,
 }
 
-/// Who is at the desk. Without accounts nobody has to sign in, and all who do not are one person.
-const fn who() -> Option<PersonId> {
-    None
-}
-
 #[derive(Template)]
 #[template(path = "papers.html")]
 struct QueuePage<'a> {
@@ -64,6 +60,7 @@ struct QueuePage<'a> {
     /// How many stand where, with the text that says where.
     stages: Vec<(String, usize)>,
     none: bool,
+    types: bool,
     unsettled: Vec<Listed>,
     differing: Vec<Listed>,
 }
@@ -201,7 +198,11 @@ fn waiting(desk: &Desk, published: &Published) -> Vec<(PaperView, Stage)> {
 }
 
 /// The page of all protocols that wait.
-pub(crate) async fn queue(State(desk): State<Desk>, Query(wanted): Query<Queue>) -> Result<Response, Response> {
+pub(crate) async fn queue(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Queue>,
+) -> Result<Response, Response> {
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
@@ -217,6 +218,7 @@ pub(crate) async fn queue(State(desk): State<Desk>, Query(wanted): Query<Queue>)
         form: title(pack, &paper.form.form, language),
         received: zone.moment(paper.received_ms),
     };
+    let reads = visitor.has_any(READING);
     let of = |wanted: Stage| staged.iter().filter(move |(_, stage)| *stage == wanted).map(|(paper, _)| paper);
     let differs = |paper: &&PaperView| {
         desk.look_at_acts(|acts, _| {
@@ -225,12 +227,14 @@ pub(crate) async fn queue(State(desk): State<Desk>, Query(wanted): Query<Queue>)
         })
     };
     html(&QueuePage {
-        frame: Frame::new(pack, "/papers?".to_owned()),
+        frame: Frame::new(pack, "/papers?".to_owned(), &visitor),
         language,
         stages: stages.into(),
         none: wanted.none.is_some(),
-        unsettled: of(Stage::Unsettled).take(LISTED).map(listed).collect(),
-        differing: of(Stage::Done).filter(differs).take(LISTED).map(listed).collect(),
+        types: visitor.has_any(TYPING),
+        unsettled: of(Stage::Unsettled).filter(|_| reads).take(LISTED).map(listed).collect(),
+        // Who types must not know what others read.
+        differing: of(Stage::Done).filter(|_| reads).filter(differs).take(LISTED).map(listed).collect(),
     })
 }
 
@@ -254,7 +258,7 @@ fn title(pack: &Pack, form: &str, language: &Language) -> String {
 }
 
 /// Leads to the protocol that this person should read next.
-pub(crate) async fn next(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Redirect {
+pub(crate) async fn next(State(desk): State<Desk>, visitor: Visitor, Query(wanted): Query<Wanted>) -> Redirect {
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let staged = waiting(&desk, &published);
@@ -267,7 +271,7 @@ pub(crate) async fn next(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
             let ids = asked.get(&paper.record).map(Vec::as_slice).unwrap_or_default();
             (paper.record, ids.iter().map(String::as_str))
         });
-        readings::next(&acts.readings, who(), records)
+        readings::next(&acts.readings, visitor.person(), records)
     });
     match next {
         Some(record) => Redirect::to(&format!("/papers/{record}?lang={}", language.code)),
@@ -278,6 +282,7 @@ pub(crate) async fn next(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
 /// The page of a protocol: to type it, or, for whoever cannot, what came of it.
 pub(crate) async fn page(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(record): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Response> {
@@ -285,11 +290,12 @@ pub(crate) async fn page(
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let paper = Paper::of(&desk, &published, hash).await?;
-    html(&shown(&desk, &published, &language, &paper, &HashMap::new(), None))
+    html(&shown(&desk, &visitor, &published, &language, &paper, &HashMap::new(), None))
 }
 
 fn shown<'a>(
     desk: &Desk,
+    visitor: &Visitor,
     published: &Published,
     language: &'a Language,
     paper: &Paper,
@@ -298,13 +304,19 @@ fn shown<'a>(
 ) -> Page<'a> {
     let record = paper.view.record;
     let pack = published.packs.get(&paper.view.form.pack).map_or(&published.latest.pack, |pack| &pack.pack);
-    let person = who();
+    let person = visitor.person();
     let (reads, settles, stage, fields, asked) = desk.look_at_acts(|acts, _| {
         let stage = acts.readings.stage(record, paper.ids());
-        let may_read = acts.readings.may_read(record, person) && stage < Stage::Unsettled;
+        let may_read = visitor.has_any(TYPING) && acts.readings.may_read(record, person) && stage < Stage::Unsettled;
         let again: Vec<bool> =
             paper.sheets().map(|(file, _)| acts.readings.was_asked_again(record, file.media)).collect();
-        (may_read, acts.readings.may_settle(record, person), stage, acts.readings.fields(record, paper.ids()), again)
+        (
+            may_read,
+            visitor.has_any(LEADING) && acts.readings.may_settle(record, person),
+            stage,
+            acts.readings.fields(record, paper.ids()),
+            again,
+        )
     });
     let sheets = paper.sheets().zip(asked).map(|((file, shown), asked_again)| Sheet {
         original: file.media,
@@ -347,7 +359,7 @@ fn shown<'a>(
         }
     });
     Page {
-        frame: Frame::new(&published.latest.pack, format!("/papers/{record}?")),
+        frame: Frame::new(&published.latest.pack, format!("/papers/{record}?"), visitor),
         language,
         js: PAPER_JS,
         record,
@@ -356,7 +368,8 @@ fn shown<'a>(
         form: title(pack, &paper.form.id, language),
         sheets: sheets.collect(),
         fields: if reads { to_type.collect() } else { Vec::new() },
-        results: if reads { Vec::new() } else { results.collect() },
+        // Who types must not know what others read.
+        results: if reads || !visitor.has_any(READING) { Vec::new() } else { results.collect() },
         readers: fields.first().map_or(0, |field| field.reads.len()),
         stage: language.say(said(stage)),
         settles: settles && stage == Stage::Unsettled,
@@ -411,19 +424,16 @@ fn typed(question: &Question, text: &str) -> Result<Read, ()> {
 /// Takes what somebody has read.
 pub(crate) async fn read(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(record): Path<String>,
     Query(wanted): Query<Wanted>,
-    headers: HeaderMap,
     Form(form): Form<HashMap<String, String>>,
 ) -> Result<Response, Response> {
-    if !sent_from_here(&headers) {
-        return Err(foreign_form());
-    }
     let hash: RecordHash = record.parse().map_err(|_| not_found())?;
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let paper = Paper::of(&desk, &published, hash).await?;
-    let person = who();
+    let person = visitor.person();
     let pages: Vec<MediaHash> = paper
         .sheets()
         .filter(|(_, shown)| shown.is_some())
@@ -449,13 +459,14 @@ pub(crate) async fn read(
                     |pack| pack.pack.text(&question.text, &language.code).to_owned(),
                 );
                 let wrong = language.say_with("paper-wrong", &[("field", name.as_str()), ("typed", text)]);
-                let page = html(&shown(&desk, &published, &language, &paper, &form, Some(wrong)))?;
+                let page = html(&shown(&desk, &visitor, &published, &language, &paper, &form, Some(wrong)))?;
                 return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
             }
         }
     }
     if answers.is_empty() && unreadable.is_empty() {
-        let page = html(&shown(&desk, &published, &language, &paper, &form, Some(language.say("paper-nothing"))))?;
+        let page =
+            html(&shown(&desk, &visitor, &published, &language, &paper, &form, Some(language.say("paper-nothing"))))?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let unreadable = (!unreadable.is_empty()).then_some(unreadable);
@@ -473,19 +484,16 @@ pub(crate) struct Settle {
 /// Settles one field.
 pub(crate) async fn settle(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(record): Path<String>,
     Query(wanted): Query<Wanted>,
-    headers: HeaderMap,
     Form(form): Form<Settle>,
 ) -> Result<Response, Response> {
-    if !sent_from_here(&headers) {
-        return Err(foreign_form());
-    }
     let hash: RecordHash = record.parse().map_err(|_| not_found())?;
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let paper = Paper::of(&desk, &published, hash).await?;
-    let person = who();
+    let person = visitor.person();
     if !desk.look_at_acts(|acts, _| acts.readings.may_settle(hash, person)) {
         return Err(refuse(StatusCode::CONFLICT, "who has read a protocol does not settle it"));
     }

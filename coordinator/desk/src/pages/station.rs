@@ -7,7 +7,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_analysis::book::RowKey;
 use kuager_analysis::words::{Signed, Words};
-use kuager_coordinator::ledger::RecordView;
+use kuager_coordinator::ledger::{RecordView, Seen};
 use kuager_wire::ids::{Kid, RecordHash};
 use serde::Deserialize;
 
@@ -15,6 +15,7 @@ use crate::entry::{Entry, status};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::chains::said;
+use crate::people::visitor::Visitor;
 use crate::protocols::Summary;
 use crate::relations::{Judges, Relations};
 use crate::response::{html, trouble};
@@ -22,6 +23,7 @@ use crate::sealed::read;
 use crate::state::Desk;
 use crate::stations;
 use crate::time::Zone;
+use crate::views::seen;
 
 /// Records shown on one page of a station.
 const RECORDS: u32 = 100;
@@ -51,7 +53,12 @@ struct Page<'a> {
 }
 
 /// The page of a station.
-pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>) -> Result<Response, Response> {
+pub(crate) async fn page(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Query(wanted): Query<Wanted>,
+) -> Result<Response, Response> {
+    seen(&desk, &visitor, Seen::Station(wanted.key.clone().unwrap_or_default())).await?;
     let published = desk.published();
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
@@ -89,7 +96,7 @@ pub(crate) async fn page(State(desk): State<Desk>, Query(wanted): Query<Wanted>)
     let page = Page {
         newer: (at > 0).then(|| turned(at.saturating_sub(1))),
         older: full.then(|| turned(at.saturating_add(1))),
-        frame: Frame::new(pack, here),
+        frame: Frame::new(pack, here, &visitor),
         language,
         zone: Zone::of(pack).name(),
         name,

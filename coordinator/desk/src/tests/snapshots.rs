@@ -1,10 +1,13 @@
 //! Every page as a whole, in every language. What differs from run to run is taken out; style and scripts have tests of their own.
 
+use kuager_coordinator::ledger::DeskRole;
+use kuager_coordinator::people;
+use kuager_coordinator::testing::Fixture;
 use kuager_wire::ids::MediaHash;
 use kuager_wire::record::{Answers, Body, FormRef, Record, RecordKind};
 
 use super::country::{second_country, turnout};
-use crate::testing::{Office, STATION, photo};
+use crate::testing::{Browser, Office, PASSWORD, STATION, code, desk, photo};
 
 /// Compares a page with the one that was approved.
 fn approve(name: &str, page: &str) {
@@ -16,6 +19,8 @@ fn approve(name: &str, page: &str) {
         (r"(?s)<script>.*?</script>", "<script>…</script>"),
         ("[0-9a-f]{64}", "[hash]"),
         ("<code>[0-9a-f]{32}</code>", "<code>[id]</code>"),
+        ("person=[0-9a-f]{32}", "person=[person]"),
+        ("name=\"csrf\" value=\"[^\"]*\"", "name=\"csrf\" value=\"[token]\""),
         ("data-at=\"[0-9a-f]{16}-", "data-at=\"[start]-"),
         ("(observer|бақылаушы|наблюдатель) [0-9a-f]{8}", "$1 [pseudonym]"),
     ] {
@@ -95,4 +100,34 @@ async fn pages_of_another_country_are_as_they_were_approved() {
     approve_all(&office, "country_index", "/?", &languages).await;
     approve_all(&office, "country_station", "/station?key=coast-1&", &languages).await;
     approve_all(&office, "country_media", &format!("/media/{}?", MediaHash::of(&original)), &languages).await;
+}
+
+#[tokio::test]
+async fn pages_about_people_are_as_they_were_approved() {
+    let fixture = Fixture::new();
+    let add = async |name, roles: &[DeskRole]| {
+        let added = people::add(&fixture.app, name, roles.iter().copied().collect(), PASSWORD).await;
+        added.expect("is made").1
+    };
+    let minds = add("Айгүл <b>", &[DeskRole::Admin, DeskRole::Coordinator]).await;
+    let types = add("Timur", &[DeskRole::Transcriber]).await;
+    let desk = desk(&fixture).await;
+    let [mut stranger, mut admin, mut transcriber] = [(); 3].map(|()| Browser::new(&desk));
+    admin.sign_in("айгүл <b>", PASSWORD, &code(&minds, &fixture), "").await;
+    transcriber.sign_in("timur", PASSWORD, &code(&types, &fixture), "").await;
+    for path in ["/observers", "/chains", "/station", "/station?key=710000000-99", "/station?key=%3Ci%3E"] {
+        admin.open(path).await;
+    }
+    for language in ["kk", "ru", "en"] {
+        let lang = format!("lang={language}");
+        approve(
+            &format!("login_{language}"),
+            &stranger.open(&format!("/login?{lang}&next=%2Fviews%3Flang%3Dru")).await.page,
+        );
+        let fields = [("name", "Айгүл \"<b>"), ("password", PASSWORD), ("code", "1"), ("next", "/views?lang=ru")];
+        approve(&format!("login_wrong_{language}"), &stranger.send(&format!("/login?{lang}"), &fields).await.page);
+        approve(&format!("me_{language}"), &admin.open(&format!("/me?{lang}")).await.page);
+        approve(&format!("views_{language}"), &admin.open(&format!("/views?{lang}")).await.page);
+        approve(&format!("refused_{language}"), &transcriber.open(&format!("/observers?{lang}")).await.page);
+    }
 }

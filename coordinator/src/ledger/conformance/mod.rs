@@ -10,6 +10,7 @@
 //! Cases open their place more than once: after closing it, as after a restart, and beside an open one, as another process
 //! or another instance does. A crash is played by leaving out the second of two calls.
 
+pub mod accounts;
 pub mod attestations;
 pub mod chains;
 pub mod desk;
@@ -23,6 +24,7 @@ pub mod messages;
 pub mod records;
 pub mod revocations;
 pub mod usage;
+pub mod views;
 
 pub use fixture::Place;
 
@@ -82,6 +84,12 @@ macro_rules! ledger_conformance {
             desk::a_journal_only_grows,
             desk::a_journal_is_read_in_bounded_pieces,
             desk::many_writers_share_one_journal,
+            accounts::a_name_is_one_persons,
+            accounts::what_changes_an_account_shows_at_once_and_everywhere,
+            accounts::a_code_is_used_once_however_many_ask,
+            accounts::there_is_an_end_of_accounts,
+            views::views_are_kept_in_order_and_once,
+            views::one_person_looks_at_so_much_in_a_day,
             life::two_processes_share_one_ledger,
             life::a_closed_ledger_says_so,
         }

@@ -3,6 +3,7 @@
 //! One thread writes and commits for many callers at once; readers are on snapshots and never wait for it. Both wait for
 //! the disk on threads of their own, so that no caller has to think of it.
 
+mod accounts;
 mod attestations;
 mod backfill;
 mod chains;
@@ -25,6 +26,7 @@ mod refusals;
 mod revocations;
 mod uploads;
 mod usage;
+mod views;
 
 pub use copy::{check, copy, published_copies};
 pub use handle::{SqliteLedger, create};

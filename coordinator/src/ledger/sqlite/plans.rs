@@ -28,6 +28,7 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("chain_faults", "a handful of rows for each phone that has any: how many there are of each kind"),
     ("json_each", "the stations of one invite"),
     ("redactions", "copies for publication, of which people make some: all of them for a backup"),
+    ("accounts", "people at the desk, a thousand at most: whether there is any, how many, the list for people"),
     ("CONSTANT", "no table at all"),
     ("here", "numbers of one chain above its dense part"),
     ("pairs", "the same"),

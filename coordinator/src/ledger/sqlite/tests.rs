@@ -13,8 +13,12 @@ use tempfile::TempDir;
 use super::SqliteLedger;
 use crate::budgets::RecordBudget;
 use crate::ledger::conformance::Place;
+use crate::ledger::conformance::accounts::account;
 use crate::ledger::conformance::fixture::{KEY, enrol, find, gap, record, store};
-use crate::ledger::{ChainFault, Faults, Feed, ForkEvidence, Ledger, LedgerError, NewRecord, Records};
+use crate::ledger::{
+    Accounts, AddedAccount, ChainFault, Faults, Feed, ForkEvidence, Ledger, LedgerError, NewRecord, NewView, Noted,
+    Records, Seen, Views,
+};
 
 struct Folder(TempDir);
 
@@ -124,7 +128,7 @@ async fn a_newer_database_is_left_alone() {
     ledger.write(|connection| Ok(connection.pragma_update(None, "user_version", 99)?)).await.expect("works");
     ledger.close().await;
     let error = SqliteLedger::open(&folder.file()).expect_err("is newer");
-    assert_eq!(error, LedgerError::Newer { found: 99, known: 12 });
+    assert_eq!(error, LedgerError::Newer { found: 99, known: 13 });
 }
 
 /// A ledger as the second format left it.
@@ -229,4 +233,28 @@ async fn words_of_an_earlier_format_are_read_for_what_they_are_about() {
     let arrivals = folder.ledger().arrivals_after(0, 10).await.expect("reads");
     let follows: Vec<_> = arrivals.iter().map(|arrival| arrival.follows).collect();
     assert_eq!(follows, [Some(incident), None, None]);
+}
+
+#[tokio::test]
+async fn a_ledger_of_before_there_were_accounts_has_none_and_takes_some() {
+    let folder = Folder::new();
+    let steps: &'static [&'static str] = &super::handle::MIGRATIONS[..12];
+    Pool::open(&folder.file(), Config { steps, readers: 1, ..Config::default() }).expect("opens").close();
+    let ledger = folder.ledger();
+    assert_eq!((ledger.has_accounts().await, ledger.views(None, None, 9).await), (Ok(false), Ok(Vec::new())));
+    assert_eq!(ledger.add_account(account(1)).await, Ok(AddedAccount::Added));
+}
+
+#[tokio::test]
+async fn views_are_neither_changed_nor_deleted_nor_anybodys_without_an_account() {
+    let folder = Folder::new();
+    let ledger = folder.ledger();
+    let view = NewView { person: account(1).person, at_ms: 5, seen: Seen::Observers };
+    assert!(ledger.note_view(view.clone()).await.is_err(), "nobody's");
+    ledger.add_account(account(1)).await.expect("is stored");
+    assert_eq!(ledger.note_view(view).await, Ok(Noted::Yes));
+    for sql in ["DELETE FROM views", "UPDATE views SET at_ms = 0", "DELETE FROM accounts"] {
+        assert!(ledger.write(move |connection| Ok(connection.execute(sql, [])?)).await.is_err(), "{sql}");
+    }
+    assert_eq!(ledger.views(None, None, 9).await.expect("reads").len(), 1);
 }

@@ -1,0 +1,77 @@
+//! Every route of the desk, and who may come there. A route is added here or nowhere: without a rule it cannot be written down, and
+//! a test walks all of them with every role (`tests/access.rs`).
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, get, post};
+use tower_http::compression::CompressionLayer;
+
+use crate::guard::{FORM, admit, guard};
+use crate::live;
+use crate::pages::{chains, health, index, login, me, media, observers, papers, station, views};
+use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
+use crate::state::Desk;
+
+/// A route: where, who, what.
+pub(crate) struct Route {
+    pub(crate) path: &'static str,
+    pub(crate) rule: Rule,
+    handlers: fn() -> MethodRouter<Desk>,
+}
+
+const fn route(path: &'static str, access: Access, handlers: fn() -> MethodRouter<Desk>) -> Route {
+    Route { path, rule: Rule { access, touches: true }, handlers }
+}
+
+/// All of them.
+pub(crate) const ROUTES: &[Route] = &[
+    route("/", Access::Roles(READING), || get(index::page)),
+    // An open page listens for hours while nobody sits in front of it.
+    Route {
+        path: "/events",
+        rule: Rule { access: Access::Roles(READING), touches: false },
+        handlers: || get(live::events),
+    },
+    route("/chains", Access::Roles(READING), || get(chains::page)),
+    route("/health", Access::Roles(WATCHING), || get(health::page)),
+    route("/observers", Access::Roles(READING), || get(observers::page)),
+    route("/station", Access::Roles(READING), || get(station::page)),
+    route("/media/{hash}", Access::Roles(READING), || get(media::page)),
+    route("/media/{hash}/file", Access::Roles(LOOKING), || get(media::bytes)),
+    route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),
+    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(media::redact)),
+    route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
+    route("/papers/next", Access::Roles(TYPING), || get(papers::next)),
+    route("/papers/{hash}", Access::Roles(LOOKING), || get(papers::page)),
+    route("/papers/{hash}/read", Access::Roles(TYPING), || post(papers::read)),
+    route("/papers/{hash}/settle", Access::Roles(LEADING), || post(papers::settle)),
+    route("/login", Access::Everybody, || get(login::page).post(login::enter)),
+    route("/leave", Access::SignedIn, || post(me::leave)),
+    route("/leave/all", Access::SignedIn, || post(me::leave_all)),
+    route("/me", Access::SignedIn, || get(me::page)),
+    route("/me/password", Access::SignedIn, || post(me::password)),
+    route("/views", Access::Roles(MINDING), || get(views::page)),
+    // Browsers ask for it, and would show an error for nothing.
+    route("/favicon.ico", Access::Everybody, || get(async || StatusCode::NO_CONTENT)),
+];
+
+/// The routes of the desk's own listener.
+pub(crate) fn router(desk: Desk) -> Router {
+    let routes = ROUTES.iter().fold(Router::new(), |router, route| {
+        let door = from_fn_with_state((desk.clone(), route.rule), admit);
+        router.route(route.path, (route.handlers)().route_layer(door))
+    });
+    routes
+        .layer(DefaultBodyLimit::max(FORM))
+        .layer(CompressionLayer::new().compress_when(is_page))
+        .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
+        .layer(from_fn_with_state(desk.clone(), guard))
+        .with_state(desk)
+}
+
+/// Whether an answer is made small on its way: pages are. Events are sent as they come, and files as they are.
+fn is_page(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+}

@@ -1,0 +1,119 @@
+//! Every route, every method, every role: who comes in stands here once more, word for word.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode, header};
+use kuager_coordinator::ledger::{DeskRole, DeskRoles, NewAccount};
+use kuager_coordinator::testing::Fixture;
+use kuager_wire::ids::PersonId;
+use tower::ServiceExt;
+
+use crate::people::visitor::{Person, Who};
+use crate::routes::{ROUTES, router};
+use crate::testing::desk;
+
+/// Path, method, and who comes in: **a**dmin, **c**oordinator, **t**ranscriber, ana**l**yst, **p**ublisher, **r**ead-only,
+/// and who is **n**ot signed in. Whatever is not here is not allowed to anybody, by any method.
+const TABLE: &[(&str, &str, &str)] = &[
+    ("/", "GET", "aclpr"),
+    ("/events", "GET", "aclpr"),
+    ("/chains", "GET", "aclpr"),
+    ("/health", "GET", "ac"),
+    ("/observers", "GET", "aclpr"),
+    ("/station", "GET", "aclpr"),
+    ("/media/{hash}", "GET", "aclpr"),
+    ("/media/{hash}/file", "GET", "actlpr"),
+    ("/media/{hash}/retake", "POST", "c"),
+    ("/media/{hash}/redact", "POST", "p"),
+    ("/papers", "GET", "actlpr"),
+    ("/papers/next", "GET", "t"),
+    ("/papers/{hash}", "GET", "actlpr"),
+    ("/papers/{hash}/read", "POST", "t"),
+    ("/papers/{hash}/settle", "POST", "c"),
+    ("/login", "GET", "actlprn"),
+    ("/login", "POST", "actlprn"),
+    ("/leave", "POST", "actlpr"),
+    ("/leave/all", "POST", "actlpr"),
+    ("/me", "GET", "actlpr"),
+    ("/me/password", "POST", "actlpr"),
+    ("/views", "GET", "a"),
+    ("/favicon.ico", "GET", "actlprn"),
+];
+
+const WHO: [(char, Option<DeskRole>); 7] = [
+    ('a', Some(DeskRole::Admin)),
+    ('c', Some(DeskRole::Coordinator)),
+    ('t', Some(DeskRole::Transcriber)),
+    ('l', Some(DeskRole::Analyst)),
+    ('p', Some(DeskRole::Publisher)),
+    ('r', Some(DeskRole::ReadOnly)),
+    ('n', None),
+];
+
+const METHODS: [Method; 8] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+];
+
+#[tokio::test]
+async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
+    for (path, ..) in TABLE {
+        assert!(ROUTES.iter().any(|route| route.path == *path), "there is no route {path}");
+    }
+    let fixture = Fixture::new();
+    for (letter, role) in WHO {
+        let mut person = PersonId([7; 16]);
+        person.0[0] = u8::try_from(letter).expect("a letter");
+        let (name, handle) = (letter.to_string(), letter.to_string());
+        let roles: DeskRoles = role.into_iter().collect();
+        let account = NewAccount { person, name, handle, roles, password: vec![], totp: vec![], created_ms: 1 };
+        fixture.ledger.add_account(account).await.expect("is stored");
+    }
+    let desk = desk(&fixture).await;
+    let routes = router(desk.clone());
+    for route in ROUTES {
+        assert!(TABLE.iter().any(|(path, ..)| *path == route.path), "the table has no route {}", route.path);
+        let path = route.path.replace("{hash}", &"0".repeat(64));
+        for method in METHODS {
+            let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
+            let row = TABLE.iter().find(|(path, method, _)| *path == route.path && *method == asked.as_str());
+            for (letter, role) in WHO {
+                let account =
+                    fixture.ledger.account_named(&letter.to_string()).await.expect("reads").expect("is there");
+                let token = role.map(|_| desk.people.enter(&account).expect("is drawn"));
+                let who = token.as_ref().map_or(Who::Stranger, |token| {
+                    let person = Person { id: account.person, name: account.name.clone(), roles: account.roles };
+                    Who::Person(person, token.key())
+                });
+                let form = format!("csrf={}", desk.people.form_token(&who, b""));
+                let mut request = Request::builder()
+                    .method(method.clone())
+                    .uri(&path)
+                    .header(header::HOST, "localhost")
+                    .header(header::ORIGIN, "http://localhost")
+                    .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+                if let Some(token) = &token {
+                    request = request.header(header::COOKIE, format!("kuager-session={}", *token.text()));
+                }
+                let request = request.body(Body::from(form)).expect("a request");
+                let status = routes.clone().oneshot(request).await.expect("infallible").status();
+                let expected = match row {
+                    None => StatusCode::METHOD_NOT_ALLOWED,
+                    Some((.., letters)) if letters.contains(letter) => StatusCode::OK,
+                    Some(_) if role.is_none() => StatusCode::UNAUTHORIZED,
+                    Some(_) => StatusCode::FORBIDDEN,
+                };
+                // What a handler makes of it is its own affair: that it was asked is what counts.
+                let refused = [StatusCode::METHOD_NOT_ALLOWED, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+                let status = if refused.contains(&status) { status } else { StatusCode::OK };
+                assert_eq!(status, expected, "{method} {path} for {letter}");
+            }
+        }
+    }
+}
