@@ -7,11 +7,13 @@
 //! - [`book`]: what all records come to, station by station, as one fold over them;
 //! - [`estimate`]: what a sample of stations, or of voters, says about all of them;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
+//! - [`official`]: official figures as they were taken over, and what another import would change;
 //! - [`readings`]: what people at the desk read on photos, and what it comes to;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod book;
 pub mod estimate;
 pub mod judge;
+pub mod official;
 pub mod readings;
 pub mod words;

@@ -19,6 +19,7 @@ mod inspect;
 mod invite;
 mod journal;
 mod message;
+mod official;
 mod pack;
 mod root;
 mod sample;
@@ -65,6 +66,8 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
     Message(message::Message),
+    /// Take over official figures of stations from a CSV file.
+    Official(official::Official),
     /// List what people did at the desk, and check that the journal is whole.
     Journal(journal::Journal),
     /// Write everything of a deployment into one encrypted file, while it serves.
@@ -112,6 +115,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::User(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
+        Command::Official(command) => command.run(&data, out),
         Command::Journal(command) => command.run(&data, out),
         Command::Backup(command) => command.run(&data, out),
         Command::Restore(command) => command.run(&data, out),

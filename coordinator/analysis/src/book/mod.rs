@@ -18,6 +18,7 @@
 mod board;
 mod device;
 mod directory;
+mod discrepancies;
 mod entry;
 mod fold;
 mod input;
@@ -32,6 +33,7 @@ mod summary;
 mod view;
 
 pub use self::board::{Board, BoardRow, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query, RegionRow, State};
+pub use self::discrepancies::Discrepancy;
 pub use self::entry::{Entry, EntryId, Official};
 pub use self::fold::{Book, SPAN_MS};
 pub use self::input::{DeviceFact, Received, RowKey};

@@ -7,6 +7,7 @@ pub(crate) mod login;
 pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod observers;
+pub(crate) mod official;
 pub(crate) mod papers;
 pub(crate) mod refused;
 pub(crate) mod station;

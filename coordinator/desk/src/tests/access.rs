@@ -25,6 +25,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("/media/{hash}/file", "GET", "actlpr"),
     ("/media/{hash}/retake", "POST", "c"),
     ("/media/{hash}/redact", "POST", "p"),
+    ("/official", "GET", "aclpr"),
     ("/papers", "GET", "actlpr"),
     ("/papers/next", "GET", "t"),
     ("/papers/{hash}", "GET", "actlpr"),

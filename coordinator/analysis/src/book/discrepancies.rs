@@ -1,0 +1,85 @@
+//! Where official figures are not what protocols say, line by line.
+
+use std::cmp::Reverse;
+
+use kuager_wire::ids::RecordHash;
+
+use super::entry::EntryId;
+use super::fold::Book;
+use super::input::RowKey;
+use super::meaning::Column;
+use super::summary::Status;
+use super::view::FormName;
+
+/// A line of a protocol that the official figures have otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discrepancy {
+    /// The station.
+    pub key: RowKey,
+    /// The contest.
+    pub contest: String,
+    /// What the line means.
+    pub column: Column,
+    /// The form, and the question that reads the line.
+    pub question: Option<(FormName, String)>,
+    /// What copies of the protocol say, each value once.
+    pub said: Vec<i64>,
+    /// The records they are from.
+    pub records: Vec<RecordHash>,
+    /// What the official figures say.
+    pub official: i64,
+    /// The entry of the journal that they rest on.
+    pub entry: EntryId,
+    /// By how much the nearest copy differs.
+    pub difference: u64,
+}
+
+impl Book {
+    /// Every line in which no copy of a station's protocol says what the official figures say, the largest difference first.
+    #[must_use]
+    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+        let mut found = Vec::new();
+        let mismatches = self.summaries.iter().filter(|(row, summary)| {
+            *row % 2 == 0 && summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch)
+        });
+        for (row, _) in mismatches {
+            let key = self.key(*row);
+            let Some(view) = self.station(&key) else { continue };
+            for contest in view.contests {
+                let Some((entry, figures)) = contest.official else { continue };
+                for (at, (column, official)) in contest.columns.iter().zip(figures).enumerate() {
+                    let Some(official) = official else { continue };
+                    let copies = contest.copies.iter().filter_map(|copy| {
+                        let said = copy.values.get(at).copied().flatten()?;
+                        Some((said, copy.record, &copy.form))
+                    });
+                    let copies: Vec<_> = copies.collect();
+                    let nearest = copies.iter().map(|(said, ..)| said.abs_diff(official)).min();
+                    let Some(difference) = nearest.filter(|difference| *difference > 0) else { continue };
+                    let mut said: Vec<i64> = copies.iter().map(|(said, ..)| *said).collect();
+                    said.sort_unstable();
+                    said.dedup();
+                    let question = contest.questions.get(at).cloned().flatten();
+                    found.push(Discrepancy {
+                        key: key.clone(),
+                        contest: contest.contest.clone(),
+                        column: column.clone(),
+                        question: question
+                            .zip(copies.first())
+                            .map(|(question, (.., form))| ((*form).clone(), question)),
+                        said,
+                        records: copies.iter().map(|(_, record, _)| *record).collect(),
+                        official,
+                        entry,
+                        difference,
+                    });
+                }
+            }
+        }
+        found.sort_by(|one, other| {
+            let order = |of: &Discrepancy| (Reverse(of.difference), of.key.station.clone(), of.contest.clone());
+            order(one).cmp(&order(other))
+        });
+        found
+    }
+}
