@@ -3,6 +3,7 @@
 mod exit_poll;
 mod json;
 mod quick_count;
+mod words;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -30,12 +31,4 @@ impl Analyse {
         }
         Ok(ExitCode::SUCCESS)
     }
-}
-
-/// What stands below every result.
-const EMBARGO: &str = "Not to be published on voting day, nor in the five days before it (Art. 28(9) of the law on elections).";
-
-/// A share in per cent, or that there is none.
-fn percent(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |share| format!("{:.2} %", share * 100.0))
 }

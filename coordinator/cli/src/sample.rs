@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use kuager_analysis::estimate::draw::{
-    BySize, Commitment, Hash, Method, Seed, allocate, draw_by_size, draw_simple,
-};
+use kuager_analysis::estimate::draw::{BySize, Commitment, Hash, Method, Seed, allocate, draw_by_size, draw_simple};
 use kuager_analysis::estimate::frame::{Fact, Frame};
 use kuager_analysis::estimate::sample as drawn;
 use kuager_analysis::estimate::table::{MOST_BYTES, Table};
@@ -149,7 +147,11 @@ impl Interval {
             return Err(CliError::Senseless("--expected-turnout is a part above 0 and up to 1"));
         }
         let interval = (f64::from(registered) * turnout / f64::from(cards)).round().max(1.0);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at least one, and at most `registered`")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at least one, and at most `registered`"
+        )]
         Ok(interval as u32)
     }
 }
@@ -194,8 +196,7 @@ impl Commit {
         let seed = Seed::from_bytes(*bytes);
         let method = if self.pps { Method::BySize } else { Method::Simple };
         let commitment = Commitment::new(method, &frame, &seed, sizes, self.public_value_of)?;
-        fs::create_dir_all(&self.output)
-            .map_err(|source| CliError::WriteNew { path: self.output.clone(), source })?;
+        fs::create_dir_all(&self.output).map_err(|source| CliError::WriteNew { path: self.output.clone(), source })?;
         let (secret, public) = (self.output.join("seed"), self.output.join("commitment.json"));
         write_new(&secret, format!("{}\n", seed.to_hex()).as_bytes())?;
         let text = commitment.to_json();
@@ -228,7 +229,10 @@ impl Draw {
         write_new(&self.output, &list)?;
         writeln!(out, "frame       {}", Hash(frame.sha256()))?;
         writeln!(out, "drawn       {stations} stations, in {}", self.output.display())?;
-        writeln!(out, "Keep the list secret until the vote has ended: whoever knows where it is looked can behave there.")?;
+        writeln!(
+            out,
+            "Keep the list secret until the vote has ended: whoever knows where it is looked can behave there."
+        )?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -257,7 +261,8 @@ impl Verify {
             }
             return Ok(ExitCode::SUCCESS);
         };
-        let table = Table::read(&path.display().to_string(), &read_bounded(&path, MOST_BYTES)?, &["stratum", "station"])?;
+        let table =
+            Table::read(&path.display().to_string(), &read_bounded(&path, MOST_BYTES)?, &["stratum", "station"])?;
         let mut listed = BTreeMap::new();
         for row in table.rows() {
             listed.insert(row.name("station")?.to_owned(), row.name("stratum")?.to_owned());

@@ -210,14 +210,8 @@ impl Commitment {
         public_value: Option<String>,
     ) -> Result<Self, DrawError> {
         let hashes = (Hash(frame.sha256()), seed.sha256());
-        let commitment = Self {
-            version: VERSION,
-            method,
-            frame_sha256: hashes.0,
-            seed_sha256: hashes.1,
-            public_value,
-            stations,
-        };
+        let commitment =
+            Self { version: VERSION, method, frame_sha256: hashes.0, seed_sha256: hashes.1, public_value, stations };
         commitment.check_sizes(frame)?;
         Ok(commitment)
     }
@@ -309,7 +303,8 @@ pub fn allocate(frame: &Frame, stations: u32) -> Result<BTreeMap<String, u32>, D
     while taken != wanted {
         let less = taken < wanted;
         let can = |at: &usize| if less { sizes[*at] < strata[*at].1 } else { sizes[*at] > fewest(strata[*at].1) };
-        let order = |at: &usize| if less { excess(sizes[*at], strata[*at].1) } else { -excess(sizes[*at], strata[*at].1) };
+        let order =
+            |at: &usize| if less { excess(sizes[*at], strata[*at].1) } else { -excess(sizes[*at], strata[*at].1) };
         let Some(at) = (0..strata.len()).filter(can).min_by_key(order) else { break };
         if less {
             sizes[at] += 1;
@@ -400,7 +395,8 @@ fn walk(sizes: &[u32], wanted: u32, start: impl FnOnce(u128) -> u128) -> Vec<(us
     let (mut left, mut steps) = (sizes.iter().map(|size| u128::from(*size)).sum::<u128>(), u128::from(wanted));
     loop {
         let large = |at: &usize| !certain[*at] && steps > 0 && u128::from(sizes[*at]) * steps >= left;
-        let found: Vec<usize> = (0..sizes.len()).filter(large).take(usize::try_from(steps).unwrap_or(usize::MAX)).collect();
+        let found: Vec<usize> =
+            (0..sizes.len()).filter(large).take(usize::try_from(steps).unwrap_or(usize::MAX)).collect();
         if found.is_empty() {
             break;
         }

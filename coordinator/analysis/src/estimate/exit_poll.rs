@@ -12,9 +12,8 @@ mod rates;
 mod read;
 mod waves;
 
-pub use cells::Age;
 pub use clusters::Share;
-pub use input::{Card, Contact, Disposition, Input, PolledStation, Wave};
+pub use input::{Age, Card, Contact, Disposition, Input, PolledStation, Wave};
 pub use poll::{ExitPoll, Reason, Refusals, Stage, Stations, exit_poll};
 pub use rates::Rates;
 pub use read::{File, Files, read};

@@ -53,7 +53,7 @@ pub struct TableError {
     /// Where.
     pub place: Place,
     /// What.
-    pub wrong: Wrong,
+    pub wrong: Box<Wrong>,
 }
 
 /// What can be wrong in a table.
@@ -164,8 +164,8 @@ impl Table {
     /// [`TableError`] at the first thing that is wrong.
     pub fn read(file: &str, bytes: &[u8], needed: &[&'static str]) -> Result<Self, TableError> {
         let place = |line, column| Place { file: file.to_owned(), line, column };
-        let whole = |wrong| TableError { place: place(None, None), wrong };
-        let head = |wrong| TableError { place: place(Some(1), None), wrong };
+        let whole = |wrong| TableError { place: place(None, None), wrong: Box::new(wrong) };
+        let head = |wrong| TableError { place: place(Some(1), None), wrong: Box::new(wrong) };
         if bytes.len() > MOST_BYTES {
             return Err(whole(Wrong::TooLarge));
         }
@@ -175,7 +175,7 @@ impl Table {
         let mut reader = ReaderBuilder::new().delimiter(separator).trim(Trim::All).from_reader(text.as_bytes());
         let malformed = |error: &csv::Error| TableError {
             place: place(error.position().map(csv::Position::line), None),
-            wrong: Wrong::NotATable(described(error)),
+            wrong: Box::new(Wrong::NotATable(described(error))),
         };
         let header: Vec<String> =
             reader.headers().map_err(|error| malformed(&error))?.iter().map(str::to_owned).collect();
@@ -207,10 +207,13 @@ impl Table {
                 continue;
             }
             if rows.len() == MOST_ROWS {
-                return Err(TableError { place: place(Some(line), None), wrong: Wrong::TooManyRows });
+                return Err(TableError { place: place(Some(line), None), wrong: Box::new(Wrong::TooManyRows) });
             }
             if let Some((_, column)) = row.iter().zip(&header).find(|(field, _)| field.len() > LONGEST) {
-                return Err(TableError { place: place(Some(line), Some(column.clone())), wrong: Wrong::TooLong });
+                return Err(TableError {
+                    place: place(Some(line), Some(column.clone())),
+                    wrong: Box::new(Wrong::TooLong),
+                });
             }
             rows.push((line, row));
         }
@@ -249,7 +252,7 @@ impl Table {
     /// A complaint about the file as a whole.
     #[must_use]
     pub fn error(&self, wrong: Wrong) -> TableError {
-        TableError { place: Place { file: self.file.clone(), line: None, column: None }, wrong }
+        TableError { place: Place { file: self.file.clone(), line: None, column: None }, wrong: Box::new(wrong) }
     }
 }
 
@@ -257,9 +260,8 @@ impl<'a> Row<'a> {
     /// A complaint about a field.
     #[must_use]
     pub fn error(self, column: &str, wrong: Wrong) -> TableError {
-        let place =
-            Place { file: self.table.file.clone(), line: Some(self.line), column: Some(column.to_owned()) };
-        TableError { place, wrong }
+        let place = Place { file: self.table.file.clone(), line: Some(self.line), column: Some(column.to_owned()) };
+        TableError { place, wrong: Box::new(wrong) }
     }
 
     fn not(self, column: &str, wanted: &'static str) -> TableError {

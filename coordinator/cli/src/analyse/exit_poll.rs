@@ -7,7 +7,8 @@ use clap::Args;
 use kuager_analysis::estimate::exit_poll as poll;
 use kuager_analysis::estimate::table::MOST_BYTES;
 
-use super::{EMBARGO, json, percent};
+use super::json;
+use super::words::{EMBARGO, percent};
 use crate::error::CliError;
 use crate::files::read_bounded;
 
@@ -85,6 +86,9 @@ fn say(polled: &poll::ExitPoll, out: &mut dyn Write) -> Result<(), CliError> {
         let estimate = percent(share.estimate.estimate);
         writeln!(out, "{estimate:>9}  {low:>9} .. {high:>9}  {option} (design effect {deff})")?;
     }
-    writeln!(out, "Intervals hold in 95 of 100 samples, if those who did not answer voted like those of their sex and age who did.\n{EMBARGO}")?;
+    writeln!(
+        out,
+        "Intervals hold in 95 of 100 samples, if those who did not answer voted like those of their sex and age who did.\n{EMBARGO}"
+    )?;
     Ok(())
 }

@@ -160,9 +160,7 @@ fn cell((stratum, sex, age): &(String, String, Age)) -> String {
 }
 
 fn deviations(of: &[Deviation]) -> Vec<Value> {
-    let deviation = |off: &Deviation| {
-        json!({ "station": off.station, "wave": off.wave, "selected": off.selected, "expected": off.expected })
-    };
+    let deviation = |off: &Deviation| json!({ "station": off.station, "wave": off.wave, "selected": off.selected, "expected": off.expected });
     of.iter().map(deviation).collect()
 }
 
@@ -176,8 +174,7 @@ pub(super) fn exit_poll(poll: &ExitPoll) -> Value {
     let adjustment: BTreeMap<_, _> = poll.adjustment.iter().map(|(name, a)| (cell(name), a)).collect();
     let kish: BTreeMap<_, _> = poll.kish.iter().map(|(stage, kish)| (stage.name(), kish)).collect();
     let stations = poll.stations.iter().map(|(stratum, stations)| {
-        let counted =
-            json!({ "drawn": stations.drawn, "listed": stations.listed, "reached": stations.reached });
+        let counted = json!({ "drawn": stations.drawn, "listed": stations.listed, "reached": stations.reached });
         (stratum, counted)
     });
     let refusals = poll.refusals.iter().map(|((stratum, sex, age), count)| {

@@ -12,7 +12,8 @@ use kuager_analysis::estimate::ratio::Estimate;
 use kuager_analysis::estimate::sample::{Origin, Sample};
 use kuager_analysis::estimate::table::{MOST_BYTES, Table};
 
-use super::{EMBARGO, json, percent};
+use super::json;
+use super::words::{EMBARGO, percent};
 use crate::error::CliError;
 use crate::files::read_bounded;
 use crate::sample::Opened;
@@ -142,10 +143,11 @@ fn say(counted: &count::QuickCount, out: &mut dyn Write) -> Result<(), CliError>
     let strata = counted.response.len();
     let rate = percent(Some(counted.response_rate));
     writeln!(out, "response    {reported} of {sampled} sampled stations in {strata} strata, {rate}")?;
-    match counted.origin {
-        Origin::Drawn { .. } => writeln!(out, "sample      drawn as it was committed to")?,
-        Origin::Stated => writeln!(out, "sample      stated by whoever gave the file; nothing here shows that it was drawn")?,
-    }
+    let origin = match counted.origin {
+        Origin::Drawn { .. } => "drawn as it was committed to",
+        Origin::Stated => "stated by whoever gave the file; nothing here shows that it was drawn",
+    };
+    writeln!(out, "sample      {origin}")?;
     if !counted.failed.is_empty() {
         writeln!(out, "relations   {} protocols contradict themselves; they are counted", counted.failed.len())?;
     }
@@ -173,6 +175,10 @@ fn say(counted: &count::QuickCount, out: &mut dyn Write) -> Result<(), CliError>
     if let Some(minute) = counted.converged_at_minute {
         writeln!(out, "converged   {minute} minutes after the polls closed")?;
     }
-    writeln!(out, "Intervals hold in 95 of 100 samples, by Student's t with {} degrees of freedom.\n{EMBARGO}", counted.df)?;
+    writeln!(
+        out,
+        "Intervals hold in 95 of 100 samples, by Student's t with {} degrees of freedom.\n{EMBARGO}",
+        counted.df
+    )?;
     Ok(())
 }

@@ -1,4 +1,5 @@
 mod device;
+mod estimates;
 mod inspect;
 mod root;
 mod snapshots;

@@ -6,7 +6,7 @@ use kuager_coordinator::testing::Fixture;
 use super::*;
 
 /// Compares an output with the one that was approved; paths below this folder are named from it.
-fn approve(name: &str, out: &str, folder: &Path) {
+pub(super) fn approve(name: &str, out: &str, folder: &Path) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);

@@ -32,13 +32,15 @@ fn the_list_is_in_the_order_of_the_hashes() {
     let place = seed(1).place("750000000-352");
     assert_eq!(HEX.encode(&place), "b7ccca630b2930ebd84f227cbe0505441ef11641f2d96fdde6a6f6dfbe829eab");
     let frame = frame(&[("a", 30), ("b", 7)]);
-    let commitment = Commitment::new(Method::Simple, &frame, &seed(1), sizes(&[("a", 5), ("b", 2)]), None).expect("fits");
+    let commitment =
+        Commitment::new(Method::Simple, &frame, &seed(1), sizes(&[("a", 5), ("b", 2)]), None).expect("fits");
     let sample = draw_simple(&frame, &commitment, &seed(1), None).expect("opens");
     assert_eq!(sample.origin(), Origin::Drawn { frame: frame.sha256(), seed: seed(1).sha256().0 });
     for (stratum, part) in sample.strata() {
         let last = part.drawn.keys().map(|key| seed(1).place(key)).max().expect("some");
         let strata = frame.by_stratum();
-        let mut left = strata[stratum.as_str()].iter().map(|(key, _)| *key).filter(|key| !part.drawn.contains_key(*key));
+        let mut left =
+            strata[stratum.as_str()].iter().map(|(key, _)| *key).filter(|key| !part.drawn.contains_key(*key));
         assert!(left.all(|key| seed(1).place(key) > last));
         assert_eq!(part.drawn.len() as u32, part.sampled);
     }
@@ -107,7 +109,13 @@ fn a_commitment_is_read_as_it_was_written_and_not_otherwise() {
 #[test]
 fn stations_are_shared_out_as_strata_are_large() {
     let frame = frame(&[("a", 600), ("b", 300), ("c", 99), ("d", 1)]);
-    for (wanted, shared) in [(100, [60, 30, 9, 1]), (7, [2, 2, 2, 1]), (9, [4, 2, 2, 1]), (1_000, [600, 300, 99, 1]), (5_000, [600, 300, 99, 1])] {
+    for (wanted, shared) in [
+        (100, [60, 30, 9, 1]),
+        (7, [2, 2, 2, 1]),
+        (9, [4, 2, 2, 1]),
+        (1_000, [600, 300, 99, 1]),
+        (5_000, [600, 300, 99, 1]),
+    ] {
         let found = allocate(&frame, wanted).expect("enough");
         assert_eq!(found.values().copied().collect::<Vec<_>>(), shared, "{wanted}");
     }
@@ -141,7 +149,11 @@ fn every_chance_by_size_is_the_one_that_is_said() {
         }
         for (at, size) in sizes.iter().enumerate() {
             let often = f64::from(times[at]) / part(end, 1);
-            assert!((often - chances[at]).abs() < 1e-12, "{sizes:?}: {size} was drawn in {often}, said {}", chances[at]);
+            assert!(
+                (often - chances[at]).abs() < 1e-12,
+                "{sizes:?}: {size} was drawn in {often}, said {}",
+                chances[at]
+            );
         }
         let sum: f64 = chances.iter().sum();
         assert!((sum - f64::from(wanted)).abs() < 1e-9, "{sizes:?}: {chances:?}");
@@ -151,7 +163,8 @@ fn every_chance_by_size_is_the_one_that_is_said() {
 #[test]
 fn stations_by_size() {
     let frame = frame(&[("a", 40), ("b", 12)]);
-    let commitment = Commitment::new(Method::BySize, &frame, &seed(5), sizes(&[("a", 6), ("b", 3)]), None).expect("fits");
+    let commitment =
+        Commitment::new(Method::BySize, &frame, &seed(5), sizes(&[("a", 6), ("b", 3)]), None).expect("fits");
     let drawn = draw_by_size(&frame, &commitment, &seed(5), None).expect("opens");
     assert_eq!(drawn.iter().filter(|station| station.stratum == "a").count(), 6);
     for station in &drawn {

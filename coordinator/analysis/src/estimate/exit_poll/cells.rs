@@ -2,51 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::input::{Disposition, Input};
+use super::input::{Age, Disposition, Input};
 
 /// A cell with fewer votes is put together with others: by age first, then by sex.
 const FEWEST_VOTES: u32 = 5;
-
-/// Ages as cells have them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Age {
-    /// 18 to 44.
-    Younger,
-    /// 45 and above.
-    Older,
-}
-
-impl Age {
-    /// As it is written.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Younger => "18-44",
-            Self::Older => "45+",
-        }
-    }
-
-    /// From an age or a band of ages: `37`, `30-44`, `60+`. A band that lies on both sides of 45 is in no cell.
-    #[must_use]
-    pub fn of_band(band: &str) -> Option<Self> {
-        let mut ages = band.split(['-', '–', '—']).map(|part| {
-            let digits = part.trim().strip_suffix('+').unwrap_or(part.trim());
-            digits.parse::<u8>().ok()
-        });
-        let from = ages.next()??;
-        let to = match ages.next() {
-            None if band.trim_end().ends_with('+') => u8::MAX,
-            None => from,
-            Some(to) => to?,
-        };
-        match (from, to) {
-            _ if ages.next().is_some() || from > to => None,
-            (_, ..45) => Some(Self::Younger),
-            (45.., _) => Some(Self::Older),
-            _ => None,
-        }
-    }
-}
 
 /// A cell: stratum, sex, age.
 pub(super) type Cell = (String, String, Age);
@@ -97,7 +56,8 @@ impl Adjustment {
     /// raised alike. A card that does not say both stands for its part of the whole stratum.
     pub(super) fn of(input: &Input) -> Self {
         let mut strata: BTreeMap<&str, (Cells<'_>, Sum)> = BTreeMap::new();
-        let silent = |disposition| matches!(disposition, Disposition::Refused | Disposition::Missed | Disposition::Language);
+        let silent =
+            |disposition| matches!(disposition, Disposition::Refused | Disposition::Missed | Disposition::Language);
         let cards = input.cards.iter().map(|card| (&card.station, &card.sex, card.age, card.vote.is_some()));
         let contacts = input.contacts.iter().filter(|contact| silent(contact.disposition));
         let contacts = contacts.map(|contact| (&contact.station, &contact.sex, contact.age, false));
@@ -132,7 +92,7 @@ impl Adjustment {
         } else {
             1.0
         };
-        for (&(sex, age), _) in cells {
+        for &(sex, age) in cells.keys() {
             let (group, parts) = group(cells, sex, age);
             let cell = (stratum.to_owned(), sex.to_owned(), age);
             if parts > 1 {
@@ -156,9 +116,8 @@ impl Adjustment {
 /// What a cell is put together with, and of how many cells that is: the other age of its sex where one of the two has few votes, and the whole
 /// stratum where one of the sexes then still has.
 fn group(cells: &Cells<'_>, sex: &str, age: Age) -> (Sum, usize) {
-    let of_sex = |sex: &str| -> Vec<&Sum> {
-        cells.iter().filter(|((other, _), _)| *other == sex).map(|(_, sum)| sum).collect()
-    };
+    let of_sex =
+        |sex: &str| -> Vec<&Sum> { cells.iter().filter(|((other, _), _)| *other == sex).map(|(_, sum)| sum).collect() };
     let sexes: BTreeSet<&str> = cells.keys().map(|(sex, _)| *sex).collect();
     if sexes.iter().any(|sex| Sum::of(of_sex(sex)).has_few()) {
         return (Sum::of(cells.values()), cells.len());
@@ -168,31 +127,4 @@ fn group(cells: &Cells<'_>, sex: &str, age: Age) -> (Sum, usize) {
         return (Sum::of(ages.iter().copied()), ages.len());
     }
     (cells.get(&(sex, age)).copied().unwrap_or_default(), 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bands_of_ages_are_in_one_cell_or_in_none() {
-        for (band, age) in [
-            ("18-29", Some(Age::Younger)),
-            ("30–44", Some(Age::Younger)),
-            ("18 - 44", Some(Age::Younger)),
-            ("37", Some(Age::Younger)),
-            ("45-59", Some(Age::Older)),
-            ("60+", Some(Age::Older)),
-            ("45+", Some(Age::Older)),
-            ("40-49", None),
-            ("40+", None),
-            ("59-45", None),
-            ("18-29-44", None),
-            ("young", None),
-            ("-5", None),
-            ("999", None),
-        ] {
-            assert_eq!(Age::of_band(band), age, "{band}");
-        }
-    }
 }

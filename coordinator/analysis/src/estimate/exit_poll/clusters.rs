@@ -64,7 +64,8 @@ pub(super) fn shares(cards: &[Weighed], stations: &[usize], options: usize) -> V
         let variance: Option<f64> =
             stations.iter().enumerate().map(|(stratum, reached)| variance_of(&sums, stratum, *reached, residual)).sum();
         let simple = p * (1.0 - p) / (n - 1.0);
-        let over = |simple: f64| variance.filter(|_| simple > 0.0 && simple.is_finite()).map(|variance| variance / simple);
+        let over =
+            |simple: f64| variance.filter(|_| simple > 0.0 && simple.is_finite()).map(|variance| variance / simple);
         Share {
             estimate: Estimate::with_margins(p, variance.map(f64::sqrt), df),
             deff: over(simple * (1.0 - n / total)),

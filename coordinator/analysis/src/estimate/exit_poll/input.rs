@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::Age;
-
 /// A sampled station.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PolledStation {
@@ -61,6 +59,47 @@ pub enum Disposition {
     NotEligible,
 }
 
+/// Ages as cells have them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Age {
+    /// 18 to 44.
+    Younger,
+    /// 45 and above.
+    Older,
+}
+
+impl Age {
+    /// As it is written.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Younger => "18-44",
+            Self::Older => "45+",
+        }
+    }
+
+    /// From an age or a band of ages: `37`, `30-44`, `60+`. A band that lies on both sides of 45 is in no cell.
+    #[must_use]
+    pub fn of_band(band: &str) -> Option<Self> {
+        let mut ages = band.split(['-', '–', '—']).map(|part| {
+            let digits = part.trim().strip_suffix('+').unwrap_or(part.trim());
+            digits.parse::<u8>().ok()
+        });
+        let from = ages.next()??;
+        let to = match ages.next() {
+            None if band.trim_end().ends_with('+') => u8::MAX,
+            None => from,
+            Some(to) => to?,
+        };
+        match (from, to) {
+            _ if ages.next().is_some() || from > to => None,
+            (_, ..45) => Some(Self::Younger),
+            (45.., _) => Some(Self::Older),
+            _ => None,
+        }
+    }
+}
+
 /// A voter whom the counter chose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
@@ -104,4 +143,31 @@ pub struct Input {
     pub cards: Vec<Card>,
     /// Who took part, by stratum, once that is known.
     pub took_part: Option<BTreeMap<String, f64>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bands_of_ages_are_in_one_cell_or_in_none() {
+        for (band, age) in [
+            ("18-29", Some(Age::Younger)),
+            ("30–44", Some(Age::Younger)),
+            ("18 - 44", Some(Age::Younger)),
+            ("37", Some(Age::Younger)),
+            ("45-59", Some(Age::Older)),
+            ("60+", Some(Age::Older)),
+            ("45+", Some(Age::Older)),
+            ("40-49", None),
+            ("40+", None),
+            ("59-45", None),
+            ("18-29-44", None),
+            ("young", None),
+            ("-5", None),
+            ("999", None),
+        ] {
+            assert_eq!(Age::of_band(band), age, "{band}");
+        }
+    }
 }

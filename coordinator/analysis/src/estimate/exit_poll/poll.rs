@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::cells::{Adjustment, Age};
+use super::cells::Adjustment;
 use super::clusters::{Share, Weighed, kish, shares};
-use super::input::{Disposition, Input};
+use super::input::{Age, Disposition, Input};
 use super::rates::{Rates, completes_are_listed};
 use super::waves::{Deviation, WaveTotal, off_the_counter, off_the_list, off_the_plan, totals};
 
@@ -204,7 +204,8 @@ impl Cards {
         rates: &Rates,
     ) -> Self {
         let stratum_at: BTreeMap<&str, usize> = strata.keys().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
-        let station_at: BTreeMap<&str, usize> = input.stations.keys().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
+        let station_at: BTreeMap<&str, usize> =
+            input.stations.keys().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
         let option_at: BTreeMap<&str, usize> = options.iter().zip(0..).map(|(name, at)| (name.as_str(), at)).collect();
         let mut by_stage: BTreeMap<Stage, Vec<Weighed>> = Stage::ALL.map(|stage| (stage, Vec::new())).into();
         let mut sums = vec![0.0; strata.len()];

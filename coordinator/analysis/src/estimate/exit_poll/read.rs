@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::super::table::{MOST_STRATA, Row, Table, TableError, Wrong};
-use super::cells::Age;
-use super::input::{Card, Contact, Disposition, Input, PolledStation, Wave};
+use super::input::{Age, Card, Contact, Disposition, Input, PolledStation, Wave};
 
 /// Options on cards: more than any ballot has, so that a column of names is not taken for one of votes.
 const MOST_OPTIONS: usize = 200;
@@ -81,12 +80,13 @@ fn stations((file, bytes): File<'_>) -> Result<BTreeMap<String, PolledStation>, 
         };
         if station.registered > station.stratum_registered {
             let (found, most) = (u64::from(station.registered), u64::from(station.stratum_registered));
-            return Err(row.error("registered", Wrong::MoreThan { found, most, of: "registered voters of the stratum" }));
+            return Err(
+                row.error("registered", Wrong::MoreThan { found, most, of: "registered voters of the stratum" })
+            );
         }
         let said = (station.stratum_registered, station.stations_drawn);
         let before = strata.entry(stratum).or_insert((said.0, said.1, 0));
-        for (column, before, found) in
-            [("stratum_registered", before.0, said.0), ("stations_drawn", before.1, said.1)]
+        for (column, before, found) in [("stratum_registered", before.0, said.0), ("stations_drawn", before.1, said.1)]
         {
             if before != found {
                 let (before, found) = (before.to_string(), found.to_string());
@@ -147,7 +147,9 @@ impl Waves<'_> {
                 options.insert(vote, ());
                 if options.len() > MOST_OPTIONS {
                     let (found, most) = (options.len() as u64, MOST_OPTIONS as u64);
-                    return Err(row.error("vote", Wrong::MoreThan { found, most, of: "options that a ballot may have" }));
+                    return Err(
+                        row.error("vote", Wrong::MoreThan { found, most, of: "options that a ballot may have" })
+                    );
                 }
             }
             cards.push(Card { station, wave, vote: vote.map(str::to_owned), sex: sex(row)?, age: age(row)? });
@@ -177,7 +179,8 @@ fn disposition(row: Row<'_>) -> Result<Disposition, TableError> {
 /// Whether a disposition is the one with this digit, with or without decimals.
 fn is_of(text: &str, digit: char) -> bool {
     let Some(rest) = text.strip_prefix(digit) else { return false };
-    rest.is_empty() || rest.strip_prefix('.').is_some_and(|rest| rest == "x" || rest.bytes().all(|byte| byte.is_ascii_digit()))
+    rest.is_empty()
+        || rest.strip_prefix('.').is_some_and(|rest| rest == "x" || rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn sex(row: Row<'_>) -> Result<Option<String>, TableError> {

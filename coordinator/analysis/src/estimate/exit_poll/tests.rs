@@ -104,7 +104,10 @@ fn rates_are_those_of_aapor() {
     let nobody = Rates::default();
     assert_eq!((nobody.rr1(), nobody.rr3(), nobody.coop1(), nobody.ineligible_share()), (None, None, None, None));
 
-    let unlisted = Texts { contacts: small().contacts.replace("x,1,1.0,,\n", "").replace("y,1,1.0,,\n", "").replace("y,1,1.2,,\n", ""), ..small() };
+    let unlisted = Texts {
+        contacts: small().contacts.replace("x,1,1.0,,\n", "").replace("y,1,1.0,,\n", "").replace("y,1,1.2,,\n", ""),
+        ..small()
+    };
     let found = unlisted.polled();
     assert_eq!(found.rates, rates, "where contacts leave out cards, cards say how many there are");
     assert_eq!(found.contacts_off, []);
@@ -129,7 +132,10 @@ fn weights_by_hand() {
     near(share(&found, Stage::Nonresponse, "a").estimate.estimate, a / all);
     // With one stratum the last stage multiplies all weights alike.
     near(share(&found, Stage::Final, "a").estimate.estimate, a / all);
-    assert!((found.kish[&Stage::Final].expect("has cards") - found.kish[&Stage::Nonresponse].expect("has cards")).abs() < 1e-12);
+    assert!(
+        (found.kish[&Stage::Final].expect("has cards") - found.kish[&Stage::Nonresponse].expect("has cards")).abs()
+            < 1e-12
+    );
     assert!(found.publishable(), "{:?}", found.reasons);
 }
 
@@ -144,7 +150,11 @@ fn variance_by_hand() {
     near(found.estimate.moe95, 12.706_204_736_174_694 * variance.sqrt());
     near(found.deff_replace, variance / (p * (1.0 - p) / 37.0));
     near(found.deff, variance / (p * (1.0 - p) / 37.0 * (1.0 - 38.0 / 460.0)));
-    assert_eq!(share(&small().polled(), Stage::Unweighted, "a").deff, None, "cards that stand for themselves alone are all there are");
+    assert_eq!(
+        share(&small().polled(), Stage::Unweighted, "a").deff,
+        None,
+        "cards that stand for themselves alone are all there are"
+    );
 
     // A third station that was reached and where nobody answered says something, too; one that was not says nothing.
     let silent = |waves: &str| {
@@ -185,7 +195,10 @@ fn who_is_not_known_by_sex_and_age_raises_all_alike() {
     for (cell, a) in &known.adjustment {
         near(Some(more.adjustment[cell]), a * raised);
     }
-    near(share(&more, Stage::Nonresponse, "a").estimate.estimate, share(&known, Stage::Nonresponse, "a").estimate.estimate.expect("has one"));
+    near(
+        share(&more, Stage::Nonresponse, "a").estimate.estimate,
+        share(&known, Stage::Nonresponse, "a").estimate.estimate.expect("has one"),
+    );
     let unmarked = Texts { cards: small().cards + "x,1,a,,\n", ..small() }.polled();
     let sum: f64 = 240.0 + 100.0 + 50.0 + 210.0 + 20.0;
     let shares = &unmarked.estimates[&Stage::Nonresponse];
@@ -197,8 +210,11 @@ fn who_is_not_known_by_sex_and_age_raises_all_alike() {
 
 #[test]
 fn strata_count_as_they_voted() {
-    let other = |text: &str| text.replace("\nx", "\nv").replace("\ny", "\nw").replace("s,x", "t,v").replace("s,y", "t,w");
-    let rename = |text: &str| other(&format!("\n{text}")).trim_start().replace(",a,", ",c,").replace(",b,", ",a,").replace(",c,", ",b,");
+    let other =
+        |text: &str| text.replace("\nx", "\nv").replace("\ny", "\nw").replace("s,x", "t,v").replace("s,y", "t,w");
+    let rename = |text: &str| {
+        other(&format!("\n{text}")).trim_start().replace(",a,", ",c,").replace(",b,", ",a,").replace(",c,", ",b,")
+    };
     let two = Texts {
         stations: small().stations.clone() + &rename(&small().stations),
         waves: small().waves.clone() + &rename(&small().waves),
@@ -228,7 +244,8 @@ fn the_counter_chooses() {
     }
     assert_eq!(small().polled().deviations, []);
     let off = Texts { waves: small().waves.replace("x,1,4,2,90,23", "x,1,4,2,90,24"), ..small() }.polled();
-    let deviation = |selected, expected| Deviation { station: "x".to_owned(), wave: "1".to_owned(), selected, expected };
+    let deviation =
+        |selected, expected| Deviation { station: "x".to_owned(), wave: "1".to_owned(), selected, expected };
     assert_eq!((off.deviations, off.contacts_off), (vec![deviation(24, 23)], vec![deviation(24, 23)]));
     for wave in ["x,1,5,2,90,18", "x,1,4,5,90,22", "x,1,4,0,88,23"] {
         let off = Texts { waves: small().waves.replace("x,1,4,2,90,23", wave), ..small() }.polled();
@@ -263,13 +280,20 @@ fn few_cards_are_not_shown_and_cannot_be_worked_out() {
 #[test]
 fn a_poll_that_cannot_be_published_says_why() {
     let lone = Texts { stations: small().stations.lines().next().expect("a row").to_owned() + "\n", ..small() };
-    let only_x = |text: &str| text.lines().filter(|line| line.starts_with('x')).map(|line| format!("{line}\n")).collect();
-    let lone = Texts { waves: only_x(&lone.waves), contacts: only_x(&lone.contacts), cards: only_x(&lone.cards), ..lone }.polled();
+    let only_x =
+        |text: &str| text.lines().filter(|line| line.starts_with('x')).map(|line| format!("{line}\n")).collect();
+    let lone =
+        Texts { waves: only_x(&lone.waves), contacts: only_x(&lone.contacts), cards: only_x(&lone.cards), ..lone }
+            .polled();
     assert_eq!(lone.reasons, [Reason::TooFew { stratum: "s".to_owned(), reached: 1 }]);
-    assert!(share(&lone, Stage::Base, "a").estimate.estimate.is_some() && share(&lone, Stage::Base, "a").estimate.se.is_none());
+    assert!(
+        share(&lone, Stage::Base, "a").estimate.estimate.is_some()
+            && share(&lone, Stage::Base, "a").estimate.se.is_none()
+    );
     let unmarked = Texts { cards: String::new(), ..small() }.polled();
     assert_eq!(unmarked.reasons, [Reason::NoVotes]);
-    let unnoted = Texts { contacts: String::new(), cards: small().cards.replace("y,1,,m,60+\n", ""), ..small() }.polled();
+    let unnoted =
+        Texts { contacts: String::new(), cards: small().cards.replace("y,1,,m,60+\n", ""), ..small() }.polled();
     assert_eq!(unnoted.reasons, [Reason::NoContacts]);
     let chance = Texts { stations: small().stations.replace("2,0.2,4", "2,0.3,4"), ..small() }.polled();
     assert_eq!(chance.chance_off, ["x"]);
@@ -284,16 +308,31 @@ fn what_is_wrong_in_a_table_says_where() {
         (of("s,x,1000,10000,2,0,4\n"), "S.csv:2, column pi: `0` is not a chance above 0 and up to 1"),
         (of("s,x,1000,10000,2,1.01,4\n"), "S.csv:2, column pi: `1.01` is not a chance above 0 and up to 1"),
         (of("s,x,1000,10000,2,0.2,0\n"), "S.csv:2, column interval: `0` is not a whole number above 0"),
-        (of("s,x,1000,999,2,0.2,4\n"), "S.csv:2, column registered: 1000 is more than the 999 registered voters of the stratum"),
+        (
+            of("s,x,1000,999,2,0.2,4\n"),
+            "S.csv:2, column registered: 1000 is more than the 999 registered voters of the stratum",
+        ),
         (of("s,x,9,99,2,0.2,4\ns,x,9,99,2,0.2,4\n"), "S.csv:3, column station: `x` stands there twice"),
-        (of("s,x,9,99,1,0.2,4\ns,y,9,99,1,0.2,4\n"), "S.csv:3, column station: 2 is more than the 1 stations that were drawn"),
+        (
+            of("s,x,9,99,1,0.2,4\ns,y,9,99,1,0.2,4\n"),
+            "S.csv:3, column station: 2 is more than the 1 stations that were drawn",
+        ),
         (
             of("s,x,9,99,2,0.2,4\ns,y,9,98,2,0.2,4\n"),
             "S.csv:3, column stratum_registered: `98`, but another row of stratum `s` says `99`",
         ),
-        (Texts { waves: "q,1,4,1,9,3\n".to_owned(), ..small() }, "W.csv:2, column station: there is no station `q` in S.csv"),
-        (Texts { waves: "x,1,4,1,9,3\nx,1,4,1,9,3\n".to_owned(), ..small() }, "W.csv:3, column wave: `1` stands there twice"),
-        (Texts { contacts: "x,2,2.1,,\n".to_owned(), ..small() }, "C.csv:2, column wave: there is no wave `2 at x` in W.csv"),
+        (
+            Texts { waves: "q,1,4,1,9,3\n".to_owned(), ..small() },
+            "W.csv:2, column station: there is no station `q` in S.csv",
+        ),
+        (
+            Texts { waves: "x,1,4,1,9,3\nx,1,4,1,9,3\n".to_owned(), ..small() },
+            "W.csv:3, column wave: `1` stands there twice",
+        ),
+        (
+            Texts { contacts: "x,2,2.1,,\n".to_owned(), ..small() },
+            "C.csv:2, column wave: there is no wave `2 at x` in W.csv",
+        ),
         (
             Texts { contacts: "x,1,5.0,,\n".to_owned(), ..small() },
             "C.csv:2, column disposition: `5.0` is not 1.0, 1.2, 2.1, 2.2, 2.3, 3.x or 4.x",
@@ -302,7 +341,10 @@ fn what_is_wrong_in_a_table_says_where() {
             Texts { cards: "x,1,a,f,40-49\n".to_owned(), ..small() },
             "K.csv:2, column age: `40-49` is not an age, or a band of ages on one side of 45",
         ),
-        (Texts { turnout: Some("s,5\ns,5\n".to_owned()), ..small() }, "T.csv:3, column stratum: `s` stands there twice"),
+        (
+            Texts { turnout: Some("s,5\ns,5\n".to_owned()), ..small() },
+            "T.csv:3, column stratum: `s` stands there twice",
+        ),
     ] {
         assert_eq!(wrong(texts), said);
     }

@@ -98,7 +98,9 @@ pub(super) fn totals(input: &Input) -> Vec<WaveTotal> {
     }
     let sizes: Vec<u32> = waves.values().map(|votes| votes.values().sum()).collect();
     let mut hidden: Vec<bool> = sizes.iter().map(|size| *size < SUPPRESSED_BELOW).collect();
-    let together = |hidden: &[bool]| -> u32 { sizes.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(size, _)| size).sum() };
+    let together = |hidden: &[bool]| -> u32 {
+        sizes.iter().zip(hidden).filter(|(_, hidden)| **hidden).map(|(size, _)| size).sum()
+    };
     // What is hidden and empty gives nobody away.
     while (1..SUPPRESSED_BELOW).contains(&together(&hidden)) {
         let Some(next) = (0..sizes.len()).filter(|at| !hidden[*at]).min_by_key(|at| sizes[*at]) else { break };

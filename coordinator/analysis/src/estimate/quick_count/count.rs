@@ -97,7 +97,12 @@ impl fmt::Display for Reason {
             Self::Response { stratum, rate, floor } => {
                 let percent = |part: &f64| part * 100.0;
                 let of = stratum.as_ref().map_or(String::new(), |stratum| format!(" of stratum {stratum}"));
-                write!(f, "{:.1} % of the stations drawn{of} have reported, {:.0} % are needed", percent(rate), percent(floor))
+                write!(
+                    f,
+                    "{:.1} % of the stations drawn{of} have reported, {:.0} % are needed",
+                    percent(rate),
+                    percent(floor)
+                )
             }
             Self::NobodyTookPart => f.write_str("nobody took part at the stations that have reported"),
         }

@@ -93,7 +93,8 @@ impl<'a> Polled<'a> {
         let strata = sample.strata().iter();
         let polled = strata.map(|(name, stratum)| {
             let lines = stratum.drawn.iter();
-            let lines = lines.map(|(station, drawn)| Line { station, facts: &drawn.facts, report: reports.get(station) });
+            let lines =
+                lines.map(|(station, drawn)| Line { station, facts: &drawn.facts, report: reports.get(station) });
             Self { name, stations: stratum.stations, sampled: stratum.sampled, lines: lines.collect() }
         });
         polled.collect()

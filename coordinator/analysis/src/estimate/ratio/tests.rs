@@ -14,7 +14,10 @@ fn near(found: Option<f64>, wanted: f64) {
 #[test]
 fn two_strata_by_hand() {
     // Ten stations, of which two have reported, and four, of which all have.
-    let strata = [stratum(10, &[(60.0, 100.0), (20.0, 50.0)]), stratum(4, &[(1.0, 10.0), (2.0, 10.0), (3.0, 10.0), (4.0, 10.0)])];
+    let strata = [
+        stratum(10, &[(60.0, 100.0), (20.0, 50.0)]),
+        stratum(4, &[(1.0, 10.0), (2.0, 10.0), (3.0, 10.0), (4.0, 10.0)]),
+    ];
     let found = combined_ratio(&strata);
     // 5 · 80 + 1 · 10 of 5 · 150 + 1 · 40.
     let ratio = 410.0 / 790.0;
