@@ -64,7 +64,9 @@ fn a_quick_count_in_words() {
     let wrong = folder.write("wrong.csv", &COUNT.replace("n2,800,1,62", "n2,800,1,late"));
     let error = kuager(&["analyse", "quick-count", &wrong]).expect_err("is wrong").to_string();
     assert_eq!(error, format!("{wrong}:3, column arrived: `late` is not a number"));
-    assert!(kuager(&["analyse", "quick-count", "/nowhere"]).expect_err("is not there").to_string().contains("cannot read"));
+    assert!(
+        kuager(&["analyse", "quick-count", "/nowhere"]).expect_err("is not there").to_string().contains("cannot read")
+    );
 }
 
 #[test]
@@ -75,12 +77,22 @@ fn a_quick_count_for_programs() {
     let estimate = &found["estimates"]["share_candidate A"];
     assert_eq!(estimate["estimate"].as_f64().map(|share| (share * 1e6).round()), Some(583_784.0));
     for part in ["estimate", "se", "moe95", "low", "high", "se_without_fpc", "deff"] {
-        for name in ["share_candidate A", "share_against all", "turnout", "turnout_ballots_received", "invalid_of_issued", "lead"] {
+        for name in [
+            "share_candidate A",
+            "share_against all",
+            "turnout",
+            "turnout_ballots_received",
+            "invalid_of_issued",
+            "lead",
+        ] {
             assert!(found["estimates"][name][part].is_number(), "{name} {part}");
         }
     }
     assert_eq!(found["response"]["north"]["rate"], 1.0);
-    assert_eq!((&found["df"], &found["publishable"], &found["reasons"]), (&5.into(), &true.into(), &serde_json::json!([])));
+    assert_eq!(
+        (&found["df"], &found["publishable"], &found["reasons"]),
+        (&5.into(), &true.into(), &serde_json::json!([]))
+    );
     assert_eq!(found["convergence"]["against all"][0]["estimate"], serde_json::Value::Null);
     assert_eq!(found["nonresponse_bounds"]["candidate A"].as_array().map(Vec::len), Some(2));
     assert!(found["official"]["candidate A"]["standard_errors"].as_f64().is_some_and(|z| z > 2.58));
@@ -97,10 +109,14 @@ fn a_quick_count_for_programs() {
 fn from_the_frame_to_the_count() {
     let folder = Folder::new();
     let (frame, plan) = (folder.write("frame.csv", &frame()), folder.path("plan"));
-    let (out, _) = kuager(&["sample", "commit", "--frame", &frame, "--stations", "8", "--output", &plan]).expect("works");
+    let (out, _) =
+        kuager(&["sample", "commit", "--frame", &frame, "--stations", "8", "--output", &plan]).expect("works");
     let (seed, commitment) = (folder.path("plan/seed"), folder.path("plan/commitment.json"));
     snapshots::approve("sample_commit", &out, folder.0.path());
-    assert!(!out.contains(folder.read("plan/seed").trim()) && !folder.read("plan/commitment.json").contains(folder.read("plan/seed").trim()));
+    assert!(
+        !out.contains(folder.read("plan/seed").trim())
+            && !folder.read("plan/commitment.json").contains(folder.read("plan/seed").trim())
+    );
     let again = kuager(&["sample", "commit", "--frame", &frame, "--stations", "8", "--output", &plan]);
     assert!(again.expect_err("is there").to_string().contains("nothing was overwritten"));
 
@@ -115,7 +131,9 @@ fn from_the_frame_to_the_count() {
     assert!(kuager(&draw).expect_err("from nothing").to_string().contains("give --commitment and --seed"));
 
     let verify = ["sample", "verify", "--frame", &frame, "--sample"];
-    let verified = |list: &str, frame: &str| kuager(&[&["sample", "verify", "--frame", frame, "--sample", list][..], &opened].concat());
+    let verified = |list: &str, frame: &str| {
+        kuager(&[&["sample", "verify", "--frame", frame, "--sample", list][..], &opened].concat())
+    };
     assert_eq!(code(kuager(&[&verify[..], &[&sample], &opened].concat()).expect("works").1), code(ExitCode::SUCCESS));
     let mut lines: Vec<String> = folder.read("sample.csv").lines().map(str::to_owned).collect();
     let left_out = lines.pop().expect("has rows");
@@ -131,7 +149,12 @@ fn from_the_frame_to_the_count() {
         let rows: String = stations.iter().map(|station| format!("{station},30,310,300,10,180,120\n")).collect();
         format!("station,arrived,issued,took_part,invalid,a,b\n{rows}")
     };
-    let drawn: Vec<String> = folder.read("sample.csv").lines().skip(1).filter_map(|line| line.split(',').nth(3).map(str::to_owned)).collect();
+    let drawn: Vec<String> = folder
+        .read("sample.csv")
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').nth(3).map(str::to_owned))
+        .collect();
     let drawn: Vec<&str> = drawn.iter().map(String::as_str).collect();
     let file = folder.write("reports.csv", &reports(&drawn));
     let count = ["analyse", "quick-count", "--frame", &frame, "--reports", &file];
@@ -140,12 +163,14 @@ fn from_the_frame_to_the_count() {
     assert_eq!(found["estimates"]["share_a"]["estimate"], 0.6);
     let listed = json(&["analyse", "quick-count", "--frame", &sample, "--reports", &file]);
     assert_eq!((&listed["sample"]["origin"], &listed["estimates"]), (&"stated".into(), &found["estimates"]));
-    let with_the_list = kuager(&[&["analyse", "quick-count", "--frame", &sample, "--reports", &file][..], &opened].concat());
+    let with_the_list =
+        kuager(&[&["analyse", "quick-count", "--frame", &sample, "--reports", &file][..], &opened].concat());
     assert!(with_the_list.expect_err("is no frame").to_string().contains("whole frame"));
 
     // What observers saw elsewhere does not get in, and the one station that is missing is missing.
     let frame_keys = folder.read("frame.csv");
-    let elsewhere = frame_keys.lines().skip(1).filter_map(|line| line.split(',').nth(1)).find(|key| !drawn.contains(key));
+    let elsewhere =
+        frame_keys.lines().skip(1).filter_map(|line| line.split(',').nth(1)).find(|key| !drawn.contains(key));
     let others = [&drawn[1..], &[elsewhere.expect("some are left")]].concat();
     folder.write("reports.csv", &reports(&others));
     let refused = kuager(&[&count[..], &opened].concat()).expect_err("was not drawn").to_string();
@@ -158,11 +183,14 @@ fn from_the_frame_to_the_count() {
 #[test]
 fn from_the_frame_to_the_exit_poll() {
     let folder = Folder::new();
-    let (frame, plan, stations) = (folder.write("frame.csv", &frame()), folder.path("plan"), folder.path("stations.csv"));
-    let commit = ["sample", "commit", "--frame", &frame, "--size", "north=4", "--size", "south=2", "--pps", "--output", &plan];
+    let (frame, plan, stations) =
+        (folder.write("frame.csv", &frame()), folder.path("plan"), folder.path("stations.csv"));
+    let commit =
+        ["sample", "commit", "--frame", &frame, "--size", "north=4", "--size", "south=2", "--pps", "--output", &plan];
     kuager(&[&commit[..], &["--public-value-of", "lottery"]].concat()).expect("works");
     let (seed, commitment) = (folder.path("plan/seed"), folder.path("plan/commitment.json"));
-    let draw = ["sample", "draw", "--frame", &frame, "--commitment", &commitment, "--seed", &seed, "--output", &stations];
+    let draw =
+        ["sample", "draw", "--frame", &frame, "--commitment", &commitment, "--seed", &seed, "--output", &stations];
     assert!(kuager(&draw).expect_err("is named").to_string().contains("names a public value"));
     let drawn = [&draw[..], &["--public-value", "4 8 15"]].concat();
     assert!(kuager(&drawn).expect_err("an interval").to_string().contains("--cards and --expected-turnout"));
@@ -177,7 +205,18 @@ fn from_the_frame_to_the_exit_poll() {
     let contacts = folder.write("contacts.csv", &format!("station,wave,disposition,sex,age\n{contacts}"));
     let cards = per_station(&|key| format!("{key},1,a,f,30-44\n").repeat(12) + &format!("{key},1,b,m,60+\n").repeat(8));
     let cards = folder.write("cards.csv", &format!("station,wave,vote,sex,age\n{cards}"));
-    let poll = ["analyse", "exit-poll", "--stations", &stations, "--waves", &waves, "--contacts", &contacts, "--cards", &cards];
+    let poll = [
+        "analyse",
+        "exit-poll",
+        "--stations",
+        &stations,
+        "--waves",
+        &waves,
+        "--contacts",
+        &contacts,
+        "--cards",
+        &cards,
+    ];
     let found = json(&poll);
     assert_eq!((&found["publishable"], &found["n"]), (&true.into(), &120.into()));
     assert_eq!(found["deviations"], serde_json::json!([]));
@@ -204,7 +243,19 @@ fn sizes_of_samples() {
     let mut out = String::new();
     for args in [
         &["stations", "--spread", "0.15", "--margin", "0.02", "--stations", "10388"][..],
-        &["stations", "--spread", "0.15", "--margin", "0.01", "--stations", "10388", "--confidence", "99", "--response", "0.8"],
+        &[
+            "stations",
+            "--spread",
+            "0.15",
+            "--margin",
+            "0.01",
+            "--stations",
+            "10388",
+            "--confidence",
+            "99",
+            "--response",
+            "0.8",
+        ],
         &["voters", "--margin", "0.0032", "--voters", "14570774", "--per-station", "160", "--z", "2.58"],
         &["exit-poll", "--stations", "300", "--cards", "40"],
     ] {

@@ -6,6 +6,7 @@ use super::super::draw::{Commitment, Method, Seed, draw_simple};
 use super::super::frame::Frame;
 use super::super::sample::Origin;
 use super::super::table::Wrong;
+use super::reports as read_reports;
 use super::*;
 
 const HEAD: &str =
@@ -126,7 +127,7 @@ fn missing_stations_are_compared_by_what_was_known_before() {
     let frame = "stratum,stratum_stations,sampled,station,registered,type\nn,9,4,a,10,town\nn,9,4,b,12,village\nn,9,4,c,9,town\nn,9,4,d,30,village\n";
     let sample = listed_sample("sample.csv", frame.as_bytes()).expect("is a sample");
     let reports = "station,reported,arrived,issued,took_part,invalid,x,reason\na,1,1,5,5,0,5,\nb,0,,,,,,removed\nc,1,1,5,5,0,5,\nd,0,,,,,,no network\n";
-    let reports = reports("reports.csv", reports.as_bytes(), &|_| Some(10)).expect("are reports");
+    let reports = read_reports("reports.csv", reports.as_bytes(), &|_| Some(10)).expect("are reports");
     assert_eq!(reports.missing_by_reason(), BTreeMap::from([("no network".to_owned(), 1), ("removed".to_owned(), 1)]));
     let found =
         quick_count(&sample, &reports.options, &reports.reports, &Settings::default()).expect("belongs together");
@@ -243,7 +244,7 @@ fn every_way_of_giving_the_same_gives_the_same() {
     let one = input(&rows(true));
     let reports_text = format!("station,reported,arrived,issued,took_part,invalid,votes_a,votes_b\n{}", rows(false));
     let registered = |station: &str| frame.stations().get(station).map(|station| station.registered);
-    let reports = reports("reports.csv", reports_text.as_bytes(), &registered).expect("are reports");
+    let reports = read_reports("reports.csv", reports_text.as_bytes(), &registered).expect("are reports");
     let count = |sample| {
         quick_count(sample, &reports.options, &reports.reports, &Settings::default()).expect("belongs together")
     };
@@ -257,17 +258,17 @@ fn every_way_of_giving_the_same_gives_the_same() {
     // A station that was not drawn is no part of it, however well it was observed.
     let elsewhere = frame.stations().keys().find(|key| !north.contains(key) && !south.contains(key)).expect("some");
     let more = format!("{reports_text}{elsewhere},1,5,9,9,0,9,0\n");
-    let reports = reports("reports.csv", more.as_bytes(), &registered).expect("are reports");
+    let reports = read_reports("reports.csv", more.as_bytes(), &registered).expect("are reports");
     let refused = quick_count(&sample, &reports.options, &reports.reports, &Settings::default());
     assert_eq!(refused.expect_err("was not drawn"), NotCounted::NotSampled(elsewhere.clone()));
     let unknown = format!("{reports_text}nowhere,1,5,9,9,0,9,0\n");
-    let reports = reports("reports.csv", unknown.as_bytes(), &|_| Some(9)).expect("are reports");
+    let reports = read_reports("reports.csv", unknown.as_bytes(), &|_| Some(9)).expect("are reports");
     let error = stated_of_frame("frame.csv", &frame, &reports).expect_err("is nowhere");
     assert_eq!(error.to_string(), "reports.csv:9, column station: there is no station `nowhere` in frame.csv");
     let uncovered = stated_of_frame(
         "frame.csv",
         &frame,
-        &reports(
+        &read_reports(
             "r",
             b"station,arrived,issued,took_part,invalid,a\nnorth00,1,5,5,0,5\nnorth01,1,6,6,0,5\n",
             &registered,
