@@ -42,7 +42,7 @@ fn the_list_is_in_the_order_of_the_hashes() {
         let mut left =
             strata[stratum.as_str()].iter().map(|(key, _)| *key).filter(|key| !part.drawn.contains_key(*key));
         assert!(left.all(|key| seed(1).place(key) > last));
-        assert_eq!(part.drawn.len() as u32, part.sampled);
+        assert_eq!(part.drawn.len(), part.sampled as usize);
     }
     let other = Commitment::new(Method::Simple, &frame, &seed(2), sizes(&[("a", 5), ("b", 2)]), None).expect("fits");
     let other = draw_simple(&frame, &other, &seed(2), None).expect("opens");
@@ -141,7 +141,7 @@ fn every_chance_by_size_is_the_one_that_is_said() {
         let mut chances = vec![0.0; sizes.len()];
         for start in 0..end {
             let drawn = walk(&sizes, wanted, |_| start);
-            assert_eq!(drawn.len() as u32, wanted, "{sizes:?} from {start}");
+            assert_eq!(drawn.len(), wanted as usize, "{sizes:?} from {start}");
             for (at, pi) in drawn {
                 times[at] += 1;
                 chances[at] = pi;
@@ -185,7 +185,7 @@ proptest! {
     ) {
         let wanted = wanted.min(u32::try_from(sizes.len()).expect("few"));
         let drawn = walk(&sizes, wanted, |end| u128::from(start) % end);
-        prop_assert_eq!(drawn.len() as u32, wanted);
+        prop_assert_eq!(drawn.len(), wanted as usize);
         prop_assert!(drawn.windows(2).all(|two| two[0].0 < two[1].0));
         prop_assert!(drawn.iter().all(|(_, pi)| (0.0..=1.0).contains(pi)));
     }

@@ -95,14 +95,10 @@ impl fmt::Display for Reason {
                 write!(f, "stratum {stratum} has {reported} reported stations; fewer than 2 have no variance")
             }
             Self::Response { stratum, rate, floor } => {
-                let percent = |part: &f64| part * 100.0;
+                // Rounded down, so that what is below a floor does not look as if it stood on it.
+                let (rate, floor) = ((rate * 1000.0).floor() / 10.0, floor * 100.0);
                 let of = stratum.as_ref().map_or(String::new(), |stratum| format!(" of stratum {stratum}"));
-                write!(
-                    f,
-                    "{:.1} % of the stations drawn{of} have reported, {:.0} % are needed",
-                    percent(rate),
-                    percent(floor)
-                )
+                write!(f, "{rate:.1} % of the stations drawn{of} have reported, {floor:.0} % are needed")
             }
             Self::NobodyTookPart => f.write_str("nobody took part at the stations that have reported"),
         }
