@@ -1,6 +1,6 @@
 //! Quantiles: how many standard errors a margin has.
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use special::Beta;
 
 /// Half of a 95 % interval in standard errors, where the distribution is the normal one.
 pub const Z95: f64 = 1.959_963_984_540_054;
@@ -38,11 +38,15 @@ impl Level {
         if df >= MANY {
             return Some(series(self.z(), f64::from(df)));
         }
-        let below = match self {
-            Self::P95 => 0.975,
-            Self::P99 => 0.995,
+        let outside: f64 = match self {
+            Self::P95 => 0.05,
+            Self::P99 => 0.01,
         };
-        StudentsT::new(0.0, 1.0, f64::from(df)).ok().map(|t| t.inverse_cdf(below))
+        // Beyond ±t lies I(ν / (ν + t²); ν/2, 1/2): Abramowitz and Stegun, 26.7.1 with 26.5.27.
+        let df = f64::from(df);
+        let (a, b) = (df / 2.0, 0.5_f64);
+        let x = outside.inv_inc_beta(a, b, a.ln_beta(b));
+        Some((df * (1.0 - x) / x).sqrt())
     }
 }
 
