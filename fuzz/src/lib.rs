@@ -4,10 +4,12 @@
 //! limits must hold for what comes out, and what is refused must have cost nothing. A broken invariant panics, which the fuzzer
 //! keeps with the bytes that led there.
 
+mod estimates;
 mod pure;
 #[cfg(feature = "sides")]
 mod sides;
 
+pub use estimates::estimates;
 pub use pure::*;
 #[cfg(feature = "sides")]
 pub use sides::*;

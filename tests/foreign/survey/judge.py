@@ -165,18 +165,34 @@ def compare(name, ours, theirs, floor):
     print(f"{name}: {len(theirs)} numbers, {worst:.1e} apart at most")
 
 
+def fails_where_it_should(name, ours, theirs, floor):
+    """One number that is off in the eighth digit is noticed, and so is one that is not there."""
+    key = max(theirs, key=lambda key: abs(theirs[key]))
+    for wrong in ({**ours, key: ours[key] * (1 + 1e-8)}, {other: ours[other] for other in ours if other != key}):
+        try:
+            compare(name, wrong, theirs, floor)
+        except SystemExit:
+            continue
+        raise SystemExit(f"{name}: {' '.join(key)} was spoiled, and nobody noticed")
+
+
+def judge(name, ours, theirs, floor):
+    fails_where_it_should(name, ours, theirs, floor)
+    compare(name, ours, theirs, floor)
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         for at, (name, plan) in enumerate(COUNTS.items()):
             folder = pathlib.Path(scratch) / f"count-{at}"
             folder.mkdir()
             make_count(folder, *plan)
-            compare(f"quick count, {name}", ours_of_count(folder), by_survey("quick-count", folder), 20)
+            judge(f"quick count, {name}", ours_of_count(folder), by_survey("quick-count", folder), 20)
         for at, (name, plan) in enumerate(POLLS.items()):
             folder = pathlib.Path(scratch) / f"poll-{at}"
             folder.mkdir()
             make_poll(folder, *plan)
-            compare(f"exit poll, {name}", ours_of_poll(folder), by_survey("exit-poll", folder), 60)
+            judge(f"exit poll, {name}", ours_of_poll(folder), by_survey("exit-poll", folder), 60)
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ impl Age {
 }
 
 /// A voter whom the counter chose.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Contact {
     /// At which station.
     pub station: String,
@@ -116,7 +116,7 @@ pub struct Contact {
 }
 
 /// A card from the box.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Card {
     /// At which station.
     pub station: String,

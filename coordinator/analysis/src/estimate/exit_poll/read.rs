@@ -51,8 +51,10 @@ pub fn read(files: &Files<'_>) -> Result<Input, TableError> {
         }
     }
     let waves = Waves { input: &input, file: files.waves.0 };
-    let contacts = waves.contacts(files.contacts)?;
-    let cards = waves.cards(files.cards)?;
+    let (mut contacts, mut cards) = (waves.contacts(files.contacts)?, waves.cards(files.cards)?);
+    // In whatever order rows stand, sums are added up in one.
+    contacts.sort_unstable();
+    cards.sort_unstable();
     let took_part = files.turnout.map(|file| turnout(file, &input)).transpose()?;
     Ok(Input { contacts, cards, took_part, ..input })
 }

@@ -384,7 +384,10 @@ proptest! {
             .map(|(first, code, sex, age)| format!("{},1,{},{},{}\n", station(*first), codes[*code], text(*sex), text(*age)))
             .collect();
         let turnout = turnout.map(|turnout| format!("s,{turnout}\n"));
+        let turned = |rows: &str| rows.lines().rev().map(|row| format!("{row}\n")).collect();
+        let other = Texts { cards: turned(&cards), contacts: turned(&contacts), turnout: turnout.clone(), ..small() }.polled();
         let found = Texts { cards, contacts, turnout, ..small() }.polled();
+        prop_assert_eq!(&found, &other, "in whatever order rows stand");
         for shares in found.estimates.values() {
             let sum: f64 = shares.iter().filter_map(|share| share.estimate.estimate).sum();
             prop_assert!(sum == 0.0 || (sum - 1.0).abs() < 1e-9);
