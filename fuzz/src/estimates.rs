@@ -58,15 +58,22 @@ fn count(table: &[u8]) {
         assert!(numbers(share).into_iter().flatten().all(f64::is_finite));
         assert!(!counted.publishable() || (share.estimate.is_some() && share.se.is_some()));
     }
-    for estimate in [counted.estimates.turnout, counted.estimates.turnout_ballots_received, counted.estimates.invalid_of_issued] {
+    for estimate in
+        [counted.estimates.turnout, counted.estimates.turnout_ballots_received, counted.estimates.invalid_of_issued]
+    {
         assert!(numbers(&estimate).into_iter().flatten().all(f64::is_finite));
     }
     assert!(counted.bounds.iter().filter_map(|(_, bounds)| *bounds).all(|(low, high)| low <= high + 1e-9));
 }
 
 fn poll(stations: &[u8], waves: &[u8], contacts: &[u8], cards: &[u8], turnout: Option<(&str, &[u8])>) {
-    let files =
-        Files { stations: ("S", stations), waves: ("W", waves), contacts: ("C", contacts), cards: ("K", cards), turnout };
+    let files = Files {
+        stations: ("S", stations),
+        waves: ("W", waves),
+        contacts: ("C", contacts),
+        cards: ("K", cards),
+        turnout,
+    };
     let Ok(input) = read(&files) else { return };
     let polled = exit_poll(&input);
     for share in polled.estimates.values().flatten() {

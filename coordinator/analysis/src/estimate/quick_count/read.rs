@@ -122,8 +122,12 @@ pub fn reports(file: &str, bytes: &[u8], registered: &dyn Fn(&str) -> Option<u32
             return Err(row.error("station", Wrong::Twice(station.to_owned())));
         }
         if reported {
-            let in_frame = registered(station).filter(|_| row.text("registered").is_empty());
-            let registered = in_frame.map_or_else(|| row.count("registered"), Ok)?;
+            let registered = if row.text("registered").is_empty() {
+                let (what, name, file) = ("station", station.to_owned(), "the sample or the frame".to_owned());
+                registered(station).ok_or_else(|| row.error("station", Wrong::Unknown { what, name, file }))?
+            } else {
+                row.count("registered")?
+            };
             found.insert(station.to_owned(), report(row, &options, registered)?);
         }
     }

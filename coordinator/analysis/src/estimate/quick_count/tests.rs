@@ -263,6 +263,8 @@ fn every_way_of_giving_the_same_gives_the_same() {
     assert_eq!(refused.expect_err("was not drawn"), NotCounted::NotSampled(elsewhere.clone()));
     let unknown = format!("{reports_text}nowhere,1,5,9,9,0,9,0\n");
     let reports = read_reports("reports.csv", unknown.as_bytes(), &|_| Some(9)).expect("are reports");
+    let error = read_reports("reports.csv", unknown.as_bytes(), &|_| None).expect_err("nobody knows its list");
+    assert_eq!(error.place.line, Some(3), "{error}");
     let error = stated_of_frame("frame.csv", &frame, &reports).expect_err("is nowhere");
     assert_eq!(error.to_string(), "reports.csv:9, column station: there is no station `nowhere` in frame.csv");
     let uncovered = stated_of_frame(
