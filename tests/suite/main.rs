@@ -1,6 +1,7 @@
 //! The tests that need both sides: one binary, one module per concern.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr, reason = "tests fail by panicking and say why")]
 
+mod addresses;
 mod attachments;
 mod attestation;
 mod bridge;

@@ -120,6 +120,23 @@ async fn an_address_that_swallows_does_not_keep_taps_from_the_next() {
     assert_eq!(coordinator.records(), 1);
 }
 
+/// A proxy that takes everything and keeps the answer: whatever it lets through first, the record arrives, and once.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_holds_an_answer_holds_nothing_up() {
+    let coordinator = TestCoordinator::start();
+    let proxy = Proxy::start(coordinator.address).await;
+    let phone = coordinator.phone_through(&proxy);
+    assert!(phone.observer.sync_until(LONG).await.unwrap().completed);
+    // Within the handshake, at its end, within the first answer.
+    for (number, bytes) in (1..).zip([1, 600, 1_500, 2_500]) {
+        phone.reconnect();
+        proxy.plan([Fate::Held(bytes)]);
+        phone.notes(1);
+        assert!(tap(&phone).await <= 4, "{bytes}");
+        assert_eq!(coordinator.records(), number, "{bytes}");
+    }
+}
+
 fn photo_of(phone: &Phone, size: usize, seed: u64) -> MediaHash {
     let path = phone.dir().join("photo.jpg");
     std::fs::write(&path, photo(size, seed)).unwrap();

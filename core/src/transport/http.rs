@@ -6,7 +6,7 @@
 //!
 //! Connections are kept for the next call, and a phone that has changed networks keeps one that nothing will ever come back
 //! through. So whatever did not end in a response, also a call that somebody gave up, leaves its connections behind: the next
-//! one dials anew, and begins at the next address. A connection that has worked before gets a third of the patience, and then
+//! one dials anew, and begins at the next address, in the invite and of the server's name. A connection that has worked before gets a third of the patience, and then
 //! the call is made once more on a new one. No word of the platform about its network is needed for that.
 
 use std::error::Error;
@@ -27,6 +27,7 @@ use rustls::ClientConfig;
 use tokio::time::{Instant, timeout};
 
 use super::call::{BoxFuture, Call, Method, Patch, Response, Transport, TransportError};
+use super::names::{Names, SystemNames, Turned};
 pub use super::setup::HttpSetupError;
 use super::{certificates, date};
 use crate::config::ObserverConfig;
@@ -48,12 +49,14 @@ struct Line {
     client: Client,
     /// Something has come back through one of them, so the next call may meet one that is old.
     used: AtomicBool,
+    /// How many lines were left before it because nothing came back.
+    turn: usize,
 }
 
 /// Calls a coordinator over HTTPS, trying its addresses in turn.
-#[derive(Debug)]
 pub struct HttpTransport {
     tls: ClientConfig,
+    names: Arc<dyn Names>,
     line: RwLock<Arc<Line>>,
     servers: Vec<Url>,
     /// The address that answered last, or the one after one that did not; tried first.
@@ -65,24 +68,32 @@ pub struct HttpTransport {
     idle_timeout: Duration,
 }
 
+impl std::fmt::Debug for HttpTransport {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("HttpTransport").field("servers", &self.servers.len()).finish_non_exhaustive()
+    }
+}
+
 /// A call on its way. Whatever ends it but a response, be it an error or its being dropped, leaves its line behind.
 struct Underway<'a> {
     transport: &'a HttpTransport,
     line: Arc<Line>,
     server: usize,
     since: Instant,
-    answered: bool,
+    /// Whether it was answered; nothing where somebody gave it up.
+    answered: Option<bool>,
 }
 
 impl Drop for Underway<'_> {
     fn drop(&mut self) {
-        if self.answered {
+        if self.answered == Some(true) {
             self.line.used.store(true, Ordering::Relaxed);
             self.transport.preferred.store(self.server, Ordering::Relaxed);
             return;
         }
-        self.transport.leave(&self.line);
-        if self.since.elapsed() >= TRIED {
+        let tried = self.since.elapsed() >= TRIED;
+        self.transport.leave(&self.line, tried || self.answered == Some(false));
+        if tried {
             let next = self.transport.after(self.server);
             let preferred = &self.transport.preferred;
             // Another call may have found one that answers meanwhile.
@@ -103,6 +114,21 @@ impl HttpTransport {
         config: &ObserverConfig,
         time: &Arc<KnownTime>,
     ) -> Result<Self, HttpSetupError> {
+        Self::with_names(servers, anchors, deployment, config, time, Arc::new(SystemNames))
+    }
+
+    /// As [`HttpTransport::new`], for names that somebody else than the system knows.
+    ///
+    /// # Errors
+    /// [`HttpSetupError`].
+    pub fn with_names(
+        servers: &[String],
+        anchors: &[Vec<u8>],
+        deployment: DeploymentId,
+        config: &ObserverConfig,
+        time: &Arc<KnownTime>,
+        names: Arc<dyn Names>,
+    ) -> Result<Self, HttpSetupError> {
         let servers = servers
             .iter()
             .map(|server| usable_address(server).ok_or_else(|| HttpSetupError::Address(server.clone())))
@@ -110,9 +136,11 @@ impl HttpTransport {
         let mut deployment = deployment.to_string();
         deployment.truncate(16);
         let tls = certificates::client(anchors, time)?;
-        let line = new_line(&tls, config.connect_timeout, config.idle_timeout)?;
+        let turned = Turned { names: Arc::clone(&names), turn: 0 };
+        let line = new_line(&tls, turned, config.connect_timeout, config.idle_timeout)?;
         Ok(Self {
             tls,
+            names,
             line: RwLock::new(Arc::new(line)),
             servers,
             preferred: AtomicUsize::new(0),
@@ -142,11 +170,14 @@ impl HttpTransport {
         })
     }
 
-    /// Leaves connections behind, unless somebody has done so already.
-    fn leave(&self, line: &Arc<Line>) {
+    /// Leaves connections behind, unless somebody has done so already. The new ones begin at the next address of their server
+    /// where this one was given its chance.
+    fn leave(&self, line: &Arc<Line>, tried: bool) {
         let mut current = self.line.write();
         if Arc::ptr_eq(&current, line) {
-            match new_line(&self.tls, self.connect_timeout, self.idle_timeout) {
+            let turn = if tried { line.turn.wrapping_add(1) } else { line.turn };
+            let turned = Turned { names: Arc::clone(&self.names), turn };
+            match new_line(&self.tls, turned, self.connect_timeout, self.idle_timeout) {
                 Ok(new) => *current = Arc::new(new),
                 // The same settings have worked before.
                 Err(error) => tracing::error!(%error, "connections are kept that should not be"),
@@ -156,7 +187,7 @@ impl HttpTransport {
 
     fn underway(&self, server: usize) -> Underway<'_> {
         let line = Arc::clone(&self.line.read());
-        Underway { transport: self, line, server, since: Instant::now(), answered: false }
+        Underway { transport: self, line, server, since: Instant::now(), answered: None }
     }
 
     /// The address that answered last.
@@ -188,7 +219,7 @@ impl HttpTransport {
         let mut old = self.underway(server);
         if old.line.used.load(Ordering::Relaxed) {
             let outcome = self.call_on(&old.line.client, server, call, self.patience(call)).await;
-            old.answered = outcome.is_ok();
+            old.answered = Some(outcome.is_ok());
             if !matches!(&outcome, Err(error) if error.class == FailureClass::Timeout) {
                 return outcome;
             }
@@ -197,7 +228,7 @@ impl HttpTransport {
             old = self.underway(server);
         }
         let outcome = self.call_on(&old.line.client, server, call, self.idle_timeout).await;
-        old.answered = outcome.is_ok();
+        old.answered = Some(outcome.is_ok());
         outcome
     }
 
@@ -259,9 +290,10 @@ impl HttpTransport {
         loop {
             tokio::select! {
                 response = &mut sending => {
+                    underway.answered = Some(false);
                     let response = response.map_err(|error| classify(&error))?;
                     let outcome = read(response, kuager_wire::limits::RECEIPT * 4, self.idle_timeout).await;
-                    underway.answered = outcome.is_ok();
+                    underway.answered = Some(outcome.is_ok());
                     return outcome;
                 }
                 () = tokio::time::sleep(self.idle_timeout) => {
@@ -326,12 +358,14 @@ fn usable_address(server: &str) -> Option<Url> {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one builder that every other place is sent to")]
-fn new_line(tls: &ClientConfig, connect: Duration, idle: Duration) -> Result<Line, HttpSetupError> {
+fn new_line(tls: &ClientConfig, names: Turned, connect: Duration, idle: Duration) -> Result<Line, HttpSetupError> {
+    let turn = names.turn;
     let client = Client::builder()
         .tls_backend_preconfigured(tls.clone())
         .redirect(redirect::Policy::none())
         .referer(false)
         .no_proxy()
+        .dns_resolver(names)
         .connect_timeout(connect)
         // While something is in flight only. A ping waits behind what was sent before it, so it gets the whole patience.
         .http2_keep_alive_interval(idle.checked_div(3).unwrap_or(idle))
@@ -341,7 +375,7 @@ fn new_line(tls: &ClientConfig, connect: Duration, idle: Duration) -> Result<Lin
         .user_agent(concat!("kuager/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| HttpSetupError::Client(error.to_string()))?;
-    Ok(Line { client, used: AtomicBool::new(false) })
+    Ok(Line { client, used: AtomicBool::new(false), turn })
 }
 
 async fn read(mut response: reqwest::Response, limit: usize, idle: Duration) -> Result<Response, TransportError> {

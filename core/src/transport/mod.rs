@@ -7,6 +7,7 @@ mod date;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod http;
+pub mod names;
 mod setup;
 pub mod tus;
 

@@ -27,6 +27,8 @@ pub enum Fate {
     CutDown(usize),
     /// Nothing is ever passed on, and nothing is said.
     HalfOpen,
+    /// After so many bytes towards the phone it keeps the rest to itself, and the connection open.
+    Held(usize),
     /// An answer that is not TLS: a sign-in page.
     Portal,
     /// Passed at so many bytes per second.
@@ -182,7 +184,7 @@ async fn carry(mut phone: TcpStream, coordinator: SocketAddr, fate: Fate, line: 
     let (server_read, server_write) = server.into_split();
     let (up, down) = match fate {
         Fate::CutUp(bytes) => (bytes, usize::MAX),
-        Fate::CutDown(bytes) => (usize::MAX, bytes),
+        Fate::CutDown(bytes) | Fate::Held(bytes) => (usize::MAX, bytes),
         _ => (usize::MAX, usize::MAX),
     };
     let (upward, downward) = (Arc::clone(&line.bytes), Arc::clone(&line.bytes));
@@ -253,6 +255,9 @@ async fn pump(
         count(pass as u64);
         allowed -= pass;
         if allowed == 0 {
+            if matches!(fate, Fate::Held(_)) {
+                tokio::time::sleep(Duration::from_secs(600)).await;
+            }
             break;
         }
     }
