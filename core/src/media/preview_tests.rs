@@ -42,6 +42,17 @@ fn a_large_photo_becomes_small_enough_and_keeps_its_shape() {
     }
 }
 
+/// What the largest cameras of phones make: decoded by its eighth, never as a whole.
+#[test]
+fn a_photo_of_108_megapixels_has_a_legible_preview() {
+    let (width, height) = (12_000, 9_000);
+    let row: Vec<u8> = (0..width).map(|x| if x % 240 < 12 { 40 } else { 215 }).collect();
+    let photo = Picture { width, height, channels: 1, pixels: row.repeat(usize::from(height)) };
+    let preview = make("image/jpeg", None, Cursor::new(encode(&photo, 90).unwrap())).unwrap();
+    assert!(preview.legible && preview.pieces.is_empty() && preview.whole.len() as u64 <= limits::PREVIEW);
+    assert_eq!(size_of(&preview.whole), (1600, 1200));
+}
+
 #[test]
 fn a_small_photo_keeps_its_size() {
     let preview = make("image/jpeg", None, Cursor::new(jpeg(640, 480))).unwrap().whole;
