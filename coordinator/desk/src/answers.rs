@@ -23,6 +23,13 @@ pub(crate) fn title(record: &Record, pack: Option<&Pack>, language: &Language) -
     title.map_or_else(|| record.kind.name().to_owned(), str::to_owned)
 }
 
+/// The label of a file in words of its record's form, where it names a question of it.
+pub(crate) fn label(record: &Record, pack: Option<&Pack>, language: &Language, label: &str) -> String {
+    let form = record.form.as_ref().and_then(|form| pack?.form(&form.form));
+    let questions = form.map(|form| form.questions.as_slice()).unwrap_or_default();
+    Wording::new(pack, &language.code).place(questions, label)
+}
+
 /// Every answer, in the form's order; what the form does not ask comes last, under its bare name.
 pub(crate) fn lines(record: &Record, pack: Option<&Pack>, language: &Language) -> Vec<Line> {
     let mut lines = Vec::new();

@@ -65,7 +65,8 @@ impl Entry {
         let pack = pack.map(|signed| &signed.pack);
         let mut pictures = Vec::new();
         for file in view.files.iter().filter(|file| file.role != AttachmentRole::Preview) {
-            pictures.push(Picture::new(desk, file, &view.files).await);
+            let label = file.label.as_deref().map(|label| answers::label(&record, pack, language, label));
+            pictures.push(Picture::new(desk, file, &view.files, label.unwrap_or_default()).await);
         }
         Some(Self {
             hash: view.hash.to_string(),
@@ -99,14 +100,14 @@ pub(crate) fn status(status: IncidentStatus, language: &Language) -> String {
 
 impl Picture {
     /// What is shown for a file: the small preview where there is one, since it comes first and loads quickly.
-    async fn new(desk: &Desk, file: &FileView, files: &[FileView]) -> Self {
+    async fn new(desk: &Desk, file: &FileView, files: &[FileView], label: String) -> Self {
         let preview =
             files.iter().find(|other| other.of == Some(file.media) && other.delivered && is_shown(&other.mime));
         let shown = preview.or(Some(file).filter(|file| file.delivered && is_shown(&file.mime)));
         let arrived = if file.delivered { file.size } else { desk.media.arrived(file.token).await.unwrap_or(0) };
         Self {
             media: file.media,
-            label: file.label.clone().unwrap_or_default(),
+            label,
             shown: shown.map(|shown| shown.media),
             complete: file.delivered,
             arrived_kib: arrived / 1024,

@@ -16,6 +16,7 @@ use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaSource};
 use serde::Deserialize;
 
+use crate::answers;
 use crate::assets::REDACT_JS;
 use crate::entry::{self, Entry, is_shown};
 use crate::frame::Frame;
@@ -173,6 +174,10 @@ pub(crate) async fn page(
         for listed in view.files.iter().filter(|file| file.media == media) {
             let Some(entry) = Entry::new(&desk, view, language).await else { continue };
             let record = entry::read(&view.bytes);
+            let label = listed.label.as_deref().zip(record.as_ref()).map(|(label, record)| {
+                let pack = record.form.as_ref().and_then(|form| published.packs.get(&form.pack));
+                answers::label(record, pack.map(|signed| &signed.pack), language, label)
+            });
             let attachments = record.iter().flat_map(|record| record.attachments.iter().flatten());
             let attachment = attachments.clone().find(|attachment| attachment.hash == media);
             let source = attachment.and_then(|attachment| attachment.source);
@@ -184,7 +189,7 @@ pub(crate) async fn page(
                 title: entry.title,
                 station: stations::name(&published, language, view.station.as_deref()).0,
                 query: stations::query(view.station.as_deref()),
-                label: listed.label.clone().unwrap_or_default(),
+                label: label.unwrap_or_default(),
                 role: language.say(role(listed.role)),
                 source: source.map(|source| language.say(self::source(source))).unwrap_or_default(),
                 received: entry.received.full,

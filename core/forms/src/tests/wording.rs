@@ -127,6 +127,18 @@ fn groups_are_taken_apart_in_the_order_of_the_form() {
     assert!(lines[3].question.is_none() && lines[2].question == Some(&time));
     assert_eq!(wording.answer(&boxes, &entries), "(время: 08:00; count: 2), (время: 10:00; other: −1)");
     assert_eq!(bare(&entries), "(time = 480, count = 2), (time = 600, other = −1)");
+    for (label, said) in [
+        ("boxes[2].time", "ящики · 2 · время"),
+        ("boxes[12].count", "ящики · 12 · count"),
+        ("time", "ящики · время"),
+        ("boxes", "ящики"),
+        ("boxes[1].other", "boxes[1].other"),
+        ("once[1].time", "once[1].time"),
+        ("boxes[0].time", "boxes[0].time"),
+        ("page 1", "page 1"),
+    ] {
+        assert_eq!(wording.place(&questions, label), said);
+    }
 }
 
 #[test]

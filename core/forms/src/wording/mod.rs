@@ -10,6 +10,8 @@ use kuager_wire::form::{Question, QuestionKind, YES_NO};
 use kuager_wire::pack::Pack;
 use kuager_wire::record::{Answers, Value};
 
+use crate::engine::Path;
+
 pub use self::plain::{BLANK, decimal, degrees, moment, number, number_of, position, time_of_day, zone};
 
 /// Speaks one language with the words of one pack, or with none where a record's pack is not known.
@@ -50,16 +52,7 @@ impl Line<'_> {
     /// What was asked with the names of the groups before it, for where lines stand by themselves.
     #[must_use]
     pub fn heading(&self) -> String {
-        let mut heading = String::new();
-        for group in &self.groups {
-            heading.push_str(group.label);
-            heading.push_str(" · ");
-            if let Some(entry) = group.entry {
-                heading.push_str(&format!("{entry} · "));
-            }
-        }
-        heading.push_str(self.label);
-        heading
+        heading(&self.groups, self.label)
     }
 
     /// Whether this is the id of the question or of a group it stands in.
@@ -67,6 +60,20 @@ impl Line<'_> {
     pub fn is_within(&self, id: &str) -> bool {
         self.id == id || self.groups.iter().any(|group| group.id == id)
     }
+}
+
+/// What is asked, behind the names of the groups it stands in.
+fn heading(groups: &[Heading<'_>], label: &str) -> String {
+    let mut heading = String::new();
+    for group in groups {
+        heading.push_str(group.label);
+        heading.push_str(" · ");
+        if let Some(entry) = group.entry {
+            heading.push_str(&format!("{entry} · "));
+        }
+    }
+    heading.push_str(label);
+    heading
 }
 
 impl<'a> Wording<'a> {
@@ -90,6 +97,29 @@ impl<'a> Wording<'a> {
     {
         let text = self.pack.map_or("", |pack| pack.text(&question.text, self.language));
         if text.is_empty() { &question.id } else { text }
+    }
+
+    /// The label of a file in words, as [`Line::heading`] says them: the question it answers, and the entry of a repeat group. A
+    /// label that names no question of these is said as it is.
+    #[must_use]
+    pub fn place(&self, questions: &[Question], label: &str) -> String {
+        let path = Path::read(label);
+        self.found(&[], questions, &path, false).unwrap_or_else(|| label.to_owned())
+    }
+
+    /// Where a question stands, in words. Its repeat group, where the path has one, must be among those around it.
+    fn found(&self, groups: &[Heading<'_>], questions: &[Question], path: &Path, within: bool) -> Option<String> {
+        let wanted = |within: bool, question: &Question| question.id == path.question && within == path.group.is_some();
+        questions.iter().find_map(|question| {
+            if wanted(within, question) {
+                return Some(heading(groups, self.label(question)));
+            }
+            let entry = path.group.as_ref().filter(|(group, _)| *group == question.id && question.repeat.is_some());
+            let entry = entry.map(|(_, number)| number + 1);
+            let group = Heading { id: &question.id, label: self.label(question), entry };
+            let inner = question.questions.as_deref()?;
+            self.found(&[groups, &[group]].concat(), inner, path, within || entry.is_some())
+        })
     }
 
     /// Every answer in the order of the questions; what they do not ask comes last, under its bare id.

@@ -4,9 +4,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use kuager_coordinator::http::{Limits, router};
 use kuager_coordinator::inbox::fetch;
+use kuager_pack::PackSource;
+use kuager_pack::testing::{KAZAKHSTAN, folder};
 use kuager_wire::cose;
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::receipt::Redaction;
+use kuager_wire::record::{Attachment, FormRef, Record, RecordKind};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tower::ServiceExt;
 
@@ -234,7 +237,7 @@ async fn a_video_is_played_from_its_middle() {
     let record = office.fixture.with_files(office.fixture.turnout(0, STATION), &[&film]);
     let mut files = record.attachments.clone().expect("has one");
     files[0].mime = "video/mp4".to_owned();
-    let record = kuager_wire::record::Record { attachments: Some(files), ..record };
+    let record = Record { attachments: Some(files), ..record };
     office.fixture.send(&[office.fixture.sign(1, &record)]).await;
     office.upload(1, &film).await;
     let path = format!("/media/{}/file", MediaHash::of(&film));
@@ -292,4 +295,75 @@ async fn what_phones_make_is_played_or_saved_and_never_opened() {
         }
         assert!(!page.contains("<iframe") && !page.contains("<embed") && !page.contains("<object"), "{mime}");
     }
+}
+
+/// How a repeat group of the protocol and a question in it are called.
+const PORTABLE: [(&str, &str, &str); 3] = [
+    ("kk", "Тасымалданатын жәшіктер", "Осы жәшік бойынша жазбаша өтініштер саны (A02)"),
+    ("ru", "Переносные урны", "Письменных заявлений по этой урне (A02)"),
+    ("en", "Portable boxes", "Written requests for this box (A02)"),
+];
+
+/// The places of files as people read them, on both pages and in every language of the pack.
+#[tokio::test]
+async fn the_place_of_a_file_is_said_in_words_of_its_form() {
+    let office = Office::of(PackSource::Folder(folder(KAZAKHSTAN))).await;
+    let fixture = &office.fixture;
+    let files = [photo(1, 90), photo(2, 90), photo(3, 90)];
+    let form = FormRef { pack: fixture.deployment.latest_pack().hash, form: "protocol-list".to_owned() };
+    let record = Record { kind: RecordKind::Protocol, form: Some(form), ..fixture.turnout(0, STATION) };
+    let mut record = fixture.with_files(record, &[&files[0], &files[1], &files[2]]);
+    let labels = ["portable[2].A02", "portable[2].nothing", "бет <1>"];
+    for (file, label) in record.attachments.iter_mut().flatten().zip(labels) {
+        file.label = Some(label.to_owned());
+    }
+    fixture.send(&[fixture.sign(1, &record)]).await;
+    for (lang, group, question) in PORTABLE {
+        let (_, station) = office.open(&format!("/station?key={STATION}&lang={lang}")).await;
+        let (_, page) = office.open(&format!("/media/{}?lang={lang}", MediaHash::of(&files[0]))).await;
+        for page in [station, page] {
+            assert!(page.contains(&format!("{group} · 2 · {question}")), "{page}");
+            assert!(!page.contains("portable[2].A02"));
+        }
+        let (_, station) = office.open(&format!("/station?key={STATION}&lang={lang}")).await;
+        assert!(station.contains("portable[2].nothing") && station.contains("бет &#60;1&#62;"), "as it is: {station}");
+    }
+}
+
+#[tokio::test]
+async fn pieces_of_one_original_are_shown_together() {
+    let office = Office::new().await;
+    let fixture = &office.fixture;
+    let [original, whole, top, bottom, other, part] = [1, 2, 3, 4, 5, 6].map(|seed| photo(seed, 60));
+    let record = fixture.with_files(fixture.turnout(0, STATION), &[&original, &whole, &top, &bottom, &other, &part]);
+    let mut files = record.attachments.clone().expect("has files");
+    let preview = |file: &Attachment, of: &[u8]| Attachment {
+        role: AttachmentRole::Preview,
+        of: Some(MediaHash::of(of)),
+        ..file.clone()
+    };
+    for (place, of) in [(1, &original), (2, &original), (3, &original), (5, &other)] {
+        files[place] = preview(&files[place], of);
+    }
+    fixture.send(&[fixture.sign(1, &Record { attachments: Some(files), ..record })]).await;
+    for file in [&whole, &top, &bottom, &part] {
+        office.upload(1, file).await;
+    }
+    let shown = async |file: &[u8]| {
+        let (_, page) = office.open(&format!("/media/{}?lang=en", MediaHash::of(file))).await;
+        let pictures = page.split("<img src=\"/media/").skip(1).map(|rest| rest[..64].to_owned());
+        pictures.collect::<Vec<_>>()
+    };
+    let hashes = |files: &[&Vec<u8>]| files.iter().map(|file| MediaHash::of(file).to_string()).collect::<Vec<_>>();
+    assert_eq!(
+        shown(&original).await,
+        hashes(&[&whole, &top, &bottom]),
+        "the whole first, its pieces below, in their order"
+    );
+    assert_eq!(shown(&other).await, hashes(&[&part]), "and none of another");
+    let (_, station) = office.open(&format!("/station?key={STATION}&lang=en")).await;
+    assert_eq!(station.matches("<img src").count(), 2, "a station's page shows each original once");
+    office.upload(1, &original).await;
+    assert_eq!(shown(&original).await[0], MediaHash::of(&original).to_string());
+    assert!(!shown(&original).await.contains(&MediaHash::of(&top).to_string()), "the original says it all");
 }
