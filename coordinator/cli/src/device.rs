@@ -7,10 +7,11 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use kuager_coordinator::app::App;
 use kuager_coordinator::enrol::{devices, find_device, reinstate_device, revoke_device};
-use kuager_coordinator::ledger::{DeviceRow, Standing};
+use kuager_coordinator::ledger::{Attested, DeviceRow, Standing};
 use kuager_forms::wording::zone;
 use kuager_wire::ids::ObserverId;
 use kuager_wire::pack::Pack;
+use serde_json::{Map, Value};
 
 use crate::data::{Data, wait};
 use crate::error::CliError;
@@ -132,6 +133,15 @@ async fn show(app: &App, device: &DeviceRow, pack: &Pack, out: &mut dyn Write) -
     if let (Some(head), Some(last_ms)) = (device.head, device.last_ms) {
         writeln!(out, "newest      number {head}, received {}", moment(last_ms, pack))?;
     }
+    writeln!(out, "attested    {}", device.attested.as_ref().map_or_else(|| "nothing was said".to_owned(), attested))?;
+    if let Some(row) = app.ledger.attestation(device.kid).await? {
+        writeln!(out, "said        {}, which decides nothing", moment(row.received_ms, pack))?;
+        // Whoever made the bytes chose what stands in them, so nothing but plain letters goes to a terminal.
+        let details: Map<String, Value> = serde_json::from_str(&row.details).unwrap_or_default();
+        for (name, value) in details {
+            writeln!(out, "            {} = {}", plain(&name), plain(&value.to_string()))?;
+        }
+    }
     for other in others(app, device).await? {
         write!(out, "beside      ")?;
         line(&other, pack, out)?;
@@ -145,12 +155,29 @@ fn line(device: &DeviceRow, pack: &Pack, out: &mut dyn Write) -> Result<(), CliE
     let head = device.head.map_or_else(|| "none".to_owned(), |head| head.to_string());
     let apart = if *apart == 0 { String::new() } else { format!(", {apart} apart") };
     let follows = device.succeeds.map(|before| format!("  goes on for {before}")).unwrap_or_default();
+    let said = device.attested.as_ref().map(|said| format!("  attested {}", attested(said))).unwrap_or_default();
     writeln!(
         out,
-        "{kid}  observer {observer}  {}  records {records}{apart}  newest number {head}{follows}",
+        "{kid}  observer {observer}  {}  records {records}{apart}  newest number {head}{follows}{said}",
         trusted(device, pack)
     )?;
     Ok(())
+}
+
+/// What was found about what a device's platform says, by its stable names.
+fn attested(Attested { result, level }: &Attested) -> String {
+    match level {
+        Some(level) => format!("{result} ({level})"),
+        None => result.clone(),
+    }
+}
+
+/// A text with everything but plain ASCII escaped.
+fn plain(text: &str) -> String {
+    let as_it_is = |letter: char| letter.is_ascii() && !letter.is_ascii_control();
+    text.chars()
+        .map(|letter| if as_it_is(letter) { letter.to_string() } else { letter.escape_unicode().to_string() })
+        .collect()
 }
 
 fn trusted(device: &DeviceRow, pack: &Pack) -> String {

@@ -62,13 +62,27 @@ fault-other-station = the observer was not sent to this station
 
 observers-title = Observers and their devices
 observers-none = No device has been enrolled yet.
-observers-note = Who was given a new phone has two chains; they are one observer. Times are { $zone }.
+observers-note = Who was given a new phone has two chains; they are one observer. Times are { $zone }. What platforms say about phones decides nothing.
 observers-some-only = Only some devices are shown; `kuager device list` shows all.
 device-trusted = trusted
 device-revoked-from = revoked { $since }; trusted up to number { $number }
 device-revoked = revoked { $since }; trusted in nothing
 device-follows = goes on for { $device }: the phone was put back from a copy
 device-records = records that count: { $records }; kept apart: { $apart }
+attested-nothing = its platform said nothing about the phone
+attested-holds = its platform vouches for the phone; key { $level }
+attested-fails = what was said for the phone does not hold: { $fault }
+attested-in-software = in software
+attested-in-environment = in a trusted environment
+attested-in-element = in a chip of its own
+attested-in-unknown = in an unknown place
+attested-unreadable = it cannot be read
+attested-root = it leads to no root of the platform
+attested-chain = a signature in it is not valid
+attested-time = a certificate is outside its time
+attested-revoked = the platform took a certificate back
+attested-challenge = it is for another enrolment
+attested-key = it is about another key
 
 ## How an answer is said that the pack has no words for.
 

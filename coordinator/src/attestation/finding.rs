@@ -1,6 +1,7 @@
 //! What was found about an attestation, in words that stay.
 
 use serde_json::{Value, json};
+use strum::IntoEnumIterator;
 
 /// What does not hold about an attestation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
@@ -35,10 +36,16 @@ impl Fault {
             Self::Key => "key",
         }
     }
+
+    /// The fault with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::iter().find(|fault| fault.name() == name)
+    }
 }
 
 /// What keeps the attested key, as the platform says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumIter)]
 pub enum Level {
     /// Software: nothing that an app with all rights could not imitate.
     Software,
@@ -57,6 +64,12 @@ impl Level {
             Self::TrustedEnvironment => "trusted_environment",
             Self::SecureElement => "secure_element",
         }
+    }
+
+    /// The level with this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::iter().find(|level| level.name() == name)
     }
 }
 

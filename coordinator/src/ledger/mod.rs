@@ -55,7 +55,7 @@ pub use messages::{Added, Messages, NONCES, NewMessage};
 pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored, Taken};
 pub use redactions::{RedactionRow, Redactions};
 pub use refusals::{REMEMBERED, RefusalBatch, RefusalKey, RefusalRow, Refusals};
-pub use revocations::{DeviceRow, NewRevocation, Revocations, Revoked, Standing, WITHHELD};
+pub use revocations::{Attested, DeviceRow, NewRevocation, Revocations, Revoked, Standing, WITHHELD};
 pub use sqlite::SqliteLedger;
 pub use uploads::{Delivered, MISMATCHES, Mismatches, NewUpload, UploadRow, UploadToken, Uploads};
 pub use usage::{Recent, Usage, Usages};

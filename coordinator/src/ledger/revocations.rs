@@ -80,6 +80,17 @@ pub struct DeviceRow {
     pub head: Option<u64>,
     /// When the last record arrived, milliseconds since 1970.
     pub last_ms: Option<u64>,
+    /// What its platform said about it, if anything.
+    pub attested: Option<Attested>,
+}
+
+/// What was found about a device's attestation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attested {
+    /// `holds`, or the name of what does not.
+    pub result: String,
+    /// What keeps the attested key, by name; nothing where that could not be read.
+    pub level: Option<String>,
 }
 
 /// What is said about trusting devices.

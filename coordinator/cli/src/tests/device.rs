@@ -1,8 +1,37 @@
 //! Devices listed, revoked and reinstated, beside a coordinator that serves.
 
+use kuager_coordinator::ledger::AttestationRow;
 use kuager_coordinator::testing::kid;
 
 use super::*;
+
+#[tokio::test]
+async fn what_a_platform_said_stands_with_its_device() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    fixture.enrol(2).await;
+    let row = AttestationRow {
+        kid: kid(2),
+        received_ms: 1_788_113_100_000,
+        challenge: [0; 32],
+        evidence: Vec::new(),
+        result: "challenge".to_owned(),
+        level: Some("trusted_environment".to_owned()),
+        details: r#"{"application":{"packages":["org.\u202egro\u001b[2J"]},"os_version":160000}"#.to_owned(),
+    };
+    assert!(fixture.ledger.add_attestation(row).await.expect("is kept"));
+    let data = fixture.deployment.dir().display().to_string();
+    let device = |args: &[&str]| kuager(&[&["device", "--data", &data], args].concat()).map(|(out, _)| out);
+    let list = device(&["list"]).expect("works");
+    let line = |device: u8| list.lines().find(|line| line.starts_with(&kid(device).to_string())).expect("is listed");
+    assert!(!line(1).contains("attested"), "{list}");
+    assert!(line(2).ends_with("  attested challenge (trusted_environment)"), "{list}");
+    let [first, second] = [1, 2].map(|device_of| device(&["show", &kid(device_of).to_string()]).expect("works"));
+    assert!(first.contains("attested    nothing was said\n"), "{first}");
+    assert!(second.contains("attested    challenge (trusted_environment)\n"), "{second}");
+    assert!(second.contains("            os_version = 160000\n") && second.contains("decides nothing"), "{second}");
+    assert!(second.is_ascii() && !second.contains('\u{1b}') && second.contains("org."), "{second}");
+}
 
 #[tokio::test]
 async fn a_device_is_revoked_and_reinstated_from_the_command_line() {

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_coordinator::app::short;
-use kuager_coordinator::ledger::{DeviceRow, Standing};
+use kuager_coordinator::attestation::{Fault, Level};
+use kuager_coordinator::ledger::{Attested, DeviceRow, Standing};
 use serde::Deserialize;
 
 use crate::frame::Frame;
@@ -48,6 +49,8 @@ struct Device {
     records: String,
     /// The highest number, and when the record with it arrived.
     newest: Option<(u64, Moment)>,
+    /// What its platform said about it.
+    attested: String,
 }
 
 /// The page of all observers.
@@ -104,7 +107,35 @@ fn of_device(device: &DeviceRow, language: &Language, zone: &Zone) -> Device {
         follows: follows.unwrap_or_default(),
         records: counted(device.records, device.apart, language),
         newest: device.head.zip(device.last_ms.map(|last_ms| zone.moment(last_ms))),
+        attested: device
+            .attested
+            .as_ref()
+            .map_or_else(|| language.say("attested-nothing"), |said| attested(said, language)),
     }
+}
+
+/// What was found about an attestation, in words.
+fn attested(said: &Attested, language: &Language) -> String {
+    let words = match Fault::named(&said.result) {
+        Some(Fault::Unreadable) => "attested-unreadable",
+        Some(Fault::Root) => "attested-root",
+        Some(Fault::Chain) => "attested-chain",
+        Some(Fault::Time) => "attested-time",
+        Some(Fault::Revoked) => "attested-revoked",
+        Some(Fault::Challenge) => "attested-challenge",
+        Some(Fault::Key) => "attested-key",
+        None => {
+            let level = language.say(match said.level.as_deref().and_then(Level::named) {
+                Some(Level::Software) => "attested-in-software",
+                Some(Level::TrustedEnvironment) => "attested-in-environment",
+                Some(Level::SecureElement) => "attested-in-element",
+                None => "attested-in-unknown",
+            });
+            return language.say_with("attested-holds", &[("level", level.as_str())]);
+        }
+    };
+    let fault = language.say(words);
+    language.say_with("attested-fails", &[("fault", fault.as_str())])
 }
 
 fn counted(records: u64, apart: u64, language: &Language) -> String {

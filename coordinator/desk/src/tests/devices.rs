@@ -1,6 +1,7 @@
 //! Observers with several devices, and records that are kept apart.
 
 use kuager_coordinator::enrol::{InviteOptions, create_invite, enrol, reinstate_device, revoke_device};
+use kuager_coordinator::ledger::AttestationRow;
 use kuager_coordinator::testing::kid;
 
 use super::*;
@@ -50,11 +51,38 @@ async fn an_observer_with_two_phones_is_one_observer() {
     enrol(&fixture.app, fixture.enrolment(3, invite.token)).await.expect("works").expect("is enrolled");
     fixture.send(&[fixture.sign(3, &fixture.record(0, "c"))]).await;
     revoke_device(&fixture.app, kid(1), Some(0)).await.expect("works");
+    for (device, result, level) in [(1, "holds", Some("secure_element")), (3, "root", None)] {
+        let row = AttestationRow {
+            kid: kid(device),
+            received_ms: 5,
+            challenge: [0; 32],
+            evidence: Vec::new(),
+            result: result.to_owned(),
+            level: level.map(str::to_owned),
+            details: "{}".to_owned(),
+        };
+        assert!(fixture.ledger.add_attestation(row).await.expect("is kept"));
+    }
     let desk = start(&fixture).await;
-    for (lang, counted, revoked) in [
-        ("en", "records that count: 2; kept apart: 1", "trusted up to number 0"),
-        ("ru", "записей, которые учитываются: 2; отложено: 1", "доверие до № 0"),
-        ("kk", "есепке алынатын жазбалар: 2; бөлек сақталған: 1", "№ 0 дейін сенімді"),
+    for (lang, counted, revoked, [said, not_said]) in [
+        (
+            "en",
+            "records that count: 2; kept apart: 1",
+            "trusted up to number 0",
+            ["key in a chip of its own", "does not hold: it leads to no root of the platform"],
+        ),
+        (
+            "ru",
+            "записей, которые учитываются: 2; отложено: 1",
+            "доверие до № 0",
+            ["ключ в отдельной микросхеме", "не подтверждается: не ведёт к корню платформы"],
+        ),
+        (
+            "kk",
+            "есепке алынатын жазбалар: 2; бөлек сақталған: 1",
+            "№ 0 дейін сенімді",
+            ["кілт жеке микросхемада", "расталмайды: платформаның түбіріне апармайды"],
+        ),
     ] {
         let (status, _, page) = open(&desk, &format!("/observers?lang={lang}"), "localhost:8080").await;
         assert_eq!(status, StatusCode::OK);
@@ -64,5 +92,6 @@ async fn an_observer_with_two_phones_is_one_observer() {
         let own = page.split("<article>").find(|part| part.contains(&observer.to_string()[..8])).expect("is shown");
         assert_eq!(own.matches("<tr class").count(), 2, "and one of them has two devices");
         assert!(own.contains(counted) && own.contains(revoked), "{own}");
+        assert!(own.contains(said) && own.contains(not_said), "{own}");
     }
 }

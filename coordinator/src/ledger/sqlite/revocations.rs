@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::columns::{fixed, from_sql, to_sql};
 use super::handle::SqliteLedger;
 use crate::ledger::error::LedgerError;
-use crate::ledger::revocations::{DeviceRow, NewRevocation, Revocations, Revoked, Standing, WITHHELD};
+use crate::ledger::revocations::{Attested, DeviceRow, NewRevocation, Revocations, Revoked, Standing, WITHHELD};
 
 #[async_trait]
 impl Revocations for SqliteLedger {
@@ -64,7 +64,8 @@ impl Revocations for SqliteLedger {
 const DEVICE: &str = "d.kid, d.observer, d.enrolled_ms, d.revoked_ms, d.last_seq, d.succeeds, \
      (SELECT COUNT(*) FROM records r WHERE r.kid = d.kid), (SELECT COUNT(*) FROM apart a WHERE a.kid = d.kid), \
      (SELECT MAX(r.seq) FROM records r WHERE r.kid = d.kid), (SELECT r.received_ms FROM records r \
-     WHERE r.kid = d.kid ORDER BY r.seq DESC, r.id DESC LIMIT 1)";
+     WHERE r.kid = d.kid ORDER BY r.seq DESC, r.id DESC LIMIT 1), \
+     (SELECT t.result FROM attestations t WHERE t.kid = d.kid), (SELECT t.level FROM attestations t WHERE t.kid = d.kid)";
 
 fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     let number = |column| row.get::<_, Option<i64>>(column).map(|number| number.map(from_sql));
@@ -82,6 +83,10 @@ fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         apart: from_sql(row.get(7)?),
         head: number(8)?,
         last_ms: number(9)?,
+        attested: match row.get(10)? {
+            Some(result) => Some(Attested { result, level: row.get(11)? }),
+            None => None,
+        },
     })
 }
 
