@@ -8,7 +8,7 @@ import sys
 
 # Programs, or names for what is no program, and the Debian packages that have them.
 PACKAGES = {
-    "age": "age", "aapt2": "aapt", "cc": "build-essential", "certificates": "ca-certificates", "curl": "curl", "javac": "openjdk-17-jdk-headless",
+    "age": "age", "aapt2": "aapt", "cc": "build-essential", "certificates": "ca-certificates", "chromium": "chromium", "curl": "curl", "javac": "openjdk-17-jdk-headless",
     "mvn": "maven", "npm": "npm", "pgrep": "procps", "pkg-config": "pkg-config", "shellcheck": "shellcheck",
     "strace": "strace", "tesseract": "tesseract-ocr", "unzip": "unzip", "venv": "python3-venv",
 }
