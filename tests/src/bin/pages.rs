@@ -9,6 +9,9 @@ use std::path::Path;
 
 use kuager_core::media::preview::make;
 
+/// Pages of each kind: of one alone, chance decides about some digits in a hundred.
+const PAGES: u64 = 6;
+
 /// The strokes of a digit in a square, from the top left: arcs as lines, as a pen draws them.
 fn strokes(digit: u8) -> Vec<Vec<(f64, f64)>> {
     let arc = |x: f64, y: f64, wide: f64, high: f64, from: f64, to: f64| -> Vec<(f64, f64)> {
@@ -105,10 +108,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&folder);
     std::fs::create_dir_all(folder)?;
     // A sheet of A4 that fills the photo has 14 pixels a millimetre in the first; digits are 5 mm high.
-    for (name, width, height, digit, noise) in
-        [("sheet", 3000, 4000, 70.0, 24), ("grainy", 3000, 4000, 70.0, 120), ("strip", 1000, 6000, 34.0, 16)]
+    let kinds = [("sheet", 3000, 4000, 70.0, 24), ("grainy", 3000, 4000, 70.0, 120), ("strip", 1000, 6000, 34.0, 16)];
+    for ((kind, width, height, digit, noise), seed) in
+        kinds.iter().flat_map(|kind| (1..=PAGES).map(move |seed| (*kind, seed)))
     {
-        let (jpeg, rows) = page(width, height, digit, noise, 7)?;
+        let name = format!("{kind}-{seed}");
+        let (jpeg, rows) = page(width, height, digit, noise, seed)?;
         let preview = make("image/jpeg", None, Cursor::new(&jpeg))?;
         let (size, pieces) = (preview.whole.len(), preview.pieces.len());
         println!("{name}: {size} bytes and {pieces} pieces, legible: {}", preview.legible);
