@@ -103,7 +103,7 @@ struct Addresses(#[expect(dead_code, reason = "held")] JoinSet<()>, u16);
 
 impl Addresses {
     /// Listens at one port of both families.
-    async fn listen(ways: [(IpAddr, Way); 2], coordinator: SocketAddr) -> Self {
+    fn listen(ways: [(IpAddr, Way); 2], coordinator: SocketAddr) -> Self {
         let mut tasks = JoinSet::new();
         let (first, port) = loop {
             let first = bind(ways[0], 0).unwrap();
@@ -154,7 +154,7 @@ async fn one_family_that_leads_nowhere_keeps_nobody_from_the_other() {
     let mut expected = 0;
     for way in [Way::Swallows, Way::Keeps] {
         for (dead, alive) in [(V6, V4), (V4, V6)] {
-            let listening = Addresses::listen([(dead, way), (alive, Way::Leads)], coordinator.address).await;
+            let listening = Addresses::listen([(dead, way), (alive, Way::Leads)], coordinator.address);
             for order in [[dead, alive], [alive, dead]] {
                 let phone = phone(&coordinator, listening.1, &Directory::of(&order));
                 phone.notes(1);
@@ -172,7 +172,7 @@ async fn one_family_that_leads_nowhere_keeps_nobody_from_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_name_that_was_an_old_address_at_first_is_asked_again() {
     let coordinator = TestCoordinator::start();
-    let listening = Addresses::listen([(V6, Way::Keeps), (V4, Way::Leads)], coordinator.address).await;
+    let listening = Addresses::listen([(V6, Way::Keeps), (V4, Way::Leads)], coordinator.address);
     let directory = Directory::of(&[V6]);
     let phone = phone(&coordinator, listening.1, &directory);
     phone.notes(1);

@@ -15,14 +15,16 @@ pub mod engine;
 pub mod exit_poll;
 pub mod expression;
 pub mod incident;
+mod path;
 pub mod tally;
 pub mod wording;
 pub mod words;
 
 pub use self::engine::{
-    AnswerError, Asked, CompiledForm, FormError, FormState, Path, RelationState, Reminder, ReminderKind, Standing,
+    AnswerError, Asked, CompiledForm, FormError, FormState, RelationState, Reminder, ReminderKind, Standing,
     capture_allowed, carried, check, check_answer, files, places,
 };
+pub use self::path::Path;
 
 #[cfg(test)]
 mod tests;

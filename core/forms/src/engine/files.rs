@@ -10,7 +10,7 @@ use kuager_wire::form::{Form, Question, QuestionKind};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Value};
 
 use super::places::groups_of;
-use super::state::Path;
+use crate::path::Path;
 
 /// The repeat group around a question, and the entry.
 type Entry<'a> = Option<(&'a str, usize)>;

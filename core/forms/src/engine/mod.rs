@@ -16,4 +16,4 @@ mod state;
 
 pub use self::check::{AnswerError, capture_allowed, check, check_answer};
 pub use self::compiled::{CompiledForm, FormError};
-pub use self::state::{Asked, FormState, Path, RelationState, Reminder, ReminderKind, Standing};
+pub use self::state::{Asked, FormState, RelationState, Reminder, ReminderKind, Standing};

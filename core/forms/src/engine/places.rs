@@ -8,7 +8,7 @@ use kuager_wire::record::{Answers, Value};
 
 use super::check::{AnswerError, check_answer};
 use super::compiled::CompiledForm;
-use super::state::Path;
+use crate::path::Path;
 
 /// The groups a question is in, the outermost first; `None` when the form has no such question.
 #[must_use]

@@ -1,5 +1,6 @@
 //! How a form stands over the answers given so far: what to ask, in order, and what to remind of.
 
+use crate::path::Path;
 use crate::words::{self, Language};
 use kuager_wire::canonical::TextMap;
 use kuager_wire::form::{Choice, Question, QuestionKind, Texts};
@@ -9,50 +10,6 @@ use kuager_wire::record::{Answers, Check, Value, Verdict};
 
 use super::compiled::{CompiledForm, CompiledRelation};
 use super::run::{Place, Run, compute};
-
-/// The highest number of an entry that a label may have; far beyond what a form allows, and no sum over it overflows.
-const MAX_ENTRY: usize = 65_535;
-
-/// Where a question stands: its id, and for a repeat group the entry it is asked in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Path {
-    /// The repeat group and the number of the entry in it, from 0.
-    pub group: Option<(String, usize)>,
-    /// The question.
-    pub question: String,
-}
-
-impl Path {
-    /// A question outside of repeat groups.
-    #[must_use]
-    pub fn of(question: &str) -> Self {
-        Self { group: None, question: question.to_owned() }
-    }
-
-    /// Reads what `Display` writes, which is also the label of a file that answers the question: `question`, or
-    /// `group[entry].question` in a repeat group, entries counted from 1. Any other text is the name of a question that no
-    /// form has: ids hold no brackets.
-    #[must_use]
-    pub fn read(label: &str) -> Self {
-        let within = || {
-            let (group, rest) = label.split_once('[')?;
-            let (number, question) = rest.split_once("].")?;
-            let entry: usize = number.parse().ok().filter(|entry| (1..=MAX_ENTRY).contains(entry))?;
-            let path = Self { group: Some((group.to_owned(), entry - 1)), question: question.to_owned() };
-            (path.to_string() == label).then_some(path)
-        };
-        within().unwrap_or_else(|| Self::of(label))
-    }
-}
-
-impl std::fmt::Display for Path {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &self.group {
-            Some((group, entry)) => write!(formatter, "{group}[{}].{}", entry + 1, self.question),
-            None => formatter.write_str(&self.question),
-        }
-    }
-}
 
 /// A question that is asked now.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use kuager_wire::form::{Question, QuestionKind, YES_NO};
 use kuager_wire::pack::Pack;
 use kuager_wire::record::{Answers, Value};
 
-use crate::engine::Path;
+use crate::path::Path;
 
 pub use self::plain::{BLANK, decimal, degrees, moment, number, number_of, position, time_of_day, zone};
 
