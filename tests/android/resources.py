@@ -20,7 +20,7 @@ ANDROID = "{http://schemas.android.com/apk/res/android}"
 
 LANGUAGES = {"kk": "values", "ru": "values-ru", "en": "values-en"}
 # The same word in two of the languages.
-SAME = {"app_name", "kind_exit_poll_wave", "media_stands"}
+SAME = {"app_name", "passcode", "kind_exit_poll_wave", "media_stands"}
 PERMISSIONS = {"INTERNET", "ACCESS_NETWORK_STATE", "RECEIVE_BOOT_COMPLETED"}
 CONTRAST = 7.0
 TOUCH_DP = 56
@@ -167,8 +167,16 @@ def check_manifest(path: str) -> None:
         check(exported == "false" or name.endswith(".MainActivity"), f"{name} is exported")
         if component.tag == "service":
             check(component.get(ANDROID + "permission") == "android.permission.BIND_JOB_SERVICE", f"{name}: anybody may bind")
-    schemes = {data.get(ANDROID + "scheme") for data in application.iter("data")}
-    check(schemes == {"kuager", "KUAGER"}, f"schemes: {schemes}")
+    def told(part: str, wanted: bool) -> set[str]:
+        """What the filters for links say that the system verifies, or does not."""
+        filters = [item for item in application.iter("intent-filter") if (item.get(ANDROID + "autoVerify") == "true") == wanted]
+        return {data.get(ANDROID + part) for item in filters for data in item.iter("data")} - {None}
+
+    check(told("scheme", False) == {"kuager", "KUAGER"}, f"schemes: {told('scheme', False)}")
+    check(told("scheme", True) == {"https"}, f"verified schemes: {told('scheme', True)}")
+    hosts = told("host", True)
+    check(len(hosts) == 1 and not told("host", False), f"hosts: {hosts}")
+    check(all(f"https://{host}/.well-known/assetlinks.json" in (ROOT / "docs/apps.md").read_text() for host in hosts), "the guide says nothing of the host")
     code = "".join(source.read_text() for source in SOURCES.rglob("*.kt"))
     check("FLAG_SECURE" in code, "screens can be captured")
     languages = {item.get(ANDROID + "name") for item in ET.parse(RES / "xml/locales.xml").getroot()}

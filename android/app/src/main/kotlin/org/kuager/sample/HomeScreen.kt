@@ -39,6 +39,7 @@ class HomeScreen(host: MainActivity, private val chosen: String?) : Screen(host)
             row,
             listOf(
                 ui.button(Look.PLAIN, string(R.string.messages)) { host.go(Route(Route.To.MESSAGES)) },
+                ui.button(Look.PLAIN, string(R.string.passcode)) { host.go(Route(Route.To.PASSCODE)) },
                 ui.button(Look.PLAIN, string(R.string.wipe)) { host.go(Route(Route.To.WIPE)) },
             ),
         )

@@ -39,6 +39,9 @@ class MainActivity : Activity() {
     private var shot: PendingShot? = null
     private var scan: String? = null
 
+    /** The store was open before: what is on the screen is out of it. */
+    private var wasOpen = false
+
     private lateinit var titleView: TextView
     private lateinit var notice: TextView
     private lateinit var body: LinearLayout
@@ -77,6 +80,8 @@ class MainActivity : Activity() {
 
     override fun onStart() {
         super.onStart()
+        // Locked meanwhile: nothing of it is seen while the passcode is asked for.
+        if (wasOpen && app.observers.current == null) blank()
         visible = CoroutineScope(SupervisorJob() + Dispatchers.Main.immediate).also { scope ->
             scope.launch { open(scope) }
         }
@@ -100,9 +105,11 @@ class MainActivity : Activity() {
         val observer = try {
             app.observers.get()
         } catch (error: KuagerException) {
-            cannotOpen(error)
+            if (error.code == LOCKED) show(UnlockScreen(this)) else cannotOpen(error)
             return
         }
+        if (wasOpen && screen == null) render()
+        wasOpen = true
         follow(scope, observer)
         scope.launch {
             try {
@@ -118,6 +125,29 @@ class MainActivity : Activity() {
                 if (error.code != CLOSED) say(Look.DANGER, Phrases(this).error(error.code))
             }
         }
+    }
+
+    private fun blank() {
+        screen = null
+        body.removeAllViews()
+        actions.removeAllViews()
+    }
+
+    /**
+     * Opens the store with what was typed, and shows what was shown before.
+     *
+     * @throws KuagerException as `Observer.open`.
+     */
+    suspend fun enter(passcode: String) {
+        val observer = app.observers.get(passcode)
+        // A store that follows no invite has nothing to photograph for and no station to be at, however it came to be like that.
+        if (observer.status().deployment == null) {
+            capture.discardAll()
+            stack.clear()
+            stack += Route(Route.To.HOME)
+        }
+        visible?.let { scope -> scope.launch { open(scope) } }
+        render()
     }
 
     private fun cannotOpen(error: KuagerException) {
@@ -207,7 +237,7 @@ class MainActivity : Activity() {
         act { observer ->
             val attached = capture.finish(observer, taken.draft, taken.name, taken.token, taken.label)
             if (stack.last().to != Route.To.FORM) go(Route(Route.To.FORM, taken.draft))
-            if (attached != null) say(Look.GOOD, getString(R.string.photo_saved))
+            if (attached != null) Phrases(this).photo(attached).let { (look, text) -> say(look, text) }
         }
     }
 
@@ -216,26 +246,27 @@ class MainActivity : Activity() {
         scan = null
         actWithout {
             val text = capture.readScratch(name, QrReader::read)
-            if (text == null) say(Look.WARNING, getString(R.string.no_code)) else go(Route(Route.To.INVITE, text))
+            if (text == null) say(Look.WARNING, getString(R.string.no_code)) else go(Route(Route.To.JOIN, text))
         }
     }
 
     /** An invite that came as a link. */
     private fun invited(intent: Intent) {
         val link = intent.data?.toString() ?: return
-        go(Route(Route.To.INVITE, link))
+        go(Route(Route.To.JOIN, link))
     }
 
-    private fun render() {
+    private fun show(shown: Screen) {
         say(Look.PLAIN, null)
-        body.removeAllViews()
-        actions.removeAllViews()
-        val route = stack.last()
-        val shown = make(route)
+        blank()
         screen = shown
         titleView.text = shown.title
         title = shown.title
         shown.show(body, actions)
+    }
+
+    private fun render() {
+        show(make(stack.last()))
         if (stack.size > 1) actions.addView(Ui(this).button(Look.PLAIN, getString(R.string.back)) { back() })
         val scope = visible ?: return
         app.observers.current?.let { follow(scope, it) }
@@ -250,12 +281,14 @@ class MainActivity : Activity() {
 
     private fun make(route: Route): Screen = when (route.to) {
         Route.To.HOME -> HomeScreen(this, route.about)
-        Route.To.INVITE -> InviteScreen(this, route.about)
+        Route.To.INVITE -> InviteScreen(this)
+        Route.To.JOIN -> JoinScreen(this, route.about.orEmpty())
         Route.To.STATION -> StationScreen(this)
         Route.To.FORM -> FormScreen(this, route.about.orEmpty())
         Route.To.OUTBOX -> OutboxScreen(this)
         Route.To.RECORD -> RecordScreen(this, route.about.orEmpty())
         Route.To.MESSAGES -> MessagesScreen(this)
+        Route.To.PASSCODE -> PasscodeScreen(this)
         Route.To.WIPE -> WipeScreen(this)
     }
 
@@ -319,6 +352,7 @@ class MainActivity : Activity() {
         const val PHOTO = 1
         const val SCAN = 2
         const val CLOSED = "store_closed"
+        const val LOCKED = "passcode_needed"
         const val STACK = "stack"
         const val SHOT = "shot"
         const val SCANNED = "scan"

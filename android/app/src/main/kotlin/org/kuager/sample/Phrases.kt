@@ -3,6 +3,7 @@ package org.kuager.sample
 import android.content.Context
 import android.text.format.DateUtils
 import org.kuager.Asked
+import org.kuager.Attached
 import org.kuager.ConstraintReminder
 import org.kuager.EnrolmentObstacle
 import org.kuager.FailureClass
@@ -33,6 +34,9 @@ import org.kuager.TooFewReminder
 import org.kuager.UnreadableWordsReminder
 import org.kuager.UploadState
 
+/** What is shown of it before it arrives is there and cannot be read. */
+val Attached.isIllegible: Boolean get() = preview != null && !previewLegible
+
 /** What the app says about what the core says, in the observer's language. */
 class Phrases(private val context: Context) {
     /** The language of the screen, as packs name it. */
@@ -58,6 +62,14 @@ class Phrases(private val context: Context) {
             RecordKind.TRANSCRIPTION -> R.string.kind_transcription
         },
     )
+
+    /** What to say of a photo that was taken in: all is well, or what arrives first cannot be read. */
+    fun photo(attached: Attached): Pair<Look, String> =
+        if (attached.isIllegible) {
+            Look.WARNING to context.getString(R.string.photo_not_legible)
+        } else {
+            Look.GOOD to context.getString(R.string.photo_saved)
+        }
 
     /** Where a record stands, and why it is not sent yet. */
     fun state(state: RecordState): String = when (state) {

@@ -8,7 +8,7 @@ package org.kuager.sample
  */
 data class Route(val to: To, val about: String? = null) {
     /** All screens. */
-    enum class To { HOME, INVITE, STATION, FORM, OUTBOX, RECORD, MESSAGES, WIPE }
+    enum class To { HOME, INVITE, JOIN, STATION, FORM, OUTBOX, RECORD, MESSAGES, PASSCODE, WIPE }
 
     /** As text, for a bundle. */
     override fun toString(): String = if (about == null) to.name else "${to.name} $about"

@@ -113,6 +113,9 @@ class Ui(private val context: Context) {
         isSaveEnabled = false
     }
 
+    /** A field for what nobody else should read. */
+    fun secret(): EditText = field(InputType.TYPE_CLASS_TEXT or InputType.TYPE_TEXT_VARIATION_PASSWORD)
+
     /** Colours of [look] on [view]. */
     fun dress(view: TextView, look: Look) {
         view.setTextColor(context.getColor(look.ink))

@@ -22,6 +22,7 @@ import org.kuager.Asked
 import org.kuager.AttachmentRole
 import org.kuager.DraftInfo
 import org.kuager.FormState
+import org.kuager.Kuager
 import org.kuager.MediaSource
 import org.kuager.NetworkObstacle
 import org.kuager.Observer
@@ -98,7 +99,17 @@ class DayTest : AppTest() {
         until("it needs an invite") { activity.says(R.string.error_not_invited) }
         activity.tap(R.string.invite)
         activity.views().filterIsInstance<EditText>().single().setText(host.invite)
-        activity.tap(R.string.invite_accept)
+        activity.tap(R.string.invite_show)
+        val digits = Kuager.readInvite(host.invite).digits
+        until("whom one joins") { activity.says(digits) && activity.says(R.string.join_unknown) }
+        assertTrue("where it leads", activity.texts().any { "127.0.0.1:" in it })
+        assertNull("nothing is followed yet", runBlocking { observer.status() }.deployment)
+        activity.tap(R.string.join_differ)
+        assertNull("nor when somebody says no", runBlocking { observer.status() }.deployment)
+        activity.tap(R.string.invite)
+        activity.views().filterIsInstance<EditText>().single().setText(host.invite)
+        activity.tap(R.string.invite_show)
+        activity.tap(R.string.join_same)
         // The pack comes by itself while the app is in front.
         until("a pack") { activity.button { it == activity.getString(R.string.station_choose) } != null }
     }

@@ -1,12 +1,15 @@
 package org.kuager.sample
 
 import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.kuager.Asked
+import org.kuager.Attached
 import org.kuager.GroupValue
 import org.kuager.ListValue
+import org.kuager.MediaSource
 import org.kuager.Place
 import org.kuager.QuestionKind
 
@@ -78,6 +81,15 @@ class LogicTest {
         fun keys(entries: Int) = FormRow.of(listOf(question("list", entries = entries))).map(FormRow::key)
         assertTrue(keys(3).containsAll(keys(2)))
         assertEquals(1, keys(3).size - keys(2).size)
+    }
+
+    @Test
+    fun a_photo_whose_preview_cannot_be_read_is_said_to_be_one() {
+        fun attached(preview: String?, legible: Boolean) =
+            Attached("00", 1, "image/jpeg", MediaSource.CAPTURED, preview, previewNeeded = preview == null, previewLegible = legible)
+        assertTrue(attached("11", legible = false).isIllegible)
+        assertFalse(attached("11", legible = true).isIllegible)
+        assertFalse("the platform makes it, or there is nothing to see", attached(null, legible = false).isIllegible)
     }
 
     @Test

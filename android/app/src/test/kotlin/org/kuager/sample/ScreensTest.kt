@@ -16,6 +16,7 @@ import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNotEquals
+import org.junit.Assert.assertNull
 import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
@@ -67,15 +68,34 @@ class ScreensTest : AppTest() {
         until("it says so") { activity.says(R.string.error_not_invited) }
         activity.tap(R.string.invite)
         assertEquals(activity.getString(R.string.invite), activity.title)
-        activity.tap(R.string.invite_accept)
+        activity.tap(R.string.invite_show)
         until("an empty text is no invite") { activity.says(R.string.error_invite_unreadable) }
     }
 
     @Test
-    fun a_link_opens_the_invite_screen_and_a_bad_one_is_told() {
-        val activity = start(Intent(Intent.ACTION_VIEW, Uri.parse("kuager:nonsense")))
-        assertEquals(activity.getString(R.string.invite), activity.title)
-        assertTrue(activity.says(R.string.error_invite_unreadable))
+    fun a_link_is_looked_at_before_it_is_followed_and_a_bad_one_is_told() {
+        mapOf(
+            "kuager:nonsense" to R.string.error_invite_unreadable,
+            "https://join.kuager.example/i#NONSENSE" to R.string.error_invite_cut,
+        ).forEach { (link, wrong) ->
+            val activity = start(Intent(Intent.ACTION_VIEW, Uri.parse(link)))
+            assertEquals(activity.getString(R.string.join_title), activity.title)
+            until("$link is no invite") { activity.says(wrong) }
+            assertNull("there is nothing to accept", activity.button { it == activity.getString(R.string.join_same) })
+        }
+    }
+
+    @Test
+    fun only_the_host_that_is_asked_for_its_word_is_opened_without_being_asked() {
+        val links = app.packageManager.queryIntentActivities(
+            Intent(Intent.ACTION_VIEW, Uri.parse("https://join.kuager.example/i#ABC")).addCategory(Intent.CATEGORY_BROWSABLE),
+            0,
+        )
+        assertEquals(listOf(MainActivity::class.java.name), links.map { it.activityInfo.name })
+        listOf("https://other.example/i#ABC", "https://join.kuager.example/elsewhere", "http://join.kuager.example/i#ABC").forEach {
+            val intent = Intent(Intent.ACTION_VIEW, Uri.parse(it)).addCategory(Intent.CATEGORY_BROWSABLE)
+            assertEquals(it, emptyList<Any>(), app.packageManager.queryIntentActivities(intent, 0))
+        }
     }
 
     @Test
