@@ -20,6 +20,7 @@
             ScrollViewReader { scroll in
                 List {
                     if let problem = state.problem, problem.place == nil { ProblemLabel(phrase: problem.phrase) }
+                    if state.isPhotoIllegible { ProblemLabel(phrase: Phrase(.photoNotLegible)) }
                     questions
                     if state.form == nil, let draft = state.draft { NoteSection(form: form.model, draft: draft, camera: $camera) }
                     RelationsSection(relations: state.relations)

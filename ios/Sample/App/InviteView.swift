@@ -23,15 +23,17 @@
                     Notice(icon: "qrcode", title: .inviteTitle, text: Phrase(.inviteText))
                     if let refused { ProblemLabel(phrase: Phrase(SyncObstacle.enrolment(code: refused))) }
                     if let problem = state.problem { ProblemLabel(phrase: problem) }
-                    if let read = state.invite { destination(read) } else { ways }
+                    if state.invite == nil { ways } else { destination }
                 }
                 .padding()
             }
             .following(invite.model, $state)
+            // The scheme, and links that no other app can claim.
+            .onOpenURL { link in Task { await invite.model.read(link.absoluteString) } }
             .fullScreenCover(isPresented: $scans) {
                 ScannerView { text in
                     scans = false
-                    invite.model.read(text)
+                    Task { await invite.model.read(text) }
                 }
             }
         }
@@ -45,15 +47,23 @@
             .buttonStyle(WideButton())
             // The system asks nobody for a paste that a person made with this button.
             PasteButton(payloadType: String.self) { texts in
-                Task { @MainActor in texts.first.map(invite.model.read) }
+                Task { @MainActor in
+                    if let text = texts.first { await invite.model.read(text) }
+                }
             }
             .controlSize(.large)
             .accessibilityLabel(Text(.invitePaste))
         }
 
-        @ViewBuilder private func destination(_ read: InviteInfo) -> some View {
+        @ViewBuilder private var destination: some View {
             VStack(alignment: .leading, spacing: 12) {
-                Text(Phrase(.inviteLeadsTo, .text(read.servers.joined(separator: "\n"))))
+                if let title = state.title(in: AppLanguage.current) {
+                    Text(verbatim: title).font(.title2.bold()).accessibilityAddTraits(.isHeader)
+                } else {
+                    Text(.inviteUnknown)
+                }
+                Text(Phrase(.inviteLeadsTo, .text(state.hosts.joined(separator: "\n"))))
+                ForEach(state.warnings, id: \.self) { ProblemLabel(phrase: $0) }
                 Text(verbatim: state.digits)
                     .font(.title.monospaced().bold())
                     .accessibilityLabel(Text(verbatim: state.digits.map(String.init).joined(separator: " ")))

@@ -6,11 +6,18 @@
     /// Who this device is, and how to destroy everything on it.
     struct MoreView: View {
         let status: ObserverStatus?
+        let observer: Observer
+        @EnvironmentObject private var device: Device
 
         var body: some View {
             NavigationStack {
                 List {
                     if let status { standing(status) }
+                    NavigationLink {
+                        PasscodeView(observer: observer, app: device.model)
+                    } label: {
+                        Text(.passcodeTitle).frame(minHeight: 44)
+                    }
                     Section {
                         Text(.wipeText)
                         WipeButton()

@@ -24,6 +24,8 @@
                 ProgressView { Text(.opening) }
             case .locked:
                 TryAgain(app: app, icon: "lock.fill", title: .lockedTitle, text: Phrase(.lockedText))
+            case .passcode(let problem):
+                UnlockView(app: app, problem: problem)
             case .failed(let problem):
                 VStack {
                     TryAgain(app: app, icon: "exclamationmark.octagon.fill", title: .openFailedTitle, text: problem)
@@ -105,7 +107,7 @@
                 MessagesView(observer: observer, captures: captures)
                     .tabItem { Label(TextKey.tabMessages.string, systemImage: "envelope") }
                     .badge(state.unread)
-                MoreView(status: state.status)
+                MoreView(status: state.status, observer: observer)
                     .tabItem { Label(TextKey.tabMore.string, systemImage: "ellipsis.circle") }
             }
         }

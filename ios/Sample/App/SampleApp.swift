@@ -39,16 +39,20 @@
         private var lastOutlook: Outlook?
         private var following: Task<Void, Never>?
         private var watches: [any NSObjectProtocol] = []
+        /// When the app was last left.
+        private var left: ContinuousClock.Instant?
+        /// So long the store stays open out of sight. The system suspends the app long before; its keys stay in memory until it comes back.
+        private static let staysOpen = Duration.seconds(300)
 
         init() {
             let vault = KeychainVault()
             let connectivity = connectivity
             model = AppModel(
                 AppModel.Platform(
-                    open: {
+                    open: { passcode in
                         let folder = try StoreFolder()
                         return try await Observer.open(
-                            dir: folder.store, vault: vault, clock: AppleClock(), connectivity: connectivity)
+                            dir: folder.store, vault: vault, clock: AppleClock(), connectivity: connectivity, passcode: passcode)
                     },
                     wipe: { try await Observer.wipe(dir: try StoreFolder().store, vault: vault) },
                     captures: { try StoreFolder().captures }, language: AppLanguage.current))
@@ -61,7 +65,13 @@
             }
             background = sync.register() ? sync : nil
             watch(UIApplication.protectedDataDidBecomeAvailableNotification) { device in Task { await device.open() } }
-            watch(UIApplication.didEnterBackgroundNotification) { device in device.schedule() }
+            watch(UIApplication.didEnterBackgroundNotification) { device in
+                device.schedule()
+                device.left = .now
+            }
+            watch(UIApplication.willEnterForegroundNotification) { device in Task { await device.lockIfAway() } }
+            // However it was opened: with a passcode that was typed, or without one.
+            Task { for await state in model.states() where state == .ready { await open() } }
             Task { await open() }
         }
 
@@ -83,6 +93,21 @@
             }
         }
 
+        /// Asks for the passcode, if there is one and the app was away for long.
+        private func lockIfAway() async {
+            guard let left, left.duration(to: .now) >= Self.staysOpen else { return }
+            let before = model.observer
+            await model.lock()
+            if before != nil, model.observer == nil { stopFollowing() }
+        }
+
+        private func stopFollowing() {
+            lifecycle?.stop()
+            lifecycle = nil
+            following?.cancel()
+            lastOutlook = nil
+        }
+
         /// Delivery may go on: an invite was accepted.
         func deliveryPossible() {
             lifecycle?.deliveryPossible()
@@ -90,10 +115,7 @@
 
         /// Destroys everything.
         func wipe() async throws {
-            lifecycle?.stop()
-            lifecycle = nil
-            following?.cancel()
-            lastOutlook = nil
+            stopFollowing()
             try await model.wipe()
         }
 

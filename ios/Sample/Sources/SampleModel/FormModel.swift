@@ -13,6 +13,8 @@ public final class FormModel: StateModel<FormModel.State> {
         public var problem: Problem?
         /// A photo is being taken in.
         public var isSavingPhoto = false
+        /// The photo taken last cannot be read in what goes ahead of it.
+        public var isPhotoIllegible = false
         /// What the draft has become.
         public var sealed: Sealed?
         /// How often an entry was taken out, by group; see ``FormRow/ID``.
@@ -159,10 +161,11 @@ public final class FormModel: StateModel<FormModel.State> {
 
     /// Takes a photo for a question.
     public func photograph(_ place: Place?, with source: any PhotoSource) async {
-        update { $0.isSavingPhoto = true }
+        update { ($0.isSavingPhoto, $0.isPhotoIllegible) = (true, false) }
         await attempt(at: place) { [self] in
-            try await Photos.take(
+            let attached = try await Photos.take(
                 source, draft: draft, label: place?.label, observer: observer, folder: captures)
+            update { $0.isPhotoIllegible = attached.isIllegible }
         }
         update { $0.isSavingPhoto = false }
     }

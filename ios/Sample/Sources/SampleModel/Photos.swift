@@ -17,16 +17,20 @@ public enum Photos {
     /// ``recover(_:_:)``.
     ///
     /// - Throws: ``KuagerError``, and what the camera says.
+    ///
+    /// - Returns: What was attached; it says whether the preview can be read.
     public static func take(
         _ source: any PhotoSource, draft: String, label: String?, observer: Observer, folder: CaptureFolder
-    ) async throws {
+    ) async throws -> Attached {
         try await observer.captureAllowed(draft: draft, label: label)
         let file = folder.newFile(draft: draft, label: label)
         // At the shutter, not when the viewfinder opens: a token serves for a minute, and pages are held still for longer.
         let token = try await observer.beginCapture()
         try await source.takePhoto(to: file)
-        try await observer.attach(draft: draft, file: file, origin: .captured(token: token), label: label)
+        let attached = try await observer.attach(
+            draft: draft, file: file, origin: .captured(token: token), label: label)
         try folder.discard(file)
+        return attached
     }
 
     /// Attaches the photos that an app which was killed has left, marked as imported since their tokens are gone. One whose
@@ -53,4 +57,9 @@ public enum Photos {
         try await observer.attach(
             draft: draft, file: leftover.file, origin: .imported, label: isThere ? leftover.label : nil)
     }
+}
+
+extension Attached {
+    /// What is shown of it before it arrives is there and cannot be read: the page is better taken again in parts.
+    public var isIllegible: Bool { preview != nil && !previewLegible }
 }

@@ -22,10 +22,32 @@ public enum TextKey: String, CaseIterable, Sendable {
     case inviteLeadsTo = "invite_leads_to"
     case inviteCompare = "invite_compare"
     case inviteAccept = "invite_accept"
+    case inviteUnknown = "invite_unknown"
+    case inviteUnsigned = "invite_unsigned"
+    case inviteAgain = "invite_again"
+    case inviteMoves = "invite_moves"
     case cameraDenied = "camera_denied"
     case cameraMissing = "camera_missing"
     case cameraFailed = "camera_failed"
     case openSettings = "open_settings"
+
+    // Passcode
+    case passcodeTitle = "passcode_title"
+    case passcodeAbout = "passcode_about"
+    case passcodeCost = "passcode_cost"
+    case passcodeIsSet = "passcode_is_set"
+    case passcodeCurrent = "passcode_current"
+    case passcodeNew = "passcode_new"
+    case passcodeAgain = "passcode_again"
+    case passcodeDiffer = "passcode_differ"
+    case passcodeSet = "passcode_set"
+    case passcodeRemove = "passcode_remove"
+    case passcodeDone = "passcode_done"
+    case passcodeEnter = "passcode_enter"
+    case passcodeOpen = "passcode_open"
+    case duressTitle = "duress_title"
+    case duressAbout = "duress_about"
+    case duressNew = "duress_new"
 
     // Filling in
     case tabFill = "tab_fill"
@@ -41,6 +63,7 @@ public enum TextKey: String, CaseIterable, Sendable {
     case draftsTitle = "drafts_title"
     case draftChanged = "draft_changed"
     case photosRecovered = "photos_recovered"
+    case photoNotLegible = "photo_not_legible"
 
     // A form
     case required

@@ -107,6 +107,81 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         XCTAssertEqual(third.state, .wiped)
     }
 
+    func testAPasscodeIsSetAskedForAndRemoved() async throws {
+        let app = app()
+        await app.open()
+        var observer = try XCTUnwrap(app.observer)
+        var screen = PasscodeModel(observer, app: app)
+        await screen.load()
+        XCTAssertEqual(screen.state.isSet, false)
+        var typed = PasscodeModel.Typed()
+        (typed.passcode, typed.again) = ("correct horse", "correct house")
+        await screen.set(typed)
+        XCTAssertEqual(screen.state.problem, Phrase(.passcodeDiffer))
+        (typed.passcode, typed.again) = ("12345", "12345")
+        await screen.set(typed)
+        XCTAssertEqual(screen.state.problem?.key, "error_passcode_unfit")
+        await app.lock()
+        XCTAssertEqual(app.state, .ready, "nothing to lock with")
+        (typed.passcode, typed.again) = ("correct horse", "correct horse")
+        await screen.set(typed)
+        XCTAssertTrue(screen.state.isDone && screen.state.isSet == true && !screen.state.isWorking)
+
+        await app.lock()
+        XCTAssertEqual(app.state, .passcode(nil))
+        XCTAssertNil(app.observer)
+        await app.open()
+        XCTAssertEqual(app.state, .passcode(nil))
+        await app.open(passcode: "wrong horse")
+        guard case .passcode(let problem) = app.state else { return XCTFail("\(app.state)") }
+        XCTAssertEqual(problem?.key, "error_passcode_wrong")
+        await app.open(passcode: "correct horse")
+        XCTAssertEqual(app.state, .ready)
+
+        observer = try XCTUnwrap(app.observer)
+        screen = PasscodeModel(observer, app: app)
+        await screen.load()
+        typed.current = "correct horse"
+        await screen.remove(typed)
+        XCTAssertEqual(screen.state.isSet, false)
+        await observer.close()
+    }
+
+    func testThePasscodeThatDestroysLeavesAnAppThatWasNeverUsed() async throws {
+        let host = try Host()
+        for whereItIsTyped in ["at the door", "as the present passcode"] {
+            let app = app()
+            await app.open()
+            let observer = try XCTUnwrap(app.observer)
+            await accept(host, observer)
+            let captures = try XCTUnwrap(app.captures)
+            try FileManager.default.copyItem(at: host.photo, to: captures.newFile(draft: "draft", label: nil))
+            let screen = PasscodeModel(observer, app: app)
+            await screen.load()
+            var typed = PasscodeModel.Typed()
+            (typed.passcode, typed.again) = ("correct horse", "correct horse")
+            (typed.duress, typed.duressAgain) = ("battery staple", "battery staple")
+            await screen.set(typed)
+            XCTAssertTrue(screen.state.isDone)
+            if whereItIsTyped == "at the door" {
+                await app.lock()
+                await app.open(passcode: "battery staple")
+            } else {
+                typed.current = "battery staple"
+                await screen.remove(typed)
+                XCTAssertNil(screen.state.problem, "nothing is said about it")
+                XCTAssertFalse(screen.state.isDone)
+            }
+            XCTAssertEqual(app.state, .ready, whereItIsTyped)
+            let opened = try XCTUnwrap(app.observer)
+            let status = try await opened.status()
+            XCTAssertNil(status.deployment, whereItIsTyped)
+            XCTAssertEqual(try captures.leftovers(), [], whereItIsTyped)
+            await opened.close()
+            try FileManager.default.removeItem(at: root.appendingPathComponent("store"))
+        }
+    }
+
     func testACameraThatFailsLeavesTheDraftAsItWas() async throws {
         let host = try Host()
         let app = app()
@@ -137,7 +212,7 @@ final class DayTests: XCTestCase, @unchecked Sendable {
         let captures = CaptureFolder(root.appendingPathComponent("captures"))
         return AppModel(
             AppModel.Platform(
-                open: { try await Observer.open(dir: store, vault: vault) },
+                open: { try await Observer.open(dir: store, vault: vault, passcode: $0) },
                 wipe: { try await Observer.wipe(dir: store, vault: vault) },
                 captures: { captures }, language: "kk"))
     }
@@ -148,12 +223,16 @@ final class DayTests: XCTestCase, @unchecked Sendable {
 
     private func accept(_ host: Host, _ observer: Observer) async {
         let invite = InviteModel(observer)
-        invite.read("https://example.org/")
+        await invite.read("https://example.org/")
         XCTAssertEqual(invite.state.problem?.key, "error_invite_unreadable")
         XCTAssertEqual(invite.state.digits, "")
-        invite.read(" \(host.invite)\n")
+        await invite.read(" \(host.invite)\n")
         XCTAssertNil(invite.state.problem)
         XCTAssertEqual(invite.state.digits.count, 29)
+        XCTAssertEqual(invite.state.hosts.map { $0.hasPrefix("127.0.0.1:") }, [true])
+        XCTAssertNil(invite.state.title(in: "kk"), "nobody was asked yet")
+        XCTAssertEqual(invite.state.warnings, [], "it is signed, and there was none before")
+        XCTAssertFalse(invite.state.isAccepted)
         await invite.accept()
         XCTAssertTrue(invite.state.isAccepted)
         invite.forget()

@@ -76,6 +76,17 @@ final class PhrasesTests: XCTestCase {
         XCTAssertNil(row(.stored).why)
     }
 
+    func testAPhotoWhosePreviewCannotBeReadIsSaidToBeOne() {
+        func attached(_ preview: String?, legible: Bool) -> Attached {
+            Attached(
+                hash: "h", size: 1, mime: "image/jpeg", source: .captured, preview: preview,
+                previewNeeded: preview == nil, previewLegible: legible)
+        }
+        XCTAssertTrue(attached("p", legible: false).isIllegible)
+        XCTAssertFalse(attached("p", legible: true).isIllegible)
+        XCTAssertFalse(attached(nil, legible: false).isIllegible, "the platform makes it, or there is nothing to see")
+    }
+
     func testWhereTheObserverMostLikelyIs() {
         XCTAssertNil(HomeModel.likelyStation(drafts: [], records: [], sentTo: []))
         XCTAssertEqual(HomeModel.likelyStation(drafts: [], records: [], sentTo: ["a", "b"]), "a")
