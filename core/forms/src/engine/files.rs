@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use kuager_wire::form::{Form, Question, QuestionKind};
 use kuager_wire::record::{Answers, Attachment, AttachmentRole, Value};
 
-use super::places::groups_of;
 use crate::path::Path;
+
+use super::places::groups_of;
 
 /// The repeat group around a question, and the entry.
 type Entry<'a> = Option<(&'a str, usize)>;

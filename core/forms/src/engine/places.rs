@@ -6,9 +6,10 @@ use kuager_wire::canonical::TextMap;
 use kuager_wire::form::{Form, Question};
 use kuager_wire::record::{Answers, Value};
 
+use crate::path::Path;
+
 use super::check::{AnswerError, check_answer};
 use super::compiled::CompiledForm;
-use crate::path::Path;
 
 /// The groups a question is in, the outermost first; `None` when the form has no such question.
 #[must_use]
