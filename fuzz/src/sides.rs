@@ -11,7 +11,7 @@ use kuager_coordinator::ceremony;
 use kuager_coordinator::http::{Limits, router};
 use kuager_coordinator::sign::RootKey;
 use kuager_coordinator::testing::{Fixture, key};
-use kuager_core::media::preview;
+use kuager_core::media::{kind_of, preview};
 use kuager_evidence::verify_chain;
 use kuager_wire::canonical::{decode, encode, split_sequence};
 use kuager_wire::ids::PublicKey;
@@ -20,12 +20,28 @@ use kuager_wire::sync::RecordsAnswer;
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-/// A preview is a small JPEG, whatever it was made of.
+/// A preview is small JPEGs, whatever it was made of.
 pub fn preview(data: &[u8]) {
     for mime in ["image/jpeg", "image/png"] {
         let orientation = data.last().map(|last| last % 10);
         if let Ok(preview) = preview::make(mime, orientation, Cursor::new(data)) {
-            assert!(preview.len() as u64 <= limits::PREVIEW && preview.starts_with(&[0xff, 0xd8]));
+            assert!(preview.pieces.len() <= 7 && (preview.legible || preview.pieces.is_empty()));
+            for jpeg in preview.pieces.iter().chain([&preview.whole]) {
+                assert!(jpeg.len() as u64 <= limits::PREVIEW && jpeg.starts_with(&[0xff, 0xd8]));
+            }
+        }
+    }
+}
+
+/// What could run is never kept, and what is kept has a media type, the same one each time.
+pub fn kind(data: &[u8]) {
+    let mut file = Cursor::new(data);
+    let kind = kind_of(&mut file).expect("memory can be read");
+    assert_eq!(kind_of(&mut file).expect("memory can be read"), kind);
+    if let Some(kind) = kind {
+        assert!(kind.split_once('/').is_some_and(|(major, _)| ["image", "video", "audio", "application"].contains(&major)));
+        for never in [b"MZ".as_slice(), b"\x7fELF", b"PK\x03\x04", b"<!DOCTYPE html", b"<svg", b"#!/bin/sh\n", b"{\\rtf"] {
+            assert!(!data.starts_with(never), "{kind}");
         }
     }
 }

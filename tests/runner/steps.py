@@ -83,7 +83,7 @@ STEPS = [
     ),
     # A minute for each target; hours by hand, see CONTRIBUTING.md.
     Step("fuzz", "Fuzzing: every parser of outside bytes, a minute each", "fuzz/run --seconds 60", locks=("cargo",), whole=False),
-    Step("licences", "Licences, versions and sources of dependencies", "cargo deny --locked check bans licenses sources", tools=("deny",)),
+    Step("licences", "Licences, versions and sources of dependencies", "cargo deny --locked check bans licenses sources; cargo metadata --locked --manifest-path fuzz/Cargo.toml --format-version 1 >/dev/null", tools=("deny",)),
     Step("advisories", "Known vulnerabilities, from the copy that is kept", "python3 tests/advisories/check_test.py 2>&1; python3 tests/advisories/check.py", groups=("quick",)),
     Step(
         "advisory-db", "Known vulnerabilities, from the database itself",

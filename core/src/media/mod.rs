@@ -112,6 +112,17 @@ impl<'a> Source<'a> {
     }
 }
 
+/// The media type of a file by its content; `None` for what is never kept. Reads bounded parts of it, and decodes nothing.
+///
+/// # Errors
+/// Those of reading the file.
+pub fn kind_of(file: &mut (impl Read + Seek)) -> io::Result<Option<&'static str>> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD as u64).read_to_end(&mut head)?;
+    kind::of(&head, file)
+}
+
 /// Takes a file into the store. `attach` runs in the transaction that completes it, so that whoever refers to the file
 /// is saved together with it. The same bytes are stored once, whatever how often they come.
 ///
