@@ -12,7 +12,7 @@ use kuager_wire::pack::{Gravity, Pack};
 use super::directory::{Listed, Sought};
 use super::fold::Book;
 use super::input::RowKey;
-use super::line::{NONE, RowNumber};
+use super::line::{NONE, RowNumber, is_training};
 use super::summary::{ContestRow, Count, Status, Summary};
 use super::view::{FailureView, FormName};
 
@@ -234,8 +234,8 @@ impl Book {
     #[must_use]
     pub fn aside(&self) -> (usize, usize) {
         let unlisted =
-            self.summaries.keys().filter(|row| **row % 2 == 0 && self.directory.station(**row / 2).is_none());
-        (unlisted.count(), self.summaries.keys().filter(|row| **row % 2 == 1).count())
+            self.summaries.keys().filter(|row| !is_training(**row) && self.directory.station(**row / 2).is_none());
+        (unlisted.count(), self.summaries.keys().filter(|row| is_training(**row)).count())
     }
 
     /// How many records there are in all rows that count, by form.
@@ -291,7 +291,7 @@ impl Book {
         let mut rows: Vec<(&str, RowNumber)> = self
             .summaries
             .keys()
-            .filter(|row| (**row % 2 == 1) == query.training)
+            .filter(|row| is_training(**row) == query.training)
             .filter(|row| query.training || self.directory.station(**row / 2).is_none())
             .filter(|row| lacks(**row) && of_observer(**row))
             .map(|row| (self.station_name(row / 2).unwrap_or_default(), *row))
@@ -310,7 +310,7 @@ impl Book {
     /// The states of a row.
     fn found<'a>(&'a self, row: RowNumber, listed: Option<&'a Listed>, now: &Now) -> Found<'a> {
         let summary = self.summaries.get(&row);
-        let sent = self.sent.get(&(row / 2)).filter(|_| row % 2 == 0);
+        let sent = self.sent.get(&(row / 2)).filter(|_| !is_training(row));
         let attended = sent.is_some() || summary.is_some() || !now.bound;
         let mut bits = 0;
         let mut set = |state: State, is: bool| {
@@ -328,7 +328,7 @@ impl Book {
         if listed.is_some() && attended {
             let heard = |at: &u16| summary.is_some_and(|summary| summary.hours.contains(at));
             set(State::Late, now.hours.iter().any(|(at, over)| *over && !heard(at)));
-            let seen = self.last_heard(row, summary);
+            let seen = self.contact_at(row, summary);
             set(State::Unreachable, seen.is_some_and(|seen| is_quiet(seen, now.ms)));
         }
         let fails = summary.map_or([0; 3], |summary| summary.fails);
@@ -347,8 +347,8 @@ impl Book {
     }
 
     /// When anything was heard last of the phones of a row; nothing where there are none.
-    fn last_heard(&self, row: RowNumber, summary: Option<&Summary>) -> Option<u64> {
-        let sent = self.sent.get(&(row / 2)).filter(|_| row % 2 == 0);
+    fn contact_at(&self, row: RowNumber, summary: Option<&Summary>) -> Option<u64> {
+        let sent = self.sent.get(&(row / 2)).filter(|_| !is_training(row));
         let of_sent = sent.into_iter().flatten().filter_map(|observer| self.devices_by.get(observer)).flatten();
         let reporting = summary.into_iter().flat_map(|summary| &summary.devices);
         of_sent.chain(reporting).map(|device| self.contact(*device)).max()
@@ -383,7 +383,7 @@ impl Book {
         let devices = summary.into_iter().flat_map(|summary| &summary.devices);
         let missing_numbers = devices.filter_map(|device| self.devices.get(usize::try_from(*device).ok()?));
         let mut observers = summary.map(|summary| summary.observers.clone()).unwrap_or_default();
-        if row % 2 == 0 {
+        if !is_training(row) {
             observers.extend(self.sent.get(&(row / 2)).into_iter().flatten());
         }
         let forms = summary.into_iter().flat_map(|summary| &summary.forms);
@@ -408,7 +408,7 @@ impl Book {
             gravest: summary.and_then(|summary| summary.gravest),
             observers: u64::try_from(observers.len()).unwrap_or(u64::MAX),
             last_ms: found.last_ms,
-            seen_ms: self.last_heard(row, summary).unwrap_or(0),
+            seen_ms: self.contact_at(row, summary).unwrap_or(0),
             missing_numbers: missing_numbers.fold(0, |sum: u64, device| sum.saturating_add(device.missing())),
         }
     }

@@ -48,6 +48,10 @@ impl Directory {
         // A region's names are reduced once, and not for every station.
         let mut called: Vec<String> = known.iter().map(of_region).collect();
         let mut listed = Vec::new();
+        // Whoever gives them may have them in any order; regions that only stations name must not depend on it.
+        let mut stations: Vec<&Station> = stations.into_iter().collect();
+        stations
+            .sort_by(|one, other| (&one.region, one.number, &one.key).cmp(&(&other.region, other.number, &other.key)));
         for station in stations {
             let region = *place.entry(station.region.clone()).or_insert_with(|| {
                 regions.push(station.region.clone());

@@ -7,6 +7,7 @@ use kuager_wire::ids::RecordHash;
 use super::entry::EntryId;
 use super::fold::Book;
 use super::input::RowKey;
+use super::line::is_training;
 use super::meaning::Column;
 use super::summary::Status;
 use super::view::FormName;
@@ -40,7 +41,7 @@ impl Book {
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
         let mut found = Vec::new();
         let mismatches = self.summaries.iter().filter(|(row, summary)| {
-            *row % 2 == 0 && summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch)
+            !is_training(**row) && summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch)
         });
         for (row, _) in mismatches {
             let key = self.key(*row);

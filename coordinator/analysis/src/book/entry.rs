@@ -32,12 +32,16 @@ pub struct Official {
     /// The contest.
     pub contest: String,
     /// What it says, by line.
-    pub figures: Vec<(Column, i64)>,
+    pub figures: Figures,
 }
+
+/// Figures by line.
+pub type Figures = Vec<(Column, i64)>;
 
 /// What was told so far.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
-    pub(super) official: BTreeMap<(String, String), (EntryId, Vec<(Column, i64)>)>,
+    /// By station and contest.
+    pub(super) official: BTreeMap<(String, String), (EntryId, Figures)>,
     pub(super) verified: BTreeMap<RecordHash, EntryId>,
 }

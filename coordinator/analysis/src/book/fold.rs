@@ -13,7 +13,7 @@ use super::device::{Device, Note};
 use super::directory::Directory;
 use super::entry::{Entries, Entry, EntryId, Official};
 use super::input::{DeviceFact, Received, RowKey};
-use super::line::{Lines, NONE, RowNumber, Version};
+use super::line::{Lines, NONE, RowNumber, Version, is_training};
 use super::meaning::{Forms, Meaning};
 use super::names::{Names, index};
 use super::parts::{Content, FAILURES, Fails, Part, SHOWN};
@@ -337,7 +337,7 @@ impl Book {
         let dirty = std::mem::take(&mut self.lines.dirty);
         for row in &dirty {
             let summary = self.summarise(*row);
-            let counts = row % 2 == 0;
+            let counts = !is_training(*row);
             for (form, count) in summary.forms.iter().filter(|_| counts) {
                 let sum = self.sums.entry(*form).or_default();
                 *sum = sum.saturating_add(count.count);
@@ -397,7 +397,7 @@ impl Book {
 
     /// What a row is called.
     pub(super) fn key(&self, row: RowNumber) -> RowKey {
-        RowKey { training: row % 2 == 1, station: self.station_name(row / 2).map(str::to_owned) }
+        RowKey { training: is_training(row), station: self.station_name(row / 2).map(str::to_owned) }
     }
 
     /// The row with this name, if any record was ever counted there or the directory has it.

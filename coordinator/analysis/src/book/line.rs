@@ -23,6 +23,11 @@ pub(super) const NONE: u32 = u32::MAX;
 /// training.
 pub(super) type RowNumber = u32;
 
+/// Whether a row is of training.
+pub(super) const fn is_training(row: RowNumber) -> bool {
+    row & 1 == 1
+}
+
 /// One version of a record.
 #[derive(Debug, Clone, PartialEq, Encode, Decode)]
 #[cbor(array)]

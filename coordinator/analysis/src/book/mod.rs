@@ -34,7 +34,7 @@ mod view;
 
 pub use self::board::{Board, BoardRow, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query, RegionRow, State};
 pub use self::discrepancies::Discrepancy;
-pub use self::entry::{Entry, EntryId, Official};
+pub use self::entry::{Entry, EntryId, Figures, Official};
 pub use self::fold::{Book, SPAN_MS};
 pub use self::input::{DeviceFact, Received, RowKey};
 pub use self::meaning::Column;

@@ -8,7 +8,7 @@ use kuager_wire::record::IncidentStatus;
 
 use super::entry::EntryId;
 use super::fold::Book;
-use super::line::{NONE, RowNumber};
+use super::line::{NONE, RowNumber, is_training};
 use super::parts::{Content, Fails, Part};
 use super::summary::{Comparison, ContestState, Count, Summary, weight};
 
@@ -33,7 +33,7 @@ impl Book {
 
     /// Official figures of a contest at a station, column by column.
     pub(super) fn official(&self, row: RowNumber, contest: u16) -> Option<(EntryId, Vec<Option<i64>>)> {
-        if row % 2 == 1 {
+        if is_training(row) {
             return None;
         }
         let station = self.station_name(row / 2)?;

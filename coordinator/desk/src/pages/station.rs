@@ -108,7 +108,7 @@ pub(crate) async fn page(
 }
 
 /// Records of a device together, in the order of its chain, the newest first; the device that was heard of last stands first.
-fn in_chain_order(views: &mut Vec<RecordView>) {
+fn in_chain_order(views: &mut [RecordView]) {
     let mut places: HashMap<Kid, usize> = HashMap::new();
     for view in views.iter() {
         let place = places.len();

@@ -148,3 +148,31 @@ async fn a_start_goes_on_from_what_was_written_down() {
     let other = other.start_again().await;
     assert!(!other.open("/?lang=en&state=conflict").await.1.contains(&format!("<code>{STATION}</code>")));
 }
+
+#[tokio::test]
+async fn a_station_with_many_records_is_read_page_by_page_in_chain_order() {
+    let office = kazakhstan().await;
+    let fixture = &office.fixture;
+    let mut sealed: Vec<_> = (0..130).map(|seq| fixture.sign(1, &fixture.turnout(seq, STATION))).collect();
+    // They come as networks let them.
+    sealed.swap(3, 40);
+    for upload in sealed.chunks(60) {
+        fixture.send(upload).await;
+    }
+    let numbers = async |page: &str| {
+        let (_, page) = office.open(&format!("/station?key={STATION}&lang=en{page}")).await;
+        let seqs = page
+            .split(" · № ")
+            .skip(1)
+            .filter_map(|rest| rest.split(|character: char| !character.is_ascii_digit()).next()?.parse::<u64>().ok());
+        (seqs.collect::<Vec<_>>(), page.contains("older records"), page.contains("newer records"))
+    };
+    let (first, older, newer) = numbers("").await;
+    assert_eq!((first.len(), first[0], older, newer), (100, 129, true, false));
+    assert!(first.is_sorted_by(|one, next| one > next), "{first:?}");
+    let (second, older, newer) = numbers("&page=1").await;
+    assert_eq!((second.len(), older, newer), (30, false, true));
+    let all: std::collections::BTreeSet<u64> = first.into_iter().chain(second).collect();
+    assert_eq!(all.len(), 130);
+    assert_eq!(numbers("&page=4294967295").await.0.len(), 0);
+}

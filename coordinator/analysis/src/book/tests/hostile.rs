@@ -52,7 +52,7 @@ fn thousands_of_corrections_and_of_stations_stay_small() {
     let pack = pack();
     let mut all = book(&pack);
     let mut before = protocol(1, 0, &[], "posted");
-    arrive(&mut all, &[before.clone()]);
+    arrive(&mut all, std::slice::from_ref(&before));
     let mut sent = Vec::new();
     for seq in 1..1_000 {
         let next = turnout(1, seq, "10", 5).correcting(&before);

@@ -91,7 +91,7 @@ impl Sent {
             training: None,
         };
         let name = (u64::from(observer) << 32) | seq;
-        Self { observer, hash: hash(name), record, received_ms: DAWN_MS + name % 1_000_000 }
+        Self { observer, hash: hash(name), record, received_ms: DAWN_MS + 1_000 * u64::from(observer) + seq }
     }
 
     pub(super) fn at(mut self, station: &str) -> Self {

@@ -123,7 +123,7 @@ fn what_arrives_late_changes_what_is_compared_with_it() {
     let corrected = turnout(1, 3, "20", 790).correcting(&figures[1]);
     let mut all = book(&pack);
     arrive(&mut all, &records);
-    arrive(&mut all, &[corrected.clone()]);
+    arrive(&mut all, &[corrected]);
     assert_eq!(failing(&all), ["K12.jump"], "the protocol was sealed before the correction");
 }
 
