@@ -33,8 +33,9 @@ ALLOWED = {
     "kuager-pack": PURE_CRATES,
     "kuager-analysis": PURE_CRATES,
     "kuager-coordinator": PURE_CRATES + SUPPORT + ["kuager-pack", "kuager-analysis"],
+    "kuager-rehearsal": PURE_CRATES + ["kuager-pack", "kuager-coordinator"],
     "kuager-desk": PURE_CRATES + ["kuager-pack", "kuager-analysis", "kuager-coordinator"],
-    "kuager": PURE_CRATES + ["kuager-core", "kuager-pack", "kuager-analysis", "kuager-coordinator", "kuager-desk"],
+    "kuager": PURE_CRATES + ["kuager-core", "kuager-pack", "kuager-analysis", "kuager-coordinator", "kuager-desk", "kuager-rehearsal"],
     "kuager-ffi": PURE_CRATES + ["kuager-core"],
     "kuager-bindgen": [],
 }

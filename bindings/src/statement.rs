@@ -4,6 +4,7 @@ use kuager_core::ObserverError;
 use kuager_core::evidence::verify_invite;
 use kuager_core::wire::cose::{self, Purpose, Statement, StatementError, sha256};
 use kuager_core::wire::delegation::{Delegation, Revocation};
+use kuager_core::wire::desk::{DeskEntry, DeskKey};
 use kuager_core::wire::enrolment::{Credential, Request, Succession};
 use kuager_core::wire::genesis::Deployment;
 use kuager_core::wire::ids::{DeploymentId, PublicKey};
@@ -88,6 +89,8 @@ fn open(purpose: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::Delegation => check::<Delegation>(bytes, deployment, key),
         Purpose::Revocation => check::<Revocation>(bytes, deployment, key),
         Purpose::Succession => check::<Succession>(bytes, deployment, key),
+        Purpose::DeskKey => check::<DeskKey>(bytes, deployment, key),
+        Purpose::DeskEntry => check::<DeskEntry>(bytes, deployment, key),
     }
 }
 

@@ -52,10 +52,10 @@ pub async fn send_message(
     text: &str,
     about: Option<RecordHash>,
 ) -> Result<(), MessageError> {
-    send(app, observers, Content { text, about, media: None, ask: None }).await
+    send(app, observers, Content { text, about, media: None, ask: None }).await.map(drop)
 }
 
-/// Asks an observer to photograph a page again.
+/// Asks an observer to photograph a page again; returns the number of the message.
 ///
 /// # Errors
 /// [`MessageError`].
@@ -65,11 +65,12 @@ pub async fn ask_retake(
     text: &str,
     about: RecordHash,
     media: MediaHash,
-) -> Result<(), MessageError> {
+) -> Result<u64, MessageError> {
     send(app, &[observer], Content { text, about: Some(about), media: Some(media), ask: Some(Ask::Retake) }).await
 }
 
-async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Result<(), MessageError> {
+/// Returns the number of the first message.
+async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Result<u64, MessageError> {
     if observers.is_empty() {
         return Err(MessageError::UnknownObserver);
     }
@@ -88,7 +89,7 @@ async fn send(app: &App, observers: &[ObserverId], content: Content<'_>) -> Resu
             tokio::task::yield_now().await;
         }
         match app.ledger.add_messages(messages).await? {
-            Added::Stored => return Ok(()),
+            Added::Stored => return Ok(first),
             // Whoever was faster has these numbers.
             Added::NumbersTaken => {}
         }

@@ -6,6 +6,7 @@
 //! - [`enrol`], [`inbox`]: requests of devices that are signed one by one;
 //! - [`intake`]: from a request's bytes to verified records and signed answers;
 //! - [`media`]: the files that records list, from their first byte to a redacted copy;
+//! - [`journal`]: what people do at the desk, signed;
 //! - [`people`]: who may sign in at the desk;
 //! - [`app`]: what all of these share, and decides nothing; [`budgets`]: what one device may use of it;
 //! - [`sign`]: the one door for signatures; [`shelf`]: the published packs; [`refusals`]: what was not accepted; [`epochs`]:
@@ -37,6 +38,7 @@ pub mod health;
 pub mod http;
 pub mod inbox;
 pub mod intake;
+pub mod journal;
 pub mod ledger;
 pub mod media;
 pub mod people;

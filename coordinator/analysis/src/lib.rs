@@ -6,8 +6,10 @@
 //!
 //! - [`counts`]: what has arrived, per station and form;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
+//! - [`readings`]: what people at the desk read on photos, and what it comes to;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod counts;
 pub mod judge;
+pub mod readings;
 pub mod words;

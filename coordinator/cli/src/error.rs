@@ -10,6 +10,7 @@ use kuager_coordinator::deployment::DeploymentError;
 use kuager_coordinator::enrol::{DeviceError, InviteError};
 use kuager_coordinator::http::ServeError;
 use kuager_coordinator::inbox::MessageError;
+use kuager_coordinator::journal::JournalError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::people::PeopleError;
@@ -50,6 +51,13 @@ pub enum CliError {
     /// The message.
     #[error(transparent)]
     Message(#[from] MessageError),
+    /// The desk's journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The simulated day.
+    #[cfg(feature = "demo")]
+    #[error(transparent)]
+    Rehearsal(#[from] kuager_rehearsal::RehearsalError),
     /// The backup.
     #[error(transparent)]
     Backup(#[from] BackupError),
@@ -105,6 +113,16 @@ pub enum CliError {
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
+    },
+    /// A list of people that cannot be read.
+    #[error("{}, line {line}: {reason}", path.display())]
+    List {
+        /// The file.
+        path: PathBuf,
+        /// Where.
+        line: u64,
+        /// What is wrong.
+        reason: String,
     },
     /// A file that cannot be written, or is there already.
     #[error("cannot write {} ({source}); nothing was overwritten", path.display())]

@@ -37,6 +37,9 @@ pub(super) struct Inspect {
     /// Credential of a device; repeat for several.
     #[arg(long = "credential", value_name = "FILE")]
     credentials: Vec<PathBuf>,
+    /// The receipt key's word on a key of the desk; repeat for several.
+    #[arg(long = "desk-key", value_name = "FILE")]
+    desk_keys: Vec<PathBuf>,
 }
 
 impl Inspect {
@@ -65,6 +68,9 @@ impl Inspect {
             for statement in delegations.delegations.iter().chain(&delegations.revocations) {
                 trust.add_delegation(dir, statement)?;
             }
+            for statement in deployment.desk_keys()? {
+                trust.add_desk_key(dir, &statement)?;
+            }
             let ledger = SqliteLedger::open(&deployment.ledger_path())?;
             let credentials = wait(async {
                 let credentials = ledger.credentials().await;
@@ -86,6 +92,9 @@ impl Inspect {
         }
         for path in &self.credentials {
             trust.add_credential(path, &read(path)?)?;
+        }
+        for path in &self.desk_keys {
+            trust.add_desk_key(path, &read(path)?)?;
         }
         Ok(trust)
     }

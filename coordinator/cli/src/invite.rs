@@ -1,13 +1,17 @@
 //! `kuager invite`
 
+mod sheets;
+
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use kuager_coordinator::app::App;
 use kuager_coordinator::enrol::{
-    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, digits, invite_id, invites, revoke_invite,
+    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, create_invites, digits, invite_id, invites,
+    revoke_invite,
 };
 use kuager_forms::wording::zone;
 use kuager_wire::enrolment::Role;
@@ -19,7 +23,9 @@ use qrcode::{EcLevel, QrCode};
 use crate::data::{Data, wait};
 use crate::error::CliError;
 
-/// Make an invite for one device, list invites, or withdraw one.
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// Make invites, list them, or withdraw one.
 #[derive(Debug, Args)]
 pub(super) struct Invite {
     /// Address phones reach this coordinator at; repeat for several, tried in this order.
@@ -37,6 +43,16 @@ pub(super) struct Invite {
     /// An observer who gets a further device; a new observer when left out.
     #[arg(long, value_name = "ID")]
     observer: Option<ObserverId>,
+    /// Invites to make, all alike, onto sheets.
+    #[arg(long, value_name = "N", requires = "sheets", conflicts_with_all = ["from", "observer"])]
+    count: Option<usize>,
+    /// Make an invite for each row of this CSV file, with the columns station and label: keys of stations apart by blanks or
+    /// empty for any, and what is to be printed on the sheet. Labels are not kept.
+    #[arg(long, value_name = "FILE", requires = "sheets", conflicts_with_all = ["stations", "observer"])]
+    from: Option<PathBuf>,
+    /// Write the invites as a page to print, a sheet for each, into this new HTML file. Whoever reads it can enrol.
+    #[arg(long, value_name = "FILE")]
+    sheets: Option<PathBuf>,
     /// Show all invites and where they stand.
     #[arg(long, conflicts_with_all = ["servers", "revoke"])]
     list: bool,
@@ -94,15 +110,41 @@ impl Invite {
         Ok(())
     }
 
-    async fn create(self, app: &App, data: &Data, out: &mut dyn Write) -> Result<(), CliError> {
-        let options = InviteOptions {
-            servers: self.servers,
-            stations: self.stations,
+    fn options(&self, stations: &[String]) -> InviteOptions {
+        InviteOptions {
+            servers: self.servers.clone(),
+            stations: stations.to_vec(),
             role: self.role.into(),
             days: self.days,
             observer: self.observer,
+        }
+    }
+
+    /// Invites on sheets: as many as were asked for, or one for each row of a file.
+    async fn create_sheets(&self, app: &App, file: &Path, out: &mut dyn Write) -> Result<(), CliError> {
+        let rows = match &self.from {
+            Some(from) => sheets::read(from)?,
+            None => {
+                vec![sheets::Row { stations: self.stations.clone(), label: String::new() }; self.count.unwrap_or(1)]
+            }
         };
-        let invite = create_invite(app, options).await?;
+        // Before anything is made: invites that are on no sheet are lost.
+        let target = sheets::Target::new(file)?;
+        let invites = create_invites(app, rows.iter().map(|row| self.options(&row.stations)).collect()).await?;
+        let digits = digits(app)?;
+        let published = app.shelf.published();
+        let until_ms = app.clock.now_ms().saturating_add(u64::from(self.days).saturating_mul(DAY_MS));
+        target.write(&published, &rows, &invites, digits.as_deref(), until_ms)?;
+        writeln!(out, "{} invites on as many sheets: {}", invites.len(), file.display())?;
+        writeln!(out, "Whoever reads the file can enrol in their place. Print it, then delete it.")?;
+        Ok(())
+    }
+
+    async fn create(self, app: &App, data: &Data, out: &mut dyn Write) -> Result<(), CliError> {
+        if let Some(file) = &self.sheets {
+            return self.create_sheets(app, file, out).await;
+        }
+        let invite = create_invite(app, self.options(&self.stations)).await?;
         let url = invite.to_url().map_err(InviteError::TooLarge)?;
         write!(out, "{}", qr(&url)?)?;
         writeln!(out, "{url}")?;
@@ -122,11 +164,15 @@ impl Invite {
     }
 }
 
+/// Level M survives more dirt; a long list of servers may need the room of level L.
+fn code(url: &str) -> Result<QrCode, CliError> {
+    Ok(QrCode::with_error_correction_level(url, EcLevel::M)
+        .or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L))?)
+}
+
 /// A URL as a QR code of half-height blocks, dark on light as scanners expect, with its quiet zone.
 pub(super) fn qr(url: &str) -> Result<String, CliError> {
-    // Level M survives more dirt; a long list of servers may need the room of level L.
-    let code = QrCode::with_error_correction_level(url, EcLevel::M)
-        .or_else(|_| QrCode::with_error_correction_level(url, EcLevel::L))?;
+    let code = code(url)?;
     let mut picture =
         code.render::<Dense1x2>().quiet_zone(true).dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
     picture.push('\n');

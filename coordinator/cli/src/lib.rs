@@ -15,10 +15,13 @@ mod examine;
 mod init;
 mod inspect;
 mod invite;
+mod journal;
 mod message;
 mod pack;
 mod root;
 mod serve;
+#[cfg(feature = "demo")]
+mod simulate;
 mod source;
 mod user;
 
@@ -59,6 +62,8 @@ enum Command {
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
     Message(message::Message),
+    /// List what people did at the desk, and check that the journal is whole.
+    Journal(journal::Journal),
     /// Write everything of a deployment into one encrypted file, while it serves.
     Backup(backup::Backup),
     /// Make a data directory again from a backup.
@@ -74,6 +79,9 @@ enum Command {
     /// Show one election day with three observers, from invites to receipts.
     #[cfg(feature = "demo")]
     Demo(demo::Demo),
+    /// Make a deployment with a whole election day that never happened, to rehearse with.
+    #[cfg(feature = "demo")]
+    Simulate(simulate::Simulate),
     #[cfg(feature = "demo")]
     #[command(hide = true)]
     DemoPhone(demo::DemoPhone),
@@ -95,6 +103,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::User(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
+        Command::Journal(command) => command.run(&data, out),
         Command::Backup(command) => command.run(&data, out),
         Command::Restore(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
@@ -103,6 +112,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::ExaminePicture(command) => command.run(out),
         #[cfg(feature = "demo")]
         Command::Demo(command) => Ok(command.run(data.given(), out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
+        #[cfg(feature = "demo")]
+        Command::Simulate(command) => command.run(&data, out),
         #[cfg(feature = "demo")]
         Command::DemoPhone(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
     }

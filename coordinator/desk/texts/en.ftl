@@ -124,6 +124,7 @@ retake = Ask for another photo:
 retake-text = Please photograph this page again: it cannot be read.
 retake-send = Send
 retake-sent = Sent. The phone gets it when it next has a connection.
+retake-asked = Another photo was asked for
 
 ## Copies for publication.
 

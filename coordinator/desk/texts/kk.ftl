@@ -124,6 +124,7 @@ retake = Қайта түсіруді сұрау:
 retake-text = Бұл бетті қайта түсіріңізші: оқылмайды.
 retake-send = Жіберу
 retake-sent = Өтініш жіберілді. Телефон келесі байланыста алады.
+retake-asked = Қайта түсіру сұралды
 
 ## Copies for publication.
 

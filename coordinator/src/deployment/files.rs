@@ -42,6 +42,8 @@ pub(super) fn cbor_files(dir: &Path, entries: fs::ReadDir) -> Result<Vec<PathBuf
 /// revocations/<kid>-<ms>.cbor       issuers it took that back from
 /// attestation/            more roots of platforms, and what they took back; only what somebody put there
 /// servers/<ms>.cbor                 where phones were told to go, the last one counts
+/// keys/desk-<kid>.seed              32 bytes, mode 0600: what is done at the desk is signed with it
+/// desk/<number>.cbor                what the receipt key says about keys of the desk
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {

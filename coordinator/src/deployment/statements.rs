@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use kuager_evidence::Authority;
 use kuager_wire::cose::{self, Statement};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
+use kuager_wire::desk::DeskKey;
 use kuager_wire::ids::DeploymentId;
 use kuager_wire::limits;
 use kuager_wire::servers::Servers;
@@ -20,6 +21,9 @@ use super::files::{cbor_files, read, write_new};
 const DELEGATIONS: &str = "delegations";
 const REVOCATIONS: &str = "revocations";
 const SERVERS: &str = "servers";
+const DESK: &str = "desk";
+/// Keys of the desk that are read at most: one is made when the last one is lost.
+const DESK_KEYS: usize = 64;
 
 impl Deployment {
     /// What the root key has delegated and taken back.
@@ -101,6 +105,22 @@ impl Deployment {
     /// [`DeploymentError::Io`] with `AlreadyExists` when another process used the same date, or what the system says.
     pub(crate) fn add_servers(&self, servers: &Servers, bytes: &[u8]) -> Result<(), DeploymentError> {
         self.keep(SERVERS, &format!("{:020}", servers.issued_ms), bytes)
+    }
+
+    /// What the receipt key says about keys of the desk, the oldest first.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn desk_keys(&self) -> Result<Vec<Vec<u8>>, DeploymentError> {
+        Ok(self.statements(DESK, DESK_KEYS)?.collect())
+    }
+
+    /// Keeps what the receipt key says about a key of the desk.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Io`] with `AlreadyExists` when another process used the same number, or what the system says.
+    pub(crate) fn add_desk_key(&self, key: &DeskKey, bytes: &[u8]) -> Result<(), DeploymentError> {
+        self.keep(DESK, &format!("{:020}", key.number), bytes)
     }
 
     /// Reads a statement that the root key signed.

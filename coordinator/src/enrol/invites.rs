@@ -3,7 +3,7 @@
 //! An invite carries the root key's public half, a statement that is signed under it about where phones are to go, and a
 //! token, of which the ledger keeps only the hash.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 
 use data_encoding::HEXLOWER;
@@ -24,6 +24,8 @@ use crate::ledger::{InviteRow, LedgerError, NewInvite};
 use crate::sign::{SignError, SignedServers};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+/// Invites made at once at most: more than a country has stations.
+const AT_ONCE: usize = 20_000;
 
 /// What an invite is made with.
 #[derive(Debug, Clone)]
@@ -100,6 +102,9 @@ pub enum InviteError {
         /// What is wrong with it.
         reason: BadServer,
     },
+    /// More invites than are made at once.
+    #[error("{0} invites at once are too many; at most {AT_ONCE} are made together")]
+    TooMany(usize),
     /// No server address at all.
     #[error("an invite needs an address of this coordinator; give --server https://host:port")]
     NoServer,
@@ -142,52 +147,103 @@ pub enum InviteError {
 /// # Errors
 /// [`InviteError`], for example a server address without `https://`, one that the certificate does not name, or a station the
 /// latest pack lacks.
-pub async fn create_invite(app: &App, mut options: InviteOptions) -> Result<Invite, InviteError> {
-    check_servers(app, &options.servers)?;
-    if let Some(observer) = options.observer {
-        let invites = app.ledger.invites().await?;
-        let last = invites.into_iter().rev().find(|row| row.invite.observer == observer);
-        let last = last.ok_or(InviteError::UnknownObserver(observer))?;
-        if options.stations.is_empty() {
-            options.stations = last.invite.stations;
+pub async fn create_invite(app: &App, options: InviteOptions) -> Result<Invite, InviteError> {
+    let mut made = create_invites(app, vec![options]).await?;
+    Ok(made.pop().expect("one invite was asked for and nothing failed"))
+}
+
+/// Makes invites, in the order of their options: all of them, or none.
+///
+/// # Errors
+/// As [`create_invite`], and [`InviteError::TooMany`].
+pub async fn create_invites(app: &App, all: Vec<InviteOptions>) -> Result<Vec<Invite>, InviteError> {
+    if all.len() > AT_ONCE {
+        return Err(InviteError::TooMany(all.len()));
+    }
+    let known = Known::read(app, &all).await?;
+    let (mut invites, mut rows) = (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+    let mut signed: Option<(Vec<String>, SignedServers)> = None;
+    for options in all {
+        let servers = match &signed {
+            Some((addresses, servers)) if *addresses == options.servers => servers.clone(),
+            _ => {
+                check_servers(app, &options.servers)?;
+                let servers = signed_servers(app, &options.servers)?;
+                signed = Some((options.servers.clone(), servers.clone()));
+                servers
+            }
+        };
+        let (observer, stations) = known.who(&options)?;
+        let token = app.signer.passes.invite_token()?;
+        let SignedServers { servers, delegation } = servers;
+        let invite = Invite {
+            deployment: app.deployment.id(),
+            root_key: app.deployment.genesis().root_key,
+            token,
+            way: Way::Signed { servers: servers.into(), delegation: delegation.map(Into::into) },
+        };
+        // Before it is stored: an invite that cannot be handed out must not exist.
+        invite.to_url().map_err(InviteError::TooLarge)?;
+        let now = app.clock.now_ms();
+        rows.push(NewInvite {
+            token_hash: sha256(&token.0),
+            created_ms: now,
+            expires_ms: now.saturating_add(u64::from(options.days).saturating_mul(DAY_MS)),
+            role: options.role,
+            stations,
+            observer,
+        });
+        invites.push(invite);
+    }
+    app.ledger.add_invites(rows).await?;
+    Ok(invites)
+}
+
+/// What invites refer to, read once for all of them.
+#[derive(Debug, Default)]
+struct Known {
+    stations: HashSet<String>,
+    /// The stations of the last invite of each observer; read only where one is named.
+    observers: HashMap<ObserverId, Vec<String>>,
+}
+
+impl Known {
+    async fn read(app: &App, all: &[InviteOptions]) -> Result<Self, InviteError> {
+        let mut known = Self::default();
+        if all.iter().any(|options| options.observer.is_some()) {
+            let invites = app.ledger.invites().await?.into_iter();
+            known.observers = invites.map(|row| (row.invite.observer, row.invite.stations)).collect();
+        }
+        // An observer's stations of before are looked up as well.
+        if all.iter().any(|options| !options.stations.is_empty() || options.observer.is_some()) {
+            let stations = app.deployment.stations(app.deployment.latest_pack())?;
+            known.stations = stations.into_iter().map(|station| station.key).collect();
+        }
+        Ok(known)
+    }
+
+    /// Who an invite is for, and where they are sent.
+    fn who(&self, options: &InviteOptions) -> Result<(ObserverId, Vec<String>), InviteError> {
+        let mut stations = options.stations.clone();
+        let observer = match options.observer {
+            Some(observer) => {
+                let last = self.observers.get(&observer).ok_or(InviteError::UnknownObserver(observer))?;
+                if stations.is_empty() {
+                    stations.clone_from(last);
+                }
+                observer
+            }
+            None => {
+                let mut observer = ObserverId([0; 16]);
+                getrandom::fill(&mut observer.0)?;
+                observer
+            }
+        };
+        match stations.iter().find(|key| !self.stations.contains(*key)) {
+            Some(unknown) => Err(InviteError::UnknownStation(unknown.clone())),
+            None => Ok((observer, stations)),
         }
     }
-    if !options.stations.is_empty() {
-        let stations = app.deployment.stations(app.deployment.latest_pack())?;
-        let known: HashSet<&str> = stations.iter().map(|station| station.key.as_str()).collect();
-        if let Some(unknown) = options.stations.iter().find(|key| !known.contains(key.as_str())) {
-            return Err(InviteError::UnknownStation(unknown.clone()));
-        }
-    }
-    let token = app.signer.passes.invite_token()?;
-    let observer = match options.observer {
-        Some(observer) => observer,
-        None => {
-            let mut observer = ObserverId([0; 16]);
-            getrandom::fill(&mut observer.0)?;
-            observer
-        }
-    };
-    let SignedServers { servers, delegation } = signed_servers(app, &options.servers)?;
-    let invite = Invite {
-        deployment: app.deployment.id(),
-        root_key: app.deployment.genesis().root_key,
-        token,
-        way: Way::Signed { servers: servers.into(), delegation: delegation.map(Into::into) },
-    };
-    // Before it is stored: an invite that cannot be handed out must not exist.
-    invite.to_url().map_err(InviteError::TooLarge)?;
-    let now = app.clock.now_ms();
-    let stored = NewInvite {
-        token_hash: sha256(&token.0),
-        created_ms: now,
-        expires_ms: now.saturating_add(u64::from(options.days) * DAY_MS),
-        role: options.role,
-        stations: options.stations,
-        observer,
-    };
-    app.ledger.add_invite(stored).await?;
-    Ok(invite)
 }
 
 /// Phones must find what they are told, and trust it.

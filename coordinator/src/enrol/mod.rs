@@ -12,7 +12,8 @@ mod watch;
 
 pub use devices::enrol;
 pub use invites::{
-    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, digits, invite_id, invites, revoke_invite,
+    InviteError, InviteOptions, InviteState, InviteSummary, create_invite, create_invites, digits, invite_id, invites,
+    revoke_invite,
 };
 pub use revoke::{DeviceError, LISTED, devices, find_device, reinstate_device, revoke_device};
 pub(crate) use watch::watch_issuer;

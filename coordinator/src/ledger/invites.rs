@@ -41,7 +41,15 @@ pub trait Invites {
     ///
     /// # Errors
     /// [`LedgerError`].
-    async fn add_invite(&self, invite: NewInvite) -> Result<(), LedgerError>;
+    async fn add_invite(&self, invite: NewInvite) -> Result<(), LedgerError> {
+        self.add_invites(vec![invite]).await
+    }
+
+    /// Stores new invites, all of them or none.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn add_invites(&self, invites: Vec<NewInvite>) -> Result<(), LedgerError>;
 
     /// All invites, the oldest first.
     ///

@@ -6,6 +6,7 @@
 //! - [`Attestations`]: what platforms said about devices;
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
+//! - [`DeskEntries`]: what people did at the desk;
 //! - [`Accounts`], [`Views`]: who signs in at the desk, and who looked at what there;
 //! - [`Usages`]: how much of its budgets each device has used;
 //! - [`Ledger`]: all of them together;
@@ -22,12 +23,14 @@
 //! no lock is held while somebody signs, keys may be elsewhere, and a crash in between costs nothing: what was signed and
 //! not stored was never given out, and what waits for a signature is durable. How this looks for each kind of statement is
 //! said where it is: receipts and forks in [`records`], credentials in [`devices`], receipts for files in [`uploads`],
-//! messages in [`messages`].
+//! messages in [`messages`], what was
+//! done at the desk in [`desk`].
 
 pub mod accounts;
 pub mod attestations;
 #[cfg(any(test, feature = "testing"))]
 pub mod conformance;
+pub mod desk;
 pub mod devices;
 mod error;
 mod faults;
@@ -47,6 +50,7 @@ mod whole;
 
 pub use accounts::{ACCOUNTS, Account, AccountChange, Accounts, AddedAccount, DeskRole, DeskRoles, NewAccount};
 pub use attestations::{AttestationCount, AttestationRow, Attestations};
+pub use desk::{Appended, DeskEntries, DeskHead, DeskRow};
 pub use devices::{Device, Devices, Enrolled, Enrolment, NewDevice, NewSuccessor, ReturnedDevice, SUCCESSORS};
 pub use error::LedgerError;
 pub use faults::{ChainFault, EXAMPLES, FaultCount, FaultExample, Faults, FaultyChain};

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use super::accounts::Accounts;
 use super::attestations::Attestations;
+use super::desk::DeskEntries;
 use super::devices::Devices;
 use super::faults::Faults;
 use super::feed::Feed;
@@ -72,6 +73,7 @@ pub trait Ledger:
     + Files
     + Redactions
     + Messages
+    + DeskEntries
     + Refusals
     + Accounts
     + Views

@@ -6,6 +6,7 @@
 //! - [`RootSigner`] has the root key, which signs what makes a deployment: genesis, packs, their stations, delegations;
 //! - [`IssuerSigner`] has a key that the root key delegated to, which signs credentials and where the servers are;
 //! - [`ReceiptSigner`] has the receipt key, which signs what a running coordinator answers;
+//! - [`DeskSigner`] has the desk's key, which signs what people do there;
 //! - [`UploadAddresses`] has the secret that upload addresses are derived from;
 //! - [`Passes`] has the one that passes are made with, [`PeopleKeys`] the one that people at the desk are told by.
 //!
@@ -13,6 +14,7 @@
 //! contradicted by the log, whoever steals an issuer's key has it until it is revoked, whoever steals the root key is the deployment.
 
 mod away;
+mod desk;
 mod error;
 mod issuer;
 mod keys;
@@ -26,6 +28,7 @@ mod uploads;
 
 use crate::deployment::{Deployment, DeploymentError};
 pub use away::{Cost, RootFileError, RootKey, SHORTEST};
+pub use desk::DeskSigner;
 pub use error::SignError;
 pub use issuer::{IssuerSigner, IssuerStanding, SignedServers};
 use keys::Key;
@@ -43,6 +46,8 @@ pub struct Signer {
     pub issuer: IssuerSigner,
     /// What the receipt key signs.
     pub receipts: ReceiptSigner,
+    /// What a key of the desk signs.
+    pub desk: DeskSigner,
     /// Where devices upload files.
     pub uploads: UploadAddresses,
     /// How requests of those that were let in are told from those of strangers.
@@ -57,9 +62,11 @@ impl Signer {
     /// # Errors
     /// [`DeploymentError`] with the file that is missing, damaged or readable by others.
     pub fn open(deployment: &Deployment) -> Result<Self, DeploymentError> {
+        let receipts = ReceiptSigner::open(deployment)?;
         let signer = Self {
             issuer: IssuerSigner::open(deployment)?,
-            receipts: ReceiptSigner::open(deployment)?,
+            desk: DeskSigner::open(deployment, &receipts)?,
+            receipts,
             uploads: UploadAddresses::open(deployment)?,
             passes: Passes::open(deployment)?,
             people: PeopleKeys::open(deployment)?,

@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Debug, Formatter};
 
+use kuager_wire::desk::DeskKey;
 use kuager_wire::ids::DeploymentId;
 use kuager_wire::message::Message;
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
@@ -70,6 +71,14 @@ impl ReceiptSigner {
     /// [`SignError`].
     pub fn message(&self, message: &Message) -> Result<Vec<u8>, SignError> {
         Ok(self.key.sign(self.deployment, message)?)
+    }
+
+    /// A key is the desk's.
+    ///
+    /// # Errors
+    /// [`SignError`].
+    pub fn desk_key(&self, key: &DeskKey) -> Result<Vec<u8>, SignError> {
+        Ok(self.key.sign(self.deployment, key)?)
     }
 
     /// A file is a copy of another one in which parts cannot be read.

@@ -55,6 +55,10 @@ pub enum Purpose {
     Revocation,
     /// That another key goes on for a device, by its device key.
     Succession,
+    /// That a key is the desk's, by the receipt key.
+    DeskKey,
+    /// What somebody at the desk did, by a key of the desk.
+    DeskEntry,
 }
 
 crate::named!(Purpose: "The name that is signed.");

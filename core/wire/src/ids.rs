@@ -122,6 +122,10 @@ hash_id!(
     SubjectHash
 );
 hash_id!(
+    /// SHA-256 of a whole signed entry of the desk's journal.
+    EntryHash
+);
+hash_id!(
     /// Root of a Merkle tree (RFC 6962).
     TreeRoot
 );
@@ -141,7 +145,7 @@ byte_id!(
     16
 );
 byte_id!(
-    /// A person who signs in at a coordinator's desk, drawn at random with the account. Nothing about the person follows from it.
+    /// A person at the coordinator's desk: a random number. Nothing about the person follows from it.
     PersonId,
     16
 );
@@ -181,7 +185,7 @@ macro_rules! content {
     };
 }
 
-content!(DeploymentId, RecordHash, PackHash, ShardHash, MediaHash);
+content!(DeploymentId, RecordHash, PackHash, ShardHash, MediaHash, EntryHash);
 
 impl PublicKey {
     /// The short id by which signatures name this key.
@@ -204,6 +208,14 @@ impl From<&ed25519_dalek::SigningKey> for PublicKey {
 
 impl RecordHash {
     /// What the first record of a chain names as its predecessor: the deployment itself.
+    #[must_use]
+    pub const fn chain_start(deployment: DeploymentId) -> Self {
+        Self(deployment.0)
+    }
+}
+
+impl EntryHash {
+    /// What the first entry of a journal names as its predecessor: the deployment itself.
     #[must_use]
     pub const fn chain_start(deployment: DeploymentId) -> Self {
         Self(deployment.0)

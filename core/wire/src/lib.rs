@@ -4,8 +4,8 @@
 //!
 //! - [`canonical`]: deterministic CBOR (RFC 8949 §4.2.1), written one way and read one way only;
 //! - [`cose`]: COSE_Sign1 (RFC 9052) in the single profile Kuager accepts, bound to a purpose and a deployment;
-//! - [`record`], [`receipt`], [`genesis`], [`enrolment`], [`servers`], [`delegation`], [`message`], [`pack`]: the signed
-//!   statements themselves;
+//! - [`record`], [`receipt`], [`genesis`], [`enrolment`], [`servers`], [`delegation`], [`message`], [`pack`], [`desk`]: the
+//!   signed statements themselves;
 //! - [`sync`] and [`compression`]: the bodies that carry them over HTTP.
 //!
 //! Signed bytes are never re-encoded: whoever holds a statement holds the exact bytes that were signed and hashed.
@@ -16,6 +16,7 @@ pub mod canonical;
 pub mod compression;
 pub mod cose;
 pub mod delegation;
+pub mod desk;
 pub mod enrolment;
 pub mod form;
 pub mod genesis;

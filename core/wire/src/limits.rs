@@ -60,3 +60,13 @@ pub const MEDIA_STEP: usize = 32 * 1024;
 pub const STATION: usize = 512;
 /// Bytes of a name that forms and languages have in a pack.
 pub const NAME: usize = 64;
+/// Bytes of the receipt key's word that a key is the desk's.
+pub const DESK_KEY: usize = 512;
+/// Bytes of an entry of the desk's journal: every line of a long protocol, typed from its photos.
+pub const DESK_ENTRY: usize = 32 * 1024;
+/// Bytes of what somebody at the desk says in words.
+pub const DESK_TEXT: usize = 4000;
+/// Bytes of the name of a question, a relation, a role or a stage in an entry of the desk's journal.
+pub const DESK_NAME: usize = 256;
+/// Figures, questions or relations in one entry of the desk's journal.
+pub const FIGURES: usize = 512;

@@ -10,8 +10,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use kuager_coordinator::app::short;
 use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
+use kuager_coordinator::journal::{self, JournalError};
 use kuager_coordinator::ledger::{Alike, DeskRole, FileView, LedgerError, PictureProblem, ReportLimits, Seen};
 use kuager_coordinator::media::{ALIKE, Region};
+use kuager_wire::desk::Act;
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaSource};
 use serde::Deserialize;
@@ -120,6 +122,8 @@ struct Listing {
     receipted: bool,
     percent: u64,
     claims: Vec<(String, String)>,
+    /// When another photo was asked for.
+    asked: Vec<String>,
 }
 
 struct Elsewhere {
@@ -182,6 +186,8 @@ pub(crate) async fn page(
             let attachment = attachments.clone().find(|attachment| attachment.hash == media);
             let source = attachment.and_then(|attachment| attachment.source);
             let said = attachment.and_then(|attachment| attachment.claims.clone()).unwrap_or_default();
+            let entries = journal::about(&desk.app, view.hash).await.map_err(|error| unwritten(&error))?;
+            let asked = entries.iter().filter(|entry| entry.asks_again(media));
             let arrived =
                 if listed.delivered { listed.size } else { desk.media.arrived(listed.token).await.unwrap_or(0) };
             listings.push(Listing {
@@ -192,6 +198,7 @@ pub(crate) async fn page(
                 label: listed.label.clone().unwrap_or_default(),
                 role: language.say(role(listed.role)),
                 source: source.map(|source| language.say(self::source(source))).unwrap_or_default(),
+                asked: asked.map(|entry| zone.moment(entry.entry.at_ms).full).collect(),
                 received: entry.received.full,
                 device: short(view.kid),
                 receipted: listed.delivered,
@@ -302,6 +309,12 @@ pub(crate) async fn bytes(
     Ok(response)
 }
 
+/// What the desk's journal could not do.
+fn unwritten(error: &JournalError) -> Response {
+    tracing::error!(%error, "the desk's journal cannot be read or written");
+    refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+}
+
 #[derive(Debug, Deserialize)]
 pub(crate) struct Retake {
     record: RecordHashText,
@@ -330,6 +343,7 @@ impl TryFrom<String> for RecordHashText {
 /// Asks the observer for another photo.
 pub(crate) async fn retake(
     State(desk): State<Desk>,
+    visitor: Visitor,
     Path(media): Path<String>,
     Query(wanted): Query<Wanted>,
     Form(form): Form<Retake>,
@@ -342,7 +356,11 @@ pub(crate) async fn retake(
     let records = desk.app.ledger.records_listing(media, RECORDS).await.map_err(trouble)?;
     let record = records.into_iter().find(|record| record.hash == form.record.0).ok_or_else(not_found)?;
     match ask_retake(&desk.app, record.observer, &text, record.hash, media).await {
-        Ok(()) => Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response()),
+        Ok(message) => {
+            let act = Act::Retake { record: record.hash, media, message };
+            journal::write(&desk.app, visitor.by(), vec![act]).await.map_err(|error| unwritten(&error))?;
+            Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response())
+        }
         Err(error) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
     }
 }

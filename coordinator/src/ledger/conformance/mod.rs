@@ -13,6 +13,7 @@
 pub mod accounts;
 pub mod attestations;
 pub mod chains;
+pub mod desk;
 pub mod devices;
 pub mod faults;
 pub mod fixture;
@@ -78,6 +79,9 @@ macro_rules! ledger_conformance {
             messages::numbers_only_grow,
             messages::an_older_ledger_goes_on_above_what_was_said_since,
             messages::many_senders_at_once_never_share_a_number,
+            desk::a_journal_only_grows,
+            desk::a_journal_is_read_in_bounded_pieces,
+            desk::many_writers_share_one_journal,
             accounts::a_name_is_one_persons,
             accounts::what_changes_an_account_shows_at_once_and_everywhere,
             accounts::a_code_is_used_once_however_many_ask,

@@ -11,8 +11,8 @@ use crate::ledger::invites::{InviteRow, Invites, NewInvite};
 
 #[async_trait]
 impl Invites for SqliteLedger {
-    async fn add_invite(&self, invite: NewInvite) -> Result<(), LedgerError> {
-        self.write(move |connection| insert(connection, &invite)).await
+    async fn add_invites(&self, invites: Vec<NewInvite>) -> Result<(), LedgerError> {
+        self.write(move |connection| invites.iter().try_for_each(|invite| insert(connection, invite))).await
     }
 
     async fn invites(&self) -> Result<Vec<InviteRow>, LedgerError> {

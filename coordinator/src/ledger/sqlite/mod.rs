@@ -10,6 +10,7 @@ mod chains;
 mod columns;
 mod copy;
 mod coverage;
+mod desk;
 mod devices;
 mod error;
 mod faults;

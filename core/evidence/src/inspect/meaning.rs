@@ -5,10 +5,11 @@ use std::fmt::Display;
 use jiff::Timestamp;
 use kuager_forms::wording::{bare, position};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
+use kuager_wire::desk::{Act, DeskEntry, DeskKey};
 use kuager_wire::enrolment::{Action, Credential, Request, Succession};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::Genesis;
-use kuager_wire::ids::{ContentHash, RecordHash};
+use kuager_wire::ids::{ContentHash, EntryHash, RecordHash};
 use kuager_wire::message::{Ask, Message};
 use kuager_wire::pack::{Pack, StationShard};
 use kuager_wire::receipt::{Fork, MediaReceipt, Receipt, Redaction, Refusal};
@@ -200,6 +201,79 @@ impl Explain for Succession {
             .line("successor", format!("key {}", self.public_key.kid()))
             .line("public key", self.public_key)
             .line("clock said", moment(self.wall_ms))
+    }
+}
+
+impl Explain for DeskKey {
+    fn explain(&self, _: &Trust) -> Meaning {
+        Meaning::default()
+            .line("number", format!("{} of the desk's keys", self.number))
+            .line("desk", format!("key {}", self.key.kid()))
+            .line("public key", self.key)
+    }
+}
+
+impl Explain for DeskEntry {
+    fn explain(&self, trust: &Trust) -> Meaning {
+        let starts = trust.deployment().is_some_and(|known| EntryHash::chain_start(known.id) == self.prev);
+        let before = if starts { "the deployment: the journal starts here".to_owned() } else { self.prev.to_string() };
+        let meaning = Meaning::default()
+            .line("number", format!("{} in the journal of the desk", self.seq))
+            .line("after", before)
+            .line("at", moment_of(self.at_ms))
+            .line(
+                "by",
+                self.by.map_or_else(|| "somebody who did not have to sign in".to_owned(), |by| format!("person {by}")),
+            )
+            .line("act", self.act.name());
+        of_act(&self.act, meaning)
+    }
+}
+
+fn of_act(act: &Act, meaning: Meaning) -> Meaning {
+    let meaning = meaning.maybe("record", act.record());
+    match act {
+        Act::Call { observer, outcome, next_ms, note } => meaning
+            .line("observer", observer)
+            .line("outcome", outcome.name())
+            .maybe("next call", next_ms.map(moment_of))
+            .maybe("note", note.as_ref()),
+        Act::Transcription { pages, answers, unreadable, .. } => {
+            let meaning = pages.iter().fold(meaning, |meaning, page| meaning.line("page", page));
+            let read = answers.iter();
+            let meaning = read.fold(meaning, |meaning, (question, read)| {
+                meaning.line("read", format!("{question} = {}", bare(read)))
+            });
+            unreadable.iter().flatten().fold(meaning, |meaning, question| meaning.line("unreadable", question))
+        }
+        Act::Settlement { question, finding, value, note, .. } => meaning
+            .line("field", question)
+            .line("finding", finding.name())
+            .maybe("value", value.as_ref().map(bare))
+            .maybe("note", note.as_ref()),
+        Act::IncidentStep { status, note, .. } => meaning.line("stands as", status.name()).maybe("note", note.as_ref()),
+        Act::Official { source, stage, form, station, figures } => {
+            let meaning = meaning
+                .line("source", format!("sha-256 {source}"))
+                .line("stage", stage)
+                .line("form", form)
+                .line("station", station);
+            let figures = figures.iter();
+            figures
+                .fold(meaning, |meaning, (question, figure)| meaning.line("figure", format!("{question} = {figure}")))
+        }
+        Act::Release { relations, reason, .. } => {
+            meaning.line("in spite of", relations.join(", ")).line("reason", reason)
+        }
+        Act::Retake { media, message, .. } => meaning.line("page", media).line("message", message),
+        Act::Complaint { step, due_ms, note, .. } => meaning
+            .line("stands as", step.name())
+            .maybe("answer due", due_ms.map(moment_of))
+            .maybe("note", note.as_ref()),
+        Act::Account { person, change, roles } => meaning
+            .line("person", person)
+            .line("change", change.name())
+            .maybe("roles", roles.as_ref().map(|roles| roles.join(", "))),
     }
 }
 

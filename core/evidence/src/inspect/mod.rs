@@ -14,6 +14,7 @@ use std::fmt::Write as _;
 use kuager_wire::canonical::{self, split_sequence};
 use kuager_wire::cose::{Dated, Envelope, NO_DEPLOYMENT, Purpose, Statement, StatementError};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
+use kuager_wire::desk::{DeskEntry, DeskKey};
 use kuager_wire::enrolment::{Credential, Request, Succession};
 use kuager_wire::genesis::Genesis;
 use kuager_wire::ids::{ContentHash, PublicKey};
@@ -114,6 +115,8 @@ enum Signer {
     },
     Receipt,
     Device,
+    /// One of the desk's keys, which the receipt key vouches for.
+    Desk,
     /// The key is inside the statement itself.
     Itself(PublicKey),
 }
@@ -127,7 +130,7 @@ fn delegated<T: Dated>(statement: &T) -> Signer {
     Signer::Delegated { dated_ms: statement.dated_ms() }
 }
 
-const KINDS: [Kind; 16] = [
+const KINDS: [Kind; 18] = [
     Kind {
         purpose: Purpose::Genesis,
         read: |envelope, trust| read(envelope, trust, |genesis: &Genesis| Signer::Itself(genesis.root_key)),
@@ -172,6 +175,8 @@ const KINDS: [Kind; 16] = [
         purpose: Purpose::Succession,
         read: |envelope, trust| read(envelope, trust, |_: &Succession| Signer::Device),
     },
+    Kind { purpose: Purpose::DeskKey, read: |envelope, trust| read(envelope, trust, |_: &DeskKey| Signer::Receipt) },
+    Kind { purpose: Purpose::DeskEntry, read: |envelope, trust| read(envelope, trust, |_: &DeskEntry| Signer::Desk) },
 ];
 
 fn of_statement(bytes: &[u8], trust: &Trust) -> Report {
@@ -239,6 +244,13 @@ fn check(envelope: &Envelope, purpose: Purpose, signer: &Signer, trust: &Trust) 
         }
         Signer::Receipt => deployment.receipt,
         Signer::Itself(key) => *key,
+        Signer::Desk => match trust.desk(envelope.kid()) {
+            Some(key) => key,
+            None => {
+                let kid = envelope.kid();
+                return missing(&format!("the receipt key's word on desk key {kid}; pass it with --desk-key FILE"));
+            }
+        },
         Signer::Device => match trust.device(envelope.kid()) {
             Some(key) => key,
             None => {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use kuager_wire::cose::StatementError;
+use kuager_wire::cose::{self, StatementError};
+use kuager_wire::desk::DeskKey;
 use kuager_wire::enrolment::Credential;
 use kuager_wire::genesis;
 use kuager_wire::ids::{DeploymentId, Kid, NotAnId, PublicKey};
@@ -39,9 +40,17 @@ pub enum InspectError {
         /// What does not hold.
         source: AuthorityFault,
     },
+    /// What the receipt key says about the desk's key does not hold.
+    #[error("{} is not what this deployment's receipt key says about a key of the desk: {source}", path.display())]
+    DeskKey {
+        /// The file.
+        path: PathBuf,
+        /// What does not hold.
+        source: StatementError,
+    },
     /// A credential or a delegation without the genesis that vouches for it.
     #[error(
-        "credentials and delegations count only with the genesis of their deployment; pass --genesis FILE or --keys FILE too"
+        "credentials, delegations and keys of the desk count only with the genesis of their deployment; pass --genesis FILE or --keys FILE too"
     )]
     WithoutGenesis,
     /// `keys.json` is something else.
@@ -73,6 +82,7 @@ pub struct Trust {
     deployment: Option<Known>,
     authority: Option<Authority>,
     devices: HashMap<Kid, PublicKey>,
+    desk: HashMap<Kid, PublicKey>,
 }
 
 /// Public keys as JSON: `{"deployment_id": hex, "root": hex, "receipt": hex, "log": hex, "devices": {kid: hex}}`.
@@ -130,6 +140,18 @@ impl Trust {
         Ok(())
     }
 
+    /// Relies on a key of the desk, if the deployment's receipt key vouches for it.
+    ///
+    /// # Errors
+    /// [`InspectError::DeskKey`], [`InspectError::WithoutGenesis`].
+    pub fn add_desk_key(&mut self, path: &Path, bytes: &[u8]) -> Result<(), InspectError> {
+        let known = self.deployment.ok_or(InspectError::WithoutGenesis)?;
+        let desk: DeskKey = cose::open(bytes, known.id, &known.receipt)
+            .map_err(|source| InspectError::DeskKey { path: path.to_owned(), source })?;
+        self.desk.insert(desk.key.kid(), desk.key);
+        Ok(())
+    }
+
     /// Relies on a list of public keys, as `kuager demo --out` writes it.
     ///
     /// # Errors
@@ -182,6 +204,10 @@ impl Trust {
 
     pub(super) const fn deployment(&self) -> Option<Known> {
         self.deployment
+    }
+
+    pub(super) fn desk(&self, kid: Kid) -> Option<PublicKey> {
+        self.desk.get(&kid).copied()
     }
 
     pub(super) fn device(&self, kid: Kid) -> Option<PublicKey> {

@@ -1,5 +1,6 @@
 mod authority;
 mod chain;
+mod journal;
 mod receipts;
 mod vectors;
 

@@ -59,6 +59,8 @@ fn trust(vectors: &Vectors) -> Trust {
     trust.add_keys(Path::new("keys.json"), keys.to_string().as_bytes()).expect("keys");
     let delegation = vectors.statements.iter().find(|sample| sample.name == "delegation").expect("a delegation");
     trust.add_delegation(Path::new("delegation.cbor"), &bytes(delegation)).expect("by the root key");
+    let desk = vectors.statements.iter().find(|sample| sample.name == "desk-key").expect("a key of the desk");
+    trust.add_desk_key(Path::new("desk.cbor"), &bytes(desk)).expect("by the receipt key");
     trust
 }
 

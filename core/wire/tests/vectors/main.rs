@@ -17,6 +17,7 @@ use kuager_wire::canonical::{self, Malformed};
 use kuager_wire::compression::{Dictionary, dictionary_of};
 use kuager_wire::cose::{self, Envelope, Purpose, Statement, StatementError, external_aad, sha256};
 use kuager_wire::delegation::{Delegation, Revocation};
+use kuager_wire::desk::{DeskEntry, DeskKey};
 use kuager_wire::enrolment::{Credential, Request, Succession};
 use kuager_wire::genesis::Deployment;
 use kuager_wire::ids::{DeploymentId, PublicKey};
@@ -398,6 +399,8 @@ fn open_as(kind: Purpose, bytes: &[u8], deployment: DeploymentId, key: &PublicKe
         Purpose::Delegation => opened::<Delegation>(bytes, deployment, key),
         Purpose::Revocation => opened::<Revocation>(bytes, deployment, key),
         Purpose::Succession => opened::<Succession>(bytes, deployment, key),
+        Purpose::DeskKey => opened::<DeskKey>(bytes, deployment, key),
+        Purpose::DeskEntry => opened::<DeskEntry>(bytes, deployment, key),
     }
 }
 

@@ -501,6 +501,30 @@ fn other_statements(list: &mut List<'_>) {
     let revocation = payload_of("revocation");
     let chained = by_hand::replace(&revocation, &hex("03 01 04"), &hex("03 02 04"));
     list.signed("revocation: an issuer with a chain", Purpose::Revocation, "root", &chained, "shape", Payload);
+    let key = payload_of("desk-key");
+    let uncounted = by_hand::replace(&key, &hex("02 01 03"), &hex("02 00 03"));
+    list.signed("desk key: not counted", Purpose::DeskKey, "receipt", &uncounted, "shape", Payload);
+    let account = payload_of("desk-entry/account");
+    let unknown = by_hand::replace(&account, &hex("06 82 09 a3"), &hex("06 82 18 63 a3"));
+    list.signed("desk entry: act 99", Purpose::DeskEntry, "desk", &unknown, "shape", Nowhere);
+    let listless = by_hand::replace(&account, &[&hex("81")[..], &text("transcriber")].concat(), &hex("80"));
+    list.signed("desk entry: an empty list of roles", Purpose::DeskEntry, "desk", &listless, "shape", Payload);
+    let typed = payload_of("desk-entry/transcription");
+    let pageless = by_hand::replace(&typed, &[&hex("81")[..], &by_hand::bytes(&[0x81; 32])].concat(), &hex("80"));
+    list.signed("desk entry: read from no page", Purpose::DeskEntry, "desk", &pageless, "shape", Payload);
+    let settled = payload_of("desk-entry/settlement");
+    let agreed = by_hand::replace(&settled, &hex("03 01 04 1901 37"), &hex("03 03 04 1901 37"));
+    list.signed("desk entry: an unreadable value", Purpose::DeskEntry, "desk", &agreed, "shape", Payload);
+    let release = payload_of("desk-entry/release");
+    let reason = text("Two ballots are listed as torn");
+    let reasonless = by_hand::replace(&release, &reason, &text(" "));
+    list.signed("desk entry: a release without a reason", Purpose::DeskEntry, "desk", &reasonless, "shape", Payload);
+    let official = payload_of("desk-entry/official");
+    let negative = by_hand::replace(&official, &hex("19 02f2"), &hex("39 02f2"));
+    list.signed("desk entry: a figure below zero", Purpose::DeskEntry, "desk", &negative, "shape", Payload);
+    let call = payload_of("desk-entry/call");
+    let late = by_hand::replace(&call, &hex("03 1b 0000 0186"), &hex("03 1b 8000 0186"));
+    list.signed("desk entry: a call in half a billion years", Purpose::DeskEntry, "desk", &late, "shape", Payload);
 }
 
 /// Statements in the right form whose signature does not hold.

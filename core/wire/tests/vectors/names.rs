@@ -2,6 +2,7 @@
 //! variant must not go unseen.
 
 use kuager_wire::cose::Purpose;
+use kuager_wire::desk::{AccountChange, CallOutcome, ComplaintStep, FieldFinding};
 use kuager_wire::form::QuestionKind;
 use kuager_wire::protocol::{LineRole, Severity};
 use kuager_wire::receipt::RefusalCode;
@@ -31,6 +32,10 @@ fn names_stay_as_they_are() {
         names(RefusalCode::ALL, RefusalCode::name, RefusalCode::from_name),
         names(Purpose::ALL, Purpose::name, Purpose::from_name),
         statuses.join(" "),
+        names(CallOutcome::ALL, CallOutcome::name, CallOutcome::from_name),
+        names(FieldFinding::ALL, FieldFinding::name, FieldFinding::from_name),
+        names(ComplaintStep::ALL, ComplaintStep::name, ComplaintStep::from_name),
+        names(AccountChange::ALL, AccountChange::name, AccountChange::from_name),
     ];
     let expected = [
         "checklist turnout incident protocol exit_poll_wave note key_event gap_statement transcription",
@@ -41,8 +46,12 @@ fn names_stay_as_they_are() {
          revoked_device invite_unknown invite_used invite_revoked invite_expired replayed busy media_mismatch \
          number_used",
         "genesis record request credential pack receipt refusal message fork media_receipt redaction station_shard servers \
-         delegation revocation succession",
+         delegation revocation succession desk_key desk_entry",
         "reported corroborated verified disputed withdrawn",
+        "reached no_answer unreachable wrong_number absent",
+        "agreed disputed unreadable",
+        "filed not_accepted granted rejected unanswered appealed",
+        "added roles secrets disabled enabled",
     ];
     assert_eq!(found, expected);
 }

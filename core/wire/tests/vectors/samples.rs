@@ -5,6 +5,7 @@ use kuager_wire::SigningKey;
 use kuager_wire::canonical::{self, TextMap};
 use kuager_wire::cose::{self, Purpose, Statement};
 use kuager_wire::delegation::{Delegation, Revocation, RevokedKey};
+use kuager_wire::desk::{DeskEntry, DeskKey};
 use kuager_wire::enrolment::{Action, Attestation, AttestationFormat, Credential, Request, Role, Succession};
 use kuager_wire::form::Texts;
 use kuager_wire::genesis::{Deployment, Genesis};
@@ -33,8 +34,8 @@ const ORIGIN: &str = "example.org/kuager/2023-03-19";
 const STATION: &str = "750000000-101";
 
 /// Test keys by name; the seed is one byte, 32 times.
-pub(crate) const KEYS: [(&str, u8); 6] =
-    [("root", 1), ("receipt", 2), ("log", 3), ("phone", 4), ("second phone", 5), ("issuer", 6)];
+pub(crate) const KEYS: [(&str, u8); 7] =
+    [("root", 1), ("receipt", 2), ("log", 3), ("phone", 4), ("second phone", 5), ("issuer", 6), ("desk", 7)];
 
 /// The test key of this name.
 pub(crate) fn key(name: &str) -> SigningKey {
@@ -91,6 +92,7 @@ pub(crate) fn samples(dictionary: &[u8]) -> Samples {
     samples.add("pack/edition", "root", "A pack that says which of its deployment's packs it is.", &second);
     let about = "Figures that go by the hour they are for, and a count that says how far it goes.";
     samples.add("pack/by-hour", "root", about, &pack_by_hour());
+    desk(&mut samples);
     samples
 }
 
@@ -109,6 +111,81 @@ pub(crate) fn genesis() -> Genesis {
         election_day: "2023-03-19".to_owned(),
         created_ms: 1_678_800_000_000,
         invites: None,
+    }
+}
+
+/// A journal of the desk with an act of each kind.
+fn desk(samples: &mut Samples) {
+    let number: DeskKey =
+        decoded("desk_key", &json!({"version": 1, "number": 1, "key": PublicKey::from(&key("desk")).to_string()}));
+    samples.add("desk-key", "receipt", "The receipt key vouches for the desk's.", &number);
+    let (record, media) = (samples.hash("record/protocol").to_string(), hex32(0x81));
+    let (person, other) = ("61".repeat(16), "62".repeat(16));
+    let acts = [
+        (
+            "desk-entry/call",
+            "The first of a journal: prev is the deployment id. Nobody has to sign in.",
+            None,
+            json!({"call": {"observer": "71".repeat(16), "outcome": "no_answer", "next_ms": 1_679_191_200_000_u64, "note": "Қайта қоңырау шалу"}}),
+        ),
+        (
+            "desk-entry/account",
+            "prev is SHA-256 of the entry before.",
+            Some(&person),
+            json!({"account": {"person": other, "change": "added", "roles": ["transcriber"]}}),
+        ),
+        (
+            "desk-entry/transcription",
+            "Two numbers were typed from a photo; one cannot be read.",
+            Some(&other),
+            json!({"transcription": {"record": record, "pages": [media], "answers": {"P01": 1200, "P07.first": 554}, "unreadable": ["P07.second"]}}),
+        ),
+        (
+            "desk-entry/settlement",
+            "Somebody else could read it.",
+            Some(&person),
+            json!({"settlement": {"record": record, "question": "P07.second", "finding": "agreed", "value": 311, "note": "A stamp covers half of it"}}),
+        ),
+        (
+            "desk-entry/retake",
+            "A better photo was asked for.",
+            Some(&person),
+            json!({"retake": {"record": record, "media": media, "message": 1_679_230_800_000_u64}}),
+        ),
+        (
+            "desk-entry/release",
+            "It counts although a relation does not hold.",
+            Some(&person),
+            json!({"release": {"record": record, "relations": ["K02"], "reason": "Two ballots are listed as torn"}}),
+        ),
+        (
+            "desk-entry/incident-step",
+            "An incident was checked.",
+            Some(&person),
+            json!({"incident_step": {"record": record, "status": "verified", "note": "Video, two observers"}}),
+        ),
+        (
+            "desk-entry/complaint",
+            "A complaint about it was handed in.",
+            Some(&person),
+            json!({"complaint": {"record": record, "step": "filed", "due_ms": 1_679_446_800_000_u64, "note": "To the territorial commission"}}),
+        ),
+        (
+            "desk-entry/official",
+            "What the central commission published of a station.",
+            Some(&person),
+            json!({"official": {"source": hex32(0x91), "stage": "cec", "form": "protocol", "station": STATION, "figures": {"P01": 1200, "P07.first": 754, "P07.second": 311}}}),
+        ),
+    ];
+    let mut prev = samples.deployment.to_string();
+    for (seq, (name, about, by, act)) in acts.into_iter().enumerate() {
+        let at_ms = 1_679_187_600_000_u64 + 60_000 * seq as u64;
+        let mut entry = json!({"version": 1, "seq": seq, "prev": prev, "at_ms": at_ms, "act": act});
+        if let Some(by) = by {
+            entry["by"] = json!(by);
+        }
+        samples.add(name, "desk", about, &decoded::<DeskEntry>("desk_entry", &entry));
+        prev = samples.hash(name).to_string();
     }
 }
 

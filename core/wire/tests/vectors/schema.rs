@@ -25,13 +25,15 @@ pub(crate) enum Shape {
     List(&'static Shape),
     /// A map with text keys.
     Texts(&'static Shape),
+    /// An array of a number and the fields that come with it; in JSON an object with the name of that number as its only key.
+    OneOf(&'static [(u64, &'static str, Shape)]),
     /// Whatever an answer may be: integer, text, list, group.
     Answer,
     /// Integer, true or false, or text.
     Parameter,
 }
 
-use Shape::{Answer, Bool, Bytes, Fields, Int, List, Named, Parameter, Places, Text, Texts};
+use Shape::{Answer, Bool, Bytes, Fields, Int, List, Named, OneOf, Parameter, Places, Text, Texts};
 
 const KIND: Shape = Named(&[
     (1, "checklist"),
@@ -248,6 +250,87 @@ const CANDIDATE: Shape =
     Fields(&[(1, "key", Text), (2, "name", TEXTS), (3, "contest", Text), (4, "party", Text), (5, "district", Text)]);
 const ACT: Shape =
     Fields(&[(1, "form", Text), (2, "codes", Text), (3, "texts", Texts(&TEXTS)), (4, "omit", List(&Text))]);
+const ACT_OF_DESK: Shape = OneOf(&[
+    (
+        1,
+        "call",
+        Fields(&[
+            (1, "observer", Bytes),
+            (
+                2,
+                "outcome",
+                Named(&[(1, "reached"), (2, "no_answer"), (3, "unreachable"), (4, "wrong_number"), (5, "absent")]),
+            ),
+            (3, "next_ms", Int),
+            (4, "note", Text),
+        ]),
+    ),
+    (
+        2,
+        "transcription",
+        Fields(&[
+            (1, "record", Bytes),
+            (2, "pages", List(&Bytes)),
+            (3, "answers", Texts(&Answer)),
+            (4, "unreadable", List(&Text)),
+        ]),
+    ),
+    (
+        3,
+        "settlement",
+        Fields(&[
+            (1, "record", Bytes),
+            (2, "question", Text),
+            (3, "finding", Named(&[(1, "agreed"), (2, "disputed"), (3, "unreadable")])),
+            (4, "value", Answer),
+            (5, "note", Text),
+        ]),
+    ),
+    (4, "incident_step", Fields(&[(1, "record", Bytes), (2, "status", STATUS), (3, "note", Text)])),
+    (
+        5,
+        "official",
+        Fields(&[
+            (1, "source", Bytes),
+            (2, "stage", Text),
+            (3, "form", Text),
+            (4, "station", Text),
+            (5, "figures", Texts(&Int)),
+        ]),
+    ),
+    (6, "release", Fields(&[(1, "record", Bytes), (2, "relations", List(&Text)), (3, "reason", Text)])),
+    (7, "retake", Fields(&[(1, "record", Bytes), (2, "media", Bytes), (3, "message", Int)])),
+    (
+        8,
+        "complaint",
+        Fields(&[
+            (1, "record", Bytes),
+            (
+                2,
+                "step",
+                Named(&[
+                    (1, "filed"),
+                    (2, "not_accepted"),
+                    (3, "granted"),
+                    (4, "rejected"),
+                    (5, "unanswered"),
+                    (6, "appealed"),
+                ]),
+            ),
+            (3, "due_ms", Int),
+            (4, "note", Text),
+        ]),
+    ),
+    (
+        9,
+        "account",
+        Fields(&[
+            (1, "person", Bytes),
+            (2, "change", Named(&[(1, "added"), (2, "roles"), (3, "secrets"), (4, "disabled"), (5, "enabled")])),
+            (3, "roles", List(&Text)),
+        ]),
+    ),
+]);
 const RECORD_RESULT: Shape = Fields(&[
     (1, "hash", Bytes),
     (2, "receipt", Bytes),
@@ -495,6 +578,18 @@ static TABLES: &[(&str, Shape)] = &[
             (6, "reinstated", Bool),
         ]),
     ),
+    ("desk_key", Fields(&[(1, "version", Int), (2, "number", Int), (3, "key", Bytes)])),
+    (
+        "desk_entry",
+        Fields(&[
+            (1, "version", Int),
+            (2, "seq", Int),
+            (3, "prev", Bytes),
+            (4, "at_ms", Int),
+            (5, "by", Bytes),
+            (6, "act", ACT_OF_DESK),
+        ]),
+    ),
     ("delegations", Fields(&[(1, "delegations", List(&Bytes)), (2, "revocations", List(&Bytes))])),
     ("attachment", ATTACHMENT),
     ("body", BODY),
@@ -514,6 +609,12 @@ pub(crate) fn occurring(shape: &Shape, json: &Value, found: &mut BTreeMap<String
             }
         }
         (List(item), Value::Array(values)) => values.iter().for_each(|value| occurring(item, value, found)),
+        (OneOf(kinds), Value::Object(object)) => {
+            for (_, name, shape) in *kinds {
+                *found.entry((*name).to_owned()).or_default() |= object.contains_key(*name);
+                object.get(*name).into_iter().for_each(|value| occurring(shape, value, found));
+            }
+        }
         (Texts(item), Value::Object(values)) => values.values().for_each(|value| occurring(item, value, found)),
         _ => {}
     }
@@ -565,6 +666,12 @@ fn read(shape: &Shape, decoder: &mut Decoder<'_>) -> Value {
         List(item) => {
             let count = decoder.array().expect(FITS).expect(FITS);
             (0..count).map(|_| read(item, decoder)).collect::<Vec<_>>().into()
+        }
+        OneOf(kinds) => {
+            assert_eq!(decoder.array().expect(FITS), Some(2), "{FITS}");
+            let number = decoder.u64().expect(FITS);
+            let (_, name, shape) = kinds.iter().find(|(held, ..)| *held == number).expect(FITS);
+            Map::from_iter([((*name).to_owned(), read(shape, decoder))]).into()
         }
         Texts(value) => {
             let count = decoder.map().expect(FITS).expect(FITS);
@@ -636,6 +743,13 @@ fn write(shape: &Shape, json: &Value, encoder: &mut Encoder<Vec<u8>>) {
             for value in items {
                 write(item, value, encoder);
             }
+        }
+        OneOf(kinds) => {
+            let object = json.as_object().expect(FITS);
+            assert_eq!(object.len(), 1, "{FITS}");
+            let (number, name, shape) = kinds.iter().find(|(_, name, _)| object.contains_key(*name)).expect(FITS);
+            encoder.array(2).and_then(|encoder| encoder.u64(*number)).expect(MEMORY);
+            write(shape, &object[*name], encoder);
         }
         Texts(value) => {
             let mut entries: Vec<_> = json.as_object().expect(FITS).iter().collect();

@@ -1,0 +1,61 @@
+//! The source of the pack that is rehearsed with: that of Kazakhstan, with the stations of the simulated country.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use crate::country::Country;
+use crate::error::RehearsalError;
+
+macro_rules! files {
+    ($($name:literal),* $(,)?) => {
+        [$(($name, include_str!(concat!("../../pack/sources/kz-2026/", $name)))),*]
+    };
+}
+
+const FILES: [(&str, &str); 20] = files![
+    "pack.toml",
+    "act.toml",
+    "exit-poll.toml",
+    "regions.csv",
+    "contest-kinds.csv",
+    "parties.csv",
+    "candidates.csv",
+    "incident-groups.csv",
+    "incidents.csv",
+    "glossary.csv",
+    "forms/opening.toml",
+    "forms/voting.toml",
+    "forms/count.toml",
+    "forms/compliance.toml",
+    "forms/turnout.toml",
+    "forms/protocol-list.toml",
+    "forms/protocol-single.toml",
+    "forms/protocol-referendum.toml",
+    "forms/incident.toml",
+    "forms/exit-poll.toml",
+];
+
+/// Writes it into an empty folder.
+pub(crate) fn write(country: &Country, folder: &Path) -> Result<(), RehearsalError> {
+    let forms = folder.join("forms");
+    fs::create_dir_all(&forms).map_err(RehearsalError::io("create", &forms))?;
+    let stations = stations(country);
+    for (name, text) in FILES.iter().map(|(name, text)| (*name, *text)).chain([("stations.csv", stations.as_str())]) {
+        let path = folder.join(name);
+        fs::write(&path, text).map_err(RehearsalError::io("write", &path))?;
+    }
+    Ok(())
+}
+
+fn stations(country: &Country) -> String {
+    let mut csv = "key,region,number,registered,kk,ru,en\n".to_owned();
+    for place in &country.places {
+        let (key, region, number, registered) = (&place.key, place.region, place.number, place.registered);
+        let _ = writeln!(
+            csv,
+            "{key},{region},{number},{registered},№ {number} сайлау учаскесі,Избирательный участок № {number},Polling station No. {number}"
+        );
+    }
+    csv
+}
