@@ -1,8 +1,9 @@
 //! The door: who may ask the desk, for what, and what a browser may do with its pages.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -24,6 +25,8 @@ use crate::state::Desk;
 
 /// Bytes of a form somebody fills in here.
 pub(crate) const FORM: usize = 16 * 1024;
+/// Time for a form to arrive.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// What each form carries.
 const FIELD: &[u8] = b"csrf=";
 
@@ -96,7 +99,7 @@ pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request:
         let (parts, body) = request.into_parts();
         let came = parts.extensions.get::<Came>();
         let ours = came.is_some_and(|came| desk.people.reach.sent_from_here(&parts.headers, &came.target));
-        let Some(bytes) = form_of(&parts.headers, body).await else {
+        let Some(bytes) = form_of(&parts.headers, body, PATIENCE).await else {
             return refuse(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "the desk takes forms of its own pages, of 16 KiB at most",
@@ -113,14 +116,14 @@ pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request:
     next.run(request).await
 }
 
-/// The bytes of a form; nothing for what is none, or too long.
-async fn form_of(headers: &HeaderMap, body: Body) -> Option<axum::body::Bytes> {
+/// The bytes of a form; nothing for what is none, too long, or does not come.
+async fn form_of(headers: &HeaderMap, body: Body, patience: Duration) -> Option<Bytes> {
     let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let kind = kind.split(';').next().unwrap_or_default().trim();
     if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return None;
     }
-    to_bytes(body, FORM).await.ok()
+    tokio::time::timeout(patience, to_bytes(body, FORM)).await.ok()?.ok()
 }
 
 /// What a form carries in the one field for it.
@@ -138,4 +141,41 @@ fn sign_in(request: &Request) -> Response {
     }
     let wanted = request.uri().path_and_query().map_or("/", |wanted| wanted.as_str());
     Redirect::to(&next::entry(wanted)).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+
+    use futures_util::{StreamExt, stream};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_form_is_whole_within_its_time_or_none() {
+        let mut headers = HeaderMap::new();
+        let long = Duration::from_secs(180);
+        assert_eq!(form_of(&headers, Body::from("a=b"), long).await, None, "says nothing of what it is");
+        let kind = HeaderValue::from_static("application/x-www-form-urlencoded; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, kind);
+        assert_eq!(form_of(&headers, Body::from("a=b"), long).await.as_deref(), Some(&b"a=b"[..]));
+        assert_eq!(form_of(&headers, Body::from(vec![b'a'; FORM + 1]), long).await, None);
+        let drips = stream::iter([Ok::<_, Infallible>("a")]).chain(stream::pending());
+        assert_eq!(form_of(&headers, Body::from_stream(drips), Duration::from_millis(1)).await, None);
+    }
+
+    #[test]
+    fn what_a_form_carries_stands_in_it_once() {
+        for (form, carries) in [
+            ("csrf=12", Some("12")),
+            ("a=b&csrf=12&c=d", Some("12")),
+            ("csrf=", Some("")),
+            ("", None),
+            ("a=csrf=12", None),
+            ("%63srf=12", None),
+            ("csrf=12&csrf=12", None),
+        ] {
+            assert_eq!(carried(form.as_bytes()), carries.map(str::as_bytes), "{form}");
+        }
+    }
 }

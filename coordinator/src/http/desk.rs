@@ -26,6 +26,9 @@ use crate::deployment::{DeploymentError, read_secret};
 const LOOK: Duration = Duration::from_secs(60);
 /// Connections of the desk: a browser has six, and a headquarters is not a country.
 const CONNECTIONS: usize = 1024;
+/// Time without a step on a connection. A page that listens hears a few bytes every quarter of a minute, which are less than a step
+/// (`underway`); who is quiet for long makes room for others all the same.
+const IDLE: Duration = Duration::from_secs(60 * 60);
 
 /// Pages that are served beside the protocol. What they are, and whom they let in, is the business of whoever makes them.
 #[derive(Debug)]
@@ -113,6 +116,7 @@ pub(super) fn spawn(beside: Beside, limits: &Limits, handle: &Handle<SocketAddr>
         connections: CONNECTIONS,
         connections_per_network: CONNECTIONS / 2,
         connections_per_address: CONNECTIONS / 4,
+        idle_time: IDLE,
         ..limits.clone()
     };
     let config = RustlsConfig::from_config(files.load()?);

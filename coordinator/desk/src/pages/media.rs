@@ -358,7 +358,7 @@ pub(crate) async fn retake(
     match ask_retake(&desk.app, record.observer, &text, record.hash, media).await {
         Ok(message) => {
             let act = Act::Retake { record: record.hash, media, message };
-            desk.act(visitor.person(), act).await.map_err(unwritten)?;
+            desk.act(visitor.by(), act).await.map_err(unwritten)?;
             Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response())
         }
         Err(error) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),

@@ -271,7 +271,7 @@ pub(crate) async fn next(State(desk): State<Desk>, visitor: Visitor, Query(wante
             let ids = asked.get(&paper.record).map(Vec::as_slice).unwrap_or_default();
             (paper.record, ids.iter().map(String::as_str))
         });
-        readings::next(&acts.readings, visitor.person(), records)
+        readings::next(&acts.readings, visitor.by(), records)
     });
     match next {
         Some(record) => Redirect::to(&format!("/papers/{record}?lang={}", language.code)),
@@ -304,7 +304,7 @@ fn shown<'a>(
 ) -> Page<'a> {
     let record = paper.view.record;
     let pack = published.packs.get(&paper.view.form.pack).map_or(&published.latest.pack, |pack| &pack.pack);
-    let person = visitor.person();
+    let person = visitor.by();
     let (reads, settles, stage, fields, asked) = desk.look_at_acts(|acts, _| {
         let stage = acts.readings.stage(record, paper.ids());
         let may_read = visitor.has_any(TYPING) && acts.readings.may_read(record, person) && stage < Stage::Unsettled;
@@ -433,7 +433,7 @@ pub(crate) async fn read(
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let paper = Paper::of(&desk, &published, hash).await?;
-    let person = visitor.person();
+    let person = visitor.by();
     let pages: Vec<MediaHash> = paper
         .sheets()
         .filter(|(_, shown)| shown.is_some())
@@ -493,7 +493,7 @@ pub(crate) async fn settle(
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let paper = Paper::of(&desk, &published, hash).await?;
-    let person = visitor.person();
+    let person = visitor.by();
     if !desk.look_at_acts(|acts, _| acts.readings.may_settle(hash, person)) {
         return Err(refuse(StatusCode::CONFLICT, "who has read a protocol does not settle it"));
     }

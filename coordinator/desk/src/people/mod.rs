@@ -8,7 +8,7 @@
 //! - `visitor`: who asks, as handlers get it.
 //!
 //! Nothing here knows of pages. As long as there is no account, whoever uses this machine is everybody at once
-//! ([`Person::ANYBODY`]); from the first account on, nobody is in who did not sign in.
+//! ([`Who::Anybody`]); from the first account on, nobody is in who did not sign in.
 
 pub(crate) mod access;
 pub(crate) mod attempts;

@@ -1,4 +1,4 @@
-//! Who asks, as handlers get it: a [`Visitor`] always, a [`Person`] where somebody acts.
+//! Who asks, as handlers get it: a [`Visitor`] always, a [`Person`] where it is about somebody's own account.
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
@@ -8,21 +8,12 @@ use kuager_wire::ids::PersonId;
 
 use super::sessions::SessionKey;
 
-/// Somebody who is signed in, for whatever is done in their name.
+/// Somebody who is signed in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
     pub(crate) id: PersonId,
     pub(crate) name: String,
     pub(crate) roles: DeskRoles,
-}
-
-impl Person {
-    /// Who it is as long as there are no accounts: whoever uses this machine, with every role. No account has this id.
-    pub(crate) const ANYBODY: PersonId = PersonId([0; 16]);
-
-    fn anybody() -> Self {
-        Self { id: Self::ANYBODY, name: String::new(), roles: DeskRoles::all() }
-    }
 }
 
 /// Who asks.
@@ -45,6 +36,11 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
+    /// In whose name something is done, for the journal; in nobody's, as long as there are no accounts.
+    pub(crate) fn by(&self) -> Option<PersonId> {
+        if let Who::Person(person, _) = &self.who { Some(person.id) } else { None }
+    }
+
     /// Whether they have this role; whoever uses a machine without accounts has all.
     pub(crate) fn has(&self, role: DeskRole) -> bool {
         match &self.who {
@@ -56,14 +52,6 @@ impl Visitor {
 }
 
 impl Visitor {
-    /// In whose name something is done here; nobody's where nobody has to sign in.
-    pub(crate) const fn person(&self) -> Option<PersonId> {
-        match &self.who {
-            Who::Person(person, _) => Some(person.id),
-            Who::Anybody | Who::Stranger => None,
-        }
-    }
-
     /// Whether they have any of these roles.
     pub(crate) fn has_any(&self, roles: &[DeskRole]) -> bool {
         roles.iter().any(|role| self.has(*role))
@@ -85,8 +73,7 @@ impl<S: Sync> FromRequestParts<S> for Person {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
         match Visitor::from_request_parts(parts, state).await?.who {
             Who::Person(person, _) => Ok(person),
-            Who::Anybody => Ok(Self::anybody()),
-            Who::Stranger => Err(StatusCode::UNAUTHORIZED),
+            Who::Anybody | Who::Stranger => Err(StatusCode::UNAUTHORIZED),
         }
     }
 }

@@ -8,6 +8,7 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use futures_util::StreamExt;
 use kuager_coordinator::app::App;
+use kuager_coordinator::journal;
 use kuager_coordinator::ledger::{AccountChange, DeskRole, DeskRoles, Seen};
 use kuager_coordinator::people;
 use kuager_coordinator::people::totp::TotpSecret;
@@ -17,7 +18,7 @@ use tower::ServiceExt;
 
 use crate::routes::router;
 use crate::state::Desk;
-use crate::testing::{Answer, Browser, PASSWORD, code, desk, form};
+use crate::testing::{Answer, Browser, Office, PASSWORD, STATION, code, desk, form, photo};
 
 const SESSION: &str = "kuager-session";
 const WRONG: &str = "The name, the password or the code is not right";
@@ -394,4 +395,23 @@ async fn somebody_changes_their_password_and_nobody_elses() {
     let former = browser.sign_in("Dana", PASSWORD, &code(&secret, &fixture), "").await;
     assert_eq!(former.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(browser.sign_in("Dana", new, &code(&secret, &fixture), "").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn what_somebody_does_is_written_down_under_their_name() {
+    let office = Office::new().await;
+    let original = photo(1, 90);
+    let record = office.report(1, 0, STATION, &original, &photo(1, 30)).await;
+    let (dana, secret) = with(&office.fixture, "Dana", &[DeskRole::Coordinator]).await;
+    let desk = desk(&office.fixture).await;
+    let mut browser = signed_in(&desk, &office.fixture, "Dana", &secret).await;
+    browser.open("/").await;
+    let (media, record_text) = (MediaHash::of(&original), record.to_string());
+    let page = browser.open(&format!("/media/{media}?lang=en")).await.page;
+    assert!(page.contains("/retake?") && !page.contains("/redact?"), "what is not for her is not offered: {page}");
+    let fields = [("record", record_text.as_str()), ("text", "once more")];
+    let sent = browser.send(&format!("/media/{media}/retake?lang=en"), &fields).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.page);
+    let entries = journal::about(&office.fixture.app, record).await.expect("reads");
+    assert_eq!(entries.iter().map(|entry| entry.by).collect::<Vec<_>>(), [Some(dana)]);
 }
