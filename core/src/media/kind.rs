@@ -19,7 +19,7 @@ const TEXT: usize = 4096;
 const BYTES: &str = "application/octet-stream";
 
 /// Beginnings of what could run, unpack into it, or carry macros.
-const DANGEROUS: [&[u8]; 24] = [
+const DANGEROUS: [&[u8]; 26] = [
     b"MZ",
     b"\x7fELF",
     b"\xfe\xed\xfa\xce",
@@ -44,6 +44,8 @@ const DANGEROUS: [&[u8]; 24] = [
     b"Cr24",
     b"L\0\0\0\x01\x14\x02\0",
     b"{\\rtf",
+    b"#!/",
+    b"#! /",
 ];
 
 /// Beginnings that say it all.
@@ -80,7 +82,7 @@ pub(super) fn of(head: &[u8], file: &mut (impl Read + Seek)) -> io::Result<Optio
     if let Some((_, kind)) = PLAIN.iter().find(|(start, _)| head.starts_with(start)) {
         return Ok(Some(kind));
     }
-    if DANGEROUS.iter().any(|start| head.starts_with(start)) {
+    if DANGEROUS.iter().any(|start| head.starts_with(start)) || is_page(head) {
         return Ok(None);
     }
     if let Some(kind) = boxes(head, file)? {
@@ -88,6 +90,12 @@ pub(super) fn of(head: &[u8], file: &mut (impl Read + Seek)) -> io::Result<Optio
     }
     let known = riff(head).or_else(|| ogg(head)).or_else(|| matroska(head)).or_else(|| frames(head));
     Ok(known.or_else(|| (!is_text(head)).then_some(BYTES)))
+}
+
+/// Begins as HTML, SVG or XML do, whatever stands behind: a browser shows a page that has zeros in it, too.
+fn is_page(head: &[u8]) -> bool {
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    matches!(start, [b'<', next, ..] if next.is_ascii_alphabetic() || matches!(next, b'!' | b'?'))
 }
 
 fn at(head: &[u8], from: usize, length: usize) -> &[u8] {

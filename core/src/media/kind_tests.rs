@@ -102,7 +102,7 @@ fn what_phones_and_messengers_make_is_named() {
 #[test]
 fn what_could_run_or_be_shown_as_a_page_is_never_kept() {
     let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain("<html>".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    let cases: [&[u8]; 18] = [
+    let cases: [&[u8]; 22] = [
         b"MZ\x90\0\x03\0\0\0",
         b"\x7fELF\x02\x01\x01\0",
         b"\xca\xfe\xba\xbe\0\0\0\x34",
@@ -114,6 +114,10 @@ fn what_could_run_or_be_shown_as_a_page_is_never_kept() {
         b"7z\xbc\xaf\x27\x1c\0\x04",
         b"\x1f\x8b\x08\0",
         b"#!/bin/sh\nrm -rf /\n",
+        b"#!/bin/sh\nA \0\0\0\0isom3gp4\0\0\08moo",
+        b"#! /usr/bin/env python3\n\0\0\0\0",
+        b"<!doctype html>\0\0\0<script>alert(1)</script>",
+        b"\xef\xbb\xbf <svg onload='alert(1)'/>\0\0\0",
         b"<!doctype html><script>alert(1)</script>",
         b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>",
         "<html>\u{448}".as_bytes(),
