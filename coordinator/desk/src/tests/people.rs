@@ -413,5 +413,5 @@ async fn what_somebody_does_is_written_down_under_their_name() {
     let sent = browser.send(&format!("/media/{media}/retake?lang=en"), &fields).await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.page);
     let entries = journal::about(&office.fixture.app, record).await.expect("reads");
-    assert_eq!(entries.iter().map(|entry| entry.entry.by).collect::<Vec<_>>(), [Some(dana)]);
+    assert_eq!(entries.iter().map(|written| written.entry.by).collect::<Vec<_>>(), [Some(dana)]);
 }
