@@ -16,6 +16,7 @@ fn approve(name: &str, page: &str) {
         (r"(?s)<script>.*?</script>", "<script>…</script>"),
         ("[0-9a-f]{64}", "[hash]"),
         ("<code>[0-9a-f]{32}</code>", "<code>[id]</code>"),
+        ("<td>[0-9a-f]{8}</td>", "<td>[pseudonym]</td>"),
         ("data-at=\"[0-9a-f]{16}-", "data-at=\"[start]-"),
         ("(observer|бақылаушы|наблюдатель) [0-9a-f]{8}", "$1 [pseudonym]"),
     ] {
