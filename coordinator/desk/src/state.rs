@@ -279,8 +279,13 @@ impl Desk {
                 }
             };
             let mut behind = false;
+            let mut changed = BTreeSet::new();
             match arrived {
-                Ok(batch) => count(&mut self.book.write(), &batch, &self.app.shelf),
+                Ok(batch) => {
+                    count(&mut self.book.write(), &batch, &self.app.shelf);
+                    // A page that is asked for now shows it; those that are open hear of it with what comes in the next moment.
+                    changed = self.book.write().settle();
+                }
                 Err(RecvError::Lagged(_)) => behind = true,
                 Err(RecvError::Closed) => return,
             }
@@ -302,9 +307,10 @@ impl Desk {
                 self.settle(&self.book).await
             };
             match counted.await {
-                Ok(changed) => self.tell(changed),
+                Ok(rows) => changed.extend(rows),
                 Err(error) => tracing::warn!(%error, "the desk page is out of date until the next record arrives"),
             }
+            self.tell(changed);
             let newest = self.look(Book::newest);
             if newest.saturating_sub(*self.written.lock()) >= WRITTEN {
                 self.write().await;
@@ -329,7 +335,9 @@ impl Desk {
     /// Writes the book down, so that the next start is quick. That it could not be is no trouble but time.
     async fn write(&self) {
         let newest = self.look(Book::newest);
-        if newest == *self.written.lock() {
+        // With something still to be looked at again it would be less than it says.
+        let whole = self.look(|book| book.wanted(1).is_empty());
+        if newest == *self.written.lock() || !whole {
             return;
         }
         let (book, trust) = (Arc::clone(&self.book), self.trust.load(Ordering::Relaxed));

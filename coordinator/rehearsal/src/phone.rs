@@ -50,8 +50,8 @@ impl Phone {
     }
 
     /// Seals the next record of the chain.
-    pub(crate) fn seal(&mut self, sealing: Sealing, for_: For) -> Result<Vec<u8>, StatementError> {
-        let bytes = self.sign(&sealing, for_)?;
+    pub(crate) fn seal(&mut self, sealing: &Sealing, for_: For) -> Result<Vec<u8>, StatementError> {
+        let bytes = self.sign(sealing, for_)?;
         self.seq += 1;
         self.prev = Some(RecordHash::of(&bytes));
         Ok(bytes)

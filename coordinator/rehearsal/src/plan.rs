@@ -461,12 +461,12 @@ fn day(
             let mut wrong = sealing.clone();
             wrong.answers.insert("P01", Value::Int(1));
             wrong.at_ms = at_ms.saturating_sub(4 * MINUTE_MS);
-            let bytes = observer.phone.seal(wrong, for_)?;
+            let bytes = observer.phone.seal(&wrong, for_)?;
             let right = Sealing { supersedes: Some(kuager_wire::ids::RecordHash::of(&bytes)), ..sealing };
             waiting.push((at_ms, bytes));
-            waiting.push((at_ms, observer.phone.seal(right, for_)?));
+            waiting.push((at_ms, observer.phone.seal(&right, for_)?));
         } else {
-            waiting.push((at_ms, observer.phone.seal(sealing, for_)?));
+            waiting.push((at_ms, observer.phone.seal(&sealing, for_)?));
         }
         // Most send at once; some only in the evening, with everything.
         if !offline || step == last {

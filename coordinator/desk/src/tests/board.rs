@@ -5,6 +5,7 @@ use std::fs;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header;
+use kuager_coordinator::testing::MORNING_MS;
 use kuager_forms::words::Language;
 use kuager_pack::PackSource;
 use kuager_pack::testing::{self, KAZAKHSTAN, folder};
@@ -61,6 +62,8 @@ async fn copies_stand_side_by_side_and_lines_that_differ_are_marked() {
     let office = kazakhstan().await;
     let fixture = &office.fixture;
     fixture.send(&[fixture.sign(1, &protocol(&office, 0, &[]))]).await;
+    // Copies stand in the order of their arrival.
+    fixture.clock.set(MORNING_MS + 1_000);
     fixture.send(&[fixture.sign(2, &protocol(&office, 0, &[("P07", 16)]))]).await;
     let office = office.start_again().await;
     let (_, page) = office.open(&format!("/station?key={STATION}&lang=en")).await;

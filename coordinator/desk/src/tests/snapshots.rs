@@ -21,6 +21,7 @@ fn approve(name: &str, page: &str) {
         ("<code>[0-9a-f]{32}</code>", "<code>[id]</code>"),
         ("person=[0-9a-f]{32}", "person=[person]"),
         ("name=\"csrf\" value=\"[^\"]*\"", "name=\"csrf\" value=\"[token]\""),
+        ("<td>[0-9a-f]{8}</td>", "<td>[pseudonym]</td>"),
         ("data-at=\"[0-9a-f]{16}-", "data-at=\"[start]-"),
         ("(observer|бақылаушы|наблюдатель) [0-9a-f]{8}", "$1 [pseudonym]"),
     ] {
