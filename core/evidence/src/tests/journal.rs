@@ -41,7 +41,7 @@ fn a_journal_holds_over_a_change_of_keys_and_every_tampering_is_named() {
     assert_eq!(report.faults, []);
 
     assert_eq!(faults(&[first.clone(), third.clone()]), [JournalFault::Number { expected: 1, found: 2 }]);
-    assert_eq!(faults(&[second.clone()]), [JournalFault::Number { expected: 0, found: 1 }]);
+    assert_eq!(faults(std::slice::from_ref(&second)), [JournalFault::Number { expected: 0, found: 1 }]);
     let twice = [JournalFault::Number { expected: 1, found: 0 }];
     assert_eq!(faults(&[first.clone(), first.clone()]), twice);
     let other = entry(1, start, 5, 7);
