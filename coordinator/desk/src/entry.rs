@@ -1,5 +1,6 @@
 //! A record as the pages show it: its answers in words, its files as pictures.
 
+use kuager_analysis::embargo;
 use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{FileView, RecordView};
 use kuager_wire::ids::{MediaHash, RecordHash};
@@ -34,6 +35,8 @@ pub(crate) struct Entry {
     pub(crate) faults: Vec<String>,
     pub(crate) lines: Vec<Line>,
     pub(crate) pictures: Vec<Picture>,
+    /// Whether an embargo lies on what it says.
+    pub(crate) withheld: bool,
 }
 
 /// A file of a record as it is shown.
@@ -60,6 +63,9 @@ impl Entry {
         let published = desk.published();
         let pack = record.form.as_ref().and_then(|form| published.packs.get(&form.pack));
         let pack = pack.map(|signed| &signed.pack);
+        let newest = &published.latest.pack;
+        let zone = Zone::of(newest);
+        let withheld = embargo::withheld(&record, pack, newest, desk.app.clock.now_ms());
         let mut pictures = Vec::new();
         for file in view.files.iter().filter(|file| file.role != AttachmentRole::Preview) {
             let label = file.label.as_deref().map(|label| answers::label(&record, pack, language, label));
@@ -69,7 +75,7 @@ impl Entry {
             hash: view.hash.to_string(),
             title: answers::title(&record, pack, language),
             seq: record.seq,
-            received: Zone::of(&published.latest.pack).moment(view.received_ms),
+            received: zone.moment(view.received_ms),
             device: short(view.kid),
             observer: view.observer.to_string()[..8].to_owned(),
             kid: view.kid.to_string(),
@@ -80,9 +86,21 @@ impl Entry {
             stands: (record.kind == RecordKind::Incident).then(|| status(IncidentStatus::Reported, language)),
             word: record.body.follows.map(|follows| (follows.record, status(follows.status, language))),
             faults: Vec::new(),
-            lines: answers::lines(&record, pack, language),
-            pictures,
+            lines: match withheld {
+                Some(until_ms) => vec![embargoed(zone.moment(until_ms), language)],
+                None => answers::lines(&record, pack, language),
+            },
+            pictures: if withheld.is_some() { Vec::new() } else { pictures },
+            withheld: withheld.is_some(),
         })
+    }
+}
+
+/// What stands in the place of answers that nobody may see yet.
+fn embargoed(until: Moment, language: &Language) -> Line {
+    Line {
+        question: language.say("embargo"),
+        answer: language.say_with("embargo-until", &[("until", until.full.as_str())]),
     }
 }
 

@@ -2,6 +2,7 @@ mod access;
 mod board;
 mod country;
 mod devices;
+mod embargo;
 mod people;
 mod relations;
 mod snapshots;

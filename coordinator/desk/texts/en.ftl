@@ -303,3 +303,8 @@ official-protocol = In the protocol
 official-official = Official
 official-difference = Difference
 official-entry = Entry of the journal
+
+## The embargo on polls.
+
+embargo = Result of a poll
+embargo-until = shown to nobody until { $until } (Art. 28(9))

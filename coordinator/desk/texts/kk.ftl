@@ -303,3 +303,8 @@ official-protocol = Хаттамада
 official-official = Ресми
 official-difference = Айырма
 official-entry = Журналдағы жазба
+
+## Сауалнамаға тыйым.
+
+embargo = Сауалнама нәтижесі
+embargo-until = { $until } дейін ешкімге көрсетілмейді (28(9)-бап)

@@ -303,3 +303,8 @@ official-protocol = В протоколе
 official-official = Официально
 official-difference = Разница
 official-entry = Запись журнала
+
+## Запрет на публикацию опросов.
+
+embargo = Результат опроса
+embargo-until = никому не показывается до { $until } (ст. 28(9))

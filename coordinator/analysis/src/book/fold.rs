@@ -243,7 +243,8 @@ impl Book {
         let mut content = Content::default();
         let Some(meaning) = self.forms.meaning(form) else { return content };
         let compiled = &meaning.form;
-        if compiled.relation(0).is_none() {
+        // What a poll says is under an embargo, and the book has no clock: it judges no wave.
+        if compiled.relation(0).is_none() || compiled.form().kind == RecordKind::ExitPollWave {
             return content;
         }
         let training = record.training == Some(true);

@@ -86,7 +86,8 @@ pub(crate) async fn page(
         if words.is_spoken_of(view.hash) {
             entry.stands = Some(status(words.standing(view.hash), language));
         }
-        records.push((view.hash, (entry, judges.relations(view))));
+        let relations = judges.relations(view).filter(|_| !entry.withheld);
+        records.push((view.hash, (entry, relations)));
     }
     let records = with_words(records);
     let here =
