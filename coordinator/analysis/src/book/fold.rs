@@ -7,7 +7,7 @@ use kuager_forms::carried::{Looking, Noted, carried_of};
 use kuager_forms::files as form_files;
 use kuager_wire::ids::{Kid, ObserverId, PackHash, RecordHash};
 use kuager_wire::pack::{SignedPack, Station};
-use kuager_wire::record::{Answers, Record, SeqRange};
+use kuager_wire::record::{Answers, Record, RecordKind, SeqRange};
 
 use super::device::{Device, Note};
 use super::directory::Directory;
