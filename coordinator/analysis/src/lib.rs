@@ -5,6 +5,7 @@
 //! signed formats and what a form means, and not where records are kept.
 //!
 //! - [`book`]: what all records come to, station by station, as one fold over them;
+//! - [`calls`]: calls to observers, and who is to be called again;
 //! - [`embargo`]: until when results of polls are shown to nobody;
 //! - [`estimate`]: what a sample of stations, or of voters, says about all of them;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
@@ -13,6 +14,7 @@
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod book;
+pub mod calls;
 pub mod embargo;
 pub mod estimate;
 pub mod judge;

@@ -1,6 +1,7 @@
 //! What people did at the desk, as the pages need it: the journal read from its beginning.
 
 use kuager_analysis::book::{Book, Column, Entry as Told, Official};
+use kuager_analysis::calls::Calls;
 use kuager_analysis::readings::{Finding, Readings, Stage, questions};
 use kuager_coordinator::journal::Entry;
 use kuager_coordinator::shelf::Published;
@@ -15,6 +16,7 @@ pub(crate) struct Acts {
     /// The number of the entry that is read next.
     pub(crate) next: u64,
     pub(crate) readings: Readings,
+    pub(crate) calls: Calls,
 }
 
 impl Acts {
@@ -29,6 +31,7 @@ impl Acts {
             let (station, figures) = (station.clone(), figures.collect());
             book.entry(entry.hash.0, Told::Official(Official { station, contest, figures }));
         }
+        self.calls.add(entry.hash, &entry.entry);
         if let Some(record) = self.readings.add(entry.hash, &entry.entry)
             && self.confirms(record, book, published)
         {

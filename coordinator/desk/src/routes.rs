@@ -37,6 +37,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/chains", Access::Roles(READING), || get(chains::page)),
     route("/health", Access::Roles(WATCHING), || get(health::page)),
     route("/observers", Access::Roles(READING), || get(observers::page)),
+    route("/observers/{observer}/call", Access::Roles(LEADING), || post(observers::call)),
     route("/station", Access::Roles(READING), || get(station::page)),
     route("/media/{hash}", Access::Roles(READING), || get(media::page)),
     route("/media/{hash}/file", Access::Roles(LOOKING), || get(media::bytes)),

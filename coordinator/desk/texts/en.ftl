@@ -308,3 +308,18 @@ official-entry = Entry of the journal
 
 embargo = Result of a poll
 embargo-until = shown to nobody until { $until } (Art. 28(9))
+
+## Calls to observers.
+
+call-calls = Calls
+call-due = To be called now
+call-write = Write a call down
+call-outcome = How it ended
+call-next = Next call in so many minutes (empty: none)
+call-send = Write down
+call-next-at = next call { $at }
+call-reached = reached
+call-no-answer = no answer
+call-unreachable = switched off, or no network
+call-wrong-number = wrong number
+call-absent = not at the station

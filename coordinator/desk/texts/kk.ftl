@@ -308,3 +308,18 @@ official-entry = Журналдағы жазба
 
 embargo = Сауалнама нәтижесі
 embargo-until = { $until } дейін ешкімге көрсетілмейді (28(9)-бап)
+
+## Бақылаушыларға қоңыраулар.
+
+call-calls = Қоңыраулар
+call-due = Қазір қоңырау шалу керек
+call-write = Қоңырауды жазу
+call-outcome = Қалай аяқталды
+call-next = Келесі қоңырау неше минуттан кейін (бос — керек емес)
+call-send = Жазу
+call-next-at = келесі қоңырау { $at }
+call-reached = жауап берді
+call-no-answer = жауап жоқ
+call-unreachable = телефон өшірулі немесе желі жоқ
+call-wrong-number = нөмір дұрыс емес
+call-absent = учаскеде емес

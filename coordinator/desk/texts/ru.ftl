@@ -308,3 +308,18 @@ official-entry = Запись журнала
 
 embargo = Результат опроса
 embargo-until = никому не показывается до { $until } (ст. 28(9))
+
+## Звонки наблюдателям.
+
+call-calls = Звонки
+call-due = Пора позвонить
+call-write = Записать звонок
+call-outcome = Чем кончилось
+call-next = Следующий звонок через столько минут (пусто — не нужен)
+call-send = Записать
+call-next-at = следующий звонок { $at }
+call-reached = ответил
+call-no-answer = не отвечает
+call-unreachable = телефон выключен или нет сети
+call-wrong-number = неверный номер
+call-absent = не на участке

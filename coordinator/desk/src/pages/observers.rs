@@ -1,23 +1,34 @@
 //! Observers: each with all their devices, how far those are trusted, and what has come from them together.
 
 use askama::Template;
-use axum::extract::{Query, State};
-use axum::response::Response;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use kuager_analysis::calls::Call;
 use kuager_coordinator::app::short;
 use kuager_coordinator::attestation::{Fault, Level};
 use kuager_coordinator::ledger::{Attested, DeviceRow, Seen, Standing};
+use kuager_wire::desk::{Act, CallOutcome};
+use kuager_wire::ids::ObserverId;
 use serde::Deserialize;
 
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::access::LEADING;
 use crate::people::visitor::Visitor;
-use crate::response::{html, trouble};
+use crate::response::{html, refuse, trouble, unwritten};
 use crate::state::Desk;
 use crate::time::{Moment, Zone};
 use crate::views::seen;
 
 /// Devices shown.
 const DEVICES: u32 = 1000;
+/// Observers who are to be called that are listed.
+const DUE: usize = 50;
+/// Characters of a note.
+const NOTE: usize = 500;
+/// Minutes until the next call at most.
+const LONGEST_MINUTES: u64 = 2 * 24 * 60;
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
@@ -32,10 +43,18 @@ struct Page<'a> {
     zone: String,
     observers: Vec<Observer>,
     full: bool,
+    /// Whether calls can be written down here.
+    calls: bool,
+    outcomes: Vec<(&'static str, String)>,
+    /// Who is to be called now, and since when.
+    due: Vec<(String, Moment)>,
 }
 
 struct Observer {
+    id: String,
     name: String,
+    /// The last calls, the newest first.
+    calls: Vec<(Moment, String)>,
     /// What has come from all devices together.
     said: String,
     devices: Vec<Device>,
@@ -72,23 +91,96 @@ pub(crate) async fn page(
         frame: Frame::new(pack, "/observers?".to_owned(), &visitor),
         language,
         zone: zone.name(),
-        observers: observers.map(|devices| shown(devices, language, &zone)).collect(),
+        observers: observers
+            .map(|devices| {
+                let called =
+                    devices.first().map(|device| desk.look_at_acts(|acts, _| acts.calls.of(device.observer).to_vec()));
+                shown(devices, called.unwrap_or_default(), language, &zone)
+            })
+            .collect(),
+        calls: visitor.has_any(LEADING),
+        outcomes: CallOutcome::ALL.iter().map(|outcome| (outcome.name(), language.say(said(*outcome)))).collect(),
+        due: desk
+            .look_at_acts(|acts, _| acts.calls.due(desk.app.clock.now_ms()))
+            .into_iter()
+            .take(DUE)
+            .map(|(observer, since_ms)| (observer.to_string().chars().take(8).collect(), zone.moment(since_ms)))
+            .collect(),
         full: rows.len() >= usize::try_from(DEVICES).unwrap_or(usize::MAX),
     };
     html(&page)
 }
 
 /// One observer with all devices.
-fn shown(devices: &[DeviceRow], language: &Language, zone: &Zone) -> Observer {
+fn shown(devices: &[DeviceRow], called: Vec<Call>, language: &Language, zone: &Zone) -> Observer {
     let name = devices.first().map(|device| device.observer.to_string()).unwrap_or_default();
     let (records, apart) = devices.iter().fold((0_u64, 0_u64), |(records, apart), device| {
         (records.saturating_add(device.records), apart.saturating_add(device.apart))
     });
     Observer {
+        calls: called.into_iter().rev().map(|call| (zone.moment(call.at_ms), worded(&call, language, zone))).collect(),
         name: name.chars().take(8).collect(),
+        id: name,
         said: counted(records, apart, language),
         devices: devices.iter().map(|device| of_device(device, language, zone)).collect(),
     }
+}
+
+/// How a call ended, when to call again, and what was said of it.
+fn worded(call: &Call, language: &Language, zone: &Zone) -> String {
+    let next =
+        call.next_ms.map(|next_ms| language.say_with("call-next-at", &[("at", zone.moment(next_ms).full.as_str())]));
+    let parts = [Some(language.say(said(call.outcome))), next, call.note.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+const fn said(outcome: CallOutcome) -> &'static str {
+    match outcome {
+        CallOutcome::Reached => "call-reached",
+        CallOutcome::NoAnswer => "call-no-answer",
+        CallOutcome::Unreachable => "call-unreachable",
+        CallOutcome::WrongNumber => "call-wrong-number",
+        CallOutcome::Absent => "call-absent",
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Called {
+    outcome: String,
+    /// Minutes until the next call; nothing for none.
+    next: String,
+    note: String,
+}
+
+/// Writes a call down.
+pub(crate) async fn call(
+    State(desk): State<Desk>,
+    visitor: Visitor,
+    Path(observer): Path<String>,
+    Query(wanted): Query<Wanted>,
+    Form(form): Form<Called>,
+) -> Result<Response, Response> {
+    let unknown = || refuse(StatusCode::NOT_FOUND, "there is no such observer");
+    let wrong = |reason: &str| refuse(StatusCode::UNPROCESSABLE_ENTITY, reason);
+    let observer: ObserverId = observer.parse().map_err(|_| unknown())?;
+    let known = desk.app.ledger.observers(None).await.map_err(trouble)?;
+    if !known.contains(&observer) {
+        return Err(unknown());
+    }
+    let outcome = CallOutcome::from_name(&form.outcome).ok_or_else(|| wrong("say how the call ended"))?;
+    let next_ms = match form.next.trim() {
+        "" => None,
+        minutes => {
+            let minutes = minutes.parse::<u64>().ok().filter(|minutes| *minutes <= LONGEST_MINUTES);
+            let minutes = minutes.ok_or_else(|| wrong("the next call is in so many minutes, two days at most"))?;
+            Some(desk.app.clock.now_ms().saturating_add(minutes.saturating_mul(60_000)))
+        }
+    };
+    let note: String = form.note.trim().chars().filter(|character| !character.is_control()).take(NOTE).collect();
+    let note = Some(kuager_wire::canonical::nfc(&note)).filter(|note| !note.is_empty());
+    desk.act(visitor.by(), Act::Call { observer, outcome, next_ms, note }).await.map_err(unwritten)?;
+    let language = Language::choose(&desk.published().latest.pack, wanted.lang.as_deref());
+    Ok(Redirect::to(&format!("/observers?lang={}#o{observer}", language.code)).into_response())
 }
 
 fn of_device(device: &DeviceRow, language: &Language, zone: &Zone) -> Device {

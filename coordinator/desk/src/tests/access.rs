@@ -20,6 +20,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("/chains", "GET", "aclpr"),
     ("/health", "GET", "ac"),
     ("/observers", "GET", "aclpr"),
+    ("/observers/{observer}/call", "POST", "c"),
     ("/station", "GET", "aclpr"),
     ("/media/{hash}", "GET", "aclpr"),
     ("/media/{hash}/file", "GET", "actlpr"),
@@ -80,7 +81,7 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
     let routes = router(desk.clone());
     for route in ROUTES {
         assert!(TABLE.iter().any(|(path, ..)| *path == route.path), "the table has no route {}", route.path);
-        let path = route.path.replace("{hash}", &"0".repeat(64));
+        let path = route.path.replace("{hash}", &"0".repeat(64)).replace("{observer}", &"0".repeat(32));
         for method in METHODS {
             let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
             let row = TABLE.iter().find(|(path, method, _)| *path == route.path && *method == asked.as_str());

@@ -95,3 +95,31 @@ async fn an_observer_with_two_phones_is_one_observer() {
         assert!(own.contains(said) && own.contains(not_said), "{own}");
     }
 }
+
+#[tokio::test]
+async fn a_call_is_written_down_and_the_next_one_is_due() {
+    let office = crate::testing::Office::new().await;
+    let clock = &office.fixture.clock;
+    let observer = office.fixture.ledger.observers(None).await.expect("reads")[0];
+    let here = Some("http://localhost:8080");
+    let path = format!("/observers/{observer}/call?lang=en");
+    let called = [("outcome", "no_answer"), ("next", "15"), ("note", "Engaged <b>")];
+    let (status, headers, page) = office.submit(&path, here, &called).await;
+    assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+    assert!(headers["location"].to_str().is_ok_and(|to| to.ends_with(&format!("#o{observer}"))));
+    let (_, page) = office.open("/observers?lang=en").await;
+    assert!(page.contains("no answer · next call") && page.contains("Engaged &#60;b&#62;"), "{page}");
+    assert!(!page.contains("To be called now"));
+    clock.set(kuager_coordinator::testing::MORNING_MS + 15 * 60_000);
+    assert!(office.open("/observers?lang=en").await.1.contains("To be called now"));
+    for wrong in
+        [[("outcome", "gone"), ("next", ""), ("note", "")], [("outcome", "reached"), ("next", "99999"), ("note", "")]]
+    {
+        assert_eq!(office.submit(&path, here, &wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let nobody = format!("/observers/{}/call", "0".repeat(32));
+    let reached = [("outcome", "reached"), ("next", ""), ("note", "")];
+    assert_eq!(office.submit(&nobody, here, &reached).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(office.submit(&path, here, &reached).await.0, StatusCode::SEE_OTHER);
+    assert!(!office.open("/observers?lang=en").await.1.contains("To be called now"), "reached");
+}
