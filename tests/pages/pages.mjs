@@ -12,9 +12,7 @@ const PAGES = [
   { name: "chains", at: "/chains" },
   { name: "station", from: "index", link: 'tbody th a[href^="/station"]' },
   { name: "papers", at: "/papers" },
-  { name: "paper", at: "/papers/next" },
   { name: "official", at: "/official" },
-  { name: "login", at: "/login" },
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
