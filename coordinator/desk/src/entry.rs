@@ -87,7 +87,7 @@ impl Entry {
             word: record.body.follows.map(|follows| (follows.record, status(follows.status, language))),
             faults: Vec::new(),
             lines: match withheld {
-                Some(until_ms) => vec![embargoed(zone.moment(until_ms), language)],
+                Some(until_ms) => vec![embargoed(&zone.moment(until_ms), language)],
                 None => answers::lines(&record, pack, language),
             },
             pictures: if withheld.is_some() { Vec::new() } else { pictures },
@@ -97,7 +97,7 @@ impl Entry {
 }
 
 /// What stands in the place of answers that nobody may see yet.
-fn embargoed(until: Moment, language: &Language) -> Line {
+fn embargoed(until: &Moment, language: &Language) -> Line {
     Line {
         question: language.say("embargo"),
         answer: language.say_with("embargo-until", &[("until", until.full.as_str())]),
