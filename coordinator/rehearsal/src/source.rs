@@ -52,10 +52,19 @@ fn stations(country: &Country) -> String {
     let mut csv = "key,region,number,registered,kk,ru,en\n".to_owned();
     for place in &country.places {
         let (key, region, number, registered) = (&place.key, place.region, place.number, place.registered);
+        let [kk, ru, en] = named(region);
         let _ = writeln!(
             csv,
-            "{key},{region},{number},{registered},№ {number} сайлау учаскесі,Избирательный участок № {number},Polling station No. {number}"
+            "{key},{region},{number},{registered},\"№ {number} сайлау учаскесі, {kk}\",\"Избирательный участок № {number}, {ru}\",\"Polling station No. {number}, {en}\""
         );
     }
     csv
+}
+
+/// What the pack calls a region in its languages.
+fn named(region: &str) -> [&'static str; 3] {
+    let regions = FILES.iter().find(|(name, _)| *name == "regions.csv").map_or("", |(_, text)| *text);
+    let line = regions.lines().find_map(|line| line.strip_prefix(region)?.strip_prefix(','));
+    let mut names = line.unwrap_or_default().split(',');
+    std::array::from_fn(|_| names.next().unwrap_or_default())
 }
