@@ -31,7 +31,7 @@ pub(super) struct Simulate {
     /// Stations whose official figures differ from the protocol.
     #[arg(long, value_name = "N", default_value_t = Size::SMALL.discrepancies)]
     discrepancies: usize,
-    /// As large as Kazakhstan, with some 160,000 records: minutes.
+    /// As large as Kazakhstan, with some 145,000 records: a minute in a release build.
     #[arg(long, conflicts_with_all = ["stations", "observed", "twice", "each", "discrepancies"])]
     country: bool,
     /// The same number gives the same day.

@@ -30,7 +30,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// A country as large as Kazakhstan, with some 200,000 records.
+    /// A country as large as Kazakhstan, with some 145,000 records.
     pub const COUNTRY: Self = Self { stations: 10_388, observed: 100, twice: 75, each: 40, discrepancies: 40 };
     /// Small enough to be looked at.
     pub const SMALL: Self = Self { stations: 200, observed: 80, twice: 50, each: 4, discrepancies: 8 };
