@@ -46,4 +46,14 @@ impl Data {
     pub(crate) fn app(&self) -> Result<App, CliError> {
         Ok(App::open(self.open()?, Arc::new(SystemClock::default()))?)
     }
+
+    /// Works with everything of it, and closes the ledger whatever came of that.
+    pub(crate) fn with_app<T>(&self, work: impl AsyncFnOnce(&App) -> Result<T, CliError>) -> Result<T, CliError> {
+        let app = self.app()?;
+        wait(async {
+            let done = work(&app).await;
+            app.ledger.close().await;
+            done
+        })
+    }
 }

@@ -13,7 +13,7 @@ use kuager_wire::ids::ObserverId;
 use kuager_wire::pack::Pack;
 use serde_json::{Map, Value};
 
-use crate::data::{Data, wait};
+use crate::data::Data;
 use crate::error::CliError;
 
 /// List the devices of observers, revoke one that was lost, or trust it again.
@@ -57,12 +57,7 @@ pub(super) struct Revoke {
 
 impl Device {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = data.app()?;
-        wait(async {
-            let done = self.work(&app, out).await;
-            app.ledger.close().await;
-            done
-        })?;
+        data.with_app(async |app| self.work(app, out).await)?;
         Ok(ExitCode::SUCCESS)
     }
 

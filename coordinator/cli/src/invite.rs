@@ -21,7 +21,7 @@ use kuager_wire::pack::Pack;
 use qrcode::render::unicode::Dense1x2;
 
 use self::code::code;
-use crate::data::{Data, wait};
+use crate::data::Data;
 use crate::error::CliError;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -83,12 +83,7 @@ impl From<RoleName> for Role {
 
 impl Invite {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = data.app()?;
-        wait(async {
-            let done = self.work(&app, data, out).await;
-            app.ledger.close().await;
-            done
-        })?;
+        data.with_app(async |app| self.work(app, data, out).await)?;
         Ok(ExitCode::SUCCESS)
     }
 

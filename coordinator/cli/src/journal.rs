@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use kuager_coordinator::app::App;
 use kuager_coordinator::journal::{self, Entry};
 
-use crate::data::{Data, wait};
+use crate::data::Data;
 use crate::error::CliError;
 
 /// Entries read at once.
@@ -26,12 +26,7 @@ pub(super) struct Journal {
 
 impl Journal {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = data.app()?;
-        let report = wait(async {
-            let done = self.list(&app, out).await;
-            app.ledger.close().await;
-            done
-        })?;
+        let report = data.with_app(async |app| self.list(app, out).await)?;
         for fault in &report.faults {
             writeln!(out, "FAULT: {fault}")?;
         }

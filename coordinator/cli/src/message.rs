@@ -8,7 +8,7 @@ use kuager_coordinator::app::App;
 use kuager_coordinator::inbox::send_message;
 use kuager_wire::ids::{ObserverId, RecordHash};
 
-use crate::data::{Data, wait};
+use crate::data::Data;
 use crate::error::CliError;
 
 /// Send a signed message to observers.
@@ -39,12 +39,7 @@ struct Recipients {
 
 impl Message {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = data.app()?;
-        let inboxes = wait(async {
-            let sent = self.send(&app).await;
-            app.ledger.close().await;
-            sent
-        })?;
+        let inboxes = data.with_app(async |app| self.send(app).await)?;
         writeln!(out, "{inboxes} inboxes; phones fetch it when they next have a connection")?;
         Ok(ExitCode::SUCCESS)
     }

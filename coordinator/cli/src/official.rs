@@ -14,7 +14,7 @@ use kuager_coordinator::journal;
 use kuager_wire::ids::ContentHash;
 use serde::{Deserialize, Serialize};
 
-use crate::data::{Data, wait};
+use crate::data::Data;
 use crate::error::CliError;
 
 /// Changes listed.
@@ -58,12 +58,7 @@ struct Remembered {
 
 impl Official {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = data.app()?;
-        wait(async {
-            let done = self.work(&app, data, out).await;
-            app.ledger.close().await;
-            done
-        })?;
+        data.with_app(async |app| self.work(app, data, out).await)?;
         Ok(ExitCode::SUCCESS)
     }
 

@@ -15,7 +15,7 @@ use kuager_forms::wording::zone;
 use kuager_wire::pack::Pack;
 use zeroize::Zeroizing;
 
-use crate::data::{Data, wait};
+use crate::data::Data;
 use crate::error::CliError;
 use crate::invite::qr;
 
@@ -133,12 +133,7 @@ impl RoleArgs {
 
 impl User {
     pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
-        let app = data.app()?;
-        wait(async {
-            let done = self.work(&app, out).await;
-            app.ledger.close().await;
-            done
-        })?;
+        data.with_app(async |app| self.work(app, out).await)?;
         Ok(ExitCode::SUCCESS)
     }
 
