@@ -262,23 +262,19 @@ pub fn differences<'f>(
         .collect()
 }
 
-/// The record that this person should read next, of those given in the order of their arrival: first what two have read
+/// The record that this person should read next, of those given with where they stand, in the order of their arrival: first what two have read
 /// differently, then what one has read, then what nobody has.
 #[must_use]
-pub fn next<'q, Q>(
+pub fn next(
     readings: &Readings,
     person: Option<PersonId>,
-    records: impl IntoIterator<Item = (RecordHash, Q)>,
-) -> Option<RecordHash>
-where
-    Q: IntoIterator<Item = &'q str>,
-{
+    records: impl IntoIterator<Item = (RecordHash, Stage)>,
+) -> Option<RecordHash> {
     let mut best: Option<(Stage, RecordHash)> = None;
-    for (record, questions) in records {
+    for (record, stage) in records {
         if !readings.may_read(record, person) {
             continue;
         }
-        let stage = readings.stage(record, questions);
         if matches!(stage, Stage::Unread | Stage::Once | Stage::Third) && best.is_none_or(|(before, _)| stage > before)
         {
             best = Some((stage, record));

@@ -49,6 +49,12 @@ impl Desk {
         self.readings.stage(RECORD, ["P01", "P02"])
     }
 
+    /// What this person reads next of these.
+    fn next<const N: usize>(&self, by: u8, records: [RecordHash; N]) -> Option<RecordHash> {
+        let staged = records.map(|record| (record, self.readings.stage(record, ["P01", "P02"])));
+        next(&self.readings, person(by), staged)
+    }
+
     fn findings(&self) -> [Finding; 2] {
         let fields = self.readings.fields(RECORD, ["P01", "P02"]);
         [fields[0].finding.clone(), fields[1].finding.clone()]
@@ -139,14 +145,13 @@ fn what_is_next_is_what_is_nearest_to_being_done() {
     let mut desk = Desk::default();
     desk.reads(1, Some(500), Some(300));
     let (unread, later) = (RecordHash([2; 32]), RecordHash([3; 32]));
-    let all = || [unread, later, RECORD].map(|record| (record, ["P01", "P02"]));
-    assert_eq!(next(&desk.readings, person(1), all()), Some(unread), "not what one has read oneself");
-    assert_eq!(next(&desk.readings, person(2), all()), Some(RECORD));
+    assert_eq!(desk.next(1, [unread, later, RECORD]), Some(unread), "not what one has read oneself");
+    assert_eq!(desk.next(2, [unread, later, RECORD]), Some(RECORD));
     desk.reads(2, Some(1), Some(2));
-    assert_eq!(next(&desk.readings, person(3), all()), Some(RECORD));
+    assert_eq!(desk.next(3, [unread, later, RECORD]), Some(RECORD));
     desk.reads(3, Some(1), Some(2));
-    assert_eq!(next(&desk.readings, person(4), all()), Some(unread), "what is done is not read again");
-    assert_eq!(next(&desk.readings, person(4), [(RECORD, ["P01", "P02"])]), None);
+    assert_eq!(desk.next(4, [unread, later, RECORD]), Some(unread), "what is done is not read again");
+    assert_eq!(desk.next(4, [RECORD]), None);
 }
 
 #[test]

@@ -262,17 +262,8 @@ pub(crate) async fn next(State(desk): State<Desk>, visitor: Visitor, Query(wante
     let published = desk.published();
     let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
     let staged = waiting(&desk, &published);
-    let asked: HashMap<RecordHash, Vec<String>> = staged
-        .iter()
-        .map(|(paper, _)| (paper.record, paper.values.iter().map(|(question, _)| question.clone()).collect()))
-        .collect();
-    let next = desk.look_at_acts(|acts, _| {
-        let records = staged.iter().map(|(paper, _)| {
-            let ids = asked.get(&paper.record).map(Vec::as_slice).unwrap_or_default();
-            (paper.record, ids.iter().map(String::as_str))
-        });
-        readings::next(&acts.readings, visitor.by(), records)
-    });
+    let standing = staged.iter().map(|(paper, stage)| (paper.record, *stage));
+    let next = desk.look_at_acts(|acts, _| readings::next(&acts.readings, visitor.by(), standing));
     match next {
         Some(record) => Redirect::to(&format!("/papers/{record}?lang={}", language.code)),
         None => Redirect::to(&format!("/papers?lang={}&none=1", language.code)),
