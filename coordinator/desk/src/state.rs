@@ -159,7 +159,7 @@ impl Desk {
             let mut acts = self.acts.write();
             let mut book = self.book.write();
             // Somebody else may have read the same entries meanwhile.
-            for entry in entries.iter().filter(|entry| entry.entry.seq >= from) {
+            for entry in &entries {
                 if entry.entry.seq == acts.next {
                     acts.add(entry, &mut book, &published);
                 }
