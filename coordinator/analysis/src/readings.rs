@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use kuager_wire::desk::{Act, DeskEntry, FieldFinding};
-use kuager_wire::form::Form;
+use kuager_wire::form::{Form, Question, QuestionKind};
 use kuager_wire::ids::{EntryHash, MediaHash, PersonId, RecordHash};
 use kuager_wire::record::{Answers, Value};
 
@@ -237,13 +237,16 @@ fn found(reads: &[Read]) -> Finding {
 }
 
 /// The questions of a protocol's form that people read on its photos: every line of the paper, in order, which annex it names, and which
-/// copy it is. None for a form that is not read from a paper.
+/// copy it is, as far as they are numbers, texts or choices. None for a form that is not read from a paper.
 #[must_use]
-pub fn questions(form: &Form) -> Vec<&str> {
+pub fn questions(form: &Form) -> Vec<&Question> {
     let Some(template) = &form.template else { return Vec::new() };
     let lines = template.lines.iter().map(|line| line.question.as_str());
     let paper = [&template.annex_question, &template.copy].into_iter().flatten().map(String::as_str);
-    lines.chain(paper).filter(|question| form.question(question).is_some()).collect()
+    let typed = |question: &&Question| {
+        matches!(question.kind, QuestionKind::Integer | QuestionKind::Text | QuestionKind::Choice)
+    };
+    lines.chain(paper).filter_map(|question| form.question(question)).filter(typed).collect()
 }
 
 /// Where what was agreed differs from what the observer signed: the questions, in order, with both values.

@@ -44,7 +44,7 @@ impl Acts {
         let Some(paper) = book.paper(record) else { return false };
         let pack = published.packs.get(&paper.form.pack);
         let Some(form) = pack.and_then(|pack| pack.pack.form(&paper.form.form)) else { return false };
-        if self.readings.stage(record, questions(form)) != Stage::Done {
+        if self.readings.stage(record, questions(form).iter().map(|question| question.id.as_str())) != Stage::Done {
             return false;
         }
         let fields = self.readings.fields(record, paper.values.iter().map(|(question, _)| question.as_str()));

@@ -160,18 +160,9 @@ impl Paper {
         })
     }
 
-    fn questions(&self) -> Vec<&Question> {
-        let asked = questions(&self.form).into_iter().filter_map(|id| self.form.question(id));
-        asked.filter(|question| is_typed(question)).collect()
-    }
-
     fn ids(&self) -> Vec<&str> {
-        self.questions().into_iter().map(|question| question.id.as_str()).collect()
+        questions(&self.form).into_iter().map(|question| question.id.as_str()).collect()
     }
-}
-
-fn is_typed(question: &Question) -> bool {
-    matches!(question.kind, QuestionKind::Integer | QuestionKind::Text | QuestionKind::Choice)
 }
 
 fn not_found() -> Response {
@@ -186,9 +177,8 @@ fn waiting(desk: &Desk, published: &Published) -> Vec<(PaperView, Stage)> {
             let ids = asked.entry((paper.form.pack, paper.form.form.clone())).or_insert_with(|| {
                 let pack = published.packs.get(&paper.form.pack);
                 let form = pack.and_then(|pack| pack.pack.form(&paper.form.form));
-                let typed = |form: &AskedForm, id: &str| form.question(id).is_some_and(is_typed);
-                form.map(|form| questions(form).into_iter().filter(|id| typed(form, id)).map(str::to_owned).collect())
-                    .unwrap_or_default()
+                let asked = form.map(questions).unwrap_or_default();
+                asked.into_iter().map(|question| question.id.clone()).collect()
             });
             let stage = acts.readings.stage(paper.record, ids.iter().map(String::as_str));
             (paper, stage)
@@ -316,7 +306,7 @@ fn shown<'a>(
     });
     let text = |question: &Question| pack.text(&question.text, &language.code).to_owned();
     let signed = paper.record.body.answers.clone().unwrap_or_default();
-    let questions = paper.questions();
+    let questions = questions(&paper.form);
     let to_type = questions.iter().map(|question| Asked {
         id: question.id.clone(),
         text: text(question),
@@ -438,7 +428,7 @@ pub(crate) async fn read(
         return Err(refuse(StatusCode::CONFLICT, "the same person does not read a protocol twice"));
     }
     let (mut answers, mut unreadable) = (Answers::default(), Vec::new());
-    for question in paper.questions() {
+    for question in questions(&paper.form) {
         let text = form.get(&format!("q.{}", question.id)).map(String::as_str).unwrap_or_default();
         match typed(question, text) {
             Ok(Read::Value(Some(value))) => drop(answers.insert(question.id.clone(), value)),
@@ -488,7 +478,7 @@ pub(crate) async fn settle(
     if !desk.look_at_acts(|acts, _| acts.readings.may_settle(hash, person)) {
         return Err(refuse(StatusCode::CONFLICT, "who has read a protocol does not settle it"));
     }
-    let asked = paper.questions();
+    let asked = questions(&paper.form);
     let question = asked.iter().find(|question| question.id == form.question).ok_or_else(not_found)?;
     let wrong = || refuse(StatusCode::UNPROCESSABLE_ENTITY, "that is no value of this field");
     let (finding, value) = match typed(question, &form.value).map_err(|()| wrong())? {

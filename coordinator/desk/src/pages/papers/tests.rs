@@ -1,4 +1,4 @@
-use axum::http::StatusCode;
+use axum::http::{Request, StatusCode, header};
 use kuager_coordinator::journal;
 use kuager_pack::PackSource;
 use kuager_pack::testing::{KAZAKHSTAN, folder};
@@ -97,6 +97,24 @@ async fn what_readers_dispute_is_settled_by_somebody_who_has_not_read_it() {
     assert!(page.contains("differs") && !page.contains("read differently"), "{page}");
     let (_, queue) = office.open("/papers?lang=ru").await;
     assert!(queue.contains("Фотография расходится с числами наблюдателя"), "{queue}");
+}
+
+#[tokio::test]
+async fn a_paper_that_two_read_differently_only_in_which_copy_it_is_goes_to_a_third() {
+    let (office, hash, _) = office().await;
+    for (person, copy) in [(1, "certified"), (2, "posted")] {
+        let answers = [("P01", Value::Int(1200)), ("P02", Value::Int(800)), ("copy", Value::from(copy))];
+        let answers = answers.into_iter().collect();
+        let act = Act::Transcription { record: hash, pages: vec![MediaHash([1; 32])], answers, unreadable: None };
+        journal::write(&office.fixture.app, Some(PersonId([person; 16])), vec![act]).await.expect("is written");
+    }
+    let office = office.start_again().await;
+    let (_, queue) = office.open("/papers?lang=en").await;
+    assert!(queue.contains("Needs a third reader</dt><dd>1</dd>"), "{queue}");
+    let asked = Request::get("/papers/next?lang=en").header(header::HOST, "localhost:8080");
+    let (status, headers, _) = office.call(asked.body(axum::body::Body::empty()).expect("a request")).await;
+    let location = headers["location"].to_str().expect("is text").to_owned();
+    assert_eq!((status, location), (StatusCode::SEE_OTHER, format!("/papers/{hash}?lang=en")));
 }
 
 #[tokio::test]
