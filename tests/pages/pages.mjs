@@ -1,10 +1,12 @@
 // The pages that are looked at, and in what way: `pages.mjs KUAGER PHONE FOLDER PICTURES`. To add a page, add a line to PAGES: its name, and its
-// address or the link that leads to it from a page before it.
+// address or the link that leads to it from a page before it. What people do on pages stands in acts/, a file each, listed in ACTS.
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { STATION, relay, start } from "./desk.mjs";
+import { asleep, live } from "./acts/live.mjs";
+import { start } from "./desk.mjs";
+import { LONG, expect, verdict } from "./told.mjs";
 
 const PAGES = [
   { name: "index", at: "/" },
@@ -16,6 +18,8 @@ const PAGES = [
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
+// What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
+const ACTS = [live, asleep];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },
@@ -24,19 +28,9 @@ const SIZES = [
 const SCHEMES = ["light", "dark"];
 // WCAG 2.2 on both levels that law and common sense ask for, and what axe's authors call good practice.
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-// So long is waited for what must come; only a page that sleeps for ever gets there.
-const LONG = 120_000;
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 
 const [kuager, phone, folder, pictures] = process.argv.slice(2);
-const faults = [];
-
-function expect(holds, what) {
-  console.log(`${holds ? "ok  " : "NOT "} ${what}`);
-  if (!holds) {
-    faults.push(what);
-  }
-}
 
 /** Addresses of all pages, found by following links. */
 async function addresses(browser, desk) {
@@ -77,73 +71,6 @@ async function look(browser, name, address, language, viewport, colorScheme) {
   await context.close();
 }
 
-/** The row of the phone's station: what stands in it, and whether the page is still the one that was marked. */
-async function row(page) {
-  const text = await page.locator("tr", { hasText: STATION }).first().innerText();
-  return { text, marked: await page.evaluate(() => window.marked === true) };
-}
-
-async function mark(page) {
-  await page.evaluate(() => {
-    window.marked = true;
-  });
-}
-
-/** Waits until the row says something else, on the same page. */
-async function changes(page, before, what) {
-  const end = Date.now() + LONG;
-  let now = await row(page);
-  while (now.text === before && Date.now() < end) {
-    await page.waitForTimeout(100);
-    now = await row(page);
-  }
-  expect(now.text !== before && now.marked, `${what}, without loading again: ${JSON.stringify(now)}`);
-}
-
-/** Under the desk's own policy: records change rows, and a page whose network slept shows what it missed. */
-async function live(browser, host) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(new URL("/?lang=en", host.desk).href);
-  await mark(page);
-  let before = (await row(page)).text;
-  await host.note();
-  await changes(page, before, "a record changes its row");
-
-  const devtools = await context.newCDPSession(page);
-  const network = (offline) =>
-    devtools.send("Network.emulateNetworkConditions", { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
-  await devtools.send("Network.enable");
-  await network(true);
-  await page.locator("#lost").waitFor({ state: "visible", timeout: LONG });
-  expect(true, "a page without a network says so");
-  before = (await row(page)).text;
-  await host.note();
-  expect((await row(page)).text === before, "and does not know what happens meanwhile");
-  await network(false);
-  await changes(page, before, "a page that is back shows what it missed");
-  await page.locator("#lost").waitFor({ state: "hidden", timeout: LONG });
-  expect(true, "and takes its word back");
-  await context.close();
-}
-
-/** A laptop that slept has a connection that looks open, and nothing ever comes through it. */
-async function asleep(browser, host) {
-  const between = await relay(host.desk);
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.clock.install();
-  await page.goto(new URL("/?lang=en", between.url).href);
-  await mark(page);
-  const before = (await row(page)).text;
-  between.silence();
-  await host.note();
-  await page.clock.fastForward(60_000);
-  await changes(page, before, "a page with a dead connection finds out, and shows what it missed");
-  await context.close();
-  between.stop();
-}
-
 await mkdir(pictures, { recursive: true });
 // Chromium's own sandbox does not start for root, as continuous integration is; what is opened here is ours.
 const asRoot = process.getuid() === 0 ? ["--no-sandbox"] : [];
@@ -160,11 +87,11 @@ try {
       }
     }
   }
-  await live(browser, host);
-  await asleep(browser, host);
+  for (const act of ACTS) {
+    await act(browser, host);
+  }
   await browser.close();
 } finally {
   host.stop();
 }
-console.log(faults.length === 0 ? "everything holds" : `${faults.length} do not hold`);
-process.exitCode = faults.length === 0 ? 0 : 1;
+process.exitCode = verdict();

@@ -4,7 +4,26 @@ use kuager_wire::pack::Pack;
 
 use crate::assets::CSS;
 use crate::language::Language;
+use crate::people::access::{Access, LOOKING, READING, Verdict};
 use crate::people::visitor::{Visitor, Who};
+
+/// A page that every other leads to.
+pub(crate) struct Place {
+    pub(crate) path: &'static str,
+    /// The text that names it.
+    pub(crate) text: &'static str,
+    /// Who is shown the way there: those who may come (`routes`).
+    pub(crate) access: Access,
+}
+
+/// All of them, in the order in which a night goes.
+pub(crate) const PLACES: &[Place] = &[
+    Place { path: "/", text: "place-board", access: Access::Roles(READING) },
+    Place { path: "/observers", text: "place-observers", access: Access::Roles(READING) },
+    Place { path: "/papers", text: "place-papers", access: Access::Roles(LOOKING) },
+    Place { path: "/official", text: "place-official", access: Access::Roles(READING) },
+    Place { path: "/chains", text: "place-chains", access: Access::Roles(READING) },
+];
 
 /// The frame of a page.
 pub(crate) struct Frame {
@@ -18,6 +37,8 @@ pub(crate) struct Frame {
     pub(crate) person: Option<String>,
     /// What each form of the page carries.
     pub(crate) csrf: String,
+    /// Where they may go from here.
+    pub(crate) places: Vec<&'static Place>,
 }
 
 impl Frame {
@@ -31,6 +52,12 @@ impl Frame {
             anybody: visitor.who == Who::Anybody,
             person,
             csrf: visitor.form.clone(),
+            places: PLACES.iter().filter(|place| place.access.verdict(&visitor.who) == Verdict::In).collect(),
         }
+    }
+
+    /// Whether this is the page of a place.
+    pub(crate) fn is_at(&self, place: &Place) -> bool {
+        self.here.split('?').next() == Some(place.path)
     }
 }

@@ -1,4 +1,4 @@
-//! What the desk says: a catalogue per language (`texts/*.ftl`, Project Fluent), compiled in.
+//! What the desk says: a catalogue per language (`texts/*/*.ftl`, Project Fluent), a file per subject, compiled in.
 //!
 //! Every catalogue has every message; the tests below see to it. Words of the election come from the pack and never from here.
 
@@ -7,15 +7,22 @@ use std::sync::LazyLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource};
 
-/// The catalogues' files by language.
-const FILES: [(&str, &str); 3] = [
-    ("kk", include_str!("../texts/kk.ftl")),
-    ("ru", include_str!("../texts/ru.ftl")),
-    ("en", include_str!("../texts/en.ftl")),
-];
+/// The files of every language, by subject.
+macro_rules! subjects {
+    ($($subject:literal),+ $(,)?) => {
+        /// The catalogues' files by language.
+        const FILES: [(&str, &[&str]); 3] = [
+            ("kk", &[$(include_str!(concat!("../texts/kk/", $subject, ".ftl"))),+]),
+            ("ru", &[$(include_str!(concat!("../texts/ru/", $subject, ".ftl"))),+]),
+            ("en", &[$(include_str!(concat!("../texts/en/", $subject, ".ftl"))),+]),
+        ];
+    };
+}
+
+subjects!("frame", "board", "station", "records", "chains", "observers", "file", "papers", "official", "people",);
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> =
-    LazyLock::new(|| FILES.iter().filter_map(|(code, file)| Catalogue::read(code, file)).collect());
+    LazyLock::new(|| FILES.iter().filter_map(|(code, files)| Catalogue::read(code, files)).collect());
 
 /// What the desk says in one language.
 pub(crate) struct Catalogue {
@@ -29,13 +36,15 @@ pub(crate) fn catalogues() -> &'static [Catalogue] {
 }
 
 impl Catalogue {
-    fn read(code: &'static str, file: &str) -> Option<Self> {
+    fn read(code: &'static str, files: &[&str]) -> Option<Self> {
         let mut bundle = FluentBundle::new_concurrent(vec![code.parse().ok()?]);
         // The marks would be right on paper; in HTML, `<bdi>` does it where people typed what is put in.
         bundle.set_use_isolating(false);
-        // A line with a mistake is left out and the rest is kept; a test lets no such line in.
-        let resource = FluentResource::try_new(file.to_owned()).unwrap_or_else(|(resource, _)| resource);
-        bundle.add_resource(resource).ok()?;
+        for file in files {
+            // A line with a mistake is left out and the rest is kept; a test lets no such line in.
+            let resource = FluentResource::try_new((*file).to_owned()).unwrap_or_else(|(resource, _)| resource);
+            bundle.add_resource(resource).ok()?;
+        }
         Some(Self { code, bundle })
     }
 
@@ -68,11 +77,11 @@ mod tests {
 
     use super::*;
 
-    /// Every message of a file, with the names of what is put into it.
-    fn messages(file: &str) -> BTreeMap<&str, BTreeSet<&str>> {
+    /// Every message of a language's files, with the names of what is put into it.
+    fn messages<'a>(files: &[&'a str]) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
         let mut messages = BTreeMap::<_, BTreeSet<_>>::new();
         let mut last = "";
-        for line in file.lines().filter(|line| !line.starts_with('#')) {
+        for line in files.iter().flat_map(|file| file.lines()).filter(|line| !line.starts_with('#')) {
             if let Some((id, _)) = line.split_once(" = ").filter(|_| !line.starts_with(' ')) {
                 last = id;
                 assert!(messages.insert(id, BTreeSet::new()).is_none(), "{id} is there twice");
@@ -101,9 +110,11 @@ mod tests {
         assert_eq!(catalogues().iter().map(|catalogue| catalogue.code).collect::<Vec<_>>(), ["kk", "ru", "en"]);
         let expected = messages(FILES[0].1);
         assert!(expected.len() > 50);
-        for (code, file) in FILES {
-            assert!(FluentResource::try_new(file.to_owned()).is_ok(), "{code} has a mistake");
-            assert_eq!(messages(file), expected, "{code} differs");
+        for (code, files) in FILES {
+            for file in files {
+                assert!(FluentResource::try_new((*file).to_owned()).is_ok(), "{code} has a mistake");
+            }
+            assert_eq!(messages(files), expected, "{code} differs");
         }
     }
 

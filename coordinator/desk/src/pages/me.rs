@@ -13,7 +13,6 @@ use crate::check::{Checked, check};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::refused::said;
-use crate::people::access::{Access, READING, Verdict};
 use crate::people::cookies::Cookie;
 use crate::people::next::ENTRY;
 use crate::people::reach::Came;
@@ -34,7 +33,6 @@ struct Page<'a> {
     language: &'a Language,
     roles: String,
     places: String,
-    reads: bool,
     minds: bool,
     /// What did not work about another password, in words.
     trouble: String,
@@ -73,7 +71,6 @@ fn shown(desk: &Desk, visitor: &Visitor, lang: Option<&str>, trouble: String) ->
         language,
         roles,
         places,
-        reads: Access::Roles(READING).verdict(&visitor.who) == Verdict::In,
         minds: visitor.has(DeskRole::Admin),
         trouble,
         shortest: SHORTEST,

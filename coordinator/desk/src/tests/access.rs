@@ -8,6 +8,7 @@ use kuager_coordinator::testing::Fixture;
 use kuager_wire::ids::PersonId;
 use tower::ServiceExt;
 
+use crate::frame::PLACES;
 use crate::people::visitor::{Person, Who};
 use crate::routes::{ROUTES, router};
 use crate::testing::desk;
@@ -117,5 +118,13 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
                 assert_eq!(status, expected, "{method} {path} for {letter}");
             }
         }
+    }
+}
+
+#[test]
+fn whoever_is_shown_the_way_may_come() {
+    for place in PLACES {
+        let route = ROUTES.iter().find(|route| route.path == place.path).expect("leads somewhere");
+        assert_eq!(place.access, route.rule.access, "{}", place.path);
     }
 }

@@ -1,0 +1,62 @@
+## All stations.
+
+index-title = Records received
+index-station = Station
+index-total = Total
+index-other = Other
+index-records = Records, corrected ones once
+index-heard = Stations heard from
+index-faults = Chain faults
+index-silent = nothing yet
+index-unlisted = Stations not in the list (typed by hand)
+index-training = Training records (do not count)
+station-none = No station given
+index-times = Times are { $zone }: when the newest record arrived.
+index-reload = Reload the page to update it.
+index-lost = The connection is lost; the numbers may be out of date.
+
+## The board: who is silent, what does not add up.
+
+index-attention = Needs attention
+index-hours = Turnout by hour
+index-found = { $from }–{ $to } of { $found }
+index-habits = A turnout figure counts as late { $grace } minutes after its hour, a phone as out of reach after { $quiet } minutes.
+view-listed = Stations of the list
+state-failed = does not add up
+state-conflict = conflict
+state-missing = no report
+state-late = late
+state-unreachable = no connection
+state-partial = partial
+state-unattended = nobody sent
+mark-gap = gap in a chain: { $count }
+trouble-others = and { $count } more
+row-incidents = incidents: { $count }
+row-seen = last heard of
+hour-heard = has come
+hour-open = not yet due
+hour-late = late
+contest-stands = { $contest }: { $status }; copies: { $copies }
+contest-none = no protocol
+contest-reported = reported
+contest-confirmed = confirmed
+contest-disputed = disputed: copies differ
+contest-official-match = as officially published
+contest-official-mismatch = differs from the official figure
+order-place = by place
+order-trouble = trouble first
+order-silence = silent longest first
+order-news = newest first
+filter-words = Station
+filter-any = any
+filter-form = Without
+filter-observer = Observer
+filter-order = Order
+filter-show = Show
+filter-none = all again
+regions-title = Regions
+arrivals-title = Arrivals, five minutes each
+as-table = as a table
+pages-title = Pages
+pages-before = before
+pages-after = next

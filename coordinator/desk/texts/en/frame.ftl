@@ -1,0 +1,22 @@
+# What the desk says, a file per subject: English.
+
+# This language in itself.
+language-name = English
+
+## What every page says.
+
+language = Language
+observer = observer
+device = device
+picture = Picture
+not-arrived = the file has not arrived yet
+not-shown = the file is here, but a browser cannot show it
+
+## Where every page leads to.
+
+places = Pages
+place-board = Stations
+place-observers = Observers
+place-papers = Protocols
+place-official = Official figures
+place-chains = Chains

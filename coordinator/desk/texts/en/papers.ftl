@@ -1,0 +1,33 @@
+## Protocols compared with their photos.
+
+papers-title = Protocols and photos
+papers-how = Two people type what they see on the photo, apart from each other; where they differ, a third one does. What is left is settled by somebody who has not typed it.
+papers-none = There is no protocol left for you to read.
+papers-next = Read the next protocol
+papers-unsettled = Waiting to be settled
+papers-differ = The photo and the observer's numbers differ
+papers-differ-note = Neither is changed: the difference is shown as one.
+paper-unread = Read by nobody
+paper-once = Read by one person
+paper-third = Needs a third reader
+paper-unsettled = Waits to be settled
+paper-done = Read
+paper-photos = Photos of the protocol
+paper-retake = Open the page, or ask for another photo
+paper-how = Type what stands on the paper. Leave an empty line empty; type ? where it cannot be read.
+paper-send = Send
+paper-nothing = Nothing was typed. If the page cannot be read at all, type ? into its lines.
+paper-wrong = “{ $typed }” does not fit the line “{ $field }”.
+paper-read-by = Readers
+paper-field = Line
+paper-reader = Reader
+paper-finding = Finding
+paper-signed = Signed by the observer
+paper-differs = differs
+paper-settle = Settle
+paper-note = Why
+paper-settle-send = Write the decision down
+field-open = needs a second reader
+field-disputed = read differently
+field-unreadable = cannot be read
+field-empty = empty

@@ -1,0 +1,62 @@
+## All stations.
+
+index-title = Келіп түскен жазбалар
+index-station = Учаске
+index-total = Барлығы
+index-other = Басқа
+index-records = Жазбалар, түзетілгені бір рет
+index-heard = Жазба келген учаскелер
+index-faults = Тізбектегі ақаулар
+index-silent = жазба жоқ
+index-unlisted = Тізімде жоқ учаскелер (қолмен жазылған)
+index-training = Жаттығу жазбалары (есепке алынбайды)
+station-none = Учаске көрсетілмеген
+index-times = Уақыт { $zone } бойынша: соңғы жазба келген сәт.
+index-reload = Жаңарту үшін бетті қайта жүктеңіз.
+index-lost = Байланыс үзілді, сандар ескірген болуы мүмкін.
+
+## The board: who is silent, what does not add up.
+
+index-attention = Назар аударуды қажет етеді
+index-hours = Сағат бойынша келу
+index-found = { $found } ішінен { $from }–{ $to }
+index-habits = Келу туралы дерек өз сағатынан { $grace } минут өткен соң кешіккен, телефон { $quiet } минуттан кейін байланыстан тыс деп есептеледі.
+view-listed = Тізімдегі учаскелер
+state-failed = сәйкес келмейді
+state-conflict = қайшылық
+state-missing = хабар жоқ
+state-late = кешігуде
+state-unreachable = байланыс жоқ
+state-partial = ішінара
+state-unattended = ешкім жіберілмеген
+mark-gap = тізбектегі үзік: { $count }
+trouble-others = тағы { $count }
+row-incidents = оқиғалар: { $count }
+row-seen = соңғы байланыс
+hour-heard = келді
+hour-open = әлі мерзімі емес
+hour-late = кешігуде
+contest-stands = { $contest }: { $status }; көшірмелер: { $copies }
+contest-none = хаттама жоқ
+contest-reported = хабарланған
+contest-confirmed = расталған
+contest-disputed = даулы: көшірмелер әртүрлі
+contest-official-match = ресми дерекке сәйкес
+contest-official-mismatch = ресми деректен өзгеше
+order-place = орны бойынша
+order-trouble = алдымен мәселелер
+order-silence = алдымен ұзақ үнсіздер
+order-news = алдымен жаңалары
+filter-words = Учаске
+filter-any = кез келген
+filter-form = Келмегені
+filter-observer = Бақылаушы
+filter-order = Реті
+filter-show = Көрсету
+filter-none = қайтадан барлығы
+regions-title = Өңірлер
+arrivals-title = Келіп түсуі, бес минуттан
+as-table = кесте түрінде
+pages-title = Беттер
+pages-before = артқа
+pages-after = келесі

@@ -1,0 +1,22 @@
+# What the desk says, a file per subject: Қазақша.
+
+# This language in itself.
+language-name = Қазақша
+
+## What every page says.
+
+language = Тіл
+observer = бақылаушы
+device = құрылғы
+picture = Сурет
+not-arrived = файл әлі келген жоқ
+not-shown = файл осында, бірақ браузер оны көрсете алмайды
+
+## Where every page leads to.
+
+places = Беттер
+place-board = Учаскелер
+place-observers = Бақылаушылар
+place-papers = Хаттамалар
+place-official = Ресми деректер
+place-chains = Тізбектер

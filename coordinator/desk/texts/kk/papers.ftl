@@ -1,0 +1,33 @@
+## Хаттамаларды фотосуретімен салыстыру.
+
+papers-title = Хаттамалар мен фотосуреттер
+papers-how = Екі адам фотосуреттен көргенін бір-бірінен бөлек тереді, айырмашылық болса — үшінші адам. Қалғанын термеген адам шешеді.
+papers-none = Сізге оқитын хаттама қалмады.
+papers-next = Келесі хаттаманы оқу
+papers-unsettled = Шешімді күтеді
+papers-differ = Фотосурет пен бақылаушы сандары әртүрлі
+papers-differ-note = Екеуі де өзгермейді: айырмашылық солай көрсетіледі.
+paper-unread = Ешкім оқымаған
+paper-once = Бір адам оқыған
+paper-third = Үшінші оқырманды күтеді
+paper-unsettled = Шешімді күтеді
+paper-done = Оқылды
+paper-photos = Хаттаманың фотосуреттері
+paper-retake = Бетті ашу немесе қайта түсіруді сұрау
+paper-how = Қағазда не тұрса, соны теріңіз. Бос жолды бос қалдырыңыз, оқылмаса — ? белгісін қойыңыз.
+paper-send = Жіберу
+paper-nothing = Ештеңе терілмеді. Бет мүлде оқылмаса, жолдарға ? белгісін қойыңыз.
+paper-wrong = «{ $field }» жолына «{ $typed }» сай келмейді.
+paper-read-by = Оқығандар саны
+paper-field = Жол
+paper-reader = Оқырман
+paper-finding = Нәтиже
+paper-signed = Бақылаушы қол қойған
+paper-differs = басқа
+paper-settle = Шешу
+paper-note = Неге
+paper-settle-send = Шешімді жазу
+field-open = екінші оқырман керек
+field-disputed = әртүрлі оқылды
+field-unreadable = оқылмайды
+field-empty = бос

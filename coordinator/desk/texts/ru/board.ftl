@@ -1,0 +1,62 @@
+## All stations.
+
+index-title = Поступившие записи
+index-station = Участок
+index-total = Всего
+index-other = Другое
+index-records = Записи, исправленные — один раз
+index-heard = Участки с записями
+index-faults = Нарушения цепочек
+index-silent = нет записей
+index-unlisted = Участки не из списка (введены вручную)
+index-training = Тренировочные записи (не учитываются)
+station-none = Участок не указан
+index-times = Время по { $zone }: когда пришла последняя запись.
+index-reload = Чтобы обновить, перезагрузите страницу.
+index-lost = Связь прервана, числа могли устареть.
+
+## The board: who is silent, what does not add up.
+
+index-attention = Требует внимания
+index-hours = Явка по часам
+index-found = { $from }–{ $to } из { $found }
+index-habits = Данные о явке считаются опоздавшими через { $grace } мин после своего часа, телефон — недоступным через { $quiet } мин.
+view-listed = Участки из списка
+state-failed = не сходится
+state-conflict = расхождение
+state-missing = нет сообщений
+state-late = опаздывает
+state-unreachable = нет связи
+state-partial = частично
+state-unattended = никто не направлен
+mark-gap = пропуск в цепочке: { $count }
+trouble-others = и ещё { $count }
+row-incidents = инциденты: { $count }
+row-seen = последняя связь
+hour-heard = получено
+hour-open = ещё не срок
+hour-late = опаздывает
+contest-stands = { $contest }: { $status }; копий: { $copies }
+contest-none = нет протокола
+contest-reported = сообщён
+contest-confirmed = подтверждён
+contest-disputed = спорный: копии расходятся
+contest-official-match = совпадает с официальными данными
+contest-official-mismatch = расходится с официальными данными
+order-place = по месту
+order-trouble = сначала проблемы
+order-silence = сначала дольше молчащие
+order-news = сначала новые
+filter-words = Участок
+filter-any = любой
+filter-form = Без
+filter-observer = Наблюдатель
+filter-order = Порядок
+filter-show = Показать
+filter-none = снова все
+regions-title = Регионы
+arrivals-title = Поступления, по пять минут
+as-table = таблицей
+pages-title = Страницы
+pages-before = назад
+pages-after = дальше

@@ -1,0 +1,22 @@
+# What the desk says, a file per subject: Русский.
+
+# This language in itself.
+language-name = Русский
+
+## What every page says.
+
+language = Язык
+observer = наблюдатель
+device = устройство
+picture = Снимок
+not-arrived = файл ещё не пришёл
+not-shown = файл здесь, но браузер его не показывает
+
+## Where every page leads to.
+
+places = Страницы
+place-board = Участки
+place-observers = Наблюдатели
+place-papers = Протоколы
+place-official = Официальные данные
+place-chains = Цепочки
