@@ -5,13 +5,14 @@
 //! proof* and a checkpoint knows that it is in the log; whoever holds two checkpoints and a *consistency proof* knows that nothing
 //! between them was changed or taken out. Phones, witnesses and auditors compare what they were shown.
 //!
-//! Nothing here is a format of ours. Tiles, checkpoints, proofs in a file and cosignatures are those of [C2SP], so that the tools of
+//! Formats are not ours, but for one. Tiles, checkpoints, proofs in a file and cosignatures are those of [C2SP], so that the tools of
 //! others read them:
 //!
 //! - [`hash`]: hashes of leaves and nodes;
 //! - [`tree`]: heads, and the right edge of a tree that grows;
 //! - [`tile`]: the tree cut into files that never change (`tlog-tiles`);
 //! - [`proof`]: inclusion and consistency, made from tiles and verified without them;
+//! - [`batch`]: one proof for many entries, a format of ours, from which each entry's own proof follows;
 //! - [`note`]: text that several keys have signed (`signed-note`);
 //! - [`checkpoint`]: a head as a note, and what witnesses say about it (`tlog-checkpoint`, `tlog-cosignature`);
 //! - [`logged`]: entry, path and checkpoint in one file (`tlog-proof`).
@@ -22,6 +23,7 @@
 //! [C2SP]: https://c2sp.org
 #![cfg_attr(not(test), deny(clippy::arithmetic_side_effects, clippy::indexing_slicing))]
 
+pub mod batch;
 pub mod checkpoint;
 pub mod hash;
 pub mod logged;

@@ -42,14 +42,14 @@ pub enum ProofError {
 
 /// Leaves from `start` on, `count` of them.
 #[derive(Clone, Copy)]
-struct Range {
-    start: u64,
-    count: u64,
+pub(crate) struct Range {
+    pub(crate) start: u64,
+    pub(crate) count: u64,
 }
 
 impl Range {
     /// As RFC 6962 splits it: the largest power of two below `count` on the left.
-    fn split(self) -> Option<(Self, Self)> {
+    pub(crate) fn split(self) -> Option<(Self, Self)> {
         let bits = self.count.checked_sub(1)?.checked_ilog2()?;
         let left = 1_u64.checked_shl(bits)?;
         Some((
@@ -71,7 +71,7 @@ impl Range {
     }
 
     /// Its root, from tiles.
-    fn root(self, size: u64, tiles: &Tiles) -> Result<Hash, ProofError> {
+    pub(crate) fn root(self, size: u64, tiles: &Tiles) -> Result<Hash, ProofError> {
         let mut nodes = Vec::new();
         self.nodes(&mut nodes);
         let mut root = None;
@@ -136,7 +136,7 @@ fn consistency_ranges(old: u64, size: u64) -> Result<Vec<Range>, ProofError> {
     Ok(ranges)
 }
 
-fn tiles_of(ranges: &[Range], size: u64) -> BTreeSet<Tile> {
+pub(crate) fn tiles_of(ranges: &[Range], size: u64) -> BTreeSet<Tile> {
     let mut nodes = Vec::new();
     ranges.iter().for_each(|range| range.nodes(&mut nodes));
     nodes.into_iter().filter_map(|node| node.tile(size)).collect()

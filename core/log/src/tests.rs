@@ -1,6 +1,7 @@
 use ed25519_dalek::SigningKey;
 use proptest::prelude::*;
 
+use crate::batch::{MOST_ENTRIES, batch, batch_tiles, verify_batch};
 use crate::checkpoint::{Checkpoint, CheckpointError};
 use crate::hash::Hash;
 use crate::logged::Logged;
@@ -339,6 +340,40 @@ fn an_entry_is_proved_by_one_file() {
     assert_eq!(logged.verify(&entry(0), &log), Ok(()));
 }
 
+#[test]
+fn a_batch_says_each_hash_once() {
+    let log = Written::of(300);
+    let head = log.edge.head();
+    let entries: Vec<_> = (280..294).map(|index| (index, entry(index))).collect();
+    let indices: Vec<_> = entries.iter().map(|(index, _)| *index).collect();
+    let proof = batch(&indices, 300, &log.only(batch_tiles(&indices, 300).expect("are in it"))).expect("all is there");
+    assert_eq!(proof.len(), 5, "the 256 before, 24 before, two beside, what is behind");
+    let entries: Vec<(u64, &[u8])> = entries.iter().map(|(index, entry)| (*index, entry.as_slice())).collect();
+    let paths = verify_batch(&entries, head, &proof).expect("holds");
+    for (index, entry) in &entries {
+        assert_eq!(paths[index], inclusion(*index, 300, &log.tiles).expect("all is there"));
+        assert_eq!(verify_inclusion(entry, *index, head, &paths[index]), Ok(()));
+    }
+    let doubled: Vec<_> = entries.iter().chain(&entries).copied().collect();
+    assert_eq!(verify_batch(&doubled, head, &proof), Ok(paths));
+    let wrong =
+        |entries: &[(u64, &[u8])], proof: &[Hash]| verify_batch(entries, head, proof).expect_err("does not hold");
+    assert_eq!(wrong(&[entries[0], (280, b"another")], &proof), ProofError::Wrong);
+    assert_eq!(wrong(&entries, &proof[1..]), ProofError::Length);
+    assert_eq!(wrong(&entries, &[&proof[..], &proof[..1]].concat()), ProofError::Length);
+    assert_eq!(wrong(&entries[1..], &proof), ProofError::Length);
+    assert_eq!(wrong(&[(300, b"")], &proof), ProofError::Outside { index: 300, size: 300 });
+    let mut other = proof.clone();
+    other[2].0[7] ^= 4;
+    assert_eq!(wrong(&entries, &other), ProofError::Wrong);
+    assert_eq!(
+        (verify_batch(&[], head, &[]).map(|paths| paths.len()), wrong(&[], &proof)),
+        (Ok(0), ProofError::Length)
+    );
+    let many: Vec<_> = (0..=u64::try_from(MOST_ENTRIES).unwrap()).collect();
+    assert_eq!(batch(&many, 300, &log.tiles), Err(ProofError::Length));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
@@ -354,6 +389,22 @@ proptest! {
         let before = root(old, &LOG.only(root_tiles(old))).expect("all is there");
         let proof = consistency(old, size, &LOG.only(consistency_tiles(old, size).expect("is smaller"))).expect("all it needs is there");
         prop_assert_eq!(verify_consistency(before, head, &proof), Ok(()));
+    }
+
+    #[test]
+    fn a_batch_is_as_good_as_its_paths(size in 1_u64..3_000, mut indices in proptest::collection::vec(any::<u64>(), 1..40), flip: usize) {
+        static LOG: std::sync::LazyLock<Written> = std::sync::LazyLock::new(|| Written::of(3_000));
+        indices.iter_mut().for_each(|index| *index %= size);
+        let head = root(size, &LOG.tiles).expect("all is there");
+        let proof = batch(&indices, size, &LOG.only(batch_tiles(&indices, size).expect("are in it"))).expect("all is there");
+        let named: Vec<_> = indices.iter().map(|index| (*index, entry(*index))).collect();
+        let mut entries: Vec<(u64, &[u8])> = named.iter().map(|(index, entry)| (*index, entry.as_slice())).collect();
+        for (index, path) in verify_batch(&entries, head, &proof).expect("holds") {
+            prop_assert_eq!(path, inclusion(index, size, &LOG.tiles).expect("all is there"));
+        }
+        let at = flip % entries.len();
+        entries[at].1 = b"forged";
+        prop_assert_eq!(verify_batch(&entries, head, &proof), Err(ProofError::Wrong));
     }
 
     #[test]
