@@ -23,6 +23,7 @@ mod live;
 mod news;
 mod pages;
 mod people;
+mod previews;
 mod protocols;
 mod relations;
 mod rendered;

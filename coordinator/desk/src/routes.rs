@@ -10,7 +10,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::guard::{FORM, admit, guard};
 use crate::live;
-use crate::pages::{chains, health, index, login, me, media, observers, official, papers, station, views};
+use crate::pages::{chains, health, index, login, me, media, observers, official, papers, redact, station, views};
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
 
@@ -42,7 +42,9 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/media/{hash}", Access::Roles(READING), || get(media::page)),
     route("/media/{hash}/file", Access::Roles(LOOKING), || get(media::bytes)),
     route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),
-    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(media::redact)),
+    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(redact::make)),
+    route("/media/{hash}/redact/{copy}", Access::Roles(PUBLISHING), || get(redact::page).post(redact::keep)),
+    route("/media/{hash}/redact/{copy}/file", Access::Roles(PUBLISHING), || get(redact::bytes)),
     route("/official", Access::Roles(READING), || get(official::page)),
     route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
     route("/papers/next", Access::Roles(TYPING), || get(papers::next)),

@@ -27,6 +27,7 @@ use crate::acts::Acts;
 use crate::news::{Mark, News};
 use crate::people::People;
 use crate::people::reach::Reach;
+use crate::previews::Previews;
 use crate::rendered::Rendered;
 use crate::sealed::read;
 use crate::snapshot;
@@ -62,6 +63,8 @@ pub(crate) struct Desk {
     /// Rows in every language that somebody reads.
     pub(crate) rendered: Arc<Rendered>,
     pub(crate) people: Arc<People>,
+    /// Copies of pictures that are looked at before they are public.
+    pub(crate) previews: Arc<Previews>,
 }
 
 /// Why a desk does not start.
@@ -106,6 +109,7 @@ impl Desk {
             news: Arc::new(News::new(start)),
             people: Arc::new(People::new(app.clone(), reach)?),
             rendered: Arc::default(),
+            previews: Arc::default(),
             app,
             media,
         };

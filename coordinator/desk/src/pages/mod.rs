@@ -9,6 +9,7 @@ pub(crate) mod media;
 pub(crate) mod observers;
 pub(crate) mod official;
 pub(crate) mod papers;
+pub(crate) mod redact;
 pub(crate) mod refused;
 pub(crate) mod station;
 pub(crate) mod views;
