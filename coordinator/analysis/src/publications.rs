@@ -68,6 +68,14 @@ pub struct Publication {
     pub word: Option<Word>,
 }
 
+impl Publication {
+    /// Whether it is public: nothing that was published is ever taken back.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.standing == Standing::Published
+    }
+}
+
 /// Why a word would come to nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoWord {

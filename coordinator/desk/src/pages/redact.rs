@@ -68,6 +68,9 @@ pub(crate) async fn make(
 ) -> Result<Response, Response> {
     let wrong = |reason: &str| refuse(StatusCode::UNPROCESSABLE_ENTITY, reason);
     let media: MediaHash = media.parse().map_err(|_| not_found())?;
+    if listed(&desk, media).await.map_err(trouble)?.is_none() {
+        return Err(not_found());
+    }
     let regions = regions(&form.regions)
         .map_err(|line| wrong(&format!("line {line} is not four whole numbers: left, top, width, height")))?;
     match (regions.is_empty(), form.nothing == Some(1)) {
@@ -76,9 +79,6 @@ pub(crate) async fn make(
         }
         (false, true) => return Err(wrong("rectangles are marked, and it is said that there is nothing to hide")),
         _ => {}
-    }
-    if listed(&desk, media).await.map_err(trouble)?.is_none() {
-        return Err(not_found());
     }
     if withheld(&desk, media).await.map_err(trouble)? {
         return Err(refuse(StatusCode::FORBIDDEN, "an embargo lies on what this picture belongs to"));
