@@ -42,6 +42,7 @@ pub mod intake;
 pub mod journal;
 pub mod ledger;
 pub mod media;
+pub mod names;
 pub mod people;
 pub mod refusals;
 pub mod requests;

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { asleep, live } from "./acts/live.mjs";
+import { publish } from "./acts/publish.mjs";
 import { start } from "./desk.mjs";
 import { LONG, expect, verdict } from "./told.mjs";
 
@@ -15,11 +16,12 @@ const PAGES = [
   { name: "station", from: "index", link: 'tbody th a[href^="/station"]' },
   { name: "papers", at: "/papers" },
   { name: "official", at: "/official" },
+  { name: "publish", at: "/publish" },
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
-const ACTS = [live, asleep];
+const ACTS = [live, asleep, publish];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },
@@ -88,7 +90,7 @@ try {
     }
   }
   for (const act of ACTS) {
-    await act(browser, host);
+    await act(browser, { ...host, kuager, pictures });
   }
   await browser.close();
 } finally {

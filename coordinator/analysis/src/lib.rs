@@ -10,6 +10,7 @@
 //! - [`estimate`]: what a sample of stations, or of voters, says about all of them;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
 //! - [`official`]: official figures as they were taken over, and what another import would change;
+//! - [`publications`]: what was proposed to be published, and whether two people have;
 //! - [`readings`]: what people at the desk read on photos, and what it comes to;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
@@ -19,5 +20,6 @@ pub mod embargo;
 pub mod estimate;
 pub mod judge;
 pub mod official;
+pub mod publications;
 pub mod readings;
 pub mod words;

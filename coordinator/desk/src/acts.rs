@@ -2,6 +2,7 @@
 
 use kuager_analysis::book::{Book, Column, Entry as Told, Official};
 use kuager_analysis::calls::Calls;
+use kuager_analysis::publications::Publications;
 use kuager_analysis::readings::{Finding, Readings, Stage, questions};
 use kuager_coordinator::journal::Entry;
 use kuager_coordinator::shelf::Published;
@@ -17,6 +18,7 @@ pub(crate) struct Acts {
     pub(crate) next: u64,
     pub(crate) readings: Readings,
     pub(crate) calls: Calls,
+    pub(crate) publications: Publications,
 }
 
 impl Acts {
@@ -32,6 +34,7 @@ impl Acts {
             book.entry(entry.hash.0, Told::Official(Official { station, contest, figures }));
         }
         self.calls.add(entry.hash, &entry.entry);
+        self.publications.add(entry.hash, &entry.entry);
         if let Some(record) = self.readings.add(entry.hash, &entry.entry)
             && self.confirms(record, book, published)
         {

@@ -40,7 +40,8 @@ pub(crate) async fn guard(State(desk): State<Desk>, mut request: Request, next: 
     };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy());
+    // A publication that is looked at brings a stricter one of its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(policy);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));

@@ -10,7 +10,9 @@ use tower_http::compression::CompressionLayer;
 
 use crate::guard::{FORM, admit, guard};
 use crate::live;
-use crate::pages::{chains, health, index, login, me, media, observers, official, papers, station, views};
+use crate::pages::{
+    chains, evidence, health, index, login, me, media, observers, official, papers, publish, redact, station, views,
+};
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
 
@@ -35,20 +37,31 @@ pub(crate) const ROUTES: &[Route] = &[
         handlers: || get(live::events),
     },
     route("/chains", Access::Roles(READING), || get(chains::page)),
+    route("/evidence/{hash}", Access::Roles(READING), || get(evidence::page)),
     route("/health", Access::Roles(WATCHING), || get(health::page)),
     route("/observers", Access::Roles(READING), || get(observers::page)),
     route("/observers/{observer}/call", Access::Roles(LEADING), || post(observers::call)),
+    route("/names", Access::Roles(LEADING), || get(observers::names)),
     route("/station", Access::Roles(READING), || get(station::page)),
     route("/media/{hash}", Access::Roles(READING), || get(media::page)),
     route("/media/{hash}/file", Access::Roles(LOOKING), || get(media::bytes)),
     route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),
-    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(media::redact)),
+    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(redact::make)),
+    route("/media/{hash}/redact/{copy}", Access::Roles(PUBLISHING), || get(redact::page).post(redact::keep)),
+    route("/media/{hash}/redact/{copy}/file", Access::Roles(PUBLISHING), || get(redact::bytes)),
     route("/official", Access::Roles(READING), || get(official::page)),
     route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
     route("/papers/next", Access::Roles(TYPING), || get(papers::next)),
     route("/papers/{hash}", Access::Roles(LOOKING), || get(papers::page)),
     route("/papers/{hash}/read", Access::Roles(TYPING), || post(papers::read)),
     route("/papers/{hash}/settle", Access::Roles(LEADING), || post(papers::settle)),
+    route("/publish", Access::Roles(READING), || get(publish::page)),
+    route("/publish/propose", Access::Roles(PUBLISHING), || post(publish::propose)),
+    route("/publish/stop", Access::Roles(PUBLISHING), || post(publish::stop)),
+    route("/publish/{hash}", Access::Roles(READING), || get(publish::one)),
+    route("/publish/{hash}/say", Access::Roles(PUBLISHING), || post(publish::say)),
+    route("/publish/{hash}/zip", Access::Roles(READING), || get(publish::archive)),
+    route("/publish/{hash}/site/{*path}", Access::Roles(READING), || get(publish::look)),
     route("/login", Access::Everybody, || get(login::page).post(login::enter)),
     route("/leave", Access::SignedIn, || post(me::leave)),
     route("/leave/all", Access::SignedIn, || post(me::leave_all)),

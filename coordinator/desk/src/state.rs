@@ -17,16 +17,18 @@ use kuager_coordinator::shelf::{Published, Shelf};
 use kuager_wire::cose::Envelope;
 use kuager_wire::desk::Act;
 use kuager_wire::enrolment::Credential;
-use kuager_wire::ids::PersonId;
+use kuager_wire::ids::{EntryHash, PersonId};
 use kuager_wire::limits;
 use parking_lot::RwLock;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::acts::Acts;
+use crate::making::Making;
 use crate::news::{Mark, News};
 use crate::people::People;
 use crate::people::reach::Reach;
+use crate::previews::Previews;
 use crate::rendered::Rendered;
 use crate::sealed::read;
 use crate::snapshot;
@@ -62,6 +64,10 @@ pub(crate) struct Desk {
     /// Rows in every language that somebody reads.
     pub(crate) rendered: Arc<Rendered>,
     pub(crate) people: Arc<People>,
+    /// Copies of pictures that are looked at before they are public.
+    pub(crate) previews: Arc<Previews>,
+    /// The publication that is being made.
+    pub(crate) making: Arc<Making>,
 }
 
 /// Why a desk does not start.
@@ -106,6 +112,8 @@ impl Desk {
             news: Arc::new(News::new(start)),
             people: Arc::new(People::new(app.clone(), reach)?),
             rendered: Arc::default(),
+            previews: Arc::default(),
+            making: Arc::default(),
             app,
             media,
         };
@@ -140,11 +148,39 @@ impl Desk {
 
     /// Writes down what somebody did, and shows it from then on.
     pub(crate) async fn act(&self, by: Option<PersonId>, act: Act) -> Result<(), JournalError> {
-        journal::write(&self.app, by, vec![act]).await?;
+        self.act_named(by, act).await.map(drop)
+    }
+
+    /// As [`Desk::act`]; returns the entry's name.
+    pub(crate) async fn act_named(&self, by: Option<PersonId>, act: Act) -> Result<EntryHash, JournalError> {
+        let written = journal::write(&self.app, by, vec![act]).await?;
         self.read_journal().await?;
         let changed = self.settle(&self.book).await?;
         self.tell(changed);
-        Ok(())
+        Ok(written.first().map_or(EntryHash([0; 32]), |entry| entry.hash))
+    }
+
+    /// Book and journal worked out anew, up to now: one state, which stays what it is while others go on.
+    pub(crate) async fn state_of_now(&self) -> Result<(Book, Acts), JournalError> {
+        let trust = self.app.ledger.revocation_count().await?;
+        let published = self.published();
+        let book = RwLock::new(snapshot::read(&self.app, trust).await?.unwrap_or_else(|| empty(&published)));
+        let credentials = self.app.ledger.credentials().await?;
+        let facts: Vec<DeviceFact> = credentials.iter().filter_map(|credential| fact(credential)).collect();
+        book.write().set_devices(&facts);
+        self.count_all(&book).await?;
+        self.settle(&book).await?;
+        let mut acts = Acts::default();
+        loop {
+            let entries = journal::read(&self.app, acts.next, AT_ONCE).await?;
+            if entries.is_empty() {
+                break;
+            }
+            let mut book = book.write();
+            entries.iter().for_each(|entry| acts.add(entry, &mut book, &published));
+        }
+        self.settle(&book).await?;
+        Ok((book.into_inner(), acts))
     }
 
     /// Reads what was done since, also beside another process.

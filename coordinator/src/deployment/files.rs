@@ -44,6 +44,8 @@ pub(super) fn cbor_files(dir: &Path, entries: fs::ReadDir) -> Result<Vec<PathBuf
 /// servers/<ms>.cbor                 where phones were told to go, the last one counts
 /// keys/desk-<kid>.seed              32 bytes, mode 0600: what is done at the desk is signed with it
 /// desk/<number>.cbor                what the receipt key says about keys of the desk
+/// publications/<hash>.zip           what was proposed to be published, and what was
+/// names.age                         who is which observer, encrypted for keys that are not here; only if somebody put it there
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {

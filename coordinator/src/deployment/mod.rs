@@ -26,7 +26,7 @@ pub use certificates::CertificateSummary;
 pub(crate) use certificates::create as create_certificates;
 pub use error::DeploymentError;
 use files::cbor_files;
-pub(crate) use files::{Layout, read_secret, remove_secret, write_new};
+pub(crate) use files::{Layout, read_secret, remove_secret, replace, write_new};
 pub(crate) use lock::Serving;
 
 /// Puts a signed pack behind those published before; its shards first, so that it never names one that is missing.

@@ -32,6 +32,8 @@ pub enum Seen {
     File(MediaHash),
     /// A file as it was sent.
     Original(MediaHash),
+    /// The encrypted list of names.
+    Names,
 }
 
 impl Seen {
@@ -45,6 +47,7 @@ impl Seen {
             Self::Station(station) => (4, bounded(station)),
             Self::File(media) => (5, media.to_string()),
             Self::Original(media) => (6, media.to_string()),
+            Self::Names => (7, String::new()),
         }
     }
 
@@ -58,6 +61,7 @@ impl Seen {
             4 => Self::Station(subject.to_owned()),
             5 => Self::File(subject.parse().ok()?),
             6 => Self::Original(subject.parse().ok()?),
+            7 => Self::Names,
             _ => return None,
         })
     }

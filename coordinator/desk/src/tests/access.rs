@@ -19,20 +19,32 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("/", "GET", "aclpr"),
     ("/events", "GET", "aclpr"),
     ("/chains", "GET", "aclpr"),
+    ("/evidence/{hash}", "GET", "aclpr"),
     ("/health", "GET", "ac"),
     ("/observers", "GET", "aclpr"),
     ("/observers/{observer}/call", "POST", "c"),
+    ("/names", "GET", "c"),
     ("/station", "GET", "aclpr"),
     ("/media/{hash}", "GET", "aclpr"),
     ("/media/{hash}/file", "GET", "actlpr"),
     ("/media/{hash}/retake", "POST", "c"),
     ("/media/{hash}/redact", "POST", "p"),
+    ("/media/{hash}/redact/{copy}", "GET", "p"),
+    ("/media/{hash}/redact/{copy}", "POST", "p"),
+    ("/media/{hash}/redact/{copy}/file", "GET", "p"),
     ("/official", "GET", "aclpr"),
     ("/papers", "GET", "actlpr"),
     ("/papers/next", "GET", "t"),
     ("/papers/{hash}", "GET", "actlpr"),
     ("/papers/{hash}/read", "POST", "t"),
     ("/papers/{hash}/settle", "POST", "c"),
+    ("/publish", "GET", "aclpr"),
+    ("/publish/propose", "POST", "p"),
+    ("/publish/stop", "POST", "p"),
+    ("/publish/{hash}", "GET", "aclpr"),
+    ("/publish/{hash}/say", "POST", "p"),
+    ("/publish/{hash}/zip", "GET", "aclpr"),
+    ("/publish/{hash}/site/{*path}", "GET", "aclpr"),
     ("/login", "GET", "actlprn"),
     ("/login", "POST", "actlprn"),
     ("/leave", "POST", "actlpr"),
@@ -83,6 +95,7 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
     for route in ROUTES {
         assert!(TABLE.iter().any(|(path, ..)| *path == route.path), "the table has no route {}", route.path);
         let path = route.path.replace("{hash}", &"0".repeat(64)).replace("{observer}", &"0".repeat(32));
+        let path = path.replace("{copy}", &"0".repeat(64)).replace("{*path}", "index.html");
         for method in METHODS {
             let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
             let row = TABLE.iter().find(|(path, method, _)| *path == route.path && *method == asked.as_str());

@@ -20,3 +20,4 @@ place-observers = Observers
 place-papers = Protocols
 place-official = Official figures
 place-chains = Chains
+place-publish = Publish

@@ -4,6 +4,7 @@ station-failing = Does not add up
 station-newer = newer records
 station-older = older records
 record-ids = full ids
+record-evidence = record and receipt as signed
 copy-line = Line
 copy-own = own reading
 copy-official = Official

@@ -20,3 +20,4 @@ place-observers = Бақылаушылар
 place-papers = Хаттамалар
 place-official = Ресми деректер
 place-chains = Тізбектер
+place-publish = Жариялау

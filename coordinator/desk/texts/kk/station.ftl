@@ -4,6 +4,7 @@ station-failing = Сәйкес келмейді
 station-newer = жаңарақ жазбалар
 station-older = ескірек жазбалар
 record-ids = толық идентификаторлар
+record-evidence = жазба мен қолхат, қол қойылған күйінде
 copy-line = Жол
 copy-own = өз оқуы
 copy-official = Ресми

@@ -20,3 +20,4 @@ place-observers = Наблюдатели
 place-papers = Протоколы
 place-official = Официальные данные
 place-chains = Цепочки
+place-publish = Публикация

@@ -4,6 +4,7 @@ station-failing = Не сходится
 station-newer = более новые записи
 station-older = более старые записи
 record-ids = полные идентификаторы
+record-evidence = запись и расписка, как подписаны
 copy-line = Строка
 copy-own = собственное чтение
 copy-official = Официально

@@ -274,6 +274,26 @@ fn of_act(act: &Act, meaning: Meaning) -> Meaning {
             .line("person", person)
             .line("change", change.name())
             .maybe("roles", roles.as_ref().map(|roles| roles.join(", "))),
+        Act::Publication { site, follows, entries, arrival, contests, parts, note } => meaning
+            .line("proposed", format!("sha-256 {site}"))
+            .maybe("follows", *follows)
+            .line("made from", format!("entries before number {entries}, records up to arrival {arrival}"))
+            .maybe("contests", contests.as_ref().map(|contests| contests.join(", ")))
+            .maybe("parts", parts.as_ref().map(|parts| parts.join(", ")))
+            .maybe("note", note.as_ref()),
+        Act::PublicationVerdict { proposal, site, verdict, note } => meaning
+            .line("proposal", proposal)
+            .line("looked at", format!("sha-256 {site}"))
+            .line("verdict", verdict.name())
+            .maybe("note", note.as_ref()),
+        Act::Redaction { media, copy, regions } => meaning.line("original", media).line("public copy", copy).line(
+            "made black",
+            if *regions == 0 {
+                "nothing; there is nothing to hide".to_owned()
+            } else {
+                format!("{regions} rectangles")
+            },
+        ),
     }
 }
 

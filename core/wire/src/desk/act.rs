@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::canonical::{Malformed, TextMap};
-use crate::ids::{ContentHash, MediaHash, ObserverId, PersonId, RecordHash};
+use crate::ids::{ContentHash, EntryHash, MediaHash, ObserverId, PersonId, RecordHash};
 use crate::limits;
 use crate::record::{Answers, IncidentStatus, Value};
 
@@ -100,6 +100,21 @@ pub enum AccountChange {
 }
 
 crate::named!(AccountChange: "A stable name.");
+
+/// What somebody says to a publication that was proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[cbor(index_only)]
+pub enum PublicationVerdict {
+    /// It is published; counts only from somebody else than who proposed it.
+    #[n(1)]
+    Approved,
+    /// It is not published.
+    #[n(2)]
+    Rejected,
+}
+
+crate::named!(PublicationVerdict: "A stable name.");
 
 /// Numbers of a paper by the questions that read them.
 pub type Figures = TextMap<i64>;
@@ -249,6 +264,60 @@ pub enum Act {
         #[n(3)]
         roles: Option<Vec<String>>,
     },
+    /// Proposes to publish something, exactly as it is.
+    #[n(11)]
+    Publication {
+        /// SHA-256 of the list of everything in it with the SHA-256 of each.
+        #[n(1)]
+        site: ContentHash,
+        /// The proposal that was published last, which this one says its changes from; absent for the first.
+        #[n(2)]
+        follows: Option<EntryHash>,
+        /// How many entries of the journal it was made from: those before this number.
+        #[n(3)]
+        entries: u64,
+        /// The last record in it, in the order of arrival; zero for none.
+        #[n(4)]
+        arrival: u64,
+        /// Which contests it has, by their keys; absent: none.
+        #[n(5)]
+        contests: Option<Vec<String>>,
+        /// What else it has, by short names that the desk has for it: turnout, incidents, pictures; absent: nothing.
+        #[n(6)]
+        parts: Option<Vec<String>>,
+        /// Why now, or what of it.
+        #[n(7)]
+        note: Option<String>,
+    },
+    /// Says whether what was proposed is published.
+    #[n(12)]
+    PublicationVerdict {
+        /// The proposal.
+        #[n(1)]
+        proposal: EntryHash,
+        /// What was looked at: the same as in the proposal, or this says nothing.
+        #[n(2)]
+        site: ContentHash,
+        /// Whether it is published.
+        #[n(3)]
+        verdict: PublicationVerdict,
+        /// Why.
+        #[n(4)]
+        note: Option<String>,
+    },
+    /// Made a copy of a picture public.
+    #[n(13)]
+    Redaction {
+        /// The original.
+        #[n(1)]
+        media: MediaHash,
+        /// The copy.
+        #[n(2)]
+        copy: MediaHash,
+        /// How many rectangles were made black; none says that somebody looked and found nothing to hide.
+        #[n(3)]
+        regions: u64,
+    },
 }
 
 impl Act {
@@ -265,6 +334,9 @@ impl Act {
             Self::Retake { .. } => 7,
             Self::Complaint { .. } => 8,
             Self::Account { .. } => 9,
+            Self::Publication { .. } => 11,
+            Self::PublicationVerdict { .. } => 12,
+            Self::Redaction { .. } => 13,
         }
     }
 
@@ -281,6 +353,9 @@ impl Act {
             Self::Retake { .. } => "retake",
             Self::Complaint { .. } => "complaint",
             Self::Account { .. } => "account",
+            Self::Publication { .. } => "publication",
+            Self::PublicationVerdict { .. } => "publication_verdict",
+            Self::Redaction { .. } => "redaction",
         }
     }
 
@@ -294,7 +369,12 @@ impl Act {
             | Self::Release { record, .. }
             | Self::Retake { record, .. }
             | Self::Complaint { record, .. } => Some(*record),
-            Self::Call { .. } | Self::Official { .. } | Self::Account { .. } => None,
+            Self::Call { .. }
+            | Self::Official { .. }
+            | Self::Account { .. }
+            | Self::Publication { .. }
+            | Self::PublicationVerdict { .. }
+            | Self::Redaction { .. } => None,
         }
     }
 
@@ -349,6 +429,15 @@ impl Act {
                 }
                 roles.as_deref().map_or(Ok(()), names)
             }
+            Self::Publication { entries, arrival, contests, parts, note, .. } => {
+                moment(Some(*entries))?;
+                moment(Some(*arrival))?;
+                contests.as_deref().map_or(Ok(()), names)?;
+                parts.as_deref().map_or(Ok(()), names)?;
+                text(note.as_deref())
+            }
+            Self::PublicationVerdict { note, .. } => text(note.as_deref()),
+            Self::Redaction { regions, .. } => moment(Some(*regions)),
         }
     }
 }

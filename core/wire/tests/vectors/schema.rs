@@ -330,6 +330,30 @@ const ACT_OF_DESK: Shape = OneOf(&[
             (3, "roles", List(&Text)),
         ]),
     ),
+    (
+        11,
+        "publication",
+        Fields(&[
+            (1, "site", Bytes),
+            (2, "follows", Bytes),
+            (3, "entries", Int),
+            (4, "arrival", Int),
+            (5, "contests", List(&Text)),
+            (6, "parts", List(&Text)),
+            (7, "note", Text),
+        ]),
+    ),
+    (
+        12,
+        "publication_verdict",
+        Fields(&[
+            (1, "proposal", Bytes),
+            (2, "site", Bytes),
+            (3, "verdict", Named(&[(1, "approved"), (2, "rejected")])),
+            (4, "note", Text),
+        ]),
+    ),
+    (13, "redaction", Fields(&[(1, "media", Bytes), (2, "copy", Bytes), (3, "regions", Int)])),
 ]);
 const RECORD_RESULT: Shape = Fields(&[
     (1, "hash", Bytes),
