@@ -45,6 +45,7 @@ pub mod media;
 pub mod people;
 pub mod refusals;
 pub mod requests;
+pub mod samples;
 pub mod setup;
 pub mod shelf;
 pub mod sign;

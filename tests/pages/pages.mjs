@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { asleep, live } from "./acts/live.mjs";
+import { numbers } from "./acts/numbers.mjs";
 import { start } from "./desk.mjs";
 import { LONG, expect, verdict } from "./told.mjs";
 
@@ -15,11 +16,16 @@ const PAGES = [
   { name: "station", from: "index", link: 'tbody th a[href^="/station"]' },
   { name: "papers", at: "/papers" },
   { name: "official", at: "/official" },
+  { name: "totals", at: "/totals" },
+  { name: "totals-records", from: "totals", link: "tbody td a" },
+  { name: "statistics", at: "/statistics" },
+  { name: "quick-count", at: "/quick-count" },
+  { name: "exit-poll", at: "/exit-poll" },
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
-const ACTS = [live, asleep];
+const ACTS = [live, asleep, numbers];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },

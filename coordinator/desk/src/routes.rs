@@ -10,7 +10,10 @@ use tower_http::compression::CompressionLayer;
 
 use crate::guard::{FORM, admit, guard};
 use crate::live;
-use crate::pages::{chains, health, index, login, me, media, observers, official, papers, station, views};
+use crate::pages::{
+    chains, exit_poll, health, index, login, me, media, observers, official, papers, quick_count, release, station,
+    statistics, totals, views,
+};
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
 
@@ -44,6 +47,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),
     route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(media::redact)),
     route("/official", Access::Roles(READING), || get(official::page)),
+    route("/official/back", Access::Roles(LEADING), || post(official::back)),
+    route("/totals", Access::Roles(READING), || get(totals::page)),
+    route("/totals/records", Access::Roles(READING), || get(totals::sources)),
+    route("/statistics", Access::Roles(READING), || get(statistics::page)),
+    route("/quick-count", Access::Roles(READING), || get(quick_count::page)),
+    route("/exit-poll", Access::Roles(READING), || get(exit_poll::page)),
+    route("/station/release", Access::Roles(LEADING), || post(release::release)),
     route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
     route("/papers/next", Access::Roles(TYPING), || get(papers::next)),
     route("/papers/{hash}", Access::Roles(LOOKING), || get(papers::page)),

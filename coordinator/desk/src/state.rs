@@ -27,7 +27,9 @@ use crate::acts::Acts;
 use crate::news::{Mark, News};
 use crate::people::People;
 use crate::people::reach::Reach;
+use crate::polls::Polls;
 use crate::rendered::Rendered;
+use crate::samples;
 use crate::sealed::read;
 use crate::snapshot;
 
@@ -62,6 +64,9 @@ pub(crate) struct Desk {
     /// Rows in every language that somebody reads.
     pub(crate) rendered: Arc<Rendered>,
     pub(crate) people: Arc<People>,
+    pub(crate) samples: Arc<samples::Shelf>,
+    /// Waves of the exit poll that were read after the embargo.
+    pub(crate) polls: Arc<Polls>,
 }
 
 /// Why a desk does not start.
@@ -106,12 +111,15 @@ impl Desk {
             news: Arc::new(News::new(start)),
             people: Arc::new(People::new(app.clone(), reach)?),
             rendered: Arc::default(),
+            samples: Arc::default(),
+            polls: Arc::default(),
             app,
             media,
         };
         desk.count_devices().await?;
         desk.count_all(&desk.book).await?;
         desk.count_faults().await?;
+        desk.samples.look(desk.app.deployment.dir()).await;
         desk.read_journal().await?;
         desk.settle(&desk.book).await?;
         desk.write().await;
@@ -233,7 +241,12 @@ impl Desk {
         let published = self.published();
         let known = self.look(|book| published.packs.keys().all(|pack| book.knows(pack)));
         if !known {
-            publish(&mut self.book.write(), &published);
+            {
+                let mut acts = self.acts.write();
+                let mut book = self.book.write();
+                publish(&mut book, &published);
+                acts.look_again(&mut book, &published);
+            }
             let changed = self.settle(&self.book).await?;
             self.tell(changed);
         }
@@ -325,6 +338,7 @@ impl Desk {
         self.read_journal().await?;
         let changed = self.settle(&self.book).await?;
         self.tell(changed);
+        self.samples.look(self.app.deployment.dir()).await;
         let heard = self.app.contacts.take();
         if !heard.is_empty() {
             self.book.write().heard_of(heard);

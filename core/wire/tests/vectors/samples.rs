@@ -176,6 +176,12 @@ fn desk(samples: &mut Samples) {
             Some(&person),
             json!({"official": {"source": hex32(0x91), "stage": "cec", "form": "protocol", "station": STATION, "figures": {"P01": 1200, "P07.first": 754, "P07.second": 311}}}),
         ),
+        (
+            "desk-entry/official-of-a-pack",
+            "What the territorial commission published, by the form of this pack.",
+            Some(&person),
+            json!({"official": {"source": hex32(0x92), "stage": "tec", "form": "protocol", "station": STATION, "figures": {"P01": 1200}, "pack": samples.pack.to_string()}}),
+        ),
     ];
     let mut prev = samples.deployment.to_string();
     for (seq, (name, about, by, act)) in acts.into_iter().enumerate() {
