@@ -46,6 +46,7 @@ pub mod names;
 pub mod people;
 pub mod refusals;
 pub mod requests;
+pub mod samples;
 pub mod setup;
 pub mod shelf;
 pub mod sign;

@@ -8,11 +8,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Serves what `kuager demo` left in a folder. */
-export async function start(kuager, phone, folder) {
-  const data = path.join(folder, "data");
-  const out = path.join(folder, "out");
-  await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
+/** Serves a data directory; what it says of its addresses, and the process. */
+async function serve(kuager, data) {
   const served = spawn(kuager, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -25,6 +22,15 @@ export async function start(kuager, phone, folder) {
     }
   }
   served.stdout.resume();
+  return { said, served };
+}
+
+/** Serves what `kuager demo` left in a folder. */
+export async function start(kuager, phone, folder) {
+  const data = path.join(folder, "data");
+  const out = path.join(folder, "out");
+  await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
+  const { said, served } = await serve(kuager, data);
   const { stdout } = await run(kuager, ["invite", "--data", data, "--server", said.phones]);
   await writeFile(path.join(folder, "invite"), stdout.match(/KUAGER:INVITE\/\S+/)[0]);
   // test-phone takes the photo that lies beside its pack.
@@ -43,6 +49,19 @@ export async function start(kuager, phone, folder) {
       if (!/^completed$/m.test(stdout)) {
         throw new Error(`the phone did not deliver: ${stdout}`);
       }
+    },
+    /** Serves a whole day that never happened, made with these options. */
+    async night(options) {
+      const data = path.join(folder, "night");
+      await run(kuager, ["simulate", "--data", data, ...options], { maxBuffer: 1 << 24 });
+      const { said, served } = await serve(kuager, data);
+      return {
+        data,
+        folder,
+        desk: new URL(said.desk),
+        kuager: (...command) => run(kuager, [...command, "--data", data]),
+        stop: () => served.kill("SIGKILL"),
+      };
     },
     stop: () => served.kill("SIGKILL"),
   };

@@ -6,6 +6,7 @@ import path from "node:path";
 import { chromium } from "playwright-core";
 import { asleep, live } from "./acts/live.mjs";
 import { publish } from "./acts/publish.mjs";
+import { numbers } from "./acts/numbers.mjs";
 import { start } from "./desk.mjs";
 import { LONG, expect, verdict } from "./told.mjs";
 
@@ -17,11 +18,16 @@ const PAGES = [
   { name: "papers", at: "/papers" },
   { name: "official", at: "/official" },
   { name: "publish", at: "/publish" },
+  { name: "totals", at: "/totals" },
+  { name: "totals-records", from: "totals", link: "tbody td a" },
+  { name: "statistics", at: "/statistics" },
+  { name: "quick-count", at: "/quick-count" },
+  { name: "exit-poll", at: "/exit-poll" },
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
-const ACTS = [live, asleep, publish];
+const ACTS = [live, asleep, publish, numbers];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },

@@ -194,5 +194,32 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
     assert_eq!(clean, moved, "every line, with both figures");
     let expected: BTreeSet<String> = moved.iter().map(|(station, ..)| station.clone()).chain(sums).collect();
     assert_eq!(mismatch, expected, "a protocol whose sum is wrong is not the official one either");
+
+    // Sums, with what they cover: every station that sent a protocol counts once, except where copies differ.
+    let totals = book.totals(None);
+    let total = totals.iter().find(|total| total.contest == "KUR").expect("is a contest");
+    let of = |status| total.statuses.get(&status).copied().unwrap_or(0);
+    let count = |of: &BTreeSet<String>| of.len() as u64;
+    assert_eq!((total.held, total.stations), (SIZE.stations as u64, SIZE.stations as u64));
+    assert_eq!((total.disputed, total.failing), (count(&disputed), count(&sums)));
+    assert_eq!(of(Status::OfficialMismatch), count(&expected));
+    assert_eq!(total.counted + total.disputed + of(Status::None), total.held);
+    // The official sums of the same stations differ by what was planted, line by line.
+    for (line, option) in [("P05.sample_2", "sample_2"), ("P05.sample_3", "sample_3")] {
+        let column = total.columns.iter().position(|column| column.option.as_deref() == Some(option)).expect("a line");
+        let difference = total.official[column].expect("is there") - total.beside[column].expect("is there");
+        let of_line = moved.iter().filter(|(_, moved, ..)| moved == line);
+        let planted: i64 = of_line.map(|(.., said, figure)| figure.unwrap_or(0) - said.unwrap_or(0)).sum();
+        assert_eq!(difference, planted, "{line}");
+        assert_eq!(total.both[column], total.counted);
+        assert_eq!(total.sums[column], total.beside[column], "all of them have official figures");
+        let (addends, found) = book.addends("KUR", None, None, (0, SIZE.stations));
+        assert_eq!(found as u64, total.counted);
+        assert_eq!(addends.iter().filter_map(|addend| addend.values[column]).sum::<i64>(), total.sums[column].unwrap());
+    }
+    // Honest numbers are not unusual, and last digits of counts are even.
+    let statistics = book.statistics("KUR");
+    assert_eq!((statistics.stations, statistics.flags), (total.counted, Vec::new()));
+    assert!(statistics.tests > 0 && statistics.digits.iter().all(|row| !row.stands_out()), "{:?}", statistics.digits);
     app.ledger.close().await;
 }

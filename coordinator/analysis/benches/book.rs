@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use kuager_analysis::book::{Book, Order, Query, Received, RowKey, State};
+use kuager_analysis::book::{Book, Entry, Official, Order, Query, Received, RowKey, Sought, State};
 use kuager_forms::words::Language;
 use kuager_pack::testing::{self, KAZAKHSTAN};
 use kuager_wire::ids::{BootId, Kid, ObserverId, PackHash, RecordHash};
@@ -132,6 +132,25 @@ fn benches(criterion: &mut Criterion) {
     }
     group.sample_size(10);
     group.bench_function("totals", |bencher| bencher.iter(|| black_box(book.totals(None))));
+    group.bench_function("statistics", |bencher| bencher.iter(|| black_box(book.statistics("KUR"))));
+    group.bench_function("addends of a sum", |bencher| {
+        bencher.iter(|| black_box(book.addends("KUR", None, Some(4), (0, 200))));
+    });
+    let drawn: Vec<&str> = pack.pack.stations.iter().step_by(13).map(|station| station.key.as_str()).collect();
+    group.bench_function("reports of 800 stations", |bencher| {
+        bencher.iter(|| black_box(book.drawn(drawn.iter().map(|station| (*station, None)), "KUR", NOON_MS)));
+    });
+    // The worst: every station has other official figures.
+    let sought = Sought::default();
+    for station in &pack.pack.stations {
+        let column = book.columns("KUR").first().cloned().into_iter().map(|column| (column, 1)).collect();
+        let official = Official { station: station.key.clone(), contest: "KUR".to_owned(), figures: column };
+        book.entry([0; 32], Entry::Official(official));
+    }
+    book.settle();
+    group.bench_function("discrepancies at every station", |bencher| {
+        bencher.iter(|| black_box(book.discrepancies(sought)));
+    });
     let bytes = book.write(b"", 0);
     eprintln!("a snapshot has {} MiB", bytes.len() >> 20);
     group.bench_function("writing a snapshot", |bencher| bencher.iter(|| black_box(book.write(b"", 0))));

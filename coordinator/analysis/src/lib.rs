@@ -11,7 +11,10 @@
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
 //! - [`official`]: official figures as they were taken over, and what another import would change;
 //! - [`publications`]: what was proposed to be published, and whether two people have;
+//! - [`polls`]: waves of an exit poll, from records to what an estimate is made from;
 //! - [`readings`]: what people at the desk read on photos, and what it comes to;
+//! - [`releases`]: protocols that count although their relations do not hold;
+//! - [`statistics`]: what is unusual in many numbers;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod book;
@@ -20,6 +23,9 @@ pub mod embargo;
 pub mod estimate;
 pub mod judge;
 pub mod official;
+pub mod polls;
 pub mod publications;
 pub mod readings;
+pub mod releases;
+pub mod statistics;
 pub mod words;

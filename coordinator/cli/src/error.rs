@@ -145,6 +145,9 @@ pub enum CliError {
     /// A sample that was not drawn.
     #[error(transparent)]
     Draw(#[from] DrawError),
+    /// A sample that the desk cannot use.
+    #[error(transparent)]
+    Sample(#[from] kuager_coordinator::samples::SampleError),
     /// Reports that are not of a sample.
     #[error(transparent)]
     NotCounted(#[from] NotCounted),

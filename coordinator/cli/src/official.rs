@@ -12,6 +12,7 @@ use kuager_analysis::official::{self, Changes, Mapping, Officials};
 use kuager_coordinator::app::App;
 use kuager_coordinator::journal;
 use kuager_wire::ids::ContentHash;
+use kuager_wire::pack::SignedPack;
 use serde::{Deserialize, Serialize};
 
 use crate::data::Data;
@@ -30,7 +31,8 @@ const PAGE: usize = 1000;
 #[derive(Debug, Args)]
 pub(super) struct Official {
     /// The file, CSV in UTF-8.
-    file: PathBuf,
+    #[arg(required_unless_present = "take_back")]
+    file: Option<PathBuf>,
     /// Whose figures they are: of the territorial commission (tec), of the central one (cec), or any short name.
     #[arg(long, value_name = "NAME")]
     stage: String,
@@ -43,6 +45,9 @@ pub(super) struct Official {
     /// Which question a column is; repeat for several.
     #[arg(long = "map", value_name = "COLUMN=QUESTION")]
     map: Vec<String>,
+    /// Take the figures of this station back, as if they had never been said; repeat for several. What another stage said counts again.
+    #[arg(long, value_name = "STATION", conflicts_with_all = ["file", "map", "station"])]
+    take_back: Vec<String>,
     /// Say what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -69,6 +74,8 @@ impl Official {
         }
         let published = app.shelf.published();
         let form = published.latest.pack.form(&self.form).ok_or_else(|| CliError::NoForm(self.form.clone()))?;
+        let officials = held(app).await?;
+        let Some(file) = &self.file else { return self.take_back(app, &officials, out).await };
         let path = data.dir().join("official").join(format!("{}.toml", self.stage));
         let mut remembered = recall(&path)?;
         for said in &self.map {
@@ -76,8 +83,8 @@ impl Official {
             remembered.map.insert(column.trim().to_owned(), question.trim().to_owned());
         }
         remembered.station = self.station.clone().or(remembered.station);
-        let bytes = fs::read(&self.file).map_err(|source| CliError::Read { path: self.file.clone(), source })?;
-        let table = Table::read(&self.file.display().to_string(), &bytes, &[])?;
+        let bytes = fs::read(file).map_err(|source| CliError::Read { path: file.clone(), source })?;
+        let table = Table::read(&file.display().to_string(), &bytes, &[])?;
         // What was said of other files of this stage may be of columns that this one does not have.
         let mapping: Mapping = remembered
             .map
@@ -89,10 +96,10 @@ impl Official {
         let rows = official::read(&table, station, &mapping, form)?;
         let unknown: Vec<&str> =
             rows.iter().map(|(key, _)| key.as_str()).filter(|key| !published.stations.contains_key(*key)).collect();
-        let officials = held(app).await?;
         let changes = officials.changes(&self.stage, &self.form, &rows);
         say(out, &changes, &unknown)?;
-        let acts = official::acts(&officials, ContentHash::of(&bytes), &self.stage, &self.form, &rows);
+        let acts =
+            official::acts(&officials, ContentHash::of(&bytes), &self.stage, &self.form, published.latest.hash, &rows);
         if self.dry_run {
             writeln!(out, "{} stations would be written down; nothing was", acts.len())?;
             return Ok(());
@@ -107,14 +114,32 @@ impl Official {
     }
 }
 
+impl Official {
+    async fn take_back(&self, app: &App, officials: &Officials, out: &mut dyn Write) -> Result<(), CliError> {
+        let nothing = ContentHash([0; 32]);
+        let acts = official::taken_back(officials, nothing, &self.stage, &self.form, &self.take_back);
+        let (count, none) = (acts.len(), self.take_back.len().saturating_sub(acts.len()));
+        if !self.dry_run {
+            journal::write(app, None, acts).await?;
+        }
+        let done = if self.dry_run { "would be taken back" } else { "were taken back" };
+        writeln!(out, "figures of {count} stations {done}; of {none} none are held")?;
+        Ok(())
+    }
+}
+
 /// What is held, from the journal.
 async fn held(app: &App) -> Result<Officials, CliError> {
+    let published = app.shelf.published();
+    let packs: Vec<&SignedPack> = published.packs.values().map(|signed| &**signed).collect();
     let (mut officials, mut from) = (Officials::default(), 0);
     loop {
         let entries = journal::read(app, from, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(officials) };
         from = last.entry.seq.saturating_add(1);
-        entries.iter().for_each(|entry| officials.add(entry.hash, &entry.entry));
+        for entry in &entries {
+            officials.add(entry.hash, &entry.entry, &packs);
+        }
     }
 }
 

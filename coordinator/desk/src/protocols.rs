@@ -6,6 +6,7 @@ use kuager_wire::ids::{ObserverId, RecordHash};
 use kuager_wire::pack::Pack;
 use kuager_wire::protocol::{LineRole, Severity};
 
+use crate::acts::Acts;
 use crate::entry;
 use crate::language::Language;
 use crate::time::{Moment, Zone};
@@ -53,6 +54,10 @@ pub(crate) struct Failing {
     pub(crate) observer: String,
     /// For the style, the sentence, the law.
     pub(crate) fails: Vec<(&'static str, String, String)>,
+    /// Whether it is a protocol in which something must hold and does not, so that somebody may let it count.
+    pub(crate) releasable: bool,
+    /// That somebody has, when and why.
+    pub(crate) released: Option<String>,
 }
 
 /// A figure for an hour.
@@ -81,7 +86,7 @@ fn pseudonym(observer: ObserverId) -> String {
 
 impl Summary {
     /// What the book has of a station, in a language.
-    pub(crate) fn of(book: &Book, key: &RowKey, published: &Published, language: &Language) -> Self {
+    pub(crate) fn of(acts: &Acts, book: &Book, key: &RowKey, published: &Published, language: &Language) -> Self {
         let Some(StationView { contests, turnout, incidents, failing, .. }) = book.station(key) else {
             return Self::default();
         };
@@ -121,7 +126,21 @@ impl Summary {
                     }
                 })
                 .collect(),
-            failing: failing.iter().map(|failing| failed(book, failing, pack, language)).collect(),
+            failing: failing
+                .iter()
+                .map(|failing| {
+                    let copies = contests.iter().flat_map(|contest| &contest.copies);
+                    let is_copy = copies.map(|copy| copy.record).any(|record| record == failing.record);
+                    let mut failed = failed(book, failing, pack, language);
+                    failed.releasable &= is_copy && !key.training;
+                    failed.released = acts.releases.of(failing.record).map(|release| {
+                        let at = zone.moment(release.at_ms).full;
+                        language
+                            .say_with("station-released", &[("at", at.as_str()), ("reason", release.reason.as_str())])
+                    });
+                    failed
+                })
+                .collect(),
         }
     }
 }
@@ -221,6 +240,8 @@ fn failed(book: &Book, failing: &FailingView, pack: &Pack, language: &Language) 
         record: failing.record,
         title: title.unwrap_or(&failing.form.form).to_owned(),
         observer: pseudonym(failing.observer),
+        releasable: failing.fails.iter().any(|failure| failure.severity == Severity::Hard),
+        released: None,
         fails,
     }
 }

@@ -11,7 +11,8 @@ use tower_http::compression::CompressionLayer;
 use crate::guard::{FORM, admit, guard};
 use crate::live;
 use crate::pages::{
-    chains, evidence, health, index, login, me, media, observers, official, papers, publish, redact, station, views,
+    chains, evidence, exit_poll, health, index, login, me, media, observers, official, papers, publish, quick_count,
+    redact, release, station, statistics, totals, views,
 };
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
@@ -50,6 +51,13 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/media/{hash}/redact/{copy}", Access::Roles(PUBLISHING), || get(redact::page).post(redact::keep)),
     route("/media/{hash}/redact/{copy}/file", Access::Roles(PUBLISHING), || get(redact::bytes)),
     route("/official", Access::Roles(READING), || get(official::page)),
+    route("/official/back", Access::Roles(LEADING), || post(official::back)),
+    route("/totals", Access::Roles(READING), || get(totals::page)),
+    route("/totals/records", Access::Roles(READING), || get(totals::sources)),
+    route("/statistics", Access::Roles(READING), || get(statistics::page)),
+    route("/quick-count", Access::Roles(READING), || get(quick_count::page)),
+    route("/exit-poll", Access::Roles(READING), || get(exit_poll::page)),
+    route("/station/release", Access::Roles(LEADING), || post(release::release)),
     route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
     route("/papers/next", Access::Roles(TYPING), || get(papers::next)),
     route("/papers/{hash}", Access::Roles(LOOKING), || get(papers::page)),

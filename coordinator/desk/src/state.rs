@@ -28,8 +28,10 @@ use crate::making::Making;
 use crate::news::{Mark, News};
 use crate::people::People;
 use crate::people::reach::Reach;
+use crate::polls::Polls;
 use crate::previews::Previews;
 use crate::rendered::Rendered;
+use crate::samples;
 use crate::sealed::read;
 use crate::snapshot;
 
@@ -68,6 +70,9 @@ pub(crate) struct Desk {
     pub(crate) previews: Arc<Previews>,
     /// The publication that is being made.
     pub(crate) making: Arc<Making>,
+    pub(crate) samples: Arc<samples::Shelf>,
+    /// Waves of the exit poll that were read after the embargo.
+    pub(crate) polls: Arc<Polls>,
 }
 
 /// Why a desk does not start.
@@ -114,12 +119,15 @@ impl Desk {
             rendered: Arc::default(),
             previews: Arc::default(),
             making: Arc::default(),
+            samples: Arc::default(),
+            polls: Arc::default(),
             app,
             media,
         };
         desk.count_devices().await?;
         desk.count_all(&desk.book).await?;
         desk.count_faults().await?;
+        desk.samples.look(desk.app.deployment.dir()).await;
         desk.read_journal().await?;
         desk.settle(&desk.book).await?;
         desk.write().await;
@@ -269,7 +277,12 @@ impl Desk {
         let published = self.published();
         let known = self.look(|book| published.packs.keys().all(|pack| book.knows(pack)));
         if !known {
-            publish(&mut self.book.write(), &published);
+            {
+                let mut acts = self.acts.write();
+                let mut book = self.book.write();
+                publish(&mut book, &published);
+                acts.look_again(&mut book, &published);
+            }
             let changed = self.settle(&self.book).await?;
             self.tell(changed);
         }
@@ -361,6 +374,7 @@ impl Desk {
         self.read_journal().await?;
         let changed = self.settle(&self.book).await?;
         self.tell(changed);
+        self.samples.look(self.app.deployment.dir()).await;
         let heard = self.app.contacts.take();
         if !heard.is_empty() {
             self.book.write().heard_of(heard);

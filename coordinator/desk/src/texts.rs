@@ -32,6 +32,10 @@ subjects!(
     "people",
     "publish",
     "site",
+    "totals",
+    "statistics",
+    "count",
+    "poll",
 );
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> =

@@ -17,9 +17,18 @@ pub(super) struct Listed {
     pub(super) station: u32,
     /// The place of its region.
     pub(super) region: usize,
+    /// Voters registered there, where the directory says so.
+    pub(super) registered: Option<u32>,
     number: u32,
     /// Everything it can be found by, in one spelling, each word behind a line break.
     words: Box<str>,
+}
+
+impl Listed {
+    /// The row in which its records count.
+    pub(super) const fn row(&self) -> u32 {
+        self.station.saturating_mul(2)
+    }
 }
 
 /// The directory.
@@ -60,7 +69,8 @@ impl Directory {
             });
             let words = of_station(station, called.get(region).map_or("\n", String::as_str));
             let number = names.number(&station.key).saturating_add(1);
-            listed.push(Listed { station: number, region, number: station.number, words: words.into() });
+            let (registered, words) = (station.registered, words.into());
+            listed.push(Listed { station: number, region, registered, number: station.number, words });
         }
         listed.sort_by(|one, other| {
             let key = |listed: &Listed| (listed.region, listed.number);

@@ -35,18 +35,34 @@ pub struct Discrepancy {
     pub difference: u64,
 }
 
+/// Which differences are looked for; all where nothing is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sought<'a> {
+    /// Of this contest.
+    pub contest: Option<&'a str>,
+    /// At stations of this region.
+    pub region: Option<&'a str>,
+}
+
 impl Book {
     /// Every line in which no copy of a station's protocol says what the official figures say, the largest difference first.
     #[must_use]
-    pub fn discrepancies(&self) -> Vec<Discrepancy> {
+    pub fn discrepancies(&self, sought: Sought<'_>) -> Vec<Discrepancy> {
         let mut found = Vec::new();
+        let region = sought.region.map(|key| self.directory.regions.iter().position(|known| known == key));
+        let is_there = |row: &u32| {
+            region.is_none_or(|region| self.directory.station(row / 2).map(|listed| listed.region) == region)
+        };
         let mismatches = self.summaries.iter().filter(|(row, summary)| {
-            !is_training(**row) && summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch)
+            let differs = |contest: &super::summary::ContestState| contest.status == Status::OfficialMismatch;
+            !is_training(**row) && summary.contests.iter().any(differs) && is_there(row)
         });
         for (row, _) in mismatches {
             let key = self.key(*row);
             let Some(view) = self.station(&key) else { continue };
-            for contest in view.contests {
+            let wanted =
+                |contest: &super::view::ContestView| sought.contest.is_none_or(|wanted| wanted == contest.contest);
+            for contest in view.contests.into_iter().filter(wanted) {
                 let Some((entry, figures)) = contest.official else { continue };
                 for (at, (column, official)) in contest.columns.iter().zip(figures).enumerate() {
                     let Some(official) = official else { continue };

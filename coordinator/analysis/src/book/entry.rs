@@ -15,12 +15,19 @@ pub type EntryId = [u8; 32];
 /// What an entry comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// What the commissions above say of a station. Of several for one contest the one told last counts.
+    /// What the commissions above say of a station. Of several for one contest the one told last counts; without figures, none does.
     Official(Official),
     /// Somebody responsible has compared a protocol with its photo.
     Verified {
         /// The version of the record that was compared; a later correction is not verified by it.
         record: RecordHash,
+    },
+    /// Somebody responsible lets a protocol count although relations do not hold. A later word about it takes its place.
+    Released {
+        /// The version of the record; a later correction is not meant.
+        record: RecordHash,
+        /// In spite of which relations.
+        relations: Vec<String>,
     },
 }
 
@@ -44,4 +51,5 @@ pub(super) struct Entries {
     /// By station and contest.
     pub(super) official: BTreeMap<(String, String), (EntryId, Figures)>,
     pub(super) verified: BTreeMap<RecordHash, EntryId>,
+    pub(super) released: BTreeMap<RecordHash, (EntryId, Vec<String>)>,
 }

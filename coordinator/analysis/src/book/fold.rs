@@ -126,17 +126,29 @@ impl Book {
         let row: Option<RowNumber> = match entry {
             Entry::Official(Official { station, contest, figures }) => {
                 let row = self.row_number(&RowKey { training: false, station: Some(station.clone()) });
-                self.entries.official.insert((station, contest), (id, figures));
+                if figures.is_empty() {
+                    self.entries.official.remove(&(station, contest));
+                } else {
+                    self.entries.official.insert((station, contest), (id, figures));
+                }
                 row
             }
             Entry::Verified { record } => {
                 self.entries.verified.insert(record, id);
-                self.lines.line(&record).and_then(|line| self.lines.get(line)).map(|line| line.row)
+                self.row_of(&record)
+            }
+            Entry::Released { record, relations } => {
+                self.entries.released.insert(record, (id, relations));
+                self.row_of(&record)
             }
         };
         if let Some(row) = row.filter(|row| *row != NONE) {
             self.lines.dirty.insert(row);
         }
+    }
+
+    fn row_of(&self, record: &RecordHash) -> Option<RowNumber> {
+        self.lines.line(record).and_then(|line| self.lines.get(line)).map(|line| line.row)
     }
 
     /// The newest arrival that is counted.

@@ -19,6 +19,7 @@ mod board;
 mod device;
 mod directory;
 mod discrepancies;
+mod drawn;
 mod entry;
 mod fold;
 mod input;
@@ -28,22 +29,29 @@ mod names;
 mod papers;
 mod parts;
 mod snapshot;
+mod statistics;
 mod summarise;
 mod summary;
+mod totals;
 mod view;
+mod waves;
 
 pub use self::board::{Board, BoardRow, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query, RegionRow, State};
-pub use self::discrepancies::Discrepancy;
+pub use self::discrepancies::{Discrepancy, Sought};
+pub use self::drawn::{Gathered, Missing};
 pub use self::entry::{Entry, EntryId, Figures, Official};
 pub use self::fold::{Book, SPAN_MS};
 pub use self::input::{DeviceFact, Received, RowKey};
 pub use self::meaning::Column;
 pub use self::papers::PaperView;
 pub use self::snapshot::{Identity, Unusable};
+pub use self::statistics::{DigitRow, Flag, MANY, Statistics, Unusual};
 pub use self::summary::{ContestRow, Count, Status};
+pub use self::totals::{Addend, Standing, Total};
 pub use self::view::{
-    ContestView, CopyView, FailingView, FailureView, FormName, IncidentView, StationView, Total, TurnoutView,
+    ContestView, CopyView, FailingView, FailureView, FormName, IncidentView, StationView, TurnoutView,
 };
+pub use self::waves::WaveView;
 
 #[cfg(test)]
 mod tests;

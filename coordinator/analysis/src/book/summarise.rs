@@ -8,7 +8,7 @@ use kuager_wire::record::IncidentStatus;
 
 use super::entry::EntryId;
 use super::fold::Book;
-use super::line::{NONE, RowNumber, is_training};
+use super::line::{Line, NONE, RowNumber, is_training};
 use super::parts::{Content, Fails, Part};
 use super::summary::{Comparison, ContestState, Count, Summary, weight};
 
@@ -26,7 +26,10 @@ impl Book {
             let compared = all.entry(paper.contest).or_default();
             compared.add(line, paper, values, &contest.columns);
             compared.verified |= self.entries.verified.contains_key(&line.latest.hash);
-            compared.fails |= self.fails(line.latest.form, content, Severity::Hard) > 0;
+            if self.fails(line.latest.form, content, Severity::Hard) > 0 {
+                compared.fails = true;
+                compared.unreleased |= !self.released(line, content);
+            }
         }
         all
     }
@@ -46,6 +49,20 @@ impl Book {
     /// How many relations of this severity fail.
     pub(super) fn fails(&self, form: u32, content: &Content, severity: Severity) -> usize {
         content.fails.iter().filter(|fails| self.severity(form, fails) == Some(severity)).count()
+    }
+
+    /// Whether somebody lets a copy count in spite of every relation that must hold and fails in it.
+    pub(super) fn released(&self, line: &Line, content: &Content) -> bool {
+        let form = line.latest.form;
+        let Some((meaning, (_, relations))) =
+            self.forms.meaning(form).zip(self.entries.released.get(&line.latest.hash))
+        else {
+            return false;
+        };
+        content.fails.iter().all(|fails| {
+            let relation = meaning.form.relation(usize::from(fails.relation));
+            relation.is_none_or(|relation| relation.severity != Severity::Hard || relations.contains(&relation.id))
+        })
     }
 
     pub(super) fn severity(&self, form: u32, fails: &Fails) -> Option<Severity> {
@@ -98,12 +115,21 @@ impl Book {
         }
         for (contest, compared) in self.compared(row) {
             let official = self.official(row, contest).map(|(_, figures)| figures);
+            let columns = self.forms.contests.get(usize::from(contest)).map_or(0, |known| known.columns.len());
+            let agreed = compared.agreed().map(|mut agreed| {
+                agreed.resize(columns, None);
+                agreed.into_boxed_slice()
+            });
             summary.contests.push(ContestState {
                 contest,
                 status: compared.status(official.as_deref()),
                 copies: compared.copies,
                 observers: u32::try_from(compared.observers.len()).unwrap_or(u32::MAX),
                 differing: u16::try_from(compared.differing()).unwrap_or(u16::MAX),
+                agreed,
+                official: official.map(Vec::into_boxed_slice),
+                fails: compared.fails,
+                released: compared.fails && !compared.unreleased,
             });
         }
         summary

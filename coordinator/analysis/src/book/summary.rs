@@ -68,6 +68,14 @@ pub(super) struct ContestState {
     pub(super) copies: u32,
     pub(super) observers: u32,
     pub(super) differing: u16,
+    /// What counts in sums; nothing where copies differ.
+    pub(super) agreed: Option<Box<[Option<i64>]>>,
+    /// What the commissions above say.
+    pub(super) official: Option<Box<[Option<i64>]>>,
+    /// Whether a relation that must hold fails in a copy.
+    pub(super) fails: bool,
+    /// Whether somebody lets every such copy count.
+    pub(super) released: bool,
 }
 
 /// What the records of one row come to.
@@ -103,6 +111,8 @@ pub(super) struct Comparison {
     pub(super) verified: bool,
     /// Whether a relation that must hold fails in one of them.
     pub(super) fails: bool,
+    /// Whether one of those has not been let count.
+    pub(super) unreleased: bool,
 }
 
 impl Comparison {

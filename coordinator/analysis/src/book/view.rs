@@ -155,25 +155,6 @@ pub struct StationView {
     pub records: Vec<RecordHash>,
 }
 
-/// A contest added up over stations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Total {
-    /// The contest.
-    pub contest: String,
-    /// What is added up.
-    pub columns: Vec<Column>,
-    /// The sums; nothing where no station has the line, or the sum has more digits than there are.
-    pub sums: Vec<Option<i64>>,
-    /// Stations whose protocol is in the sums.
-    pub counted: u64,
-    /// Of them, stations where a relation that must hold fails.
-    pub failing: u64,
-    /// Stations whose copies differ, which are left out.
-    pub disputed: u64,
-    /// Stations of the directory.
-    pub stations: u64,
-}
-
 impl Book {
     /// A station, as all its records have it.
     #[must_use]
@@ -295,79 +276,6 @@ impl Book {
             }
         }
         questions
-    }
-
-    /// Every contest added up over the stations of a region, or of the whole directory. A station is counted where its copies say
-    /// the same; how many are, and how many are left out, stands beside the sums.
-    #[must_use]
-    pub fn totals(&self, region: Option<&str>) -> Vec<Total> {
-        let mut totals: Vec<Total> = self
-            .forms
-            .contests
-            .iter()
-            .map(|contest| Total {
-                contest: contest.key.clone(),
-                columns: contest.columns.clone(),
-                sums: vec![None; contest.columns.len()],
-                counted: 0,
-                failing: 0,
-                disputed: 0,
-                stations: 0,
-            })
-            .collect();
-        let mut overflow: Vec<Vec<bool>> = totals.iter().map(|total| vec![false; total.columns.len()]).collect();
-        let mut stations = 0_u64;
-        for row in self.rows_of(region) {
-            stations = stations.saturating_add(1);
-            for (contest, compared) in self.compared(row) {
-                let at = usize::from(contest);
-                let (Some(total), Some(overflow)) = (totals.get_mut(at), overflow.get_mut(at)) else { continue };
-                let Some(agreed) = compared.agreed() else {
-                    total.disputed = total.disputed.saturating_add(1);
-                    continue;
-                };
-                total.counted = total.counted.saturating_add(1);
-                total.failing = total.failing.saturating_add(u64::from(compared.fails));
-                for ((sum, overflow), value) in total.sums.iter_mut().zip(overflow).zip(agreed) {
-                    let Some(value) = value.filter(|_| !*overflow) else { continue };
-                    let added = sum.unwrap_or(0).checked_add(value);
-                    *overflow = added.is_none();
-                    *sum = added;
-                }
-            }
-        }
-        totals.iter_mut().for_each(|total| total.stations = stations);
-        totals
-    }
-
-    /// The records that a contest's sums over a region come from.
-    #[must_use]
-    pub fn sources(&self, contest: &str, region: Option<&str>) -> Vec<RecordHash> {
-        let mut sources = Vec::new();
-        for row in self.rows_of(region) {
-            let compared = self.compared(row);
-            for (_, line) in self.lines.row(row) {
-                let paper = self.forms.meaning(line.latest.form).and_then(|meaning| meaning.paper.as_ref());
-                let counts = paper.is_some_and(|paper| {
-                    let known = self.forms.contests.get(usize::from(paper.contest));
-                    known.is_some_and(|known| known.key == contest)
-                        && compared.get(&paper.contest).is_some_and(|compared| compared.differing() == 0)
-                });
-                if counts {
-                    sources.push(line.latest.hash);
-                }
-            }
-        }
-        sources
-    }
-
-    /// The rows of a region's stations that count.
-    fn rows_of(&self, region: Option<&str>) -> impl Iterator<Item = u32> {
-        let place = region.map(|key| self.directory.regions.iter().position(|known| known == key));
-        let listed = self.directory.listed.iter();
-        listed
-            .filter(move |listed| place.is_none_or(|place| place == Some(listed.region)))
-            .map(|listed| listed.station.saturating_mul(2))
     }
 
     pub(super) fn form_view(&self, form: u32) -> Option<FormName> {

@@ -15,6 +15,7 @@ use crate::entry::{Entry, status};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::chains::said;
+use crate::people::access::LEADING;
 use crate::people::visitor::Visitor;
 use crate::protocols::Summary;
 use crate::relations::{Judges, Relations};
@@ -46,6 +47,8 @@ struct Page<'a> {
     name: String,
     key: String,
     summary: Summary,
+    /// Whether protocols can be let count here.
+    leads: bool,
     records: Vec<(Entry, Option<Relations>)>,
     /// Addresses of the pages before and behind, without the language.
     newer: Option<String>,
@@ -63,7 +66,7 @@ pub(crate) async fn page(
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
     let key = RowKey { training: wanted.training == Some(1), station: wanted.key.clone() };
-    let summary = desk.look(|book| Summary::of(book, &key, &published, language));
+    let summary = desk.look_at_acts(|acts, book| Summary::of(acts, book, &key, &published, language));
     let at = wanted.page.unwrap_or(0);
     let newer = at.saturating_mul(RECORDS);
     let ledger = &desk.app.ledger;
@@ -103,6 +106,7 @@ pub(crate) async fn page(
         name,
         key: listed,
         summary,
+        leads: visitor.has_any(LEADING),
         records,
     };
     html(&page)

@@ -252,11 +252,12 @@ fn of_act(act: &Act, meaning: Meaning) -> Meaning {
             .maybe("value", value.as_ref().map(bare))
             .maybe("note", note.as_ref()),
         Act::IncidentStep { status, note, .. } => meaning.line("stands as", status.name()).maybe("note", note.as_ref()),
-        Act::Official { source, stage, form, station, figures } => {
+        Act::Official { source, stage, form, station, figures, pack } => {
             let meaning = meaning
                 .line("source", format!("sha-256 {source}"))
                 .line("stage", stage)
                 .line("form", form)
+                .maybe("pack", pack.as_ref())
                 .line("station", station);
             let figures = figures.iter();
             figures

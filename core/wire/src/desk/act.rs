@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::canonical::{Malformed, TextMap};
-use crate::ids::{ContentHash, EntryHash, MediaHash, ObserverId, PersonId, RecordHash};
+use crate::ids::{ContentHash, EntryHash, MediaHash, ObserverId, PackHash, PersonId, RecordHash};
 use crate::limits;
 use crate::record::{Answers, IncidentStatus, Value};
 
@@ -208,6 +208,9 @@ pub enum Act {
         /// The figures; none takes those of the same stage back.
         #[n(5)]
         figures: Figures,
+        /// The pack whose form it is; absent in entries of before, and where figures are taken back.
+        #[n(6)]
+        pack: Option<PackHash>,
     },
     /// Lets a protocol count although relations of its form do not hold.
     #[n(6)]

@@ -200,6 +200,12 @@ fn desk(samples: &mut Samples) {
             Some(&person),
             json!({"redaction": {"media": media, "copy": hex32(0xa4), "regions": 2}}),
         ),
+        (
+            "desk-entry/official-of-a-pack",
+            "What the territorial commission published, by the form of this pack.",
+            Some(&person),
+            json!({"official": {"source": hex32(0x92), "stage": "tec", "form": "protocol", "station": STATION, "figures": {"P01": 1200}, "pack": samples.pack.to_string()}}),
+        ),
     ];
     let mut prev = samples.deployment.to_string();
     for (seq, (name, about, by, act)) in acts.into_iter().enumerate() {

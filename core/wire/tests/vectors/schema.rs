@@ -296,6 +296,7 @@ const ACT_OF_DESK: Shape = OneOf(&[
             (3, "form", Text),
             (4, "station", Text),
             (5, "figures", Texts(&Int)),
+            (6, "pack", Bytes),
         ]),
     ),
     (6, "release", Fields(&[(1, "record", Bytes), (2, "relations", List(&Text)), (3, "reason", Text)])),
