@@ -18,6 +18,8 @@ pub(super) struct Listed {
     /// The place of its region.
     pub(super) region: usize,
     number: u32,
+    /// Voters in its list when the directory was made.
+    pub(super) registered: Option<u32>,
     /// Everything it can be found by, in one spelling, each word behind a line break.
     words: Box<str>,
 }
@@ -60,7 +62,13 @@ impl Directory {
             });
             let words = of_station(station, called.get(region).map_or("\n", String::as_str));
             let number = names.number(&station.key).saturating_add(1);
-            listed.push(Listed { station: number, region, number: station.number, words: words.into() });
+            listed.push(Listed {
+                station: number,
+                region,
+                number: station.number,
+                registered: station.registered,
+                words: words.into(),
+            });
         }
         listed.sort_by(|one, other| {
             let key = |listed: &Listed| (listed.region, listed.number);
@@ -141,6 +149,11 @@ impl Sought {
         let words = spelling::words(typed).into_iter().take(Self::WORDS);
         // Numbers are meant as they stand, words as their beginnings.
         Self(words.map(|word| if is_number(&word) { format!("\n{word}\n") } else { format!("\n{word}") }).collect())
+    }
+
+    /// Whether nothing is looked for.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether every word is one of the station's.

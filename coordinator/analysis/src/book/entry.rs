@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use kuager_wire::ids::RecordHash;
 
 use super::meaning::Column;
+use super::step::{DeskStep, DeskSteps};
 
 /// The hash of an entry of the journal.
 pub type EntryId = [u8; 32];
@@ -21,6 +22,13 @@ pub enum Entry {
     Verified {
         /// The version of the record that was compared; a later correction is not verified by it.
         record: RecordHash,
+    },
+    /// Somebody at the desk says where an incident stands.
+    Step {
+        /// Any version of its record.
+        record: RecordHash,
+        /// What they say.
+        step: DeskStep,
     },
 }
 
@@ -44,4 +52,5 @@ pub(super) struct Entries {
     /// By station and contest.
     pub(super) official: BTreeMap<(String, String), (EntryId, Figures)>,
     pub(super) verified: BTreeMap<RecordHash, EntryId>,
+    pub(super) steps: DeskSteps,
 }

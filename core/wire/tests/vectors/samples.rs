@@ -200,6 +200,12 @@ fn desk(samples: &mut Samples) {
             Some(&person),
             json!({"redaction": {"media": media, "copy": hex32(0xa4), "regions": 2}}),
         ),
+        (
+            "desk-entry/complaint-appealed",
+            "The complaint went to a court.",
+            Some(&person),
+            json!({"complaint": {"record": record, "step": "appealed", "due_ms": 1_679_878_800_000_u64, "to": "court"}}),
+        ),
     ];
     let mut prev = samples.deployment.to_string();
     for (seq, (name, about, by, act)) in acts.into_iter().enumerate() {

@@ -5,7 +5,10 @@ mod board;
 mod chance;
 mod counting;
 mod hostile;
+mod incidents;
+mod norms;
 mod protocols;
+mod turnout;
 
 use std::sync::{Arc, LazyLock};
 
