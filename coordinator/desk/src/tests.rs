@@ -3,6 +3,7 @@ mod board;
 mod country;
 mod devices;
 mod embargo;
+mod events;
 mod people;
 mod relations;
 mod snapshots;

@@ -32,6 +32,11 @@ subjects!(
     "people",
     "publish",
     "site",
+    "incidents",
+    "complaints",
+    "norms",
+    "turnout",
+    "print",
 );
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> =
