@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Serves a data directory; what it says of its addresses, and the process. */
+/** Serves a data directory, and says where. */
 async function serve(kuager, data) {
   const served = spawn(kuager, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -22,7 +22,15 @@ async function serve(kuager, data) {
     }
   }
   served.stdout.resume();
-  return { said, served };
+  return { said, stop: () => served.kill("SIGKILL") };
+}
+
+/** A desk in front of a whole day that never happened, with incidents, late jumps and forged sums. */
+export async function night(kuager, folder) {
+  const data = path.join(folder, "night");
+  await run(kuager, ["simulate", "--data", data, "--stations", "80", "--each", "2"], { maxBuffer: 1 << 24 });
+  const { said, stop } = await serve(kuager, data);
+  return { desk: new URL(said.desk), stop };
 }
 
 /** Serves what `kuager demo` left in a folder. */
@@ -30,7 +38,7 @@ export async function start(kuager, phone, folder) {
   const data = path.join(folder, "data");
   const out = path.join(folder, "out");
   await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
-  const { said, served } = await serve(kuager, data);
+  const { said, stop } = await serve(kuager, data);
   const { stdout } = await run(kuager, ["invite", "--data", data, "--server", said.phones]);
   await writeFile(path.join(folder, "invite"), stdout.match(/KUAGER:INVITE\/\S+/)[0]);
   // test-phone takes the photo that lies beside its pack.
@@ -40,8 +48,14 @@ export async function start(kuager, phone, folder) {
     await copyFile(path.join(from, name), to);
   }
   let sealed = 0;
+  let other;
   return {
     desk: new URL(said.desk),
+    /** The desk of [night], begun when it is first asked for. */
+    night() {
+      other ??= night(kuager, folder);
+      return other;
+    },
     /** Seals one note more at STATION and delivers it. The first has a photo. */
     async note() {
       sealed += 1;
@@ -51,19 +65,16 @@ export async function start(kuager, phone, folder) {
       }
     },
     /** Serves a whole day that never happened, made with these options. */
-    async night(options) {
-      const data = path.join(folder, "night");
+    async whole(options) {
+      const data = path.join(folder, "whole");
       await run(kuager, ["simulate", "--data", data, ...options], { maxBuffer: 1 << 24 });
-      const { said, served } = await serve(kuager, data);
-      return {
-        data,
-        folder,
-        desk: new URL(said.desk),
-        kuager: (...command) => run(kuager, [...command, "--data", data]),
-        stop: () => served.kill("SIGKILL"),
-      };
+      const { said, stop } = await serve(kuager, data);
+      return { data, folder, desk: new URL(said.desk), kuager: (...command) => run(kuager, [...command, "--data", data]), stop };
     },
-    stop: () => served.kill("SIGKILL"),
+    async stop() {
+      stop();
+      (await other)?.stop();
+    },
   };
 }
 

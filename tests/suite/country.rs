@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use kuager_analysis::book::{Book, Column, DeviceFact, Entry, Official, Order, Query, RowKey, State, Status};
+use kuager_analysis::book::{
+    Book, Column, DeviceFact, Entry, FlagKind, FlagQuery, IncidentQuery, Official, Order, Query, RowKey, State, Status,
+};
 use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::ledger::ChainFault;
 use kuager_coordinator::{App, Deployment};
@@ -140,6 +142,29 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
     assert_eq!(disputed, planted(|planted| matches!(planted, Planted::CopiesDiffer { .. })));
     assert_eq!(in_state(&book, State::Conflict, now_ms), disputed);
     assert!(counted > SIZE.stations / 2);
+
+    // Turnout: the late jumps that were planted, with their numbers, and no flag at any honest station.
+    let (flagged, count) = book.flagged(&FlagQuery::default(), 0, SIZE.stations);
+    assert_eq!(flagged.len(), count);
+    let mut late = BTreeSet::new();
+    for row in flagged {
+        let station = row.key.station.expect("is a station");
+        for flag in row.flags.iter().filter(|_| !forked.contains(&station)) {
+            assert_eq!(flag.kind, FlagKind::Jump, "{station}: {flag:?}, which nobody planted");
+            assert!(flag.number - flag.with == flag.difference && flag.difference > flag.limit, "{station}: {flag:?}");
+            late.insert(station.clone());
+        }
+    }
+    assert_eq!(late, jumps, "by the relation of the protocol and by the figures of all observers");
+    let total = book.turnout(None);
+    assert!(total.protocols > 100 && total.issued <= total.registered && total.hours.len() == 6);
+    // Everybody who was sent somewhere and reports an incident is on the board, reported and no more.
+    let incidents = book.incidents(&IncidentQuery::default(), 0, SIZE.stations);
+    assert!(incidents.found > 2 && incidents.rows.iter().all(|row| row.incident.codes == ["A06"]));
+    // Nobody has broken a norm but where somebody says so: all checklists say that all was well.
+    let articles = book.articles(None);
+    assert!(articles.iter().any(|article| article.count.kept > 100));
+    assert!(articles.iter().all(|article| article.count.broken == 0), "{articles:?}");
 
     // A correction counts once, as corrected.
     for station in planted(|planted| matches!(planted, Planted::Corrected { .. })) {

@@ -46,7 +46,7 @@ pub fn polls_close_ms(pack: &Pack) -> u64 {
 }
 
 /// The end of the election day at the stations, or everywhere on earth where the pack does not say what time they have.
-fn day_ends_ms(pack: &Pack) -> u64 {
+pub(crate) fn day_ends_ms(pack: &Pack) -> u64 {
     let offset = pack.utc_offset.and_then(|minutes| Offset::from_seconds(i32::from(minutes).checked_mul(60)?).ok());
     let day = pack.election_day.parse::<Date>().and_then(|day| day.tomorrow());
     let midnight = day.and_then(|day| day.to_zoned(TimeZone::fixed(offset.unwrap_or(Offset::UTC))));

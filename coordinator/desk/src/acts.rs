@@ -1,7 +1,8 @@
 //! What people did at the desk, as the pages need it: the journal read from its beginning.
 
-use kuager_analysis::book::{Book, Entry as Told};
+use kuager_analysis::book::{Book, DeskStep, Entry as Told};
 use kuager_analysis::calls::Calls;
+use kuager_analysis::complaints::Complaints;
 use kuager_analysis::official::Officials;
 use kuager_analysis::publications::Publications;
 use kuager_analysis::readings::{Finding, Readings, Stage, questions};
@@ -23,6 +24,7 @@ pub(crate) struct Acts {
     pub(crate) publications: Publications,
     pub(crate) officials: Officials,
     pub(crate) releases: Releases,
+    pub(crate) complaints: Complaints,
 }
 
 impl Acts {
@@ -41,6 +43,12 @@ impl Acts {
         }
         self.calls.add(entry.hash, &entry.entry);
         self.publications.add(entry.hash, &entry.entry);
+        self.complaints.add(entry.hash, &entry.entry);
+        if let Act::IncidentStep { record, status, note } = &entry.entry.act {
+            let (seq, at_ms, by) = (entry.entry.seq, entry.entry.at_ms, entry.entry.by);
+            let step = DeskStep { seq, at_ms, by, status: *status, note: note.clone() };
+            book.entry(entry.hash.0, Told::Step { record: *record, step });
+        }
         if let Some(record) = self.readings.add(entry.hash, &entry.entry)
             && self.confirms(record, book, published)
         {

@@ -20,10 +20,14 @@ pub(crate) struct Place {
 pub(crate) const PLACES: &[Place] = &[
     Place { path: "/", text: "place-board", access: Access::Roles(READING) },
     Place { path: "/observers", text: "place-observers", access: Access::Roles(READING) },
+    Place { path: "/incidents", text: "incidents-title", access: Access::Roles(READING) },
+    Place { path: "/complaints", text: "complaints-title", access: Access::Roles(READING) },
+    Place { path: "/turnout", text: "turnout-title", access: Access::Roles(READING) },
     Place { path: "/papers", text: "place-papers", access: Access::Roles(LOOKING) },
     Place { path: "/totals", text: "place-totals", access: Access::Roles(READING) },
     Place { path: "/official", text: "place-official", access: Access::Roles(READING) },
     Place { path: "/publish", text: "place-publish", access: Access::Roles(READING) },
+    Place { path: "/norms", text: "place-norms", access: Access::Roles(READING) },
     Place { path: "/chains", text: "place-chains", access: Access::Roles(READING) },
 ];
 

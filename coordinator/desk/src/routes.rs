@@ -11,8 +11,8 @@ use tower_http::compression::CompressionLayer;
 use crate::guard::{FORM, admit, guard};
 use crate::live;
 use crate::pages::{
-    chains, evidence, exit_poll, health, index, login, me, media, observers, official, papers, publish, quick_count,
-    redact, release, station, statistics, totals, views,
+    chains, complaints, evidence, exit_poll, health, incident, incidents, index, login, me, media, norms, observers,
+    official, papers, print, publish, quick_count, redact, release, station, statistics, totals, turnout, views,
 };
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
@@ -44,6 +44,15 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/observers/{observer}/call", Access::Roles(LEADING), || post(observers::call)),
     route("/names", Access::Roles(LEADING), || get(observers::names)),
     route("/station", Access::Roles(READING), || get(station::page)),
+    route("/incidents", Access::Roles(READING), || get(incidents::page)),
+    route("/incidents/{hash}", Access::Roles(READING), || get(incident::page)),
+    route("/incidents/{hash}/step", Access::Roles(LEADING), || post(incident::step)),
+    route("/complaints", Access::Roles(READING), || get(complaints::register)),
+    route("/complaints/{hash}", Access::Roles(READING), || get(complaints::page)),
+    route("/complaints/{hash}/say", Access::Roles(LEADING), || post(complaints::say)),
+    route("/records/{hash}/print", Access::Roles(READING), || get(print::page)),
+    route("/norms", Access::Roles(READING), || get(norms::page)),
+    route("/turnout", Access::Roles(READING), || get(turnout::page)),
     route("/media/{hash}", Access::Roles(READING), || get(media::page)),
     route("/media/{hash}/file", Access::Roles(LOOKING), || get(media::bytes)),
     route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),

@@ -3,6 +3,7 @@ mod board;
 mod country;
 mod devices;
 mod embargo;
+mod events;
 mod numbers;
 mod people;
 mod relations;

@@ -36,6 +36,11 @@ subjects!(
     "statistics",
     "count",
     "poll",
+    "incidents",
+    "complaints",
+    "norms",
+    "turnout",
+    "print",
 );
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> =

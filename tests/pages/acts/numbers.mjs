@@ -26,7 +26,7 @@ async function reads(page, address, selector) {
 }
 
 export async function numbers(browser, host) {
-  const night = await host.night(["--stations", "120", "--observed", "100", "--twice", "20", "--each", "1", "--discrepancies", "5"]);
+  const night = await host.whole(["--stations", "120", "--observed", "100", "--twice", "20", "--each", "1", "--discrepancies", "5"]);
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   const at = (address) => new URL(address, night.desk).href;

@@ -153,6 +153,11 @@ impl Sought {
         Self(words.map(|word| if is_number(&word) { format!("\n{word}\n") } else { format!("\n{word}") }).collect())
     }
 
+    /// Whether nothing is looked for.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Whether every word is one of the station's.
     pub(super) fn is_in(&self, listed: &Listed) -> bool {
         self.0.iter().all(|word| listed.words.contains(word.as_str()))

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use kuager_wire::ids::RecordHash;
 
 use super::meaning::Column;
+use super::step::{DeskStep, DeskSteps};
 
 /// The hash of an entry of the journal.
 pub type EntryId = [u8; 32];
@@ -28,6 +29,11 @@ pub enum Entry {
         record: RecordHash,
         /// In spite of which relations.
         relations: Vec<String>,
+    /// Somebody at the desk says where an incident stands.
+    Step {
+        /// Any version of its record.
+        /// What they say.
+        step: DeskStep,
     },
 }
 
@@ -52,4 +58,5 @@ pub(super) struct Entries {
     pub(super) official: BTreeMap<(String, String), (EntryId, Figures)>,
     pub(super) verified: BTreeMap<RecordHash, EntryId>,
     pub(super) released: BTreeMap<RecordHash, (EntryId, Vec<String>)>,
+    pub(super) steps: DeskSteps,
 }

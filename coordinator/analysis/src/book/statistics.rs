@@ -45,7 +45,7 @@ impl Unusual {
 
 /// A station that deserves a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Flag {
+pub struct Oddity {
     /// The station.
     pub key: RowKey,
     /// What is unusual.
@@ -83,7 +83,7 @@ pub struct Statistics {
     /// Stations whose numbers were looked at: those in the sums.
     pub stations: u64,
     /// Stations that deserve a look, in the order of the directory.
-    pub flags: Vec<Flag>,
+    pub flags: Vec<Oddity>,
     /// Last digits, over all stations first and then region by region.
     pub digits: Vec<DigitRow>,
     /// How many tests were made.
@@ -116,7 +116,7 @@ impl Book {
             for (unusual, lines) in unusual(columns, agreed, against.as_deref()) {
                 let numbers =
                     lines.into_iter().filter_map(|at| Some((columns.get(at)?.clone(), agreed.get(at).copied()??)));
-                found.flags.push(Flag {
+                found.flags.push(Oddity {
                     key: self.key(listed.row()),
                     unusual,
                     numbers: numbers.collect(),

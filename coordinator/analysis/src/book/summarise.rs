@@ -1,8 +1,7 @@
 //! How the records of a row become its summary, and the copies of its protocols are compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use kuager_forms::incident;
 use kuager_wire::protocol::Severity;
 use kuager_wire::record::IncidentStatus;
 
@@ -106,14 +105,20 @@ impl Book {
                 Some(Part::Turnout { at, told, own, .. }) if told.is_some() || own.is_some() => {
                     summary.hours.insert(*at);
                 }
-                Some(Part::Incident { gravity, .. }) if self.standing(number) != IncidentStatus::Withdrawn => {
-                    summary.incidents = summary.incidents.saturating_add(1);
-                    summary.gravest = summary.gravest.max(*gravity);
+                Some(Part::Incident { gravity, .. }) => {
+                    summary.incident_lines.push(number);
+                    if self.standing(number) != IncidentStatus::Withdrawn {
+                        summary.incidents = summary.incidents.saturating_add(1);
+                        summary.gravest = summary.gravest.max(*gravity);
+                    }
                 }
                 _ => {}
             }
         }
-        for (contest, compared) in self.compared(row) {
+        let compared = self.compared(row);
+        summary.norms = self.norms_of(row);
+        summary.turnout = self.turnout_of(row, &compared);
+        for (contest, compared) in compared {
             let official = self.official(row, contest).map(|(_, figures)| figures);
             let columns = self.forms.contests.get(usize::from(contest)).map_or(0, |known| known.columns.len());
             let agreed = compared.agreed().map(|mut agreed| {
@@ -133,24 +138,5 @@ impl Book {
             });
         }
         summary
-    }
-
-    /// Where a record stands by the words about it, in the order of their arrival.
-    pub(super) fn standing(&self, line: u32) -> IncidentStatus {
-        let mut stands = IncidentStatus::Reported;
-        let Some(author) = self.lines.get(line).map(|line| line.observer) else { return stands };
-        let words = self.lines.words.get(&line).map(Vec::as_slice).unwrap_or_default();
-        let ordered: BTreeSet<u32> = words.iter().copied().collect();
-        for word in ordered.into_iter().filter_map(|word| self.lines.get(word)).filter(|word| word.row != NONE) {
-            let Some(Part::Word { status }) = word.latest.content.as_ref().and_then(|content| content.part.as_ref())
-            else {
-                continue;
-            };
-            // Nobody can verify yet: no credential makes anybody responsible.
-            if incident::is_step(stands, *status, word.observer == author, false) {
-                stands = *status;
-            }
-        }
-        stands
     }
 }

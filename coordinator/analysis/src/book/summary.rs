@@ -6,9 +6,11 @@ use kuager_wire::pack::Gravity;
 use kuager_wire::protocol::{LineRole, Severity};
 use kuager_wire::record::RecordKind;
 
+use super::compliance::NormState;
 use super::line::Line;
 use super::meaning::{Column, Paper};
 use super::parts::Fails;
+use super::turnout::Turnout;
 
 /// How much of one form has arrived, and when the newest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -94,6 +96,11 @@ pub(super) struct Summary {
     pub(super) heaviest: Option<(u32, Fails)>,
     pub(super) incidents: u32,
     pub(super) gravest: Option<Gravity>,
+    /// Lines of all incidents, withdrawn ones, too.
+    pub(super) incident_lines: Vec<u32>,
+    /// What is said of norms, in the order of their numbers.
+    pub(super) norms: Vec<NormState>,
+    pub(super) turnout: Turnout,
     pub(super) observers: BTreeSet<u32>,
     pub(super) devices: BTreeSet<u32>,
     pub(super) last_ms: u64,

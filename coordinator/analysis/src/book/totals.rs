@@ -300,6 +300,11 @@ impl Book {
         self.directory.regions.iter().map(held).collect()
     }
 
+    /// The rows of a region's stations that count.
+    pub(super) fn rows_of(&self, region: Option<&str>) -> impl Iterator<Item = u32> {
+        self.listed_of(region).map(Listed::row)
+    }
+
     /// The stations of a region, or all.
     pub(super) fn listed_of(&self, region: Option<&str>) -> impl Iterator<Item = &Listed> {
         let place = region.map(|key| self.directory.regions.iter().position(|known| known == key));

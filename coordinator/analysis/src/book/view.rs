@@ -155,7 +155,46 @@ pub struct StationView {
     pub records: Vec<RecordHash>,
 }
 
+/// The chain of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainView {
+    /// The device.
+    pub kid: Kid,
+    /// Whose it is.
+    pub observer: ObserverId,
+    /// Its records that count, wherever.
+    pub records: u64,
+    /// Its highest number.
+    pub head: Option<u64>,
+    /// How many numbers below that are missing.
+    pub missing: u64,
+    /// How often a number came twice.
+    pub twice: u64,
+}
+
 impl Book {
+    /// The chains of the devices that report from a station.
+    #[must_use]
+    pub fn chains(&self, key: &RowKey) -> Vec<ChainView> {
+        let summary = self.row_number(key).and_then(|row| self.summaries.get(&row));
+        let devices = summary.into_iter().flat_map(|summary| &summary.devices);
+        let mut chains: Vec<ChainView> = devices
+            .filter_map(|device| {
+                let device = self.devices.get(index(*device)?)?;
+                Some(ChainView {
+                    kid: device.kid,
+                    observer: index(device.observer).and_then(|at| self.observers.get(at)).copied()?,
+                    records: device.records,
+                    head: device.head,
+                    missing: device.missing(),
+                    twice: device.twice,
+                })
+            })
+            .collect();
+        chains.sort_by_key(|chain| chain.kid);
+        chains
+    }
+
     /// A station, as all its records have it.
     #[must_use]
     pub fn station(&self, key: &RowKey) -> Option<StationView> {
@@ -196,14 +235,7 @@ impl Book {
                     observer,
                     received_ms,
                 }),
-                Some(Part::Incident { codes, gravity }) => view.incidents.push(IncidentView {
-                    codes: codes.iter().map(|code| self.words.name(*code).to_owned()).collect(),
-                    gravity: *gravity,
-                    status: self.standing(number),
-                    record,
-                    observer,
-                    received_ms,
-                }),
+                Some(Part::Incident { .. }) => view.incidents.extend(self.incident_view(number)),
                 Some(Part::Word { .. }) | None => {}
             }
         }

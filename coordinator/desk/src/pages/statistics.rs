@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use kuager_analysis::book::{DigitRow, Flag, MANY, Statistics, Unusual};
+use kuager_analysis::book::{DigitRow, MANY, Oddity, Statistics, Unusual};
 use kuager_analysis::embargo;
 use kuager_analysis::statistics::digits::{Digits, FEWEST, NotTested};
 use kuager_analysis::statistics::many::LEVEL;
@@ -98,7 +98,7 @@ pub(crate) async fn page(
         (contests, contest, found)
     });
     let kind = Unusual::ALL.into_iter().find(|kind| kind.name() == wanted.kind);
-    let flags: Vec<&Flag> = found.flags.iter().filter(|flag| kind.is_none_or(|kind| kind == flag.unusual)).collect();
+    let flags: Vec<&Oddity> = found.flags.iter().filter(|flag| kind.is_none_or(|kind| kind == flag.unusual)).collect();
     let first = wanted.page.saturating_mul(ROWS);
     let here = format!("/statistics?contest={}&", escaped(&contest));
     let of_kind = if wanted.kind.is_empty() { String::new() } else { format!("kind={}&", escaped(&wanted.kind)) };
@@ -178,7 +178,7 @@ fn said(unusual: Unusual, language: &Language) -> String {
 }
 
 /// The numbers that something follows from.
-fn arithmetic(flag: &Flag, contest: &str, pack: &Pack, language: &Language) -> String {
+fn arithmetic(flag: &Oddity, contest: &str, pack: &Pack, language: &Language) -> String {
     let named =
         |(column, number): &(_, i64)| format!("{}: {}", lines::named(pack, contest, column, language), whole(*number));
     flag.numbers.iter().map(named).collect::<Vec<_>>().join(" · ")

@@ -267,8 +267,9 @@ fn of_act(act: &Act, meaning: Meaning) -> Meaning {
             meaning.line("in spite of", relations.join(", ")).line("reason", reason)
         }
         Act::Retake { media, message, .. } => meaning.line("page", media).line("message", message),
-        Act::Complaint { step, due_ms, note, .. } => meaning
+        Act::Complaint { step, due_ms, note, to, .. } => meaning
             .line("stands as", step.name())
+            .maybe("handed in to", to.map(|to| to.name()))
             .maybe("answer due", due_ms.map(moment_of))
             .maybe("note", note.as_ref()),
         Act::Account { person, change, roles } => meaning

@@ -77,6 +77,27 @@ pub enum ComplaintStep {
 
 crate::named!(ComplaintStep: "A stable name.");
 
+/// To whom a complaint is handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[cbor(index_only)]
+pub enum Addressee {
+    /// The commission of the station, or another one, with a statement about a violation.
+    #[n(1)]
+    Commission,
+    /// The commission above, against what a commission or a member of it did or decided.
+    #[n(2)]
+    HigherCommission,
+    /// A court.
+    #[n(3)]
+    Court,
+    /// A prosecutor.
+    #[n(4)]
+    Prosecutor,
+}
+
+crate::named!(Addressee: "A stable name.");
+
 /// What happened to the account of a person at the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -253,6 +274,9 @@ pub enum Act {
         /// In words.
         #[n(4)]
         note: Option<String>,
+        /// To whom it was handed in.
+        #[n(5)]
+        to: Option<Addressee>,
     },
     /// Changed an account of the desk.
     #[n(9)]

@@ -206,6 +206,12 @@ fn desk(samples: &mut Samples) {
             Some(&person),
             json!({"official": {"source": hex32(0x92), "stage": "tec", "form": "protocol", "station": STATION, "figures": {"P01": 1200}, "pack": samples.pack.to_string()}}),
         ),
+        (
+            "desk-entry/complaint-appealed",
+            "The complaint went to a court.",
+            Some(&person),
+            json!({"complaint": {"record": record, "step": "appealed", "due_ms": 1_679_878_800_000_u64, "to": "court"}}),
+        ),
     ];
     let mut prev = samples.deployment.to_string();
     for (seq, (name, about, by, act)) in acts.into_iter().enumerate() {

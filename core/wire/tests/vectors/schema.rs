@@ -161,6 +161,7 @@ const LINE_ROLE: Shape = Named(&[
     (6, "received"),
     (7, "cancelled"),
     (8, "outside"),
+    (9, "absentee"),
 ]);
 const TEMPLATE: Shape = Fields(&[
     (1, "annex", Text),
@@ -320,6 +321,7 @@ const ACT_OF_DESK: Shape = OneOf(&[
             ),
             (3, "due_ms", Int),
             (4, "note", Text),
+            (5, "to", Named(&[(1, "commission"), (2, "higher_commission"), (3, "court"), (4, "prosecutor")])),
         ]),
     ),
     (

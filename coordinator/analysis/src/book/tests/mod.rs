@@ -6,7 +6,10 @@ mod chance;
 mod counting;
 mod hostile;
 mod numbers;
+mod incidents;
+mod norms;
 mod protocols;
+mod turnout;
 
 use std::sync::{Arc, LazyLock};
 
