@@ -5,6 +5,7 @@ mod board;
 mod chance;
 mod counting;
 mod hostile;
+mod past;
 mod protocols;
 
 use std::sync::{Arc, LazyLock};
