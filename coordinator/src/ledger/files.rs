@@ -190,6 +190,12 @@ pub trait Files {
     /// [`LedgerError`].
     async fn records_listing(&self, media: MediaHash, limit: u32) -> Result<Vec<RecordView>, LedgerError>;
 
+    /// A record with its files, by its hash.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn record_view(&self, record: RecordHash) -> Result<Option<RecordView>, LedgerError>;
+
     /// A file that is here.
     ///
     /// # Errors

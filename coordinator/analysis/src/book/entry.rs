@@ -29,9 +29,11 @@ pub enum Entry {
         record: RecordHash,
         /// In spite of which relations.
         relations: Vec<String>,
+    },
     /// Somebody at the desk says where an incident stands.
     Step {
         /// Any version of its record.
+        record: RecordHash,
         /// What they say.
         step: DeskStep,
     },

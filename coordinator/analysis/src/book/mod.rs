@@ -34,18 +34,18 @@ mod papers;
 mod parts;
 mod snapshot;
 mod statistics;
+mod step;
 mod summarise;
 mod summary;
-mod step;
 mod totals;
 mod turnout;
 mod view;
 mod waves;
 
 pub use self::board::{Board, BoardRow, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query, RegionRow, State};
+pub use self::compliance::Outcome;
 pub use self::discrepancies::{Discrepancy, Sought};
 pub use self::drawn::{Gathered, Missing};
-pub use self::compliance::Outcome;
 pub use self::entry::{Entry, EntryId, Figures, Official};
 pub use self::fold::{Book, SPAN_MS};
 pub use self::incidents::{
@@ -57,9 +57,9 @@ pub use self::norms::{ArticleRow, NormCount, NormDetail, NormQuery, NormQuestion
 pub use self::papers::PaperView;
 pub use self::snapshot::{Identity, Unusable};
 pub use self::statistics::{DigitRow, MANY, Oddity, Statistics, Unusual};
+pub use self::step::DeskStep;
 pub use self::summary::{ContestRow, Count, Status};
 pub use self::totals::{Addend, Standing, Total};
-pub use self::step::DeskStep;
 pub use self::turnout::{Flag, FlagKind, FlagQuery, FlaggedRow, HourTotal, TurnoutSummary, TurnoutTotal};
 pub use self::view::{
     ChainView, ContestView, CopyView, FailingView, FailureView, FormName, IncidentView, StationView, TurnoutView,

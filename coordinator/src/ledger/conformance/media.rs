@@ -234,6 +234,9 @@ pub async fn a_report_says_everything_of_a_file(place: &dyn Place) {
     assert_eq!(named.iter().map(|view| (view.hash, view.files.len())).collect::<Vec<_>>(), [(first.hash, 2)]);
     let listed = ledger.records_listing(page.attachment.hash, 1).await.expect("reads");
     assert_eq!(listed.iter().map(|view| (view.hash, view.kid)).collect::<Vec<_>>(), [(first.hash, Kid(KEY.kid().0))]);
+    let of_station = &station[0];
+    assert_eq!(ledger.record_view(correction.hash).await.expect("reads").as_ref(), Some(of_station));
+    assert_eq!(ledger.record_view(RecordHash([9; 32])).await.expect("reads"), None);
 }
 
 /// A copy made twice is one copy with one statement.

@@ -55,6 +55,17 @@ impl Files for SqliteLedger {
         self.read(move |connection| listing(connection, media, limit)).await
     }
 
+    async fn record_view(&self, hash: RecordHash) -> Result<Option<RecordView>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.hash = ?1"
+            ))?;
+            let rows = query.query_row([hash.0], record).optional()?.into_iter().collect();
+            Ok(with_files(connection, rows)?.pop())
+        })
+        .await
+    }
+
     async fn media(&self, media: MediaHash) -> Result<Option<MediaView>, LedgerError> {
         self.read(move |connection| view(connection, media)).await
     }

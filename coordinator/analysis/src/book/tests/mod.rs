@@ -5,9 +5,10 @@ mod board;
 mod chance;
 mod counting;
 mod hostile;
-mod numbers;
 mod incidents;
 mod norms;
+mod numbers;
+mod past;
 mod protocols;
 mod turnout;
 
