@@ -174,7 +174,7 @@ impl Book {
     }
 
     fn report(&self, row: RowNumber, contest: usize, lines: &Lines<'_>) -> Result<(Report, Counted), Missing> {
-        let mut copies = self.counted(row, contest, lines.columns.len());
+        let mut copies = self.copies_counted(row, contest, lines.columns.len());
         if copies.is_empty() {
             let any = self.summaries.get(&row).is_some_and(|summary| summary.records > 0);
             return Err(if any { Missing::NoProtocol } else { Missing::Silent });
@@ -203,7 +203,7 @@ impl Book {
         Ok((report, first))
     }
 
-    fn counted(&self, row: RowNumber, contest: usize, columns: usize) -> Vec<Counted> {
+    fn copies_counted(&self, row: RowNumber, contest: usize, columns: usize) -> Vec<Counted> {
         let copies = self.lines.row(row).filter_map(|(_, line)| {
             let (known, content) = (self.forms.get(line.latest.form)?, line.latest.content.as_deref()?);
             let paper = known.meaning.as_ref()?.paper.as_ref()?;
