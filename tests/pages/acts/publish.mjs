@@ -134,7 +134,9 @@ async function redactable(page) {
       for (const picture of await links('.pictures a[href^="/media/"]')) {
         await page.goto(picture);
         if ((await page.locator("#draw").count()) === 1) {
-          return picture;
+          const address = new URL(picture);
+          address.searchParams.set("lang", "en");
+          return address.href;
         }
       }
     }
@@ -153,11 +155,15 @@ export async function publish(browser, host) {
     await page.locator("summary", { hasText: "copy for publication" }).click();
     const picture = page.locator("#draw img");
     await picture.scrollIntoViewIfNeeded();
+    // It is loaded when somebody wants to see it.
+    await page.waitForFunction(() => document.querySelector("#draw img").naturalWidth > 0, null, { timeout: LONG });
+    await picture.evaluate((image) => image.scrollIntoView({ block: "start" }));
     const box = await picture.boundingBox();
     await page.mouse.move(box.x + 20, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + 160, box.y + 90, { steps: 4 });
     await page.mouse.up();
+    expect(/^\d+, \d+, \d+, \d+$/m.test(await page.locator("#regions").inputValue()), "what is drawn stands there in numbers");
     await page.locator("button", { hasText: "Show the copy" }).click();
     await page.locator("text=cannot be withdrawn").waitFor({ timeout: LONG });
     await page.screenshot({ path: path.join(host.pictures, "publish-copy.png"), fullPage: true });
