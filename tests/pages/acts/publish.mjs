@@ -125,22 +125,45 @@ async function opened(browser, site, pictures) {
   await context.close();
 }
 
+/** The page of a photo that is whole and was looked at by the coordinator: of those, a copy can be made. */
+async function redactable(page) {
+  const links = (selector) => page.locator(selector).evaluateAll((found) => [...new Set(found.map((link) => link.href))]);
+  for (const end = Date.now() + LONG; Date.now() < end; ) {
+    for (const station of (await links('tbody th a[href^="/station"]')).slice(0, 20)) {
+      await page.goto(station);
+      for (const picture of await links('.pictures a[href^="/media/"]')) {
+        await page.goto(picture);
+        if ((await page.locator("#draw").count()) === 1) {
+          const address = new URL(picture);
+          address.searchParams.set("lang", "en");
+          return address.href;
+        }
+      }
+    }
+    await page.goto(new URL("/?lang=en", page.url()).href);
+  }
+  throw new Error("there is no photo of which a copy can be made");
+}
+
 /** Two people publish a picture and everything; anybody opens and checks it. */
 export async function publish(browser, host) {
   const folder = await mkdtemp(path.join(os.tmpdir(), "kuager-publish-"));
   const there = await house(host.kuager, folder, ["Aigerim", "Timur"]);
   try {
     const { context, page } = await signedIn(browser, there, "Aigerim");
-    await page.locator('tbody th a[href^="/station"]').first().click();
-    await page.locator('.pictures a[href^="/media/"]').first().click();
+    await page.goto(await redactable(page));
     await page.locator("summary", { hasText: "copy for publication" }).click();
     const picture = page.locator("#draw img");
     await picture.scrollIntoViewIfNeeded();
+    // It is loaded when somebody wants to see it.
+    await page.waitForFunction(() => document.querySelector("#draw img").naturalWidth > 0, null, { timeout: LONG });
+    await picture.evaluate((image) => image.scrollIntoView({ block: "start" }));
     const box = await picture.boundingBox();
     await page.mouse.move(box.x + 20, box.y + 20);
     await page.mouse.down();
     await page.mouse.move(box.x + 160, box.y + 90, { steps: 4 });
     await page.mouse.up();
+    expect(/^\d+, \d+, \d+, \d+$/m.test(await page.locator("#regions").inputValue()), "what is drawn stands there in numbers");
     await page.locator("button", { hasText: "Show the copy" }).click();
     await page.locator("text=cannot be withdrawn").waitFor({ timeout: LONG });
     await page.screenshot({ path: path.join(host.pictures, "publish-copy.png"), fullPage: true });
