@@ -4,6 +4,7 @@ mod country;
 mod devices;
 mod embargo;
 mod people;
+mod rehearsal;
 mod relations;
 mod snapshots;
 mod words;
