@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use kuager_coordinator::app::App;
-use kuager_coordinator::clock::SystemClock;
-use kuager_coordinator::deployment::Deployment;
+use kuager_coordinator::clock::{Clock, PlayedClock, SystemClock};
+use kuager_coordinator::deployment::{Deployment, Rehearsal};
 
 use crate::error::CliError;
 
@@ -42,9 +42,14 @@ impl Data {
         Ok(Deployment::open(self.dir())?)
     }
 
-    /// Opens everything of it, keys and database included.
+    /// Opens everything of it, keys and database included. In a rehearsal it is as late as its mark says, and stays so.
     pub(crate) fn app(&self) -> Result<App, CliError> {
-        Ok(App::open(self.open()?, Arc::new(SystemClock::default()))?)
+        let deployment = self.open()?;
+        let clock: Arc<dyn Clock> = match deployment.rehearsal() {
+            Some(Rehearsal { clock_ms }) => Arc::new(PlayedClock::new(clock_ms, 0)),
+            None => Arc::new(SystemClock::default()),
+        };
+        Ok(App::open(deployment, clock)?)
     }
 
     /// Works with everything of it, and closes the ledger whatever came of that.

@@ -23,6 +23,8 @@ mod names;
 mod official;
 mod pack;
 mod publish;
+#[cfg(feature = "demo")]
+mod rehearse;
 mod root;
 mod sample;
 mod serve;
@@ -102,6 +104,9 @@ enum Command {
     /// Make a deployment with a whole election day that never happened, to rehearse with.
     #[cfg(feature = "demo")]
     Simulate(simulate::Simulate),
+    /// Practise the night at the desk, with simulated phones and your own pack.
+    #[cfg(feature = "demo")]
+    Rehearse(rehearse::Rehearse),
     #[cfg(feature = "demo")]
     #[command(hide = true)]
     DemoPhone(demo::DemoPhone),
@@ -139,6 +144,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Demo(command) => Ok(command.run(data.given(), out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
         #[cfg(feature = "demo")]
         Command::Simulate(command) => command.run(&data, out),
+        #[cfg(feature = "demo")]
+        Command::Rehearse(command) => command.run(&data, out),
         #[cfg(feature = "demo")]
         Command::DemoPhone(command) => Ok(command.run(out).map(|()| ExitCode::SUCCESS).map_err(Box::new)?),
     }

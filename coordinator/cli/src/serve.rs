@@ -104,6 +104,9 @@ impl Serve {
             let scheme = if self.desk_cert.is_some() { "https" } else { "http" };
             writeln!(out, "desk        {scheme}://{}/", desk.local_addr()?)?;
         }
+        if app.deployment.rehearsal().is_some() {
+            writeln!(out, "clock       stands where this day ended: nothing of it has happened")?;
+        }
         writeln!(out, "Stop with Ctrl-C; what is under way is finished first.")?;
         out.flush()?;
         let longest = Duration::from_secs(self.stuck_seconds.get().into());
@@ -165,12 +168,12 @@ impl Serve {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
+pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, CliError> {
     TcpListener::bind(address).map_err(|source| CliError::Listen { address: address.to_string(), source })
 }
 
 /// Ctrl-C, or the signal by which service managers ask to stop: heard from when this returns, awaited later.
-fn interrupted() -> io::Result<impl Future<Output = ()>> {
+pub(super) fn interrupted() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {

@@ -75,7 +75,7 @@ pub(crate) async fn check(
 
 /// Whether this is a code of now that was not used before, of somebody who may come in.
 async fn is_new(desk: &Desk, account: &Account, code: &str) -> Result<bool, Response> {
-    let now_ms = desk.app.clock.now_ms();
+    let now_ms = desk.people.clock.now_ms();
     let Some(secret) = TotpSecret::open(&desk.app.signer.people, account.person, &account.totp) else {
         tracing::error!("keys/people.secret is not the one of these accounts; give them other passwords and codes");
         return Ok(false);

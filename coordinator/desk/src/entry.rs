@@ -93,7 +93,8 @@ impl Entry {
             observer: view.observer.to_string()[..8].to_owned(),
             kid: view.kid.to_string(),
             observer_id: view.observer.to_string(),
-            training: record.training == Some(true),
+            // In a rehearsal it is what counts.
+            training: record.training == Some(true) && desk.app.deployment.rehearsal().is_none(),
             corrected: view.corrected,
             apart: view.apart,
             stands: (record.kind == RecordKind::Incident).then(|| status(IncidentStatus::Reported, language)),

@@ -48,6 +48,8 @@ pub(crate) struct Frame {
     pub(crate) css: &'static str,
     /// Whether there are no accounts, so that everybody at this machine may use the pages.
     pub(crate) anybody: bool,
+    /// Whether nothing of it ever happened.
+    pub(crate) rehearsal: bool,
     /// The name of who is signed in.
     pub(crate) person: Option<String>,
     /// What each form of the page carries.
@@ -65,6 +67,7 @@ impl Frame {
             here,
             css: CSS,
             anybody: visitor.who == Who::Anybody,
+            rehearsal: visitor.rehearsal,
             person,
             csrf: visitor.form.clone(),
             places: PLACES.iter().filter(|place| place.access.verdict(&visitor.who) == Verdict::In).collect(),

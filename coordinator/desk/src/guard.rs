@@ -92,7 +92,8 @@ pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request:
         Err(error) => return trouble(error),
     };
     let entry = Cookie::Entry.read(request.headers(), secure).unwrap_or_default().to_owned();
-    let visitor = Visitor { form: desk.people.form_token(&who, entry.as_bytes()), who };
+    let rehearsal = desk.app.deployment.rehearsal().is_some();
+    let visitor = Visitor { form: desk.people.form_token(&who, entry.as_bytes()), who, rehearsal };
     match rule.access.verdict(&visitor.who) {
         Verdict::In => {}
         Verdict::SignIn => return sign_in(&request),

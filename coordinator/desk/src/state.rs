@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use kuager_analysis::book::{Book, DeviceFact, RowKey};
+use kuager_analysis::book::{Book, DeviceFact, Received, RowKey};
 use kuager_coordinator::app::App;
 use kuager_coordinator::journal::{self, JournalError};
-use kuager_coordinator::ledger::{Arrival, LedgerError};
+use kuager_coordinator::ledger::{Arrival, DeviceRow, LedgerError};
 use kuager_coordinator::media::Media;
-use kuager_coordinator::shelf::{Published, Shelf};
+use kuager_coordinator::shelf::Published;
 use kuager_wire::cose::Envelope;
 use kuager_wire::desk::Act;
 use kuager_wire::enrolment::Credential;
@@ -34,6 +34,12 @@ use crate::rendered::Rendered;
 use crate::samples;
 use crate::sealed::read;
 use crate::snapshot;
+
+/// How long after its last record a simulated phone counts as reachable: it never asks for messages, as a real one does that has a
+/// network.
+const SIMULATED_MS: u64 = 4 * 60 * 60 * 1000;
+/// Simulated phones that are looked at again while a day is played; of more only once.
+const SIMULATED: u32 = 2_000;
 
 /// Arrivals of this long are shown together.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -129,6 +135,7 @@ impl Desk {
         desk.count_faults().await?;
         desk.samples.look(desk.app.deployment.dir()).await;
         desk.read_journal().await?;
+        desk.hear_simulated(u32::MAX).await?;
         desk.settle(&desk.book).await?;
         desk.write().await;
         tokio::spawn(desk.clone().follow(arrivals));
@@ -193,15 +200,19 @@ impl Desk {
 
     /// Reads what was done since, also beside another process.
     async fn read_journal(&self) -> Result<(), JournalError> {
+        self.read_journal_into(&self.acts, &self.book).await
+    }
+
+    async fn read_journal_into(&self, acts: &RwLock<Acts>, book: &RwLock<Book>) -> Result<(), JournalError> {
         loop {
-            let from = self.acts.read().next;
+            let from = acts.read().next;
             let entries = journal::read(&self.app, from, AT_ONCE).await?;
             if entries.is_empty() {
                 return Ok(());
             }
             let published = self.published();
-            let mut acts = self.acts.write();
-            let mut book = self.book.write();
+            let mut acts = acts.write();
+            let mut book = book.write();
             // Somebody else may have read the same entries meanwhile.
             for entry in &entries {
                 if entry.entry.seq == acts.next {
@@ -224,9 +235,23 @@ impl Desk {
             if arrivals.is_empty() {
                 return Ok(());
             }
-            count(&mut book.write(), &arrivals, &self.app.shelf);
+            self.count(&mut book.write(), &arrivals);
             // Reading goes on in other threads; whoever wants a page in between gets one.
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Counts arrivals, which are in their order. A record may answer a pack that was published a moment ago: it is taken in first,
+    /// since a form means what it means when its first record is counted. In a rehearsal training is what counts.
+    fn count(&self, book: &mut Book, batch: &[Arrival]) {
+        let packs = batch.iter().filter_map(|arrival| Some(arrival.record.as_ref()?.form.as_ref()?.pack));
+        if packs.into_iter().any(|pack| !book.knows(&pack)) {
+            publish(book, &self.published());
+        }
+        let rehearsal = self.app.deployment.rehearsal().is_some();
+        for arrival in batch {
+            let received = arrival.received();
+            book.add(Received { training: received.training && !rehearsal, ..received });
         }
     }
 
@@ -253,18 +278,26 @@ impl Desk {
         if trust == self.trust.load(Ordering::Relaxed) {
             return Ok(());
         }
+        // Nobody sees the new book before it has been told everything that the old one was.
         let fresh = RwLock::new(empty(&self.published()));
+        let facts = self.facts().await?;
+        fresh.write().set_devices(&facts);
         self.count_all(&fresh).await?;
+        let acts = RwLock::new(Acts::default());
+        self.read_journal_into(&acts, &fresh).await?;
         let mut changed = self.settle(&fresh).await?;
-        let before = std::mem::replace(&mut *self.book.write(), fresh.into_inner());
+        let before = {
+            let (mut now_acts, mut now_book) = (self.acts.write(), self.book.write());
+            *now_acts = acts.into_inner();
+            std::mem::replace(&mut *now_book, fresh.into_inner())
+        };
         // Rows that are gone are news as well.
         changed.extend(before.keys());
         self.trust.store(trust, Ordering::Relaxed);
+        // What somebody did meanwhile, and whoever enrolled.
+        self.read_journal().await?;
         self.devices.store(0, Ordering::Relaxed);
         self.count_devices().await?;
-        // The new book was told nothing of what people did.
-        *self.acts.write() = Acts::default();
-        self.read_journal().await?;
         changed.extend(self.settle(&self.book).await?);
         self.tell(changed);
         *self.written.lock() = 0;
@@ -295,11 +328,16 @@ impl Desk {
         if devices == self.devices.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let credentials = self.app.ledger.credentials().await?;
-        let facts: Vec<DeviceFact> = credentials.iter().filter_map(|credential| fact(credential)).collect();
+        let facts = self.facts().await?;
         self.book.write().set_devices(&facts);
         self.devices.store(devices, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// What is known of devices besides their records.
+    async fn facts(&self) -> Result<Vec<DeviceFact>, LedgerError> {
+        let credentials = self.app.ledger.credentials().await?;
+        Ok(credentials.iter().filter_map(|credential| fact(credential)).collect())
     }
 
     async fn count_faults(&self) -> Result<(), LedgerError> {
@@ -331,7 +369,7 @@ impl Desk {
             let mut changed = BTreeSet::new();
             match arrived {
                 Ok(batch) => {
-                    count(&mut self.book.write(), &batch, &self.app.shelf);
+                    self.count(&mut self.book.write(), &batch);
                     // A page that is asked for now shows it; those that are open hear of it with what comes in the next moment.
                     changed = self.book.write().settle();
                 }
@@ -341,7 +379,7 @@ impl Desk {
             tokio::time::sleep(PAUSE).await;
             loop {
                 match arrivals.try_recv() {
-                    Ok(batch) if !behind => count(&mut self.book.write(), &batch, &self.app.shelf),
+                    Ok(batch) if !behind => self.count(&mut self.book.write(), &batch),
                     // What is between is read from the ledger first: arrivals are counted in their order.
                     Ok(_) => {}
                     Err(tokio::sync::broadcast::error::TryRecvError::Lagged(_)) => behind = true,
@@ -379,7 +417,22 @@ impl Desk {
         if !heard.is_empty() {
             self.book.write().heard_of(heard);
         }
+        self.hear_simulated(SIMULATED).await?;
         self.count_anew().await
+    }
+
+    /// In a rehearsal, phones that have sent something of late count as heard of, unless there are more than this.
+    async fn hear_simulated(&self, most: u32) -> Result<(), LedgerError> {
+        if self.app.deployment.rehearsal().is_none() {
+            return Ok(());
+        }
+        let now_ms = self.app.clock.now_ms();
+        let rows = self.app.ledger.device_rows(None, most.saturating_add(1)).await?;
+        if u32::try_from(rows.len()).is_ok_and(|rows| rows <= most) {
+            let recent = |row: &&DeviceRow| row.last_ms.is_some_and(|last| now_ms.saturating_sub(last) <= SIMULATED_MS);
+            self.book.write().heard_of(rows.iter().filter(recent).map(|row| (row.kid, now_ms)));
+        }
+        Ok(())
     }
 
     /// Writes the book down, so that the next start is quick. That it could not be is no trouble but time.
@@ -406,18 +459,6 @@ fn empty(published: &Published) -> Book {
 
 fn publish(book: &mut Book, published: &Published) {
     book.publish(published.packs.values(), &published.latest, published.stations.values());
-}
-
-/// Counts arrivals, which are in their order. A record may answer a pack that was published a moment ago: it is taken in first, since
-/// a form means what it means when its first record is counted.
-fn count(book: &mut Book, batch: &[Arrival], shelf: &Shelf) {
-    let packs = batch.iter().filter_map(|arrival| Some(arrival.record.as_ref()?.form.as_ref()?.pack));
-    if packs.into_iter().any(|pack| !book.knows(&pack)) {
-        publish(book, &shelf.published());
-    }
-    for arrival in batch {
-        book.add(arrival.received());
-    }
 }
 
 /// What a device's credential says; it was signed here.

@@ -6,6 +6,7 @@ mod embargo;
 mod events;
 mod numbers;
 mod people;
+mod rehearsal;
 mod relations;
 mod snapshots;
 mod words;

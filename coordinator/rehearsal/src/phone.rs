@@ -3,7 +3,7 @@
 use kuager_wire::SigningKey;
 use kuager_wire::cose::{self, StatementError};
 use kuager_wire::ids::{BootId, DeploymentId, PackHash, RecordHash};
-use kuager_wire::record::{Answers, Body, ClockReading, FormRef, Record, RecordKind, Value};
+use kuager_wire::record::{Answers, Attachment, Body, Check, ClockReading, FormRef, Record, RecordKind, Value};
 
 use crate::country::{PARTIES, Place, Truth};
 
@@ -24,11 +24,24 @@ pub(crate) struct Phone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Sealing {
     pub(crate) kind: RecordKind,
-    pub(crate) form: &'static str,
+    pub(crate) form: String,
     pub(crate) answers: Answers,
     /// When, milliseconds since 1970.
     pub(crate) at_ms: u64,
     pub(crate) supersedes: Option<RecordHash>,
+    /// Files that go with it.
+    pub(crate) attachments: Option<Vec<Attachment>>,
+    /// What the phone found not to hold, or could not decide.
+    pub(crate) checks: Option<Vec<Check>>,
+    /// The language the questions were read in.
+    pub(crate) language: String,
+}
+
+impl Sealing {
+    pub(crate) fn new(kind: RecordKind, form: impl Into<String>, answers: Answers, at_ms: u64) -> Self {
+        let (form, language) = (form.into(), "kk".to_owned());
+        Self { kind, form, answers, at_ms, supersedes: None, attachments: None, checks: None, language }
+    }
 }
 
 /// Where a chain is sealed for.
@@ -59,8 +72,13 @@ impl Phone {
 
     /// Signs what would be the next record and forgets it, as a phone does that is put back from a copy.
     pub(crate) fn sign(&self, sealing: &Sealing, for_: For) -> Result<Vec<u8>, StatementError> {
+        cose::sign(&self.record(sealing, for_), for_.deployment, &self.key)
+    }
+
+    /// What would be the next record.
+    pub(crate) fn record(&self, sealing: &Sealing, for_: For) -> Record {
         let wall_ms = i64::try_from(sealing.at_ms).unwrap_or(i64::MAX);
-        let record = Record {
+        Record {
             version: kuager_wire::VERSION,
             kind: sealing.kind,
             seq: self.seq,
@@ -72,15 +90,19 @@ impl Phone {
                 flags: 0,
             },
             checkpoint: None,
-            form: Some(FormRef { pack: for_.pack, form: sealing.form.to_owned() }),
+            form: Some(FormRef { pack: for_.pack, form: sealing.form.clone() }),
             station: Some(self.station.clone()),
-            body: Body { answers: Some(sealing.answers.clone()), language: Some("kk".to_owned()), ..Body::default() },
-            attachments: None,
+            body: Body {
+                answers: Some(sealing.answers.clone()),
+                language: Some(sealing.language.clone()),
+                checks: sealing.checks.clone(),
+                ..Body::default()
+            },
+            attachments: sealing.attachments.clone(),
             supersedes: sealing.supersedes,
             location: None,
             training: for_.training.then_some(true),
-        };
-        cose::sign(&record, for_.deployment, &self.key)
+        }
     }
 
     /// Leaves a number out, as a phone does whose record was lost.

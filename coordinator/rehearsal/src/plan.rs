@@ -1,16 +1,20 @@
 //! Who observes where, what goes wrong, and what each phone seals and when it arrives.
 
 use fastrand::Rng;
-use kuager_wire::ids::Kid;
-use kuager_wire::ids::PublicKey;
-use kuager_wire::record::{Answers, RecordKind, Value};
+use kuager_wire::ids::{Kid, MediaHash, PublicKey};
+use kuager_wire::record::{Answers, Attachment, AttachmentRole, MediaSource, RecordKind, Value};
 use serde::Serialize;
 
 use crate::country::{Country, HOURS, PARTIES, Place, Truth};
 use crate::error::RehearsalError;
+use crate::paper;
 use crate::phone::{For, Phone, Sealing, incident, opening, protocol, turnout};
 
 const MINUTE_MS: u64 = 60_000;
+/// Phones whose protocols have a photo of the paper: enough to be read, and few enough to be drawn.
+const PICTURED: usize = 24;
+/// What happens here and there, and at what hour: codes of the pack's catalogue, of every gravity.
+const INCIDENTS: [(&str, u32); 6] = [("A06", 20), ("V03", 11), ("B01", 8), ("A02", 15), ("V11", 13), ("C09", 20)];
 /// Records sent in one upload at most.
 const UPLOAD: usize = 24;
 
@@ -192,6 +196,8 @@ pub struct Upload {
     pub bytes: Vec<u8>,
     /// How many.
     pub records: usize,
+    /// Files that they list.
+    pub files: Vec<Vec<u8>>,
 }
 
 /// A whole day.
@@ -406,40 +412,35 @@ fn day(
     if trouble == Some(Trouble::Silent) {
         return Ok(());
     }
+    let mut pages = Vec::new();
     let mut at =
         |hour: u32, minute: u32| midnight_ms + u64::from(hour * 60 + minute) * MINUTE_MS + random.u64(0..MINUTE_MS);
-    let mut sealings = vec![Sealing {
-        kind: RecordKind::Checklist,
-        form: "opening",
-        answers: opening(place),
-        at_ms: at(7, 10),
-        supersedes: None,
-    }];
+    let mut sealings = vec![Sealing::new(RecordKind::Checklist, "opening", opening(place), at(7, 10))];
     for (hour, told) in HOURS.into_iter().zip(truth.told) {
         // Nobody told the last figures before many came.
         let told = if trouble == Some(Trouble::LateJump) { told / 3 } else { told };
-        let sealing = |at_ms| Sealing {
-            kind: RecordKind::Turnout,
-            form: "turnout",
-            answers: turnout(hour, told),
-            at_ms,
-            supersedes: None,
-        };
-        sealings.push(sealing(at(hour, 6)));
+        sealings.push(Sealing::new(RecordKind::Turnout, "turnout", turnout(hour, told), at(hour, 6)));
     }
-    if number % 50 == 7 {
-        sealings.push(Sealing {
-            kind: RecordKind::Incident,
-            form: "incident",
-            answers: incident("A06", 13 * 60),
-            at_ms: at(20, 20),
-            supersedes: None,
-        });
+    if number % 25 == 7
+        && let Some((code, hour)) = INCIDENTS.get((number / 25) % INCIDENTS.len())
+    {
+        let answers = incident(code, hour * 60);
+        sealings.push(Sealing::new(RecordKind::Incident, "incident", answers, at(*hour, 20)));
+        sealings.sort_by_key(|sealing| sealing.at_ms);
     }
     if trouble != Some(Trouble::NoProtocol) {
         let answers = paper(observer, place, truth);
-        let at_ms = at(22, 50);
-        sealings.push(Sealing { kind: RecordKind::Protocol, form: "protocol-list", answers, at_ms, supersedes: None });
+        // Some count for two hours, some past midnight.
+        let minutes = random.u32(0..200);
+        let at_ms = midnight_ms + u64::from(21 * 60 + 20 + minutes) * MINUTE_MS;
+        let mut sealing = Sealing::new(RecordKind::Protocol, "protocol-list", answers, at_ms);
+        if number.is_multiple_of(4) && number < 4 * PICTURED {
+            let page = paper::draw(&printed(&sealing.answers), number as u64, paper::Size::Small);
+            let page = page.map_err(|error| RehearsalError::Paper(error.to_string()))?;
+            sealing.attachments = Some(vec![pictured(&page)]);
+            pages.push(page);
+        }
+        sealings.push(sealing);
     }
     let offline = random.u32(0..100) < 12;
     let mut waiting: Vec<(u64, Vec<u8>)> = Vec::new();
@@ -475,16 +476,38 @@ fn day(
         }
     }
     send(number, &mut waiting, midnight_ms + 23 * 60 * MINUTE_MS, uploads);
+    if let Some(last) = uploads.last_mut().filter(|_| !pages.is_empty()) {
+        last.files = pages;
+    }
     if let Some((at_ms, bytes)) = forked {
-        uploads.push(Upload { at_ms, observer: number, bytes, records: 1 });
+        uploads.push(Upload { at_ms, observer: number, bytes, records: 1, files: Vec::new() });
     }
     Ok(())
+}
+
+/// What a paper shows of a protocol: its lines, by what they are called, with their numbers.
+fn printed(answers: &Answers) -> Vec<(String, String)> {
+    let lines = lines().into_iter().chain(["P08", "P09", "P10", "P11"].map(str::to_owned));
+    lines.filter_map(|line| Some((line.clone(), answers.get(&line)?.as_int()?.to_string()))).collect()
+}
+
+fn pictured(page: &[u8]) -> Attachment {
+    Attachment {
+        hash: MediaHash::of(page),
+        size: page.len() as u64,
+        mime: "image/jpeg".to_owned(),
+        role: AttachmentRole::Original,
+        of: None,
+        source: Some(MediaSource::Captured),
+        claims: None,
+        label: Some("photos".to_owned()),
+    }
 }
 
 fn send(observer: usize, waiting: &mut Vec<(u64, Vec<u8>)>, at_ms: u64, uploads: &mut Vec<Upload>) {
     for records in waiting.chunks(UPLOAD) {
         let bytes = records.iter().flat_map(|(_, bytes)| bytes.iter().copied()).collect();
-        uploads.push(Upload { at_ms, observer, bytes, records: records.len() });
+        uploads.push(Upload { at_ms, observer, bytes, records: records.len(), files: Vec::new() });
     }
     waiting.clear();
 }

@@ -1,55 +1,38 @@
 //! A deployment that a whole day is sent to: real invites, enrolments, signatures, receipts, and the clock of that day.
 
+use std::convert::Infallible;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures_util::{StreamExt, TryStreamExt};
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};
-use kuager_coordinator::clock::Clock;
+use kuager_coordinator::clock::{Clock, PlayedClock};
+use kuager_coordinator::deployment::Rehearsal;
 use kuager_coordinator::enrol::{InviteOptions, create_invites, enrol};
 use kuager_coordinator::intake::Intake;
+use kuager_coordinator::media::{Media, MediaPolicy, Part};
 use kuager_coordinator::{App, Deployment, InitOptions, init};
 use kuager_pack::PackSource;
 use kuager_wire::cose::{self, Envelope, Statement};
 use kuager_wire::enrolment::{Action, Request};
-use kuager_wire::ids::{InviteToken, Nonce, PublicKey};
+use kuager_wire::ids::{InviteToken, Kid, MediaHash, Nonce, PublicKey};
 use kuager_wire::pack::Pack;
 use kuager_wire::receipt::Refusal;
+use kuager_wire::sync::RecordsAnswer;
 use serde::Serialize;
 
 use crate::error::RehearsalError;
-use crate::phone::{FORMS, For};
-use crate::plan::{ForDay, Observer, Plan, Planted, Size, Upload, lines};
+use crate::phone::{FORMS, For, Phone};
+use crate::plan::{ForDay, Plan, Planted, Size, Upload, lines};
 use crate::source;
 
 /// Requests under way at a time.
 const UNDER_WAY: usize = 48;
 /// Devices invited at a time.
 const INVITED: usize = 2_000;
-
-/// A clock that says what it is told.
-#[derive(Debug, Default)]
-struct SimulatedClock(AtomicU64);
-
-impl SimulatedClock {
-    fn set(&self, now_ms: u64) {
-        self.0.fetch_max(now_ms, Ordering::SeqCst);
-    }
-}
-
-impl Clock for SimulatedClock {
-    fn now_ms(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn elapsed(&self) -> Duration {
-        Duration::from_millis(self.now_ms())
-    }
-}
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -78,21 +61,13 @@ pub async fn simulate(
     mut progress: impl FnMut(&str, usize, usize),
 ) -> Result<Outcome, RehearsalError> {
     let mut plan = Plan::new(size, seed)?;
-    let work = tempfile::tempdir().map_err(RehearsalError::io("create", "a temporary folder"))?;
-    source::write(&plan.country, work.path())?;
-    let clock = Arc::new(SimulatedClock::default());
-    let pack = PackSource::Folder(work.path().to_owned());
-    // A month before, so that credentials are good on the day.
-    let options = InitOptions { pack, clock: clock.clone(), ..InitOptions::default() };
-    let deployment = init(folder, options)?;
-    let midnight_ms = midnight(&deployment.latest_pack().pack);
-    clock.set(midnight_ms.saturating_sub(20 * 86_400_000));
-    let app = App::open(deployment.clone(), clock.clone())?;
-    enrol_all(&app, &plan.observers, &mut progress).await?;
-    let for_ = for_day(&deployment, false)?;
+    let Founded { app, clock, midnight_ms } = found(folder, &plan, &[], &mut progress).await?;
+    let for_ = for_day(&app.deployment, false)?;
     let uploads = plan.uploads(midnight_ms, for_)?;
-    let records = receive_all(&app, &clock, uploads, &mut progress).await?;
+    let records = receive_all(&app, &clock, &plan, uploads, &mut progress).await?;
     app.ledger.close().await;
+    // From here on nothing more happens there, however long somebody looks at it.
+    Rehearsal { clock_ms: clock.now_ms() }.write(folder)?;
     let outcome = Outcome {
         stations: plan.country.places.len(),
         devices: plan.observers.len(),
@@ -107,12 +82,40 @@ pub async fn simulate(
     Ok(outcome)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), RehearsalError> {
+/// A deployment on the eve of a day, with the phones enrolled.
+pub(crate) struct Founded {
+    pub(crate) app: App,
+    pub(crate) clock: Arc<PlayedClock>,
+    pub(crate) midnight_ms: u64,
+}
+
+/// Makes a deployment in a new folder for a plan, and for more stations beside its country.
+pub(crate) async fn found(
+    folder: &Path,
+    plan: &Plan,
+    more: &[(&str, u32)],
+    progress: &mut impl FnMut(&str, usize, usize),
+) -> Result<Founded, RehearsalError> {
+    let work = tempfile::tempdir().map_err(RehearsalError::io("create", "a temporary folder"))?;
+    source::write(&plan.country, more, work.path())?;
+    let pack = PackSource::Folder(work.path().to_owned());
+    let clock = Arc::new(PlayedClock::new(0, 0));
+    let deployment = init(folder, InitOptions { pack, clock: clock.clone(), ..InitOptions::default() })?;
+    let midnight_ms = midnight(&deployment.latest_pack().pack);
+    // A month before, so that credentials are good on the day.
+    clock.skip_to(midnight_ms.saturating_sub(20 * 86_400_000));
+    let app = App::open(deployment, clock.clone())?;
+    let phones: Vec<&Phone> = plan.observers.iter().map(|observer| &observer.phone).collect();
+    enrol_phones(&app, &phones, progress).await?;
+    Ok(Founded { app, clock, midnight_ms })
+}
+
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), RehearsalError> {
     fs::write(path, bytes).map_err(RehearsalError::io("write", path))
 }
 
 /// What records are sealed for: the newest pack, which must have the forms that are answered.
-fn for_day(deployment: &Deployment, training: bool) -> Result<ForDay, RehearsalError> {
+pub(crate) fn for_day(deployment: &Deployment, training: bool) -> Result<ForDay, RehearsalError> {
     let signed = deployment.latest_pack();
     match FORMS.into_iter().find(|form| signed.pack.form(form).is_none()) {
         Some(form) => Err(RehearsalError::NoForm(form)),
@@ -121,38 +124,39 @@ fn for_day(deployment: &Deployment, training: bool) -> Result<ForDay, RehearsalE
 }
 
 /// Midnight of the election day at the stations, milliseconds since 1970.
-fn midnight(pack: &Pack) -> u64 {
+pub(crate) fn midnight(pack: &Pack) -> u64 {
     let offset = Offset::from_seconds(i32::from(pack.utc_offset.unwrap_or(0)) * 60).unwrap_or(Offset::UTC);
     let day = pack.election_day.parse::<Date>().ok();
     let midnight = day.and_then(|day| day.to_zoned(TimeZone::fixed(offset)).ok());
     midnight.and_then(|at| u64::try_from(at.timestamp().as_millisecond()).ok()).unwrap_or(1_700_000_000_000)
 }
 
-async fn enrol_all(
+/// Invites phones and enrols them with their own keys.
+pub(crate) async fn enrol_phones(
     app: &App,
-    observers: &[Observer],
+    phones: &[&Phone],
     progress: &mut impl FnMut(&str, usize, usize),
 ) -> Result<(), RehearsalError> {
     let mut done = 0;
-    for some in observers.chunks(INVITED) {
-        let options = some.iter().map(|observer| InviteOptions {
-            stations: vec![observer.station().to_owned()],
+    for some in phones.chunks(INVITED) {
+        let options = some.iter().map(|phone| InviteOptions {
+            stations: vec![phone.station.clone()],
             ..InviteOptions::new("https://localhost")
         });
         let invites = create_invites(app, options.collect()).await?;
         let pairs = some.iter().zip(invites);
-        futures_util::stream::iter(pairs.map(|(observer, invite)| enrol_one(app, observer, invite.token)))
+        futures_util::stream::iter(pairs.map(|(phone, invite)| enrol_one(app, phone, invite.token)))
             .buffer_unordered(UNDER_WAY)
             .try_collect::<Vec<()>>()
             .await?;
         done += some.len();
-        progress("devices", done, observers.len());
+        progress("devices", done, phones.len());
     }
     Ok(())
 }
 
-async fn enrol_one(app: &App, observer: &Observer, token: InviteToken) -> Result<(), RehearsalError> {
-    let key = observer.phone.key();
+async fn enrol_one(app: &App, phone: &Phone, token: InviteToken) -> Result<(), RehearsalError> {
+    let key = phone.key();
     let request = Request {
         version: kuager_wire::VERSION,
         action: Action::Enrol,
@@ -173,44 +177,74 @@ async fn enrol_one(app: &App, observer: &Observer, token: InviteToken) -> Result
     }
 }
 
-async fn receive_all(
+pub(crate) async fn receive_all(
     app: &App,
-    clock: &SimulatedClock,
+    clock: &PlayedClock,
+    plan: &Plan,
     uploads: Vec<Upload>,
     progress: &mut impl FnMut(&str, usize, usize),
 ) -> Result<usize, RehearsalError> {
     let intake = &Intake::new(app.clone());
+    let media = &Arc::new(Media::open(app.clone(), MediaPolicy::default())?);
     let all: usize = uploads.iter().map(|upload| upload.records).sum();
     let mut done = 0;
     // Records of one device stay in order: an upload waits for the one before it.
     let mut uploads = uploads.into_iter().peekable();
     while let Some(first) = uploads.peek() {
-        clock.set(first.at_ms);
+        clock.skip_to(first.at_ms);
         let mut some: Vec<Upload> = Vec::with_capacity(UNDER_WAY);
         while let Some(next) = uploads
             .next_if(|next| some.len() < UNDER_WAY && !some.iter().any(|before| before.observer == next.observer))
         {
             some.push(next);
         }
-        let received: usize = futures_util::stream::iter(some.into_iter().map(|upload| receive(intake, upload)))
-            .buffer_unordered(UNDER_WAY)
-            .try_fold(0, async |sum, records| Ok(sum + records))
-            .await?;
+        let received: usize =
+            futures_util::stream::iter(some.into_iter().map(|upload| receive(app, intake, media, plan, upload)))
+                .buffer_unordered(UNDER_WAY)
+                .try_fold(0, async |sum, records| Ok(sum + records))
+                .await?;
         done += received;
         progress("records", done, all);
     }
     Ok(done)
 }
 
-async fn receive(intake: &Intake, upload: Upload) -> Result<usize, RehearsalError> {
-    let answer = intake.receive(upload.bytes).await?;
+async fn receive(
+    app: &App,
+    intake: &Intake,
+    media: &Arc<Media>,
+    plan: &Plan,
+    sent: Upload,
+) -> Result<usize, RehearsalError> {
+    let answer = intake.receive(sent.bytes).await?;
+    expect_taken(&answer)?;
+    if let Some(observer) = plan.observers.get(sent.observer) {
+        for file in &sent.files {
+            upload(app, media, observer.kid(), file).await?;
+        }
+    }
+    Ok(answer.results.len())
+}
+
+/// Whether every record was taken.
+pub(crate) fn expect_taken(answer: &RecordsAnswer) -> Result<(), RehearsalError> {
     for result in &answer.results {
         if let Some(refusal) = &result.refusal {
             let refusal: Refusal = Envelope::parse(refusal, Refusal::LIMIT)?.statement()?;
             return Err(RehearsalError::RecordRefused(refusal.code));
         }
     }
-    Ok(answer.results.len())
+    Ok(())
+}
+
+/// Sends a file that a device's record lists, as a phone does, and has it looked at.
+pub(crate) async fn upload(app: &App, media: &Arc<Media>, kid: Kid, file: &[u8]) -> Result<(), RehearsalError> {
+    let token = app.signer.uploads.token(kid, MediaHash::of(file));
+    let body = futures_util::stream::iter([Ok::<_, Infallible>(file.to_vec())]);
+    let part = Part { offset: 0, announced: None, checksum: None, body, idle: Duration::from_secs(60) };
+    media.add(token, part).await?;
+    while media.examine_next().await? {}
+    Ok(())
 }
 
 fn official(figures: &[(String, Vec<u32>)]) -> String {

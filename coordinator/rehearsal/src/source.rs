@@ -36,11 +36,11 @@ const FILES: [(&str, &str); 20] = files![
     "forms/exit-poll.toml",
 ];
 
-/// Writes it into an empty folder.
-pub(crate) fn write(country: &Country, folder: &Path) -> Result<(), RehearsalError> {
+/// Writes it into an empty folder, with more stations beside those of the country: their keys, a region and a number, and their voters.
+pub(crate) fn write(country: &Country, more: &[(&str, u32)], folder: &Path) -> Result<(), RehearsalError> {
     let forms = folder.join("forms");
     fs::create_dir_all(&forms).map_err(RehearsalError::io("create", &forms))?;
-    let stations = stations(country);
+    let stations = stations(country, more);
     for (name, text) in FILES.iter().map(|(name, text)| (*name, *text)).chain([("stations.csv", stations.as_str())]) {
         let path = folder.join(name);
         fs::write(&path, text).map_err(RehearsalError::io("write", &path))?;
@@ -48,10 +48,15 @@ pub(crate) fn write(country: &Country, folder: &Path) -> Result<(), RehearsalErr
     Ok(())
 }
 
-fn stations(country: &Country) -> String {
+fn stations(country: &Country, more: &[(&str, u32)]) -> String {
     let mut csv = "key,region,number,registered,kk,ru,en\n".to_owned();
-    for place in &country.places {
-        let (key, region, number, registered) = (&place.key, place.region, place.number, place.registered);
+    let more = more.iter().filter_map(|(key, registered)| {
+        let (region, number) = key.split_once('-')?;
+        Some((*key, region, number.parse().ok()?, *registered))
+    });
+    let places = country.places.iter().map(|place| (place.key.as_str(), place.region, place.number, place.registered));
+    for (key, region, number, registered) in places.chain(more) {
+        let number: u32 = number;
         let [kk, ru, en] = named(region);
         let _ = writeln!(
             csv,

@@ -7,9 +7,9 @@ use kuager_coordinator::enrol::InviteError;
 use kuager_coordinator::http::ServeError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
-use kuager_coordinator::setup::SetupError;
 use kuager_core::ObserverError;
 use kuager_evidence::ReceiptFault;
+use kuager_rehearsal::RehearsalError;
 use kuager_wire::cose::StatementError;
 
 /// Why the demonstration did not end well.
@@ -23,7 +23,7 @@ pub enum DemoError {
     Phone(#[from] ObserverError),
     /// The coordinator could not be made.
     #[error(transparent)]
-    Setup(#[from] SetupError),
+    Evening(#[from] RehearsalError),
     /// The coordinator's data.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -1,4 +1,4 @@
-//! `kuager demo`: one observer's day, three times, on one machine, with everything real: a coordinator with TLS on
+//! `kuager demo`: one observer's day, three times, on one machine, beside an evening that never was, with everything else real: a coordinator with TLS on
 //! loopback, invites, phones as processes of their own with encrypted stores, a network that really refuses, a process
 //! that is really killed, receipts that are really verified.
 //!
@@ -8,7 +8,6 @@ mod day;
 mod error;
 mod network;
 mod phone;
-mod sheet;
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -20,13 +19,13 @@ use std::time::Duration;
 
 use clap::Args;
 use kuager_coordinator::app::App;
-use kuager_coordinator::clock::{Clock, SystemClock};
+use kuager_coordinator::clock::{Clock, PlayedClock, SystemClock};
 use kuager_coordinator::deployment::Deployment;
 use kuager_coordinator::enrol::{InviteOptions, create_invite};
 use kuager_coordinator::http::{Config, serve};
 use kuager_coordinator::media::{Media, MediaPolicy};
-use kuager_coordinator::setup::{InitOptions, init};
 use kuager_evidence::{MediaId, RecordId, verify_media_receipt, verify_receipt};
+use kuager_rehearsal::evening;
 use kuager_wire::cose::{Envelope, Statement, StatementError};
 use kuager_wire::genesis;
 use kuager_wire::ids::MediaHash;
@@ -39,7 +38,7 @@ use self::error::check;
 pub(crate) use self::phone::DemoPhone;
 use self::phone::{PAGES, Said, Synced};
 
-/// Show one election day with three observers, from invites to receipts.
+/// Show one election day with three observers, from invites to receipts, at a desk where the evening has begun.
 ///
 /// The coordinator is forgotten at the end, unless `--data` names a folder to make it in.
 #[derive(Debug, Args)]
@@ -70,6 +69,8 @@ struct Story<'a> {
     out: &'a mut dyn Write,
     work: tempfile::TempDir,
     deployment: Deployment,
+    /// What time it is at the coordinator.
+    clock: Arc<PlayedClock>,
 }
 
 impl Demo {
@@ -81,10 +82,13 @@ impl Demo {
         }
         let work = tempfile::tempdir()?;
         let folder = data.map_or_else(|| work.path().join("coordinator"), Path::to_path_buf);
-        let deployment = init(&folder, InitOptions::default())?;
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        let mut story = Story { out, work, deployment };
-        runtime.block_on(story.tell(self))
+        let day = Day::read();
+        let stations: Vec<(&str, u32)> =
+            day.observers.iter().map(|observer| (observer.station.as_str(), observer.registered)).collect();
+        let evening = runtime.block_on(evening(&folder, &stations))?;
+        let mut story = Story { out, work, deployment: evening.deployment.clone(), clock: evening.clock.clone() };
+        runtime.block_on(story.tell(self, &day, evening.records))
     }
 }
 
@@ -94,9 +98,8 @@ impl Story<'_> {
         self.out.flush()
     }
 
-    async fn tell(&mut self, options: &Demo) -> Result<(), DemoError> {
+    async fn tell(&mut self, options: &Demo, day: &Day, come: usize) -> Result<(), DemoError> {
         let clock = SystemClock::default();
-        let day = Day::read();
         let results = match &options.out {
             Some(out) => out.clone(),
             None => self.work.path().join("out"),
@@ -108,7 +111,7 @@ impl Story<'_> {
         let coordinator = listener.local_addr()?;
         let desk = TcpListener::bind(("127.0.0.1", options.port))?;
         let page = desk.local_addr()?;
-        let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
+        let app = App::open(self.deployment.clone(), self.clock.clone())?;
         let media = Arc::new(Media::open(app.clone(), MediaPolicy::default())?);
         let mut config = Config::new(app, media);
         config.desk = Some(kuager_desk::beside(desk, &config, kuager_desk::Reach::default()).await?);
@@ -119,6 +122,7 @@ impl Story<'_> {
         self.say(&format!("   deployment {}", self.deployment.id()))?;
         self.say(&format!("   {} ({} stations)", pack.pack.text(&pack.pack.title, "en"), pack.pack.stations.len()))?;
         self.say(&format!("   phones connect with TLS; the page is at http://{page}/"))?;
+        self.say(&format!("   it is eleven at night there, and {come} records of simulated phones have come"))?;
 
         self.say("\n2. Three observers get an invite each. There is no network: connections are refused.")?;
         let port = network::closed_port()?;
@@ -198,7 +202,7 @@ impl Story<'_> {
 
     /// An observer's day without network, from the invite to the sealed protocol.
     async fn offline_day(&mut self, actor: &Actor<'_>, port: SocketAddr, pack: &Path) -> Result<(), DemoError> {
-        let app = App::open(self.deployment.clone(), Arc::new(SystemClock::default()))?;
+        let app = App::open(self.deployment.clone(), self.clock.clone())?;
         let mut options = InviteOptions::new(format!("https://127.0.0.1:{}", port.port()));
         options.stations = vec![actor.today.station.clone()];
         let invite = create_invite(&app, options).await?;
@@ -339,9 +343,10 @@ impl Story<'_> {
             let html = tokio::task::spawn_blocking(move || fetch(page, &path)).await;
             html.map_err(io::Error::other)?
         };
-        let html = get("/?lang=en".to_owned()).await?;
         for actor in actors {
-            check(html.contains(&actor.station), "the page names every station that reported")?;
+            let (region, number) = actor.today.station.split_once('-').unwrap_or_default();
+            let html = get(format!("/?lang=en&region={region}&q={number}")).await?;
+            check(html.contains(&actor.station), "the page finds every station that reported")?;
             let station = get(format!("/station?key={}&lang=en", actor.today.station)).await?;
             check(
                 station.matches("<img").count() >= PAGES,
@@ -349,7 +354,7 @@ impl Story<'_> {
             )?;
         }
         self.say(&format!(
-            "   the page shows all {} stations that reported, and the photos beside the numbers",
+            "   the page finds all {} stations of these phones, and shows the photos beside the numbers",
             actors.len()
         ))?;
         Ok(())

@@ -9,12 +9,12 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use kuager_core::queue::Obstacle;
 use kuager_core::{DraftId, FileKeyVault, NewDraft, Observer, ObserverConfig, ObserverError, Origin, SystemClock};
+use kuager_rehearsal::paper::{self, Size};
 use kuager_wire::record::{RecordKind, Value};
 use serde::{Deserialize, Serialize};
 
 use super::day::{Day, DayOf};
 use super::error::DemoError;
-use super::sheet;
 
 /// Pages of a protocol.
 pub(super) const PAGES: usize = 3;
@@ -153,7 +153,7 @@ impl DemoPhone {
         for (page, lines) in numbers.chunks(numbers.len().div_ceil(PAGES)).enumerate() {
             let photo = self.dir.join("camera.jpg");
             let seed = u64::try_from(self.number * PAGES + page).unwrap_or(0);
-            std::fs::write(&photo, sheet::draw(lines, seed).map_err(std::io::Error::other)?)?;
+            std::fs::write(&photo, paper::draw(lines, seed, Size::Whole).map_err(std::io::Error::other)?)?;
             let token = observer.begin_capture()?;
             let label = format!("page {}", page + 1);
             bytes += observer.attach_path(draft, &photo, Origin::Captured(token), Some(&label))?.size;

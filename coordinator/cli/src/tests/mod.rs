@@ -1,6 +1,8 @@
 mod device;
 mod estimates;
 mod inspect;
+#[cfg(feature = "demo")]
+mod rehearse;
 mod root;
 mod snapshots;
 mod user;

@@ -4,6 +4,7 @@
 //! Whoever types sees the photos and the words of the form; not what the observer signed, and not what others typed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
@@ -11,7 +12,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kuager_analysis::book::PaperView;
 use kuager_analysis::readings::{self, Field, Finding, Read, Stage, differences, questions};
-use kuager_coordinator::ledger::FileView;
+use kuager_coordinator::ledger::{FileView, RecordView};
 use kuager_coordinator::shelf::Published;
 use kuager_wire::desk::{Act, FieldFinding};
 use kuager_wire::form::{Form as AskedForm, Question, QuestionKind};
@@ -138,14 +139,9 @@ impl Paper {
         let view = desk.look(|book| book.paper(hash)).ok_or_else(not_found)?;
         let pack = published.packs.get(&view.form.pack).map(|pack| &pack.pack);
         let form = pack.and_then(|pack| pack.form(&view.form.form)).ok_or_else(not_found)?.clone();
-        let bytes = desk.app.ledger.record(hash).await.map_err(trouble)?;
-        let record = bytes.as_deref().and_then(sealed::read).ok_or_else(not_found)?;
-        let mut files = Vec::new();
-        let first = record.attachments.iter().flatten().next().map(|attachment| attachment.hash);
-        if let Some(first) = first {
-            let listing = desk.app.ledger.records_listing(first, u32::MAX).await.map_err(trouble)?;
-            files = listing.into_iter().find(|view| view.hash == hash).map(|view| view.files).unwrap_or_default();
-        }
+        let RecordView { bytes, files, .. } =
+            desk.app.ledger.record_view(hash).await.map_err(trouble)?.ok_or_else(not_found)?;
+        let record = sealed::read(&bytes).ok_or_else(not_found)?;
         Ok(Self { view, form, record, files })
     }
 
@@ -211,13 +207,8 @@ pub(crate) async fn queue(
         received: zone.moment(paper.received_ms),
     };
     let reads = visitor.has_any(READING);
+    let differing = if reads { differing(&desk, &published, &staged).await? } else { Vec::new() };
     let of = |wanted: Stage| staged.iter().filter(move |(_, stage)| *stage == wanted).map(|(paper, _)| paper);
-    let differs = |paper: &&PaperView| {
-        desk.look_at_acts(|acts, _| {
-            let fields = acts.readings.fields(paper.record, paper.values.iter().map(|(question, _)| question.as_str()));
-            !differences(&fields, &signed(&paper.values)).is_empty()
-        })
-    };
     html(&QueuePage {
         frame: Frame::new(pack, "/papers?".to_owned(), &visitor),
         language,
@@ -226,12 +217,33 @@ pub(crate) async fn queue(
         types: visitor.has_any(TYPING),
         unsettled: of(Stage::Unsettled).filter(|_| reads).take(LISTED).map(listed).collect(),
         // Who types must not know what others read.
-        differing: of(Stage::Done).filter(|_| reads).filter(differs).take(LISTED).map(listed).collect(),
+        differing: differing.into_iter().map(listed).collect(),
     })
 }
 
-fn signed(values: &[(String, Option<i64>)]) -> Answers {
-    values.iter().filter_map(|(question, value)| Some((question.clone(), Value::Int((*value)?)))).collect()
+/// Protocols whose photo was read otherwise than the observer signed it: in a line, in which copy it is or in the annex it names.
+async fn differing<'s>(
+    desk: &Desk,
+    published: &Published,
+    staged: &'s [(PaperView, Stage)],
+) -> Result<Vec<&'s PaperView>, Response> {
+    let mut found = Vec::new();
+    for (paper, _) in staged.iter().filter(|(_, stage)| *stage == Stage::Done) {
+        let pack = published.packs.get(&paper.form.pack);
+        let Some(form) = pack.and_then(|pack| pack.pack.form(&paper.form.form)) else { continue };
+        let ids: Vec<&str> = questions(form).into_iter().map(|question| question.id.as_str()).collect();
+        let fields = desk.look_at_acts(|acts, _| acts.readings.fields(paper.record, ids));
+        // The book keeps the lines only; the rest is in the record.
+        let bytes = desk.app.ledger.record(paper.record).await.map_err(trouble)?;
+        let Some(record) = bytes.as_deref().and_then(sealed::read) else { continue };
+        if !differences(&fields, &record.body.answers.unwrap_or_default()).is_empty() {
+            found.push(paper);
+            if found.len() == LISTED {
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
 
 const fn said(stage: Stage) -> &'static str {
@@ -269,10 +281,7 @@ pub(crate) async fn page(
     Path(record): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Response> {
-    let hash = record.parse().map_err(|_| not_found())?;
-    let published = desk.published();
-    let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
-    let paper = Paper::of(&desk, &published, hash).await?;
+    let (paper, published, language) = opened(&desk, &record, &wanted).await?;
     html(&shown(&desk, &visitor, &published, &language, &paper, &HashMap::new(), None))
 }
 
@@ -405,6 +414,15 @@ fn typed(question: &Question, text: &str) -> Result<Read, ()> {
     }
 }
 
+/// The protocol that a request is about, with what is published and the language it is shown in.
+async fn opened(desk: &Desk, record: &str, wanted: &Wanted) -> Result<(Paper, Arc<Published>, Language), Response> {
+    let hash: RecordHash = record.parse().map_err(|_| not_found())?;
+    let published = desk.published();
+    let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
+    let paper = Paper::of(desk, &published, hash).await?;
+    Ok((paper, published, language))
+}
+
 /// Takes what somebody has read.
 pub(crate) async fn read(
     State(desk): State<Desk>,
@@ -413,11 +431,8 @@ pub(crate) async fn read(
     Query(wanted): Query<Wanted>,
     Form(form): Form<HashMap<String, String>>,
 ) -> Result<Response, Response> {
-    let hash: RecordHash = record.parse().map_err(|_| not_found())?;
-    let published = desk.published();
-    let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
-    let paper = Paper::of(&desk, &published, hash).await?;
-    let person = visitor.by();
+    let (paper, published, language) = opened(&desk, &record, &wanted).await?;
+    let (hash, person) = (paper.view.record, visitor.by());
     let pages: Vec<MediaHash> = paper
         .sheets()
         .filter(|(_, shown)| shown.is_some())
@@ -473,11 +488,8 @@ pub(crate) async fn settle(
     Query(wanted): Query<Wanted>,
     Form(form): Form<Settle>,
 ) -> Result<Response, Response> {
-    let hash: RecordHash = record.parse().map_err(|_| not_found())?;
-    let published = desk.published();
-    let language = Language::choose(&published.latest.pack, wanted.lang.as_deref());
-    let paper = Paper::of(&desk, &published, hash).await?;
-    let person = visitor.by();
+    let (paper, _, language) = opened(&desk, &record, &wanted).await?;
+    let (hash, person) = (paper.view.record, visitor.by());
     if !desk.look_at_acts(|acts, _| acts.readings.may_settle(hash, person)) {
         return Err(refuse(StatusCode::CONFLICT, "who has read a protocol does not settle it"));
     }

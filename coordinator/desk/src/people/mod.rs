@@ -27,6 +27,7 @@ use std::time::Duration;
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use kuager_coordinator::app::App;
+use kuager_coordinator::clock::{Clock, SystemClock};
 use kuager_coordinator::ledger::{Account, LedgerError};
 use kuager_wire::ids::PersonId;
 use parking_lot::Mutex;
@@ -47,6 +48,8 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Everything the desk knows of its people beside the ledger. Forgotten when the program ends; then everybody signs in again.
 pub(crate) struct People {
     app: App,
+    /// The machine's, also where a day is played: authenticators know no other.
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) reach: Reach,
     sessions: Mutex<Sessions>,
     attempts: Mutex<Attempts>,
@@ -63,8 +66,13 @@ impl People {
     pub(crate) fn new(app: App, reach: Reach) -> Result<Self, getrandom::Error> {
         let mut forms = Zeroizing::new([0; 32]);
         getrandom::fill(forms.as_mut_slice())?;
+        let clock: Arc<dyn Clock> = match app.deployment.rehearsal() {
+            Some(_) => Arc::new(SystemClock::default()),
+            None => Arc::clone(&app.clock),
+        };
         Ok(Self {
             app,
+            clock,
             reach,
             sessions: Mutex::default(),
             attempts: Mutex::default(),
@@ -76,7 +84,7 @@ impl People {
     }
 
     fn now(&self) -> Now {
-        Now { elapsed: self.app.clock.elapsed(), wall: Duration::from_millis(self.app.clock.now_ms()) }
+        Now { elapsed: self.clock.elapsed(), wall: Duration::from_millis(self.clock.now_ms()) }
     }
 
     /// Whether there are accounts, so that everybody has to sign in.

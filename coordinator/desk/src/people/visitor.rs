@@ -33,6 +33,8 @@ pub(crate) struct Visitor {
     pub(crate) who: Who,
     /// What each form of the page carries (`csrf`), so that no other page can send it.
     pub(crate) form: String,
+    /// Whether what they look at is a rehearsal.
+    pub(crate) rehearsal: bool,
 }
 
 impl Visitor {

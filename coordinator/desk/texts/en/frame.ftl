@@ -5,6 +5,7 @@ language-name = English
 
 ## What every page says.
 
+rehearsal = Rehearsal: nothing on these pages has happened
 language = Language
 observer = observer
 device = device

@@ -15,6 +15,7 @@ paper-done = Read
 paper-photos = Photos of the protocol
 paper-retake = Open the page, or ask for another photo
 paper-how = Type what stands on the paper. Leave an empty line empty; type ? where it cannot be read.
+paper-keys = Enter: next line, and from the last one send. + and - zoom, / turns, Page up and Page down move the photo.
 paper-send = Send
 paper-nothing = Nothing was typed. If the page cannot be read at all, type ? into its lines.
 paper-wrong = “{ $typed }” does not fit the line “{ $field }”.

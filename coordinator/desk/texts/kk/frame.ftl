@@ -5,6 +5,7 @@ language-name = Қазақша
 
 ## What every page says.
 
+rehearsal = Жаттығу күні: мұнда көрсетілгеннің ешқайсысы болған жоқ
 language = Тіл
 observer = бақылаушы
 device = құрылғы

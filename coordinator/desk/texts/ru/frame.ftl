@@ -5,6 +5,7 @@ language-name = Русский
 
 ## What every page says.
 
+rehearsal = Учебный день: ничего из показанного здесь не происходило
 language = Язык
 observer = наблюдатель
 device = устройство

@@ -137,3 +137,17 @@ async fn what_is_no_protocol_has_no_page() {
         assert_eq!(office.open(&path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_photo_of_another_copy_than_the_observer_named_is_shown_as_differing() {
+    let (office, hash, _) = office().await;
+    for person in [1, 2] {
+        let answers = [("P01", Value::Int(1200)), ("P02", Value::Int(800)), ("copy", Value::from("posted"))];
+        let answers = answers.into_iter().collect();
+        let act = Act::Transcription { record: hash, pages: vec![MediaHash([1; 32])], answers, unreadable: None };
+        journal::write(&office.fixture.app, Some(PersonId([person; 16])), vec![act]).await.expect("is written");
+    }
+    let office = office.start_again().await;
+    let (_, queue) = office.open("/papers?lang=en").await;
+    assert!(queue.contains("differ</h2>") && queue.contains(&format!("/papers/{hash}")), "{queue}");
+}
