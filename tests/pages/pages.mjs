@@ -15,6 +15,8 @@ const PAGES = [
   { name: "station", from: "index", link: 'tbody th a[href^="/station"]' },
   { name: "papers", at: "/papers" },
   { name: "official", at: "/official" },
+  { name: "import", at: "/official/import" },
+  { name: "tables", at: "/export" },
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];

@@ -22,6 +22,7 @@ pub(crate) const PLACES: &[Place] = &[
     Place { path: "/observers", text: "place-observers", access: Access::Roles(READING) },
     Place { path: "/papers", text: "place-papers", access: Access::Roles(LOOKING) },
     Place { path: "/official", text: "place-official", access: Access::Roles(READING) },
+    Place { path: "/export", text: "place-tables", access: Access::Roles(READING) },
     Place { path: "/chains", text: "place-chains", access: Access::Roles(READING) },
 ];
 

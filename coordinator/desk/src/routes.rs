@@ -6,11 +6,16 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use kuager_coordinator::ledger::TokenScope;
+use kuager_coordinator::metrics::{Listener, measured};
 use tower_http::compression::CompressionLayer;
 
-use crate::guard::{FORM, admit, guard};
+use crate::api;
+use crate::guard::{FORM, TABLE, admit, guard};
 use crate::live;
-use crate::pages::{chains, health, index, login, me, media, observers, official, papers, station, views};
+use crate::pages::{
+    chains, health, import, index, login, me, media, metrics, observers, official, papers, station, tables, views,
+};
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
 
@@ -22,7 +27,12 @@ pub(crate) struct Route {
 }
 
 const fn route(path: &'static str, access: Access, handlers: fn() -> MethodRouter<Desk>) -> Route {
-    Route { path, rule: Rule { access, touches: true }, handlers }
+    Route { path, rule: Rule { access, touches: true, upload: 0 }, handlers }
+}
+
+/// A route to which a file may be sent, so large at most.
+const fn taking(route: Route, upload: usize) -> Route {
+    Route { rule: Rule { upload, ..route.rule }, ..route }
 }
 
 /// All of them.
@@ -31,7 +41,7 @@ pub(crate) const ROUTES: &[Route] = &[
     // An open page listens for hours while nobody sits in front of it.
     Route {
         path: "/events",
-        rule: Rule { access: Access::Roles(READING), touches: false },
+        rule: Rule { access: Access::Roles(READING), touches: false, upload: 0 },
         handlers: || get(live::events),
     },
     route("/chains", Access::Roles(READING), || get(chains::page)),
@@ -44,6 +54,14 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),
     route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(media::redact)),
     route("/official", Access::Roles(READING), || get(official::page)),
+    taking(route("/official/import", Access::Roles(LEADING), || get(import::page).post(import::send)), TABLE),
+    route("/official/import/{hash}", Access::Roles(LEADING), || get(import::preview).post(import::say)),
+    route("/export", Access::Roles(READING), || get(tables::page)),
+    route("/export/{file}", Access::RolesOrToken(READING, TokenScope::Read), || get(tables::file)),
+    route("/api/v1/openapi.json", Access::RolesOrToken(READING, TokenScope::Read), || get(api::description)),
+    route("/api/v1/tables", Access::Token(TokenScope::Read), || get(api::tables)),
+    route("/api/v1/tables/{table}", Access::Token(TokenScope::Read), || get(api::rows)),
+    route("/metrics", Access::RolesOrToken(WATCHING, TokenScope::Metrics), || get(metrics::page)),
     route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
     route("/papers/next", Access::Roles(TYPING), || get(papers::next)),
     route("/papers/{hash}", Access::Roles(LOOKING), || get(papers::page)),
@@ -70,6 +88,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .layer(CompressionLayer::new().compress_when(is_page))
         .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
         .layer(from_fn_with_state(desk.clone(), guard))
+        .layer(from_fn_with_state((desk.app.clone(), Listener::Desk), measured))
         .with_state(desk)
 }
 

@@ -19,7 +19,20 @@ macro_rules! subjects {
     };
 }
 
-subjects!("frame", "board", "station", "records", "chains", "observers", "file", "papers", "official", "people",);
+subjects!(
+    "frame",
+    "board",
+    "station",
+    "records",
+    "chains",
+    "observers",
+    "file",
+    "papers",
+    "official",
+    "import",
+    "tables",
+    "people",
+);
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> =
     LazyLock::new(|| FILES.iter().filter_map(|(code, files)| Catalogue::read(code, files)).collect());

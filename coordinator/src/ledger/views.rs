@@ -32,6 +32,8 @@ pub enum Seen {
     File(MediaHash),
     /// A file as it was sent.
     Original(MediaHash),
+    /// A whole table, by its name.
+    Table(String),
 }
 
 impl Seen {
@@ -45,6 +47,7 @@ impl Seen {
             Self::Station(station) => (4, bounded(station)),
             Self::File(media) => (5, media.to_string()),
             Self::Original(media) => (6, media.to_string()),
+            Self::Table(name) => (7, bounded(name)),
         }
     }
 
@@ -58,6 +61,7 @@ impl Seen {
             4 => Self::Station(subject.to_owned()),
             5 => Self::File(subject.parse().ok()?),
             6 => Self::Original(subject.parse().ok()?),
+            7 => Self::Table(subject.to_owned()),
             _ => return None,
         })
     }
@@ -142,6 +146,7 @@ mod tests {
             Seen::Station(String::new()),
             Seen::File(media),
             Seen::Original(media),
+            Seen::Table("records".to_owned()),
         ] {
             let (kind, subject) = seen.parts();
             assert_eq!(Seen::of_parts(kind, &subject), Some(seen));

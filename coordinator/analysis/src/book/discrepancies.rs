@@ -39,13 +39,23 @@ impl Book {
     /// Every line in which no copy of a station's protocol says what the official figures say, the largest difference first.
     #[must_use]
     pub fn discrepancies(&self) -> Vec<Discrepancy> {
-        let mut found = Vec::new();
-        let mismatches = self.summaries.iter().filter(|(row, summary)| {
-            !is_training(**row) && summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch)
+        let rows = self.summaries.keys().filter(|row| !is_training(**row));
+        let mut found: Vec<Discrepancy> = rows.flat_map(|row| self.discrepancies_at(&self.key(*row))).collect();
+        found.sort_by(|one, other| {
+            let order = |of: &Discrepancy| (Reverse(of.difference), of.key.station.clone(), of.contest.clone());
+            order(one).cmp(&order(other))
         });
-        for (row, _) in mismatches {
-            let key = self.key(*row);
-            let Some(view) = self.station(&key) else { continue };
+        found
+    }
+
+    /// Those of one station, in the order of its papers.
+    #[must_use]
+    pub fn discrepancies_at(&self, key: &RowKey) -> Vec<Discrepancy> {
+        let mut found = Vec::new();
+        let summary = self.row_number(key).and_then(|row| self.summaries.get(&row));
+        let differs = summary
+            .is_some_and(|summary| summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch));
+        if let Some(view) = differs.then(|| self.station(key)).flatten() {
             for contest in view.contests {
                 let Some((entry, figures)) = contest.official else { continue };
                 for (at, (column, official)) in contest.columns.iter().zip(figures).enumerate() {
@@ -77,10 +87,6 @@ impl Book {
                 }
             }
         }
-        found.sort_by(|one, other| {
-            let order = |of: &Discrepancy| (Reverse(of.difference), of.key.station.clone(), of.contest.clone());
-            order(one).cmp(&order(other))
-        });
         found
     }
 }

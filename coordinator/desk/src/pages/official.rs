@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::people::access::LEADING;
 use crate::people::visitor::Visitor;
 use crate::response::html;
 use crate::state::Desk;
@@ -31,6 +32,8 @@ pub(crate) struct Wanted {
 struct Page<'a> {
     frame: Frame,
     language: &'a Language,
+    /// Whether figures can be taken over here.
+    imports: bool,
     found: usize,
     stations: usize,
     rows: Vec<Row>,
@@ -83,6 +86,7 @@ pub(crate) async fn page(
     html(&Page {
         frame: Frame::new(pack, "/official?".to_owned(), &visitor),
         language,
+        imports: visitor.has_any(LEADING),
         found: found.len(),
         stations,
         rows: rows.collect(),

@@ -19,4 +19,5 @@ place-board = Stations
 place-observers = Observers
 place-papers = Protocols
 place-official = Official figures
+place-tables = Tables
 place-chains = Chains

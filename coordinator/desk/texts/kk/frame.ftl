@@ -19,4 +19,5 @@ place-board = Учаскелер
 place-observers = Бақылаушылар
 place-papers = Хаттамалар
 place-official = Ресми деректер
+place-tables = Кестелер
 place-chains = Тізбектер

@@ -19,4 +19,5 @@ place-board = Участки
 place-observers = Наблюдатели
 place-papers = Протоколы
 place-official = Официальные данные
+place-tables = Таблицы
 place-chains = Цепочки
