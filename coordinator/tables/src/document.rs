@@ -50,10 +50,10 @@ impl<W: Write> Lines<W> {
         Ok(Self { out, layout: layout.clone(), utc_offset: options.utc_offset, any: false })
     }
 
-    fn put(&mut self, value: Value) -> Result<(), WriteError> {
+    fn put(&mut self, value: &Value) -> Result<(), WriteError> {
         self.out.write_all(if self.any { b",\n" } else { b"\n" })?;
         self.any = true;
-        Ok(serde_json::to_writer(&mut self.out, &value)?)
+        Ok(serde_json::to_writer(&mut self.out, value)?)
     }
 
     fn end(mut self) -> Result<(), WriteError> {
@@ -76,7 +76,7 @@ impl<W: Write + Send> TableWriter for Json<W> {
     fn rows(&mut self, rows: &[Row]) -> Result<(), WriteError> {
         for row in rows {
             let object = object(&self.0.layout, row, self.0.utc_offset)?;
-            self.0.put(Value::Object(object))?;
+            self.0.put(&Value::Object(object))?;
         }
         Ok(())
     }
@@ -125,7 +125,7 @@ impl<W: Write + Send> TableWriter for GeoJson<W> {
     fn rows(&mut self, rows: &[Row]) -> Result<(), WriteError> {
         for row in rows {
             let feature = self.feature(row)?;
-            self.lines.put(feature)?;
+            self.lines.put(&feature)?;
         }
         Ok(())
     }
