@@ -124,8 +124,9 @@ pub async fn fetch(app: &App, body: Vec<u8>) -> Response<InboxAnswer> {
     if !new {
         return refuse(Some(kid), RefusalCode::Replayed, reason(RefusalCode::Replayed));
     }
-    app.contacts.note(kid, app.clock.now_ms());
-    let mut answer = app.ledger.inbox(device.observer, request.after.unwrap_or(0)).await?;
+    let after = request.after.unwrap_or(0);
+    app.contacts.note(kid, app.clock.now_ms(), after);
+    let mut answer = app.ledger.inbox(device.observer, after).await?;
     if request.epoch.is_some() {
         answer.holding = Some(holding(app, kid).await?);
     }

@@ -59,15 +59,22 @@ pub enum SetupError {
 /// [`SetupError`]; an existing deployment is never touched.
 #[expect(clippy::needless_pass_by_value, reason = "options are made for one call")]
 pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, SetupError> {
+    found(dir, kuager_pack::compile(&options.pack)?, &options.hosts, options.clock.now_ms())
+}
+
+/// As [`init`], from a pack that is built already, at a moment.
+///
+/// # Errors
+/// As [`init`].
+pub fn found(dir: &Path, built: Built, hosts: &[String], created_ms: u64) -> Result<Deployment, SetupError> {
     let layout = Layout { dir: dir.to_owned() };
-    let built = kuager_pack::compile(&options.pack)?;
     let pack = &built.pack;
-    let certificates = create_certificates(&options.hosts)?;
+    let certificates = create_certificates(hosts)?;
     layout.create()?;
     certificates.write(&layout)?;
     let keys = NewKeys::create(&layout)?;
     let [root_key, receipt_key, log_key] = keys.public();
-    let host = options.hosts.first().map_or("localhost", String::as_str);
+    let host = hosts.first().map_or("localhost", String::as_str);
     let (genesis, root) = keys.found(&Genesis {
         version: kuager_wire::VERSION,
         root_key,
@@ -76,7 +83,7 @@ pub fn init(dir: &Path, options: InitOptions) -> Result<Deployment, SetupError> 
         log_origin: format!("{host}/kuager/{}", pack.id),
         title: pack.title.clone(),
         election_day: pack.election_day.clone(),
-        created_ms: options.clock.now_ms(),
+        created_ms,
         invites: Some(INVITES),
     })?;
     sqlite::create(&layout.ledger())?;

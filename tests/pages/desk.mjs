@@ -8,11 +8,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Serves what `kuager demo` left in a folder. */
-export async function start(kuager, phone, folder) {
-  const data = path.join(folder, "data");
-  const out = path.join(folder, "out");
-  await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
+/** Serves a data directory, and says where. */
+async function serve(kuager, data) {
   const served = spawn(kuager, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -25,6 +22,23 @@ export async function start(kuager, phone, folder) {
     }
   }
   served.stdout.resume();
+  return { said, stop: () => served.kill("SIGKILL") };
+}
+
+/** A desk in front of a whole day that never happened, with incidents, late jumps and forged sums. */
+export async function night(kuager, folder) {
+  const data = path.join(folder, "night");
+  await run(kuager, ["simulate", "--data", data, "--stations", "80", "--each", "2"], { maxBuffer: 1 << 24 });
+  const { said, stop } = await serve(kuager, data);
+  return { desk: new URL(said.desk), stop };
+}
+
+/** Serves what `kuager demo` left in a folder. */
+export async function start(kuager, phone, folder) {
+  const data = path.join(folder, "data");
+  const out = path.join(folder, "out");
+  await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
+  const { said, stop } = await serve(kuager, data);
   const { stdout } = await run(kuager, ["invite", "--data", data, "--server", said.phones]);
   await writeFile(path.join(folder, "invite"), stdout.match(/KUAGER:INVITE\/\S+/)[0]);
   // test-phone takes the photo that lies beside its pack.
@@ -34,8 +48,14 @@ export async function start(kuager, phone, folder) {
     await copyFile(path.join(from, name), to);
   }
   let sealed = 0;
+  let other;
   return {
     desk: new URL(said.desk),
+    /** The desk of [night], begun when it is first asked for. */
+    night() {
+      other ??= night(kuager, folder);
+      return other;
+    },
     /** Seals one note more at STATION and delivers it. The first has a photo. */
     async note() {
       sealed += 1;
@@ -44,7 +64,17 @@ export async function start(kuager, phone, folder) {
         throw new Error(`the phone did not deliver: ${stdout}`);
       }
     },
-    stop: () => served.kill("SIGKILL"),
+    /** Serves a whole day that never happened, made with these options. */
+    async whole(options) {
+      const data = path.join(folder, "whole");
+      await run(kuager, ["simulate", "--data", data, ...options], { maxBuffer: 1 << 24 });
+      const { said, stop } = await serve(kuager, data);
+      return { data, folder, desk: new URL(said.desk), kuager: (...command) => run(kuager, [...command, "--data", data]), stop };
+    },
+    async stop() {
+      stop();
+      (await other)?.stop();
+    },
   };
 }
 

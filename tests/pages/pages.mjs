@@ -1,10 +1,13 @@
 // The pages that are looked at, and in what way: `pages.mjs KUAGER PHONE FOLDER PICTURES`. To add a page, add a line to PAGES: its name, and its
-// address or the link that leads to it from a page before it. What people do on pages stands in acts/, a file each, listed in ACTS.
+// address (with `night`, at the desk of a whole simulated day) or the link that leads to it from a page before it. What people do on pages stands in acts/, a file each, listed in ACTS.
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { events } from "./acts/events.mjs";
 import { asleep, live } from "./acts/live.mjs";
+import { publish } from "./acts/publish.mjs";
+import { numbers } from "./acts/numbers.mjs";
 import { start } from "./desk.mjs";
 import { LONG, expect, verdict } from "./told.mjs";
 
@@ -17,11 +20,24 @@ const PAGES = [
   { name: "official", at: "/official" },
   { name: "import", at: "/official/import" },
   { name: "tables", at: "/export" },
+  { name: "publish", at: "/publish" },
+  { name: "totals", at: "/totals" },
+  { name: "totals-records", from: "totals", link: "tbody td a" },
+  { name: "statistics", at: "/statistics" },
+  { name: "quick-count", at: "/quick-count" },
+  { name: "exit-poll", at: "/exit-poll" },
+  { name: "incidents", at: "/incidents", night: true },
+  { name: "incident", from: "incidents", link: 'tbody th a[href^="/incidents/"]' },
+  { name: "complaint", from: "incident", link: 'a.button[href^="/complaints/"]' },
+  { name: "complaints", at: "/complaints", night: true },
+  { name: "turnout", at: "/turnout", night: true },
+  { name: "norms", at: "/norms", night: true },
+  { name: "norm", from: "norms", link: 'tbody th a[href^="/norms"]' },
   { name: "no-station", at: "/station?key=nobody" },
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
-const ACTS = [live, asleep];
+const ACTS = [live, asleep, publish, numbers, events];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },
@@ -35,17 +51,17 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const [kuager, phone, folder, pictures] = process.argv.slice(2);
 
 /** Addresses of all pages, found by following links. */
-async function addresses(browser, desk) {
+async function addresses(browser, host) {
   const page = await browser.newPage();
   const found = new Map();
-  for (const { name, at, from, link } of PAGES) {
+  for (const { name, at, from, link, night } of PAGES) {
     if (at) {
-      found.set(name, new URL(at, desk));
+      found.set(name, new URL(at, night ? (await host.night()).desk : host.desk));
       continue;
     }
     await page.goto(found.get(from).href);
     const href = await page.locator(link).first().getAttribute("href", { timeout: LONG });
-    found.set(name, new URL(href, desk));
+    found.set(name, new URL(href, found.get(from)));
   }
   await page.close();
   return found;
@@ -77,10 +93,10 @@ await mkdir(pictures, { recursive: true });
 // Chromium's own sandbox does not start for root, as continuous integration is; what is opened here is ours.
 const asRoot = process.getuid() === 0 ? ["--no-sandbox"] : [];
 const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const host = await start(kuager, phone, folder);
+const host = { ...(await start(kuager, phone, folder)), pictures };
 try {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...asRoot, ...quiet] });
-  for (const [name, address] of await addresses(browser, host.desk)) {
+  for (const [name, address] of await addresses(browser, host)) {
     for (const language of LANGUAGES) {
       for (const size of SIZES) {
         for (const scheme of SCHEMES) {
@@ -90,10 +106,10 @@ try {
     }
   }
   for (const act of ACTS) {
-    await act(browser, host);
+    await act(browser, { ...host, kuager, pictures });
   }
   await browser.close();
 } finally {
-  host.stop();
+  await host.stop();
 }
 process.exitCode = verdict();

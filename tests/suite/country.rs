@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use kuager_analysis::book::{Book, Column, DeviceFact, Entry, Official, Order, Query, RowKey, State, Status};
+use kuager_analysis::book::{
+    Book, Column, DeviceFact, Entry, FlagKind, FlagQuery, IncidentQuery, Official, Order, Query, RowKey, State, Status,
+};
 use kuager_coordinator::clock::SystemClock;
 use kuager_coordinator::ledger::ChainFault;
 use kuager_coordinator::{App, Deployment};
@@ -141,6 +143,29 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
     assert_eq!(in_state(&book, State::Conflict, now_ms), disputed);
     assert!(counted > SIZE.stations / 2);
 
+    // Turnout: the late jumps that were planted, with their numbers, and no flag at any honest station.
+    let (flagged, count) = book.flagged(&FlagQuery::default(), 0, SIZE.stations);
+    assert_eq!(flagged.len(), count);
+    let mut late = BTreeSet::new();
+    for row in flagged {
+        let station = row.key.station.expect("is a station");
+        for flag in row.flags.iter().filter(|_| !forked.contains(&station)) {
+            assert_eq!(flag.kind, FlagKind::Jump, "{station}: {flag:?}, which nobody planted");
+            assert!(flag.number - flag.with == flag.difference && flag.difference > flag.limit, "{station}: {flag:?}");
+            late.insert(station.clone());
+        }
+    }
+    assert_eq!(late, jumps, "by the relation of the protocol and by the figures of all observers");
+    let total = book.turnout(None);
+    assert!(total.protocols > 100 && total.issued <= total.registered && total.hours.len() == 6);
+    // Everybody who was sent somewhere and reports an incident is on the board, reported and no more.
+    let incidents = book.incidents(&IncidentQuery::default(), 0, SIZE.stations);
+    assert!(incidents.found > 2 && incidents.rows.iter().all(|row| row.incident.codes == ["A06"]));
+    // Nobody has broken a norm but where somebody says so: all checklists say that all was well.
+    let articles = book.articles(None);
+    assert!(articles.iter().any(|article| article.count.kept > 100));
+    assert!(articles.iter().all(|article| article.count.broken == 0), "{articles:?}");
+
     // A correction counts once, as corrected.
     for station in planted(|planted| matches!(planted, Planted::Corrected { .. })) {
         let view = book.station(&RowKey { training: false, station: Some(station.clone()) }).expect("is there");
@@ -194,5 +219,32 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
     assert_eq!(clean, moved, "every line, with both figures");
     let expected: BTreeSet<String> = moved.iter().map(|(station, ..)| station.clone()).chain(sums).collect();
     assert_eq!(mismatch, expected, "a protocol whose sum is wrong is not the official one either");
+
+    // Sums, with what they cover: every station that sent a protocol counts once, except where copies differ.
+    let totals = book.totals(None);
+    let total = totals.iter().find(|total| total.contest == "KUR").expect("is a contest");
+    let of = |status| total.statuses.get(&status).copied().unwrap_or(0);
+    let count = |of: &BTreeSet<String>| of.len() as u64;
+    assert_eq!((total.held, total.stations), (SIZE.stations as u64, SIZE.stations as u64));
+    assert_eq!((total.disputed, total.failing), (count(&disputed), count(&sums)));
+    assert_eq!(of(Status::OfficialMismatch), count(&expected));
+    assert_eq!(total.counted + total.disputed + of(Status::None), total.held);
+    // The official sums of the same stations differ by what was planted, line by line.
+    for (line, option) in [("P05.sample_2", "sample_2"), ("P05.sample_3", "sample_3")] {
+        let column = total.columns.iter().position(|column| column.option.as_deref() == Some(option)).expect("a line");
+        let difference = total.official[column].expect("is there") - total.beside[column].expect("is there");
+        let of_line = moved.iter().filter(|(_, moved, ..)| moved == line);
+        let planted: i64 = of_line.map(|(.., said, figure)| figure.unwrap_or(0) - said.unwrap_or(0)).sum();
+        assert_eq!(difference, planted, "{line}");
+        assert_eq!(total.both[column], total.counted);
+        assert_eq!(total.sums[column], total.beside[column], "all of them have official figures");
+        let (addends, found) = book.addends("KUR", None, None, (0, SIZE.stations));
+        assert_eq!(found as u64, total.counted);
+        assert_eq!(addends.iter().filter_map(|addend| addend.values[column]).sum::<i64>(), total.sums[column].unwrap());
+    }
+    // Honest numbers are not unusual, and last digits of counts are even.
+    let statistics = book.statistics("KUR");
+    assert_eq!((statistics.stations, statistics.flags), (total.counted, Vec::new()));
+    assert!(statistics.tests > 0 && statistics.digits.iter().all(|row| !row.stands_out()), "{:?}", statistics.digits);
     app.ledger.close().await;
 }

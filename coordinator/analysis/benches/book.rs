@@ -5,7 +5,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use kuager_analysis::book::{Book, Order, Query, Received, RowKey, State};
+use kuager_analysis::book::{
+    Book, Entry, FlagQuery, IncidentQuery, NormQuery, Official, Order, Query, Received, RowKey, Sought, State,
+};
+use kuager_analysis::norm::Norm;
 use kuager_forms::words::Language;
 use kuager_pack::testing::{self, KAZAKHSTAN};
 use kuager_wire::ids::{BootId, Kid, ObserverId, PackHash, RecordHash};
@@ -25,7 +28,7 @@ fn country() -> Arc<SignedPack> {
         .map(|number| {
             let sample = &samples[number as usize % samples.len()];
             let number = 1_000 + number;
-            Station { key: format!("{}-{number}", sample.region), number, ..sample.clone() }
+            Station { key: format!("{}-{number}", sample.region), number, registered: Some(1_200), ..sample.clone() }
         })
         .collect();
     Arc::new(SignedPack { hash: PACK, bytes: Vec::new(), pack })
@@ -44,7 +47,16 @@ fn record(pack: &Pack, protocol: &Answers, number: u32) -> (Kid, ObserverId, Rec
     let (kind, form, answers) = match at {
         0..=11 => (RecordKind::Turnout, "turnout", turnout(at as usize / 2)),
         12 | 13 => (RecordKind::Protocol, "protocol-list", protocol.clone()),
-        14 | 15 => (RecordKind::Checklist, "opening", [("O11", Value::Int(1_200))].into_iter().collect()),
+        14 | 15 => {
+            let said = ["O01", "O04", "O06", "O07", "O08", "O10", "O12", "O13"].map(|id| (id, Value::from("yes")));
+            (RecordKind::Checklist, "opening", said.into_iter().chain([("O11", Value::Int(1_200))]).collect())
+        }
+        // 1,484 incidents.
+        18 if station % 7 == 0 => {
+            let seen = Value::from("no figure was told although it was asked for twice");
+            let answers = [("codes", Value::List(vec!["A06".into()])), ("seen", seen)];
+            (RecordKind::Incident, "incident", answers.into_iter().collect())
+        }
         _ => (RecordKind::Checklist, "voting", Answers::default()),
     };
     let record = Record {
@@ -130,8 +142,43 @@ fn benches(criterion: &mut Criterion) {
     ] {
         group.bench_function(name, |bencher| bencher.iter(|| black_box(book.board(&query, 0, 100, NOON_MS))));
     }
+    for (name, query) in [
+        ("a page of incidents", IncidentQuery::default()),
+        ("incidents found by words", IncidentQuery { words: "figure told".to_owned(), ..IncidentQuery::default() }),
+    ] {
+        group.bench_function(name, |bencher| bencher.iter(|| black_box(book.incidents(&query, 0, 100))));
+    }
+    group.bench_function("all articles", |bencher| bencher.iter(|| black_box(book.articles(None))));
+    let norm = Norm::all("40(4)").pop().expect("is one");
+    group.bench_function("an article with its stations", |bencher| {
+        bencher.iter(|| black_box(book.norm(&norm, &NormQuery::default(), 0, 50)));
+    });
+    group.bench_function("turnout of the country and its regions, with flags", |bencher| {
+        bencher.iter(|| {
+            black_box((book.turnout(None), book.turnout_by_region(), book.flagged(&FlagQuery::default(), 0, 100)))
+        });
+    });
     group.sample_size(10);
     group.bench_function("totals", |bencher| bencher.iter(|| black_box(book.totals(None))));
+    group.bench_function("statistics", |bencher| bencher.iter(|| black_box(book.statistics("KUR"))));
+    group.bench_function("addends of a sum", |bencher| {
+        bencher.iter(|| black_box(book.addends("KUR", None, Some(4), (0, 200))));
+    });
+    let drawn: Vec<&str> = pack.pack.stations.iter().step_by(13).map(|station| station.key.as_str()).collect();
+    group.bench_function("reports of 800 stations", |bencher| {
+        bencher.iter(|| black_box(book.drawn(drawn.iter().map(|station| (*station, None)), "KUR", NOON_MS)));
+    });
+    // The worst: every station has other official figures.
+    let sought = Sought::default();
+    for station in &pack.pack.stations {
+        let column = book.columns("KUR").first().cloned().into_iter().map(|column| (column, 1)).collect();
+        let official = Official { station: station.key.clone(), contest: "KUR".to_owned(), figures: column };
+        book.entry([0; 32], Entry::Official(official));
+    }
+    book.settle();
+    group.bench_function("discrepancies at every station", |bencher| {
+        bencher.iter(|| black_box(book.discrepancies(sought)));
+    });
     let bytes = book.write(b"", 0);
     eprintln!("a snapshot has {} MiB", bytes.len() >> 20);
     group.bench_function("writing a snapshot", |bencher| bencher.iter(|| black_box(book.write(b"", 0))));

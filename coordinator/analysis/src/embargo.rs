@@ -24,8 +24,29 @@ pub fn ends_ms(pack: &Pack) -> u64 {
     }
 }
 
+/// When an estimate of the result may be shown: a quick count is research on the election like any other (Art. 28(9)). Of the packs whose forms its
+/// protocols answer and the newest one the latest moment counts, as for what is [`withheld`].
+#[must_use]
+pub fn research_ends_ms<'a>(answered: impl IntoIterator<Item = &'a Pack>, newest: &'a Pack) -> u64 {
+    answered.into_iter().chain([newest]).map(ends_ms).max().unwrap_or(u64::MAX)
+}
+
+/// When the polls close: with the last hour for which the pack has turnout told, or the last wave of its exit poll; the end of the day where it has
+/// neither.
+#[must_use]
+pub fn polls_close_ms(pack: &Pack) -> u64 {
+    let hours = pack.turnout.iter().flat_map(|turnout| &turnout.hours).map(|hour| hour.at);
+    let waves = pack.exit_poll.iter().flat_map(|poll| &poll.waves).map(|wave| wave.until);
+    let (ends, day_ms) = (day_ends_ms(pack), HOUR_MS.saturating_mul(24));
+    match hours.chain(waves).max() {
+        // Where the pack does not say what time stations have, the end of the day is late by what that can make.
+        Some(at) => ends.saturating_sub(day_ms).saturating_add(u64::from(at).saturating_mul(60_000)),
+        None => ends,
+    }
+}
+
 /// The end of the election day at the stations, or everywhere on earth where the pack does not say what time they have.
-fn day_ends_ms(pack: &Pack) -> u64 {
+pub(crate) fn day_ends_ms(pack: &Pack) -> u64 {
     let offset = pack.utc_offset.and_then(|minutes| Offset::from_seconds(i32::from(minutes).checked_mul(60)?).ok());
     let day = pack.election_day.parse::<Date>().and_then(|day| day.tomorrow());
     let midnight = day.and_then(|day| day.to_zoned(TimeZone::fixed(offset.unwrap_or(Offset::UTC))));
@@ -111,6 +132,16 @@ mod tests {
             assert_eq!(withheld(&wave, Some(of), newest, 5_000), None);
         }
         assert_eq!(ends_ms(&with_embargo(-5)), DAY_OVER_MS, "a moment before 1970 is none");
+    }
+
+    #[test]
+    fn polls_close_with_the_last_hour_and_an_estimate_waits_for_the_later_pack() {
+        let mut pack = compiled(KAZAKHSTAN);
+        assert_eq!(polls_close_ms(&pack), DAY_OVER_MS - 4 * HOUR_MS, "20:00");
+        assert_eq!(research_ends_ms([&with_embargo(i64::MAX)], &pack), i64::MAX.unsigned_abs());
+        assert_eq!(research_ends_ms([], &pack), DAY_OVER_MS);
+        (pack.turnout, pack.exit_poll) = (None, None);
+        assert_eq!(polls_close_ms(&pack), DAY_OVER_MS);
     }
 
     #[test]

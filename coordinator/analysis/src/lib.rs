@@ -6,18 +6,32 @@
 //!
 //! - [`book`]: what all records come to, station by station, as one fold over them;
 //! - [`calls`]: calls to observers, and who is to be called again;
+//! - [`clock`]: when records were sealed, as far as anything but their phone's word shows it;
+//! - [`complaints`]: what was complained of, to whom, and by when the law demands an answer;
 //! - [`embargo`]: until when results of polls are shown to nobody;
 //! - [`estimate`]: what a sample of stations, or of voters, says about all of them;
 //! - [`judge`]: what must add up in a record, judged again as the phone judged it;
+//! - [`norm`]: norms as packs refer to them;
 //! - [`official`]: official figures as they were taken over, and what another import would change;
+//! - [`publications`]: what was proposed to be published, and whether two people have;
+//! - [`polls`]: waves of an exit poll, from records to what an estimate is made from;
 //! - [`readings`]: what people at the desk read on photos, and what it comes to;
+//! - [`releases`]: protocols that count although their relations do not hold;
+//! - [`statistics`]: what is unusual in many numbers;
 //! - [`words`]: what records say about one another, and where an incident stands by it.
 
 pub mod book;
 pub mod calls;
+pub mod clock;
+pub mod complaints;
 pub mod embargo;
 pub mod estimate;
 pub mod judge;
+pub mod norm;
 pub mod official;
+pub mod polls;
+pub mod publications;
 pub mod readings;
+pub mod releases;
+pub mod statistics;
 pub mod words;

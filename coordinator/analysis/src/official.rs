@@ -1,45 +1,24 @@
 //! Official figures of stations, as they were taken over, and what another import would change.
 //!
-//! They come as a table with a row for each station. Which column is which question of the protocol's form is said once and
+//! What is held is a fold over the desk's journal ([`Officials`]). They come as a table with a row for each station. Which column is which question of the protocol's form is said once and
 //! remembered by whoever imports; a column that has the question's own id needs no saying. Nothing is taken over half: the first
 //! field that is wrong is named with its file, line and column.
 
+mod held;
+
 use std::collections::{BTreeMap, HashSet};
 
-use kuager_wire::desk::{Act, DeskEntry, Figures};
+use kuager_wire::desk::{Act, Figures};
 use kuager_wire::form::Form;
-use kuager_wire::ids::{ContentHash, EntryHash};
+use kuager_wire::ids::{ContentHash, PackHash};
 
+pub use self::held::{Held, Officials};
 use crate::estimate::table::{Table, TableError, Wrong};
 
 /// Which column of a table is which question.
 pub type Mapping = BTreeMap<String, String>;
 
-/// What is known of official figures: a fold over the desk's journal. The last word of a stage about a station counts.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Officials {
-    /// By stage, form, station.
-    held: BTreeMap<(String, String, String), (EntryHash, Figures)>,
-}
-
 impl Officials {
-    /// Takes in the next entry of the journal.
-    pub fn add(&mut self, hash: EntryHash, entry: &DeskEntry) {
-        let Act::Official { stage, form, station, figures, .. } = &entry.act else { return };
-        let key = (stage.clone(), form.clone(), station.clone());
-        if figures.is_empty() {
-            self.held.remove(&key);
-        } else {
-            self.held.insert(key, (hash, figures.clone()));
-        }
-    }
-
-    /// The figures of a station, and the entry that they rest on.
-    #[must_use]
-    pub fn of(&self, stage: &str, form: &str, station: &str) -> Option<&(EntryHash, Figures)> {
-        self.held.get(&(stage.to_owned(), form.to_owned(), station.to_owned()))
-    }
-
     /// What a table says otherwise than what is held of the same stage and form.
     #[must_use]
     pub fn changes(&self, stage: &str, form: &str, rows: &[(String, Figures)]) -> Changes {
@@ -48,8 +27,8 @@ impl Officials {
         for (station, figures) in rows {
             match self.of(stage, form, station) {
                 None => changes.new.push(station.clone()),
-                Some((_, before)) if before == figures => changes.same = changes.same.saturating_add(1),
-                Some((_, before)) => {
+                Some(held) if held.figures == *figures => changes.same = changes.same.saturating_add(1),
+                Some(Held { figures: before, .. }) => {
                     let questions: std::collections::BTreeSet<&str> =
                         before.iter().chain(figures.iter()).map(|(question, _)| question).collect();
                     let differing =
@@ -63,9 +42,8 @@ impl Officials {
                 }
             }
         }
-        let of_both = self.held.keys().filter(|(held, of, _)| held == stage && of == form);
-        let gone = of_both.map(|(_, _, station)| station).filter(|station| !named.contains(station.as_str()));
-        changes.gone = gone.cloned().collect();
+        let gone = self.stations(stage, form).filter(|station| !named.contains(station));
+        changes.gone = gone.map(str::to_owned).collect();
         changes
     }
 }
@@ -175,10 +153,11 @@ pub fn acts(
     source: ContentHash,
     stage: &str,
     form: &str,
+    pack: PackHash,
     rows: &[(String, Figures)],
 ) -> Vec<Act> {
     let other = |(station, figures): &&(String, Figures)| {
-        !figures.is_empty() && officials.of(stage, form, station).is_none_or(|(_, before)| before != figures)
+        !figures.is_empty() && officials.of(stage, form, station).is_none_or(|held| held.figures != *figures)
     };
     let act = |(station, figures): &(String, Figures)| Act::Official {
         source,
@@ -186,8 +165,30 @@ pub fn acts(
         form: form.to_owned(),
         station: station.clone(),
         figures: figures.clone(),
+        pack: Some(pack),
     };
     rows.iter().filter(other).map(act).collect()
+}
+
+/// What is written down to take figures back, as they were never said: an act for each of these stations of which any are held.
+#[must_use]
+pub fn taken_back(
+    officials: &Officials,
+    source: ContentHash,
+    stage: &str,
+    form: &str,
+    stations: &[String],
+) -> Vec<Act> {
+    let held = stations.iter().filter(|station| officials.of(stage, form, station).is_some());
+    let act = |station: &String| Act::Official {
+        source,
+        stage: stage.to_owned(),
+        form: form.to_owned(),
+        station: station.clone(),
+        figures: Figures::default(),
+        pack: None,
+    };
+    held.map(act).collect()
 }
 
 #[cfg(test)]

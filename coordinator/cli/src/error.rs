@@ -66,6 +66,24 @@ pub enum CliError {
     /// The desk's journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// A publication.
+    #[error(transparent)]
+    Publication(#[from] kuager_desk::publication::KeptError),
+    /// A publication that is not given out.
+    #[error(transparent)]
+    NotGiven(#[from] kuager_desk::publication::NotGiven),
+    /// Nothing to write out.
+    #[error("no such publication; two people publish at the desk, and `kuager publish list` shows what they did")]
+    NothingPublished,
+    /// The list of names.
+    #[error(transparent)]
+    Names(#[from] kuager_coordinator::names::NamesError),
+    /// No list of names.
+    #[error("no list of names is kept here; name the file, or make one with `kuager names encrypt`")]
+    NoNames,
+    /// A list of names that is none.
+    #[error("this is no list of names: {0}")]
+    BadNames(String),
     /// The simulated day.
     #[cfg(feature = "demo")]
     #[error(transparent)]
@@ -127,6 +145,9 @@ pub enum CliError {
     /// A sample that was not drawn.
     #[error(transparent)]
     Draw(#[from] DrawError),
+    /// A sample that the desk cannot use.
+    #[error(transparent)]
+    Sample(#[from] kuager_coordinator::samples::SampleError),
     /// Reports that are not of a sample.
     #[error(transparent)]
     NotCounted(#[from] NotCounted),

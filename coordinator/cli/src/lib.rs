@@ -20,8 +20,10 @@ mod inspect;
 mod invite;
 mod journal;
 mod message;
+mod names;
 mod official;
 mod pack;
+mod publish;
 mod root;
 mod sample;
 mod serve;
@@ -81,6 +83,12 @@ enum Command {
     Export(export::Export),
     /// List what people did at the desk, and check that the journal is whole.
     Journal(journal::Journal),
+    /// List what was published, write it out, and check what somebody else shows.
+    #[command(subcommand)]
+    Publish(publish::Publish),
+    /// Keep the list of which person is which observer, encrypted.
+    #[command(subcommand)]
+    Names(names::Names),
     /// Write everything of a deployment into one encrypted file, while it serves.
     Backup(backup::Backup),
     /// Make a data directory again from a backup.
@@ -131,11 +139,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Official(command) => command.run(&data, out),
         Command::Export(command) => command.run(&data, out),
         Command::Journal(command) => command.run(&data, out),
+        Command::Publish(command) => command.run(&data, out),
+        Command::Names(command) => command.run(&data, out),
         Command::Backup(command) => command.run(&data, out),
         Command::Restore(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
         Command::Root(command) => command.run(&data, out),
-        Command::Sample(command) => command.run(out),
+        Command::Sample(command) => command.run(&data, out),
         Command::Analyse(command) => command.run(out),
         Command::Inspect(command) => command.run(&data, out),
         Command::ExaminePicture(command) => command.run(out),

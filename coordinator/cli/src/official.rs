@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Args;
 use kuager_analysis::official::Changes;
 use kuager_coordinator::app::App;
+use kuager_coordinator::journal;
 use kuager_desk::official::{self, Remembered};
 use kuager_wire::ids::ContentHash;
 
@@ -25,7 +26,8 @@ const LISTED: usize = 40;
 #[derive(Debug, Args)]
 pub(super) struct Official {
     /// The file: CSV, or a workbook (.xlsx), of which the first sheet is read.
-    file: PathBuf,
+    #[arg(required_unless_present = "take_back")]
+    file: Option<PathBuf>,
     /// Whose figures they are: of the territorial commission (tec), of the central one (cec), or any short name.
     #[arg(long, value_name = "NAME")]
     stage: String,
@@ -38,6 +40,9 @@ pub(super) struct Official {
     /// Which question a column is; repeat for several.
     #[arg(long = "map", value_name = "COLUMN=QUESTION")]
     map: Vec<String>,
+    /// Take the figures of this station back, as if they had never been said; repeat for several. What another stage said counts again.
+    #[arg(long, value_name = "STATION", conflicts_with_all = ["file", "map", "station"])]
+    take_back: Vec<String>,
     /// Say what would change, and write nothing.
     #[arg(long)]
     dry_run: bool,
@@ -52,13 +57,14 @@ impl Official {
     async fn work(&self, app: &App, out: &mut dyn Write) -> Result<(), CliError> {
         let mut remembered = Remembered::of(app, &self.stage)?;
         let form = official::form(app, &self.form)?;
+        let Some(file) = &self.file else { return self.take_back(app, out).await };
         for said in &self.map {
             let (column, question) = said.split_once('=').ok_or_else(|| CliError::Map(said.clone()))?;
             remembered.map.insert(column.trim().to_owned(), question.trim().to_owned());
         }
         remembered.station = self.station.clone().or(remembered.station);
-        let bytes = fs::read(&self.file).map_err(|source| CliError::Read { path: self.file.clone(), source })?;
-        let table = official::table(&self.file.display().to_string(), &bytes)?;
+        let bytes = fs::read(file).map_err(|source| CliError::Read { path: file.clone(), source })?;
+        let table = official::table(&file.display().to_string(), &bytes)?;
         let plan = official::plan(app, &self.stage, &form, (ContentHash::of(&bytes), &table), &remembered).await?;
         let unknown: Vec<&str> = plan.unknown.iter().map(String::as_str).collect();
         say(out, &plan.changes, &unknown)?;
@@ -69,6 +75,21 @@ impl Official {
         let count = official::take_over(app, None, plan).await?;
         remembered.keep(app, &self.stage)?;
         writeln!(out, "{count} stations were written down")?;
+        Ok(())
+    }
+}
+
+impl Official {
+    async fn take_back(&self, app: &App, out: &mut dyn Write) -> Result<(), CliError> {
+        let officials = official::held(app).await?;
+        let nothing = ContentHash([0; 32]);
+        let acts = kuager_analysis::official::taken_back(&officials, nothing, &self.stage, &self.form, &self.take_back);
+        let (count, none) = (acts.len(), self.take_back.len().saturating_sub(acts.len()));
+        if !self.dry_run {
+            journal::write(app, None, acts).await?;
+        }
+        let done = if self.dry_run { "would be taken back" } else { "were taken back" };
+        writeln!(out, "figures of {count} stations {done}; of {none} none are held")?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 mod size;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,14 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use kuager_analysis::estimate::draw::{BySize, Commitment, Hash, Method, Seed, allocate, draw_by_size, draw_simple};
+use kuager_analysis::estimate::exit_poll::interval;
 use kuager_analysis::estimate::frame::{Fact, Frame};
 use kuager_analysis::estimate::sample as drawn;
 use kuager_analysis::estimate::table::{MOST_BYTES, Table};
+use kuager_coordinator::samples::{self, Given, Plan};
 use zeroize::Zeroizing;
 
+use crate::data::Data;
 use crate::error::CliError;
 use crate::files::{read_bounded, write_new};
 
@@ -33,6 +36,8 @@ pub(super) enum Sample {
     Draw(Draw),
     /// Repeat a draw, and compare.
     Verify(Verify),
+    /// Let the desk know a sample, so that it makes a quick count or an exit poll of what arrives.
+    Use(Use),
 }
 
 /// What a draw is made from, once it is opened.
@@ -54,9 +59,7 @@ impl Opened {
     pub(crate) fn read(&self) -> Result<Option<(Commitment, Seed)>, CliError> {
         let (Some(commitment), Some(seed)) = (&self.commitment, &self.seed) else { return Ok(None) };
         let commitment = Commitment::from_json(&read_bounded(commitment, MOST_BYTES)?)?;
-        let text = Zeroizing::new(read_bounded(seed, 1_024)?);
-        let opened = std::str::from_utf8(&text).ok().and_then(Seed::from_hex);
-        Ok(Some((commitment, opened.ok_or_else(|| CliError::NoSeed(seed.clone()))?)))
+        Ok(Some((commitment, read_seed(seed)?)))
     }
 
     pub(crate) fn value(&self) -> Option<&str> {
@@ -146,13 +149,53 @@ impl Interval {
         if !(turnout > 0.0 && turnout <= 1.0) {
             return Err(CliError::Senseless("--expected-turnout is a part above 0 and up to 1"));
         }
-        let interval = (f64::from(registered) * turnout / f64::from(cards)).round().max(1.0);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "at least one, and at most `registered`"
-        )]
-        Ok(interval as u32)
+        Ok(interval(registered, turnout, cards))
+    }
+}
+
+/// Let the desk of a deployment know a sample.
+///
+/// Frame, commitment and seed are kept in the data directory, for you alone; the desk draws the stations again from them. A running desk takes
+/// notice by itself. What was committed to is not changed: a second sample of the same kind is refused.
+#[derive(Debug, Args)]
+pub(super) struct Use {
+    /// The frame that was committed to.
+    #[arg(long, value_name = "FILE")]
+    frame: PathBuf,
+    /// The commitment that was published before.
+    #[arg(long, value_name = "FILE")]
+    commitment: PathBuf,
+    /// The file with the seed.
+    #[arg(long, value_name = "FILE")]
+    seed: PathBuf,
+    /// The public value that the commitment names, as it turned out.
+    #[arg(long, value_name = "VALUE")]
+    public_value: Option<String>,
+    #[command(flatten)]
+    interval: Interval,
+}
+
+impl Use {
+    fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+        let deployment = data.open()?;
+        let listed: HashSet<String> =
+            deployment.stations(deployment.latest_pack())?.into_iter().map(|station| station.key).collect();
+        let (frame, commitment) = (read_bounded(&self.frame, MOST_BYTES)?, read_bounded(&self.commitment, MOST_BYTES)?);
+        let seed = read_seed(&self.seed)?;
+        let Interval { cards, expected_turnout } = self.interval;
+        let plan = Plan { public_value: self.public_value, cards, expected_turnout };
+        let given = Given { frame: &frame, commitment: &commitment, seed: &seed, plan };
+        let (method, stations) = samples::keep(data.dir(), &given, &|station| listed.contains(station))?;
+        let what = match method {
+            Method::Simple => "a quick count",
+            Method::BySize => "an exit poll",
+        };
+        writeln!(out, "the desk makes {what} of {stations} stations")?;
+        writeln!(
+            out,
+            "Which they are is secret until the vote has ended; send observers there, and tell nobody else."
+        )?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -170,14 +213,21 @@ pub(super) struct Verify {
 }
 
 impl Sample {
-    pub(super) fn run(self, out: &mut dyn Write) -> Result<ExitCode, CliError> {
+    pub(super) fn run(self, data: &Data, out: &mut dyn Write) -> Result<ExitCode, CliError> {
         match self {
+            Self::Use(used) => used.run(data, out),
             Self::Size(size) => size.run(out),
             Self::Commit(commit) => commit.run(out),
             Self::Draw(draw) => draw.run(out),
             Self::Verify(verify) => verify.run(out),
         }
     }
+}
+
+fn read_seed(path: &Path) -> Result<Seed, CliError> {
+    let text = Zeroizing::new(read_bounded(path, 1_024)?);
+    let opened = std::str::from_utf8(&text).ok().and_then(Seed::from_hex);
+    opened.ok_or_else(|| CliError::NoSeed(path.to_owned()))
 }
 
 fn read_frame(path: &Path) -> Result<Frame, CliError> {

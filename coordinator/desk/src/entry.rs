@@ -18,6 +18,14 @@ pub(crate) struct Entry {
     pub(crate) title: String,
     pub(crate) seq: u64,
     pub(crate) received: Moment,
+    /// When, by its phone's clock.
+    pub(crate) sealed: Moment,
+    /// What else is known of that moment, in words.
+    pub(crate) clock: Vec<String>,
+    /// The record before it in its chain.
+    pub(crate) prev: RecordHash,
+    /// Whether it has a receipt.
+    pub(crate) receipted: bool,
     pub(crate) device: String,
     pub(crate) observer: String,
     /// Both in full, to be copied.
@@ -76,6 +84,11 @@ impl Entry {
             title: answers::title(&record, pack, language),
             seq: record.seq,
             received: zone.moment(view.received_ms),
+            sealed: zone.moment(u64::try_from(record.clock.wall_ms).unwrap_or(0)),
+            clock: Vec::new(),
+            prev: record.prev,
+            // What is kept apart came too late for one.
+            receipted: !view.apart,
             device: short(view.kid),
             observer: view.observer.to_string()[..8].to_owned(),
             kid: view.kid.to_string(),

@@ -20,10 +20,25 @@ pub(crate) struct Place {
 pub(crate) const PLACES: &[Place] = &[
     Place { path: "/", text: "place-board", access: Access::Roles(READING) },
     Place { path: "/observers", text: "place-observers", access: Access::Roles(READING) },
+    Place { path: "/incidents", text: "incidents-title", access: Access::Roles(READING) },
+    Place { path: "/complaints", text: "complaints-title", access: Access::Roles(READING) },
+    Place { path: "/turnout", text: "turnout-title", access: Access::Roles(READING) },
     Place { path: "/papers", text: "place-papers", access: Access::Roles(LOOKING) },
+    Place { path: "/totals", text: "place-totals", access: Access::Roles(READING) },
     Place { path: "/official", text: "place-official", access: Access::Roles(READING) },
     Place { path: "/export", text: "place-tables", access: Access::Roles(READING) },
+    Place { path: "/publish", text: "place-publish", access: Access::Roles(READING) },
+    Place { path: "/norms", text: "place-norms", access: Access::Roles(READING) },
     Place { path: "/chains", text: "place-chains", access: Access::Roles(READING) },
+];
+
+/// Pages that say what the vote was: each leads to the others.
+pub(crate) const NUMBERS: [(&str, &str); 5] = [
+    ("/totals", "place-totals"),
+    ("/official", "place-official"),
+    ("/statistics", "place-statistics"),
+    ("/quick-count", "place-quick-count"),
+    ("/exit-poll", "place-exit-poll"),
 ];
 
 /// The frame of a page.
@@ -59,6 +74,11 @@ impl Frame {
 
     /// Whether this is the page of a place.
     pub(crate) fn is_at(&self, place: &Place) -> bool {
-        self.here.split('?').next() == Some(place.path)
+        self.is_on(place.path)
+    }
+
+    /// Whether the page's address has this path.
+    pub(crate) fn is_on(&self, path: &str) -> bool {
+        self.here.split('?').next() == Some(path)
     }
 }

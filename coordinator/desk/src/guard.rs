@@ -11,6 +11,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use data_encoding::BASE64;
 use kuager_coordinator::http::target;
+use kuager_forms::act::style_beside;
 use kuager_wire::cose::sha256;
 
 use crate::assets::{CSS, LIVE_JS, PAPER_JS, REDACT_JS};
@@ -47,7 +48,8 @@ pub(crate) async fn guard(State(desk): State<Desk>, mut request: Request, next: 
     };
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy());
+    // A publication that is looked at brings a stricter one of its own.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert_with(policy);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
@@ -77,9 +79,10 @@ fn came(desk: &Desk, request: &Request) -> Result<Came, Box<Response>> {
 fn policy() -> HeaderValue {
     let hash = |text: &str| BASE64.encode(&sha256(text.as_bytes()));
     let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}' 'sha256-{}' 'sha256-{}'; connect-src 'self'; \
+        "default-src 'none'; style-src 'sha256-{}' 'sha256-{}'; script-src 'sha256-{}' 'sha256-{}' 'sha256-{}'; connect-src 'self'; \
          img-src 'self'; media-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         hash(CSS),
+        hash(&style_beside()),
         hash(LIVE_JS),
         hash(REDACT_JS),
         hash(PAPER_JS)

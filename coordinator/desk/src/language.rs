@@ -43,6 +43,11 @@ impl Language {
         Self { code: code.to_owned(), name: name(code), texts }
     }
 
+    /// What stands between a number and its decimals.
+    pub(crate) fn point(&self) -> char {
+        if primary(&self.code) == "en" { '.' } else { ',' }
+    }
+
     /// What the desk says.
     pub(crate) fn say(&self, id: &str) -> String {
         self.texts.say(id)

@@ -17,6 +17,7 @@ use kuager_pack::workbook::{self, Bounds};
 use kuager_wire::desk::{Act, Figures};
 use kuager_wire::form::Form;
 use kuager_wire::ids::{ContentHash, PersonId};
+use kuager_wire::pack::SignedPack;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
@@ -219,16 +220,26 @@ pub async fn plan(
     let published = app.shelf.published();
     let unknown =
         rows.iter().map(|(key, _)| key).filter(|key| !published.stations.contains_key(*key)).cloned().collect();
+    let officials = held(app).await?;
+    let changes = officials.changes(&stage, &form.id, &rows);
+    let acts = official::acts(&officials, source, &stage, &form.id, published.latest.hash, &rows);
+    Ok(Plan { changes, unknown, acts })
+}
+
+/// What is held, from the journal.
+///
+/// # Errors
+/// [`ImportError`].
+pub async fn held(app: &App) -> Result<Officials, ImportError> {
+    let published = app.shelf.published();
+    let packs: Vec<&SignedPack> = published.packs.values().map(|signed| &**signed).collect();
     let (mut officials, mut from) = (Officials::default(), 0);
     loop {
         let entries = journal::read(app, from, PAGE).await?;
-        let Some(last) = entries.last() else { break };
+        let Some(last) = entries.last() else { return Ok(officials) };
         from = last.entry.seq.saturating_add(1);
-        entries.iter().for_each(|entry| officials.add(entry.hash, &entry.entry));
+        entries.iter().for_each(|entry| officials.add(entry.hash, &entry.entry, &packs));
     }
-    let changes = officials.changes(&stage, &form.id, &rows);
-    let acts = official::acts(&officials, source, &stage, &form.id, &rows);
-    Ok(Plan { changes, unknown, acts })
 }
 
 /// Writes down what was planned, and answers with the number of stations.

@@ -6,6 +6,7 @@ use kuager_wire::ids::{ObserverId, RecordHash};
 use kuager_wire::pack::Pack;
 use kuager_wire::protocol::{LineRole, Severity};
 
+use crate::acts::Acts;
 use crate::entry;
 use crate::language::Language;
 use crate::time::{Moment, Zone};
@@ -53,6 +54,10 @@ pub(crate) struct Failing {
     pub(crate) observer: String,
     /// For the style, the sentence, the law.
     pub(crate) fails: Vec<(&'static str, String, String)>,
+    /// Whether it is a protocol in which something must hold and does not, so that somebody may let it count.
+    pub(crate) releasable: bool,
+    /// That somebody has, when and why.
+    pub(crate) released: Option<String>,
 }
 
 /// A figure for an hour.
@@ -81,7 +86,7 @@ fn pseudonym(observer: ObserverId) -> String {
 
 impl Summary {
     /// What the book has of a station, in a language.
-    pub(crate) fn of(book: &Book, key: &RowKey, published: &Published, language: &Language) -> Self {
+    pub(crate) fn of(acts: &Acts, book: &Book, key: &RowKey, published: &Published, language: &Language) -> Self {
         let Some(StationView { contests, turnout, incidents, failing, .. }) = book.station(key) else {
             return Self::default();
         };
@@ -121,7 +126,21 @@ impl Summary {
                     }
                 })
                 .collect(),
-            failing: failing.iter().map(|failing| failed(book, failing, pack, language)).collect(),
+            failing: failing
+                .iter()
+                .map(|failing| {
+                    let copies = contests.iter().flat_map(|contest| &contest.copies);
+                    let is_copy = copies.map(|copy| copy.record).any(|record| record == failing.record);
+                    let mut failed = failed(book, failing, pack, language);
+                    failed.releasable &= is_copy && !key.training;
+                    failed.released = acts.releases.of(failing.record).map(|release| {
+                        let at = zone.moment(release.at_ms).full;
+                        language
+                            .say_with("station-released", &[("at", at.as_str()), ("reason", release.reason.as_str())])
+                    });
+                    failed
+                })
+                .collect(),
         }
     }
 }
@@ -130,18 +149,10 @@ fn shown(book: &Book, contest: &ContestView, pack: &Pack, language: &Language) -
     let known = pack.contest(&contest.contest);
     let name = known.map(|known| pack.text(&known.title, &language.code)).filter(|name| !name.is_empty());
     let (class, text) = status(contest.status);
-    let form = contest.copies.first().map(|copy| &copy.form);
-    let lines = contest.columns.iter().enumerate().map(|(at, column)| {
-        let question = contest.questions.get(at).and_then(Option::as_deref);
-        let asked = form.zip(question).and_then(|(form, question)| book.question(form, question, &language.code));
-        let option = column.option.as_deref().and_then(|option| {
-            let option = known?.options.iter().find(|known| known.key == option)?;
-            Some(pack.text(&option.text, &language.code).to_owned())
-        });
-        let option = option.filter(|_| column.role == LineRole::Votes);
+    let lines = contest.columns.iter().enumerate().map(|(at, _)| {
         let value = |value: Option<i64>| value.map_or("–".to_owned(), |value| value.to_string());
         Line {
-            name: option.or(asked).unwrap_or_else(|| column.role.name().to_owned()),
+            name: line_name(book, contest, at, pack, language),
             differs: contest.differs.get(at).copied().unwrap_or(false),
             values: contest.copies.iter().map(|copy| value(copy.values.get(at).copied().flatten())).collect(),
             official: contest
@@ -161,14 +172,29 @@ fn shown(book: &Book, contest: &ContestView, pack: &Pack, language: &Language) -
     }
 }
 
+/// What a line of a contest's paper is called: the line of the ballot, else the question that reads it.
+pub(crate) fn line_name(book: &Book, contest: &ContestView, at: usize, pack: &Pack, language: &Language) -> String {
+    let Some(column) = contest.columns.get(at) else { return String::new() };
+    let form = contest.copies.first().map(|copy| &copy.form);
+    let question = contest.questions.get(at).and_then(Option::as_deref);
+    let asked = form.zip(question).and_then(|(form, question)| book.question(form, question, &language.code));
+    let option = column.option.as_deref().filter(|_| column.role == LineRole::Votes).and_then(|option| {
+        let option = pack.contest(&contest.contest)?.options.iter().find(|known| known.key == option)?;
+        Some(pack.text(&option.text, &language.code).to_owned())
+    });
+    option.or(asked).unwrap_or_else(|| column.role.name().to_owned())
+}
+
+/// Which copy of the paper was read, in the pack's words; nothing where it is not said in these.
+pub(crate) fn copy_name(copy: &CopyView, pack: &Pack, language: &Language) -> Option<String> {
+    let form = pack.form(&copy.form.form)?;
+    let asked = form.question(form.template.as_ref()?.copy.as_deref()?)?;
+    let choice = asked.choices.iter().flatten().find(|choice| Some(&choice.key) == copy.copy.as_ref())?;
+    Some(pack.text(&choice.text, &language.code).to_owned())
+}
+
 /// What stands above a copy.
 fn head(copy: &CopyView, pack: &Pack, language: &Language) -> Copy {
-    let form = pack.form(&copy.form.form);
-    let asked = form.and_then(|form| form.question(form.template.as_ref()?.copy.as_deref()?));
-    let choice = copy.copy.as_deref().and_then(|key| {
-        let choice = asked?.choices.iter().flatten().find(|choice| choice.key == key)?;
-        Some(pack.text(&choice.text, &language.code).to_owned())
-    });
     let count = |text: &str, count: u64| language.say_with(text, &[("count", count.to_string().as_str())]);
     let mut notes = Vec::new();
     if copy.versions > 1 {
@@ -190,7 +216,7 @@ fn head(copy: &CopyView, pack: &Pack, language: &Language) -> Copy {
     Copy {
         record: copy.record,
         observer: pseudonym(copy.observer),
-        kind: choice.or_else(|| copy.copy.clone()).unwrap_or_else(|| language.say("copy-own")),
+        kind: copy_name(copy, pack, language).or_else(|| copy.copy.clone()).unwrap_or_else(|| language.say("copy-own")),
         received: Zone::of(pack).moment(copy.received_ms),
         notes,
     }
@@ -214,6 +240,8 @@ fn failed(book: &Book, failing: &FailingView, pack: &Pack, language: &Language) 
         record: failing.record,
         title: title.unwrap_or(&failing.form.form).to_owned(),
         observer: pseudonym(failing.observer),
+        releasable: failing.fails.iter().any(|failure| failure.severity == Severity::Hard),
+        released: None,
         fails,
     }
 }

@@ -14,7 +14,8 @@ use crate::api;
 use crate::guard::{FORM, TABLE, admit, guard};
 use crate::live;
 use crate::pages::{
-    chains, health, import, index, login, me, media, metrics, observers, official, papers, station, tables, views,
+    chains, complaints, evidence, exit_poll, health, incident, incidents, index, login, me, media, norms, observers,
+    official, papers, print, publish, quick_count, redact, release, station, statistics, totals, turnout, views, import, metrics, tables,
 };
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
@@ -31,8 +32,13 @@ const fn route(path: &'static str, access: Access, handlers: fn() -> MethodRoute
 }
 
 /// A route to which a file may be sent, so large at most.
-const fn taking(route: Route, upload: usize) -> Route {
-    Route { rule: Rule { upload, ..route.rule }, ..route }
+const fn taking(
+    path: &'static str,
+    access: Access,
+    upload: usize,
+    handlers: fn() -> MethodRouter<Desk>,
+) -> Route {
+    Route { path, rule: Rule { access, touches: true, upload }, handlers }
 }
 
 /// All of them.
@@ -45,16 +51,29 @@ pub(crate) const ROUTES: &[Route] = &[
         handlers: || get(live::events),
     },
     route("/chains", Access::Roles(READING), || get(chains::page)),
+    route("/evidence/{hash}", Access::Roles(READING), || get(evidence::page)),
     route("/health", Access::Roles(WATCHING), || get(health::page)),
     route("/observers", Access::Roles(READING), || get(observers::page)),
     route("/observers/{observer}/call", Access::Roles(LEADING), || post(observers::call)),
+    route("/names", Access::Roles(LEADING), || get(observers::names)),
     route("/station", Access::Roles(READING), || get(station::page)),
+    route("/incidents", Access::Roles(READING), || get(incidents::page)),
+    route("/incidents/{hash}", Access::Roles(READING), || get(incident::page)),
+    route("/incidents/{hash}/step", Access::Roles(LEADING), || post(incident::step)),
+    route("/complaints", Access::Roles(READING), || get(complaints::register)),
+    route("/complaints/{hash}", Access::Roles(READING), || get(complaints::page)),
+    route("/complaints/{hash}/say", Access::Roles(LEADING), || post(complaints::say)),
+    route("/records/{hash}/print", Access::Roles(READING), || get(print::page)),
+    route("/norms", Access::Roles(READING), || get(norms::page)),
+    route("/turnout", Access::Roles(READING), || get(turnout::page)),
     route("/media/{hash}", Access::Roles(READING), || get(media::page)),
     route("/media/{hash}/file", Access::Roles(LOOKING), || get(media::bytes)),
     route("/media/{hash}/retake", Access::Roles(LEADING), || post(media::retake)),
-    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(media::redact)),
+    route("/media/{hash}/redact", Access::Roles(PUBLISHING), || post(redact::make)),
+    route("/media/{hash}/redact/{copy}", Access::Roles(PUBLISHING), || get(redact::page).post(redact::keep)),
+    route("/media/{hash}/redact/{copy}/file", Access::Roles(PUBLISHING), || get(redact::bytes)),
     route("/official", Access::Roles(READING), || get(official::page)),
-    taking(route("/official/import", Access::Roles(LEADING), || get(import::page).post(import::send)), TABLE),
+    taking("/official/import", Access::Roles(LEADING), TABLE, || get(import::page).post(import::send)),
     route("/official/import/{hash}", Access::Roles(LEADING), || get(import::preview).post(import::say)),
     route("/export", Access::Roles(READING), || get(tables::page)),
     route("/export/{file}", Access::RolesOrToken(READING, TokenScope::Read), || get(tables::file)),
@@ -62,11 +81,25 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/api/v1/tables", Access::Token(TokenScope::Read), || get(api::tables)),
     route("/api/v1/tables/{table}", Access::Token(TokenScope::Read), || get(api::rows)),
     route("/metrics", Access::RolesOrToken(WATCHING, TokenScope::Metrics), || get(metrics::page)),
+    route("/official/back", Access::Roles(LEADING), || post(official::back)),
+    route("/totals", Access::Roles(READING), || get(totals::page)),
+    route("/totals/records", Access::Roles(READING), || get(totals::sources)),
+    route("/statistics", Access::Roles(READING), || get(statistics::page)),
+    route("/quick-count", Access::Roles(READING), || get(quick_count::page)),
+    route("/exit-poll", Access::Roles(READING), || get(exit_poll::page)),
+    route("/station/release", Access::Roles(LEADING), || post(release::release)),
     route("/papers", Access::Roles(LOOKING), || get(papers::queue)),
     route("/papers/next", Access::Roles(TYPING), || get(papers::next)),
     route("/papers/{hash}", Access::Roles(LOOKING), || get(papers::page)),
     route("/papers/{hash}/read", Access::Roles(TYPING), || post(papers::read)),
     route("/papers/{hash}/settle", Access::Roles(LEADING), || post(papers::settle)),
+    route("/publish", Access::Roles(READING), || get(publish::page)),
+    route("/publish/propose", Access::Roles(PUBLISHING), || post(publish::propose)),
+    route("/publish/stop", Access::Roles(PUBLISHING), || post(publish::stop)),
+    route("/publish/{hash}", Access::Roles(READING), || get(publish::one)),
+    route("/publish/{hash}/say", Access::Roles(PUBLISHING), || post(publish::say)),
+    route("/publish/{hash}/zip", Access::Roles(READING), || get(publish::archive)),
+    route("/publish/{hash}/site/{*path}", Access::Roles(READING), || get(publish::look)),
     route("/login", Access::Everybody, || get(login::page).post(login::enter)),
     route("/leave", Access::SignedIn, || post(me::leave)),
     route("/leave/all", Access::SignedIn, || post(me::leave_all)),

@@ -17,7 +17,7 @@ use kuager_coordinator::shelf::{Published, Shelf};
 use kuager_wire::cose::Envelope;
 use kuager_wire::desk::Act;
 use kuager_wire::enrolment::Credential;
-use kuager_wire::ids::PersonId;
+use kuager_wire::ids::{EntryHash, PersonId};
 use kuager_wire::limits;
 use parking_lot::RwLock;
 use tokio::sync::Semaphore;
@@ -25,11 +25,15 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::acts::Acts;
+use crate::making::Making;
 use crate::news::{Mark, News};
 use crate::official::Waiting;
 use crate::people::People;
 use crate::people::reach::Reach;
+use crate::polls::Polls;
+use crate::previews::Previews;
 use crate::rendered::Rendered;
+use crate::samples;
 use crate::sealed::read;
 use crate::snapshot;
 
@@ -74,6 +78,13 @@ pub(crate) struct Desk {
     pub(crate) readers: Arc<Semaphore>,
     /// Tables of official figures that wait to be taken over.
     pub(crate) imports: Arc<Waiting>,
+    /// Copies of pictures that are looked at before they are public.
+    pub(crate) previews: Arc<Previews>,
+    /// The publication that is being made.
+    pub(crate) making: Arc<Making>,
+    pub(crate) samples: Arc<samples::Shelf>,
+    /// Waves of the exit poll that were read after the embargo.
+    pub(crate) polls: Arc<Polls>,
 }
 
 /// Why a desk does not start.
@@ -129,12 +140,17 @@ impl Desk {
             exports: Arc::new(Semaphore::new(EXPORTS)),
             readers: Arc::new(Semaphore::new(READERS)),
             imports: Arc::default(),
+            previews: Arc::default(),
+            making: Arc::default(),
+            samples: Arc::default(),
+            polls: Arc::default(),
             app,
             media,
         };
         desk.count_devices().await?;
         desk.count_all(&desk.book).await?;
         desk.count_faults().await?;
+        desk.samples.look(desk.app.deployment.dir()).await;
         desk.read_journal().await?;
         desk.settle(&desk.book).await?;
         Ok(desk)
@@ -161,11 +177,39 @@ impl Desk {
 
     /// Writes down what somebody did, and shows it from then on.
     pub(crate) async fn act(&self, by: Option<PersonId>, act: Act) -> Result<(), JournalError> {
-        journal::write(&self.app, by, vec![act]).await?;
+        self.act_named(by, act).await.map(drop)
+    }
+
+    /// As [`Desk::act`]; returns the entry's name.
+    pub(crate) async fn act_named(&self, by: Option<PersonId>, act: Act) -> Result<EntryHash, JournalError> {
+        let written = journal::write(&self.app, by, vec![act]).await?;
         self.read_journal().await?;
         let changed = self.settle(&self.book).await?;
         self.tell(changed);
-        Ok(())
+        Ok(written.first().map_or(EntryHash([0; 32]), |entry| entry.hash))
+    }
+
+    /// Book and journal worked out anew, up to now: one state, which stays what it is while others go on.
+    pub(crate) async fn state_of_now(&self) -> Result<(Book, Acts), JournalError> {
+        let trust = self.app.ledger.revocation_count().await?;
+        let published = self.published();
+        let book = RwLock::new(snapshot::read(&self.app, trust).await?.unwrap_or_else(|| empty(&published)));
+        let credentials = self.app.ledger.credentials().await?;
+        let facts: Vec<DeviceFact> = credentials.iter().filter_map(|credential| fact(credential)).collect();
+        book.write().set_devices(&facts);
+        self.count_all(&book).await?;
+        self.settle(&book).await?;
+        let mut acts = Acts::default();
+        loop {
+            let entries = journal::read(&self.app, acts.next, AT_ONCE).await?;
+            if entries.is_empty() {
+                break;
+            }
+            let mut book = book.write();
+            entries.iter().for_each(|entry| acts.add(entry, &mut book, &published));
+        }
+        self.settle(&book).await?;
+        Ok((book.into_inner(), acts))
     }
 
     /// Shows what was written down by other ways than [`Desk::act`].
@@ -262,7 +306,12 @@ impl Desk {
         let published = self.published();
         let known = self.look(|book| published.packs.keys().all(|pack| book.knows(pack)));
         if !known {
-            publish(&mut self.book.write(), &published);
+            {
+                let mut acts = self.acts.write();
+                let mut book = self.book.write();
+                publish(&mut book, &published);
+                acts.look_again(&mut book, &published);
+            }
             let changed = self.settle(&self.book).await?;
             self.tell(changed);
         }
@@ -354,6 +403,7 @@ impl Desk {
         self.read_journal().await?;
         let changed = self.settle(&self.book).await?;
         self.tell(changed);
+        self.samples.look(self.app.deployment.dir()).await;
         let heard = self.app.contacts.take();
         if !heard.is_empty() {
             self.book.write().heard_of(heard);

@@ -1,5 +1,7 @@
 //! Stations as people know them, and where their pages are.
 
+use std::collections::BTreeSet;
+
 use kuager_coordinator::shelf::Published;
 use kuager_wire::text;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -17,6 +19,16 @@ pub(crate) fn escaped(value: &str) -> String {
 /// The query of a station's page, without the language.
 pub(crate) fn query(station: Option<&str>) -> String {
     station.map(|key| format!("key={}&", escaped(key))).unwrap_or_default()
+}
+
+/// Keys of the regions that have stations, in the order of the pack; behind them those that only stations name.
+pub(crate) fn regions(published: &Published) -> Vec<String> {
+    let there: BTreeSet<&str> = published.stations.values().map(|station| station.region.as_str()).collect();
+    let known = published.latest.pack.regions.iter().flatten().map(|region| region.key.as_str());
+    let mut regions: Vec<&str> = known.filter(|key| there.contains(key)).collect();
+    let others: Vec<&str> = there.iter().copied().filter(|key| !regions.contains(key)).collect();
+    regions.extend(others);
+    regions.into_iter().map(str::to_owned).collect()
 }
 
 /// A station's name, and its key if it is in the list; what was typed for one that is not.

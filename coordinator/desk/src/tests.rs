@@ -6,6 +6,8 @@ mod devices;
 mod embargo;
 mod hooks;
 mod import;
+mod events;
+mod numbers;
 mod people;
 mod relations;
 mod snapshots;

@@ -32,6 +32,18 @@ subjects!(
     "import",
     "tables",
     "people",
+    "people",
+    "publish",
+    "site",
+    "totals",
+    "statistics",
+    "count",
+    "poll",
+    "incidents",
+    "complaints",
+    "norms",
+    "turnout",
+    "print",
 );
 
 static CATALOGUES: LazyLock<Vec<Catalogue>> =

@@ -16,11 +16,14 @@ mod age;
 mod archive;
 mod error;
 mod restore;
+mod sealed;
 mod write;
 
 pub use age::{Identity, Key, Lock, NotARecipient, Recipient};
 pub use error::BackupError;
 pub use restore::{Restored, restore};
+pub use sealed::NotOpened;
+pub(crate) use sealed::{is_sealed, opened, sealed};
 pub use write::{Backup, Contents, backup};
 
 #[cfg(any(test, feature = "testing"))]

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use zeroize::Zeroizing;
 
-use super::age::{Identity, Key, Lock, seal};
+use super::age::{Identity, Key, Lock, Recipient, seal};
 
 fn identity() -> Identity {
     Identity::of(Zeroizing::new([7; 32]))
@@ -24,4 +24,11 @@ pub fn sealed(bytes: &[u8]) -> io::Result<Vec<u8>> {
     let (mut sealer, _) = seal(Vec::new(), &Lock::Recipients(vec![identity().recipient()]))?;
     sealer.write_all(bytes)?;
     sealer.finish()
+}
+
+/// A public key and what opens what is encrypted for it; another seed, another pair.
+#[must_use]
+pub fn pair(seed: u8) -> (Recipient, Key) {
+    let identity = Identity::of(Zeroizing::new([seed; 32]));
+    (identity.recipient(), Key::Identities(vec![identity]))
 }

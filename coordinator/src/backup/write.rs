@@ -131,8 +131,9 @@ fn configuration(dir: &Path) -> Result<Vec<(String, PathBuf)>, BackupError> {
         for entry in fs::read_dir(&folder).map_err(BackupError::io("read", &folder))? {
             let path = entry.map_err(BackupError::io("read", &folder))?.path();
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let received =
-                above.is_empty() && (name.starts_with("ledger.db") || name == "media" || name == "lost+found");
+            // What was only rehearsed is not kept.
+            let apart = ["media", "lost+found", "rehearsal"].contains(&name.as_str());
+            let received = above.is_empty() && (name.starts_with("ledger.db") || apart);
             // Locks belong to who runs now; what begins with a dot is being written.
             if received || name.starts_with('.') || name.ends_with(".lock") {
                 continue;

@@ -43,7 +43,11 @@ pub(super) fn cbor_files(dir: &Path, entries: fs::ReadDir) -> Result<Vec<PathBuf
 /// attestation/            more roots of platforms, and what they took back; only what somebody put there
 /// servers/<ms>.cbor                 where phones were told to go, the last one counts
 /// keys/desk-<kid>.seed              32 bytes, mode 0600: what is done at the desk is signed with it
+/// rehearsal.json          only where nothing ever happened: what time it is there
+/// rehearsal/              a rehearsal of this deployment, a data directory of its own
 /// desk/<number>.cbor                what the receipt key says about keys of the desk
+/// publications/<hash>.zip           what was proposed to be published, and what was
+/// names.age                         who is which observer, encrypted for keys that are not here; only if somebody put it there
 /// ```
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {

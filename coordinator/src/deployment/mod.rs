@@ -9,6 +9,7 @@ mod certificates;
 mod error;
 mod files;
 mod lock;
+mod rehearsal;
 mod statements;
 
 use std::fs;
@@ -26,8 +27,9 @@ pub use certificates::CertificateSummary;
 pub(crate) use certificates::create as create_certificates;
 pub use error::DeploymentError;
 use files::cbor_files;
-pub(crate) use files::{Layout, read_secret, remove_secret, write_new};
+pub(crate) use files::{Layout, read_secret, remove_secret, replace, write_new};
 pub(crate) use lock::Serving;
+pub use rehearsal::Rehearsal;
 
 /// Puts a signed pack behind those published before; its shards first, so that it never names one that is missing.
 pub(crate) fn publish(
@@ -76,6 +78,7 @@ struct Inner {
     genesis_bytes: Vec<u8>,
     anchors: Vec<Vec<u8>>,
     packs: Vec<SignedPack>,
+    rehearsal: Option<Rehearsal>,
 }
 
 impl std::fmt::Debug for Deployment {
@@ -105,8 +108,15 @@ impl Deployment {
         let anchors =
             certificates::certificates_in(&layout.tls("ca.pem"))?.into_iter().map(|der| der.to_vec()).collect();
         layout.expect_private()?;
-        let inner = Inner { layout, id, genesis, genesis_bytes, anchors, packs };
+        let rehearsal = Rehearsal::read(dir)?;
+        let inner = Inner { layout, id, genesis, genesis_bytes, anchors, packs, rehearsal };
         Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Whether nothing here ever happened: it is a rehearsal, and has a clock of its own.
+    #[must_use]
+    pub fn rehearsal(&self) -> Option<Rehearsal> {
+        self.inner.rehearsal
     }
 
     /// SHA-256 of the genesis statement.
@@ -238,6 +248,25 @@ impl Deployment {
     pub fn station_shard(&self, shard: ShardHash) -> Result<Option<Vec<u8>>, DeploymentError> {
         let path = self.inner.layout.shard(shard);
         if path.exists() { files::read(&path).map(Some) } else { Ok(None) }
+    }
+
+    /// A published pack as it was before it was signed, for another deployment to sign.
+    ///
+    /// # Errors
+    /// [`DeploymentError::Corrupt`] when a shard is missing or is not what the pack names.
+    pub fn unsigned(&self, pack: &SignedPack) -> Result<Built, DeploymentError> {
+        let shards = pack.pack.shards.iter().flatten().map(|reference| self.shard_of(reference));
+        let shards = shards.collect::<Result<_, _>>()?;
+        Ok(Built { pack: Pack { edition: None, shards: None, ..pack.pack.clone() }, shards, warnings: Vec::new() })
+    }
+
+    /// Gives a deployment that has no people yet what passwords and codes of this one's people rest on.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn lend_people(&self, to: &Self) -> Result<(), DeploymentError> {
+        let secret = self.inner.layout.secret("people");
+        if secret.exists() { write_new(&to.inner.layout.secret("people"), &read_secret(&secret)?) } else { Ok(()) }
     }
 
     /// Every station of a published pack, also those in its shards, in the order of the directory.

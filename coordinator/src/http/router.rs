@@ -182,8 +182,14 @@ async fn enrol(State(public): State<Public>, headers: HeaderMap, body: Body) -> 
 async fn inbox(State(public): State<Public>, headers: HeaderMap, body: Body) -> Result<Response, Plain> {
     let body = request_body(&public, &headers, body).await?;
     let pass = pass_for(&public, &body);
+    let kid = Envelope::parse(&body, limits::REQUEST).ok().map(|envelope| envelope.kid());
     Ok(match inbox::fetch(&public.app, body).await? {
-        Ok(answer) => (pass, cbor(&answer)?).into_response(),
+        Ok(answer) => {
+            if let Some((kid, program)) = kid.zip(text(&headers, header::USER_AGENT.as_str())) {
+                public.app.contacts.calls_itself(kid, program);
+            }
+            (pass, cbor(&answer)?).into_response()
+        }
         Err(refusal) => refused(refusal),
     })
 }

@@ -178,11 +178,23 @@ pub trait Files {
         limit: u32,
     ) -> Result<Vec<RecordView>, LedgerError>;
 
+    /// These records, as far as they are here, and among them the newest words about them, the newest first.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn records_named(&self, records: Vec<RecordHash>) -> Result<Vec<RecordView>, LedgerError>;
+
     /// The records that list a file, the oldest first.
     ///
     /// # Errors
     /// [`LedgerError`].
     async fn records_listing(&self, media: MediaHash, limit: u32) -> Result<Vec<RecordView>, LedgerError>;
+
+    /// A record with its files, by its hash.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn record_view(&self, record: RecordHash) -> Result<Option<RecordView>, LedgerError>;
 
     /// A file that is here.
     ///

@@ -61,6 +61,12 @@ pub trait Messages {
     /// [`LedgerError`].
     async fn inbox(&self, observer: ObserverId, after: u64) -> Result<InboxAnswer, LedgerError>;
 
+    /// How many messages to an observer there are behind a number, and when the first of them was written.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn messages_behind(&self, observer: ObserverId, after: u64) -> Result<(u64, Option<u64>), LedgerError>;
+
     /// Whether a device uses a nonce for the first time, which is durable when this answers. Of each device the newest
     /// [`NONCES`] are remembered. Only for requests that name no epoch.
     ///

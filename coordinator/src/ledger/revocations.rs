@@ -9,7 +9,7 @@
 //! the device is reinstated. What was receipted before keeps its receipt, which says only that it is held.
 
 use async_trait::async_trait;
-use kuager_wire::ids::{Kid, ObserverId};
+use kuager_wire::ids::{Kid, ObserverId, PackHash};
 
 use super::error::LedgerError;
 
@@ -80,6 +80,8 @@ pub struct DeviceRow {
     pub head: Option<u64>,
     /// When the last record arrived, milliseconds since 1970.
     pub last_ms: Option<u64>,
+    /// The pack that its last record answers.
+    pub pack: Option<PackHash>,
     /// What its platform said about it, if anything.
     pub attested: Option<Attested>,
 }

@@ -34,6 +34,8 @@ pub enum Seen {
     Original(MediaHash),
     /// A whole table, by its name.
     Table(String),
+    /// The encrypted list of names.
+    Names,
 }
 
 impl Seen {
@@ -47,7 +49,8 @@ impl Seen {
             Self::Station(station) => (4, bounded(station)),
             Self::File(media) => (5, media.to_string()),
             Self::Original(media) => (6, media.to_string()),
-            Self::Table(name) => (7, bounded(name)),
+            Self::Table(name) => (8, bounded(name)),
+            Self::Names => (7, String::new()),
         }
     }
 
@@ -61,7 +64,8 @@ impl Seen {
             4 => Self::Station(subject.to_owned()),
             5 => Self::File(subject.parse().ok()?),
             6 => Self::Original(subject.parse().ok()?),
-            7 => Self::Table(subject.to_owned()),
+            8 => Self::Table(subject.to_owned()),
+            7 => Self::Names,
             _ => return None,
         })
     }

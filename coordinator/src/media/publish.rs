@@ -109,14 +109,31 @@ impl Media {
         Ok(true)
     }
 
-    /// Makes a copy of a picture in which these rectangles cannot be read any more, and signs what it is a copy of.
+    /// Makes a copy of a picture in which these rectangles cannot be read any more, and makes it public.
     ///
     /// # Errors
     /// [`RedactError`].
     pub async fn redact(&self, original: MediaHash, regions: Vec<Region>) -> Result<RedactionRow, RedactError> {
+        let made = self.redacted(original, regions).await?;
+        self.make_public(original, made).await
+    }
+
+    /// Makes a copy of a picture in which these rectangles cannot be read any more, for somebody to look at; nothing is kept.
+    ///
+    /// # Errors
+    /// [`RedactError`].
+    pub async fn redacted(&self, original: MediaHash, regions: Vec<Region>) -> Result<Redacted, RedactError> {
         let _one = self.looking.lock().await;
         let object = self.object(original).await?.ok_or(RedactError::NotHeld)?;
-        let Redacted { bytes, regions } = self.examiner.redact(object, regions).await??;
+        Ok(self.examiner.redact(object, regions).await??)
+    }
+
+    /// Keeps a copy that was made, and signs what it is a copy of. From now on everybody may have it.
+    ///
+    /// # Errors
+    /// [`RedactError`].
+    pub async fn make_public(&self, original: MediaHash, made: Redacted) -> Result<RedactionRow, RedactError> {
+        let Redacted { bytes, regions } = made;
         let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let store = Arc::clone(&self.store);
         let media = blocking(move || store.put(&bytes)).await??;

@@ -14,7 +14,7 @@ use kuager_wire::ids::PersonId;
 use kuager_wire::text;
 
 use crate::app::App;
-use crate::ledger::{ACCOUNTS, Account, AccountChange, AddedAccount, DeskRoles, LedgerError, NewAccount};
+use crate::ledger::{ACCOUNTS, Account, AccountChange, AddedAccount, DeskRoles, Ledger, LedgerError, NewAccount};
 use crate::people::password::{PasswordError, StoredPassword};
 use crate::people::totp::TotpSecret;
 
@@ -155,6 +155,20 @@ pub async fn disable(app: &App, name: &str) -> Result<(), PeopleError> {
 /// [`PeopleError`].
 pub async fn enable(app: &App, name: &str) -> Result<(), PeopleError> {
     change(app, name, AccountChange::Enabled).await
+}
+
+/// Gives a coordinator the accounts of another, with their passwords and authenticators, which rest on a secret that it must have been
+/// lent before ([`Deployment::lend_people`](crate::Deployment::lend_people)). Disabled ones stay behind.
+///
+/// # Errors
+/// [`LedgerError`].
+pub async fn copy(from: &dyn Ledger, to: &App) -> Result<(), LedgerError> {
+    for account in from.accounts().await?.into_iter().filter(|account| account.disabled_ms.is_none()) {
+        let Account { person, name, roles, password, totp, created_ms, .. } = account;
+        let Some(handle) = handle(&name) else { continue };
+        to.ledger.add_account(NewAccount { person, name, handle, roles, password, totp, created_ms }).await?;
+    }
+    Ok(())
 }
 
 async fn change(app: &App, name: &str, change: AccountChange) -> Result<(), PeopleError> {

@@ -95,3 +95,26 @@ fn a_browser_is_marked_for_one_person() {
         assert!(!keys.is_mark(one, &forged), "{at}");
     }
 }
+
+#[tokio::test]
+async fn people_sign_in_at_a_copy_as_they_do_here() {
+    let (here, there) = (Fixture::new(), tempfile::tempdir().expect("a folder"));
+    let (person, secret) = add(&here.app, "Айгүл С.", reader(), PASSWORD).await.expect("is made");
+    add(&here.app, "Gone", reader(), PASSWORD).await.expect("is made");
+    disable(&here.app, "gone").await.expect("works");
+    let built = here.deployment.unsigned(here.deployment.latest_pack()).expect("is whole");
+    let made = crate::setup::found(&there.path().join("copy"), built, &["localhost".to_owned()], 1).expect("is made");
+    assert_ne!(made.id(), here.deployment.id());
+    let unsigned = |pack: &kuager_wire::pack::Pack| kuager_wire::pack::Pack { shards: None, ..pack.clone() };
+    assert_eq!(unsigned(&made.latest_pack().pack), unsigned(&here.deployment.latest_pack().pack));
+    here.deployment.lend_people(&made).expect("is lent");
+    let app = App::open(made, here.app.clock.clone()).expect("opens");
+    copy(&*here.ledger, &app).await.expect("is copied");
+    let account = find(&app, "айгүл с.").await.expect("is there");
+    let stored = StoredPassword::from_bytes(&account.password).expect("is read");
+    assert!(stored.is(&app.signer.people, PASSWORD));
+    let codes = TotpSecret::open(&app.signer.people, person, &account.totp).expect("opens");
+    assert_eq!(codes.code(7), secret.code(7));
+    assert!(find(&app, "gone").await.is_err(), "who may not come in here may not there");
+    app.ledger.close().await;
+}

@@ -2,7 +2,8 @@
 //!
 //! The observer may hand in a written act and gets a mark of receipt on it; what is handed in must be what was sealed. So
 //! the page is made of the record alone and carries its hash. Its fixed words come from the pack, in any of its languages.
-//! It is one HTML file that loads nothing: it can be opened, printed and kept without a network.
+//! It is one HTML file that loads nothing: it can be opened, printed and kept without a network. Where papers are bilingual, it is
+//! made in two languages side by side ([`render_beside`]).
 
 mod paper;
 
@@ -15,6 +16,17 @@ use kuager_wire::record::{Answers, AttachmentRole, Record};
 pub(crate) use self::paper::Paper;
 use crate::incident;
 use crate::wording::{Line, Wording, moment};
+
+/// The style of a page in one language.
+pub const STYLE: &str = include_str!("../templates/act.css");
+/// The style of a page in two languages, line by line, behind [`STYLE`].
+pub const STYLE_BESIDE: &str = include_str!("../templates/beside.css");
+
+/// The style of a page in two languages.
+#[must_use]
+pub fn style_beside() -> String {
+    format!("{STYLE}{STYLE_BESIDE}")
+}
 
 /// A sealed record with what is not in it.
 #[derive(Debug, Clone, Copy)]
@@ -52,21 +64,62 @@ impl From<askama::Error> for ActError {
 /// # Errors
 /// [`ActError`].
 pub fn render(pack: &Pack, sealed: ActRecord<'_>, language: &str) -> Result<String, ActError> {
+    Ok(page(pack, sealed, language)?.render()?)
+}
+
+/// Makes the page in two languages side by side; what both say alike stands once.
+///
+/// # Errors
+/// [`ActError`].
+pub fn render_beside(pack: &Pack, sealed: ActRecord<'_>, languages: [&str; 2]) -> Result<String, ActError> {
+    let [one, other] = [page(pack, sealed, languages[0])?, page(pack, sealed, languages[1])?];
+    let page = Beside {
+        words: (one.words, other.words),
+        languages: (one.language, other.language),
+        titles: (one.title, other.title),
+        // Which rows there are follows from the pack and the record, and not from the language.
+        circumstances: one.circumstances.into_iter().zip(other.circumstances).collect(),
+        facts: one.facts.into_iter().zip(other.facts).collect(),
+        sealed,
+        style: style_beside(),
+    };
+    Ok(page.render()?)
+}
+
+fn page<'a>(pack: &'a Pack, sealed: ActRecord<'a>, language: &'a str) -> Result<Page<'a>, ActError> {
     let template = pack.act.as_ref().ok_or(ActError::NoTemplate)?;
     let reference = sealed.record.form.as_ref().filter(|reference| reference.form == template.form);
     let form = reference.and_then(|reference| pack.form(&reference.form)).ok_or(ActError::NotAnIncident)?;
     let answers = sealed.record.body.answers.as_ref().ok_or(ActError::NotAnIncident)?;
     let language = pack.language(language).unwrap_or(language);
     let words = Words { pack, template, language };
-    let page = Page {
+    Ok(Page {
         words,
         language,
         title: words.get("title").unwrap_or(&template.form),
         circumstances: words.circumstances(form, sealed.record, answers),
         facts: words.facts(form, sealed.record, answers),
         sealed,
-    };
-    Ok(page.render()?)
+        style: STYLE,
+    })
+}
+
+#[derive(Template)]
+#[template(path = "act-beside.html")]
+struct Beside<'a> {
+    words: (Words<'a>, Words<'a>),
+    languages: (&'a str, &'a str),
+    titles: (&'a str, &'a str),
+    circumstances: Vec<(Row<'a>, Row<'a>)>,
+    facts: Vec<(Row<'a>, Row<'a>)>,
+    sealed: ActRecord<'a>,
+    style: String,
+}
+
+impl<'a> Beside<'a> {
+    fn words(&self, key: &str) -> Option<(&'a str, &'a str)> {
+        self.words.0.get(key).zip(self.words.1.get(key))
+    }
 }
 
 #[derive(Template)]
@@ -78,6 +131,7 @@ struct Page<'a> {
     circumstances: Vec<Row<'a>>,
     facts: Vec<Row<'a>>,
     sealed: ActRecord<'a>,
+    style: &'a str,
 }
 
 impl<'a> Page<'a> {

@@ -98,7 +98,8 @@ pub fn history(incident: RecordHash, author: ObserverId, spoken: &[Spoken<'_>]) 
 pub const fn is_step(stands: IncidentStatus, says: IncidentStatus, by_author: bool, responsible: bool) -> bool {
     let may = match says {
         IncidentStatus::Reported => false,
-        IncidentStatus::Corroborated => !by_author,
+        // A further source does not take back that somebody has checked it.
+        IncidentStatus::Corroborated => !by_author && !matches!(stands, IncidentStatus::Verified),
         IncidentStatus::Verified => responsible,
         IncidentStatus::Disputed => true,
         IncidentStatus::Withdrawn => by_author,

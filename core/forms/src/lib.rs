@@ -21,8 +21,8 @@ pub mod wording;
 pub mod words;
 
 pub use self::engine::{
-    AnswerError, Asked, CompiledForm, Failure, Failures, FormError, FormState, RelationState, Reminder, ReminderKind,
-    Standing, capture_allowed, carried, check, check_answer, files, places,
+    AnswerError, Asked, CompiledForm, Compliance, Failure, Failures, FormError, FormState, RelationState, Reminder,
+    ReminderKind, Standing, capture_allowed, carried, check, check_answer, files, places,
 };
 pub use self::path::Path;
 

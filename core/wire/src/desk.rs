@@ -9,7 +9,9 @@ mod act;
 
 use minicbor::{Decode, Encode};
 
-pub use self::act::{AccountChange, Act, CallOutcome, ComplaintStep, FieldFinding, Figures, LOWEST_FIGURE};
+pub use self::act::{
+    AccountChange, Act, Addressee, CallOutcome, ComplaintStep, FieldFinding, Figures, LOWEST_FIGURE, PublicationVerdict,
+};
 use crate::canonical::Malformed;
 use crate::cose::{Purpose, Statement, check_version};
 use crate::ids::{EntryHash, PersonId, PublicKey};

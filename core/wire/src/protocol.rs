@@ -87,6 +87,9 @@ pub enum LineRole {
     /// Voters who voted outside the voting room.
     #[n(8)]
     Outside,
+    /// Voters who voted with absentee certificates.
+    #[n(9)]
+    Absentee,
 }
 
 crate::named!(LineRole: "The name pack sources use.");

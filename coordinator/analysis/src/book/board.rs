@@ -14,6 +14,7 @@ use super::fold::Book;
 use super::input::RowKey;
 use super::line::{NONE, RowNumber, is_training};
 use super::summary::{ContestRow, Count, Status, Summary};
+use super::totals::Standing;
 use super::view::{FailureView, FormName};
 
 /// Minutes after its hour at which a turnout figure that has not come is late.
@@ -72,6 +73,8 @@ pub struct Query {
     pub region: Option<String>,
     /// From which nothing has come that answers this form.
     pub without_form: Option<String>,
+    /// Where a contest stands so.
+    pub contest: Option<(String, Standing)>,
     /// In this state.
     pub state: Option<State>,
     /// Where an observer is sent, or reports from, whose pseudonym begins so.
@@ -279,11 +282,17 @@ impl Book {
         if !query.training && !query.unlisted {
             let region = query.region.as_deref();
             let region = region.map(|key| self.directory.regions.iter().position(|known| known == key));
+            let held = query.contest.as_ref().map(|(contest, _)| self.held_in(contest)).unwrap_or_default();
+            let stands = |listed: &Listed| {
+                let held = held.get(listed.region).copied().unwrap_or(false);
+                query.contest.as_ref().is_none_or(|(contest, standing)| self.stands(listed, contest, *standing, held))
+            };
             let listed = self.directory.listed.iter().filter(|listed| {
                 let row = listed.station.saturating_mul(2);
                 region.is_none_or(|region| region == Some(listed.region))
                     && lacks(row)
                     && of_observer(row)
+                    && stands(listed)
                     && sought.is_in(listed)
             });
             return listed.map(|listed| self.found(listed.station.saturating_mul(2), Some(listed), now)).collect();

@@ -17,9 +17,18 @@ pub(super) struct Listed {
     pub(super) station: u32,
     /// The place of its region.
     pub(super) region: usize,
+    /// Voters registered there, where the directory says so.
+    pub(super) registered: Option<u32>,
     number: u32,
     /// Everything it can be found by, in one spelling, each word behind a line break.
     words: Box<str>,
+}
+
+impl Listed {
+    /// The row in which its records count.
+    pub(super) const fn row(&self) -> u32 {
+        self.station.saturating_mul(2)
+    }
 }
 
 /// The directory.
@@ -60,7 +69,8 @@ impl Directory {
             });
             let words = of_station(station, called.get(region).map_or("\n", String::as_str));
             let number = names.number(&station.key).saturating_add(1);
-            listed.push(Listed { station: number, region, number: station.number, words: words.into() });
+            let (registered, words) = (station.registered, words.into());
+            listed.push(Listed { station: number, region, registered, number: station.number, words });
         }
         listed.sort_by(|one, other| {
             let key = |listed: &Listed| (listed.region, listed.number);
@@ -141,6 +151,11 @@ impl Sought {
         let words = spelling::words(typed).into_iter().take(Self::WORDS);
         // Numbers are meant as they stand, words as their beginnings.
         Self(words.map(|word| if is_number(&word) { format!("\n{word}\n") } else { format!("\n{word}") }).collect())
+    }
+
+    /// Whether nothing is looked for.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Whether every word is one of the station's.

@@ -35,12 +35,32 @@ pub struct Discrepancy {
     pub difference: u64,
 }
 
+/// Which differences are looked for; all where nothing is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Sought<'a> {
+    /// Of this contest.
+    pub contest: Option<&'a str>,
+    /// At stations of this region.
+    pub region: Option<&'a str>,
+}
+
 impl Book {
     /// Every line in which no copy of a station's protocol says what the official figures say, the largest difference first.
     #[must_use]
-    pub fn discrepancies(&self) -> Vec<Discrepancy> {
-        let rows = self.summaries.keys().filter(|row| !is_training(**row));
-        let mut found: Vec<Discrepancy> = rows.flat_map(|row| self.discrepancies_at(&self.key(*row))).collect();
+    pub fn discrepancies(&self, sought: Sought<'_>) -> Vec<Discrepancy> {
+        let mut found = Vec::new();
+        let region = sought.region.map(|key| self.directory.regions.iter().position(|known| known == key));
+        let is_there = |row: &u32| {
+            region.is_none_or(|region| self.directory.station(row / 2).map(|listed| listed.region) == region)
+        };
+        let mismatches = self.summaries.iter().filter(|(row, summary)| {
+            let differs = |contest: &super::summary::ContestState| contest.status == Status::OfficialMismatch;
+            !is_training(**row) && summary.contests.iter().any(differs) && is_there(row)
+        });
+        for (row, _) in mismatches {
+            let at = self.discrepancies_at(&self.key(*row)).into_iter();
+            found.extend(at.filter(|row| sought.contest.is_none_or(|wanted| wanted == row.contest)));
+        }
         found.sort_by(|one, other| {
             let order = |of: &Discrepancy| (Reverse(of.difference), of.key.station.clone(), of.contest.clone());
             order(one).cmp(&order(other))
@@ -53,8 +73,8 @@ impl Book {
     pub fn discrepancies_at(&self, key: &RowKey) -> Vec<Discrepancy> {
         let mut found = Vec::new();
         let summary = self.row_number(key).and_then(|row| self.summaries.get(&row));
-        let differs = summary
-            .is_some_and(|summary| summary.contests.iter().any(|contest| contest.status == Status::OfficialMismatch));
+        let differs = |contest: &super::summary::ContestState| contest.status == Status::OfficialMismatch;
+        let differs = summary.is_some_and(|summary| summary.contests.iter().any(differs));
         if let Some(view) = differs.then(|| self.station(key)).flatten() {
             for contest in view.contests {
                 let Some((entry, figures)) = contest.official else { continue };

@@ -17,6 +17,7 @@ use super::line::{Lines, NONE, RowNumber, Version, is_training};
 use super::meaning::{Forms, Meaning};
 use super::names::{Names, index};
 use super::parts::{Content, FAILURES, Fails, Part, SHOWN};
+use super::step::DeskStep;
 use super::summary::Summary;
 
 /// Records of one device at one station that are judged again when one of before arrives late: the newest.
@@ -51,6 +52,8 @@ pub struct Book {
     pub(super) spans: BTreeMap<u64, u32>,
     pub(super) directory: Directory,
     pub(super) entries: Entries,
+    /// What the desk says about incidents, by their lines.
+    pub(super) steps_by_line: HashMap<u32, Vec<(EntryId, DeskStep)>>,
     /// Observers that are sent to a station.
     pub(super) sent: HashMap<u32, Vec<u32>>,
     /// When devices were heard of besides their records.
@@ -126,17 +129,36 @@ impl Book {
         let row: Option<RowNumber> = match entry {
             Entry::Official(Official { station, contest, figures }) => {
                 let row = self.row_number(&RowKey { training: false, station: Some(station.clone()) });
-                self.entries.official.insert((station, contest), (id, figures));
+                if figures.is_empty() {
+                    self.entries.official.remove(&(station, contest));
+                } else {
+                    self.entries.official.insert((station, contest), (id, figures));
+                }
                 row
             }
             Entry::Verified { record } => {
                 self.entries.verified.insert(record, id);
+                self.row_of(&record)
+            }
+            Entry::Released { record, relations } => {
+                self.entries.released.insert(record, (id, relations));
+                self.row_of(&record)
+            }
+            Entry::Step { record, step } => {
+                let steps = self.entries.steps.entry(record).or_default();
+                if !steps.iter().any(|(known, _)| *known == id) {
+                    steps.push((id, step));
+                }
                 self.lines.line(&record).and_then(|line| self.lines.get(line)).map(|line| line.row)
             }
         };
         if let Some(row) = row.filter(|row| *row != NONE) {
             self.lines.dirty.insert(row);
         }
+    }
+
+    fn row_of(&self, record: &RecordHash) -> Option<RowNumber> {
+        self.lines.line(record).and_then(|line| self.lines.get(line)).map(|line| line.row)
     }
 
     /// The newest arrival that is counted.
@@ -336,6 +358,9 @@ impl Book {
             }
         }
         let dirty = std::mem::take(&mut self.lines.dirty);
+        if !dirty.is_empty() {
+            self.place_steps();
+        }
         for row in &dirty {
             let summary = self.summarise(*row);
             let counts = !is_training(*row);

@@ -1,17 +1,20 @@
 //! What the forms of all packs mean for the book: made once per form, used for every record that answers it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use kuager_forms::CompiledForm;
+use kuager_wire::canonical::TextMap;
 use kuager_wire::form::{Form, Question, QuestionKind};
 use kuager_wire::ids::PackHash;
 use kuager_wire::pack::{Pack, SignedPack};
 use kuager_wire::protocol::LineRole;
 use kuager_wire::record::{Answers, AttachmentRole, Record, RecordKind, Value};
 
+use super::compliance::bit;
 use super::names::{Names, index};
-use super::parts::{CODES, Content, Part};
+use super::parts::{CODES, Content, GIST, NORMS, Part};
+use crate::norm::Norm;
 
 /// A column in which the copies of a contest are compared: what the line means and, for votes, for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -50,7 +53,12 @@ pub(super) struct Meaning {
     pub(super) kept: BTreeSet<String>,
     pub(super) paper: Option<Paper>,
     turnout: Option<TurnoutForm>,
-    codes: Option<String>,
+    /// The question about codes, and those about what happened that may stand in an act.
+    report: Option<ReportForm>,
+    /// Numbers of the norms that each question rests on that says whether norms were kept.
+    pub(super) norms: Vec<Vec<u32>>,
+    /// Numbers of the norms that an incident violates, by the number of its code.
+    pub(super) violates: BTreeMap<u32, Vec<u32>>,
     /// Files that are expected with it.
     pub(super) asked: u16,
 }
@@ -63,6 +71,11 @@ pub(super) struct Paper {
     /// Questions of the paper's lines, each with its column; those that the form lacks are never answered.
     pub(super) lines: Vec<(Question, usize)>,
     copy: Option<Question>,
+}
+
+#[derive(Debug)]
+struct ReportForm {
+    told: Vec<Question>,
 }
 
 #[derive(Debug)]
@@ -145,7 +158,9 @@ impl Forms {
             kept,
             paper: self.paper(form),
             turnout: turnout(pack, name),
-            codes: pack.act.as_ref().filter(|act| act.form == name).map(|act| act.codes.clone()),
+            report: report(pack, form),
+            norms: rests(&compiled, names),
+            violates: violates(pack, form, names),
             asked: asked(form),
             form: compiled,
         })
@@ -219,15 +234,68 @@ impl Meaning {
             let own = turnout.own.as_ref().and_then(&mut number);
             let whole = turnout.whole.as_ref().and_then(|question| answers.get(question)).and_then(Value::as_text);
             content.part = at.map(|at| Part::Turnout { at, told, own, whole: whole == Some("yes") });
-        } else if self.codes.is_some() {
+        } else if let Some(report) = &self.report {
             let named = kuager_forms::incident::named(&self.pack.pack, &self.form.form().id, answers);
             let gravity = named.iter().map(|incident| incident.gravity).max();
             let codes = named.iter().take(CODES).map(|incident| names.number(&incident.code)).collect();
-            content.part = Some(Part::Incident { codes, gravity });
+            content.part = Some(Part::Incident { codes, gravity, gist: report.gist(answers) });
         }
         content.unfit = unfit;
+        if !self.norms.is_empty() {
+            let said = self.form.compliance(answers, &TextMap::default());
+            let bits: Vec<u8> = said.into_iter().take(NORMS).map(bit).collect();
+            if bits.iter().any(|bits| *bits != 0) {
+                content.norms = bits;
+            }
+        }
         content
     }
+}
+
+impl ReportForm {
+    /// The beginning of the first text that the observer wrote.
+    fn gist(&self, answers: &Answers) -> Option<String> {
+        let said = self.told.iter().filter_map(|question| {
+            let value = answers.get(&question.id).filter(|value| question.check(value).is_ok())?;
+            value.as_text().map(str::trim).filter(|text| !text.is_empty())
+        });
+        let said = said.take(1).next()?;
+        let mut gist: String = said.chars().filter(|character| !character.is_control()).take(GIST).collect();
+        if said.chars().nth(GIST).is_some() {
+            gist.push('…');
+        }
+        Some(gist)
+    }
+}
+
+/// How incidents are reported by this form, if they are.
+fn report(pack: &Pack, form: &Form) -> Option<ReportForm> {
+    let act = pack.act.as_ref().filter(|act| act.form == form.id)?;
+    let omitted = |id: &String| act.omit.iter().flatten().any(|omitted| omitted == id);
+    let told = form.questions.iter().filter(|question| question.kind == QuestionKind::Text && !omitted(&question.id));
+    Some(ReportForm { told: told.cloned().collect() })
+}
+
+/// The norms that the form's questions rest on. What a poll asks is under an embargo, and the book has no clock.
+fn rests(form: &CompiledForm, names: &mut Names) -> Vec<Vec<u32>> {
+    if form.form().kind == RecordKind::ExitPollWave {
+        return Vec::new();
+    }
+    let laws: Vec<String> = form.norms().take(NORMS).map(|question| question.law.clone().unwrap_or_default()).collect();
+    laws.iter().map(|law| numbers(law, names)).collect()
+}
+
+/// The norms that incidents of the catalogue violate, for the form that reports them.
+fn violates(pack: &Pack, form: &Form, names: &mut Names) -> BTreeMap<u32, Vec<u32>> {
+    if pack.act.as_ref().is_none_or(|act| act.form != form.id) {
+        return BTreeMap::new();
+    }
+    let known = pack.incidents.iter().flatten().filter_map(|incident| Some((incident, incident.law.as_deref()?)));
+    known.map(|(incident, law)| (names.number(&incident.code), numbers(law, names))).collect()
+}
+
+fn numbers(law: &str, names: &mut Names) -> Vec<u32> {
+    Norm::all(law).iter().map(|norm| names.number(&norm.to_string())).collect()
 }
 
 /// The number that answers a question, if it is one that fits it. What does not fit is counted, and counts as not given: no sum is

@@ -16,34 +16,55 @@
 //! are checked, and what is kept of one record is bounded, whatever its bytes say.
 
 mod board;
+mod compliance;
+mod curves;
 mod device;
 mod directory;
 mod discrepancies;
+mod drawn;
 mod entry;
 mod fold;
+mod incidents;
 mod input;
 mod line;
 mod meaning;
 mod names;
+mod norms;
 mod papers;
 mod parts;
 mod snapshot;
+mod statistics;
+mod step;
 mod summarise;
 mod summary;
+mod totals;
+mod turnout;
 mod view;
+mod waves;
 
 pub use self::board::{Board, BoardRow, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query, RegionRow, State};
-pub use self::discrepancies::Discrepancy;
+pub use self::compliance::Outcome;
+pub use self::discrepancies::{Discrepancy, Sought};
+pub use self::drawn::{Gathered, Missing};
 pub use self::entry::{Entry, EntryId, Figures, Official};
 pub use self::fold::{Book, SPAN_MS};
+pub use self::incidents::{
+    CORROBORATING, IncidentLife, IncidentOrder, IncidentQuery, IncidentRow, IncidentStep, Incidents, StepBy,
+};
 pub use self::input::{DeviceFact, Received, RowKey};
 pub use self::meaning::Column;
+pub use self::norms::{ArticleRow, NormCount, NormDetail, NormQuery, NormQuestion, NormSource, NormStation};
 pub use self::papers::PaperView;
 pub use self::snapshot::{Identity, Unusable};
+pub use self::statistics::{DigitRow, MANY, Oddity, Statistics, Unusual};
+pub use self::step::DeskStep;
 pub use self::summary::{ContestRow, Count, Status};
+pub use self::totals::{Addend, Standing, Total};
+pub use self::turnout::{Flag, FlagKind, FlagQuery, FlaggedRow, HourTotal, TurnoutSummary, TurnoutTotal};
 pub use self::view::{
-    ContestView, CopyView, FailingView, FailureView, FormName, IncidentView, StationView, Total, TurnoutView,
+    ChainView, ContestView, CopyView, FailingView, FailureView, FormName, IncidentView, StationView, TurnoutView,
 };
+pub use self::waves::WaveView;
 
 #[cfg(test)]
 mod tests;

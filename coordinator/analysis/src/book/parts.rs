@@ -11,6 +11,10 @@ pub(super) const FAILURES: usize = 128;
 pub(super) const SHOWN: usize = 200;
 /// Codes kept of one incident.
 pub(super) const CODES: usize = 16;
+/// Characters kept of what the observer wrote about it.
+pub(super) const GIST: usize = 160;
+/// Questions of a form of which it is kept whether norms were kept.
+pub(super) const NORMS: usize = 256;
 
 /// What is kept of one record.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Encode, Decode)]
@@ -33,6 +37,9 @@ pub(super) struct Content {
     /// Answers that do not fit their questions, and count as not given.
     #[n(5)]
     pub(super) unfit: u16,
+    /// Whether norms were kept, by the questions of its form that say so; empty where nobody said anything.
+    #[cbor(n(6), with = "minicbor::bytes")]
+    pub(super) norms: Vec<u8>,
 }
 
 /// A relation that fails: its place in the form, and what its sentence shows.
@@ -75,6 +82,9 @@ pub(super) enum Part {
         codes: Vec<u32>,
         #[n(1)]
         gravity: Option<Gravity>,
+        /// The beginning of what the observer wrote, of what may stand in an act.
+        #[n(2)]
+        gist: Option<String>,
     },
     /// A word about another record.
     #[n(3)]

@@ -18,7 +18,7 @@ use super::line::{Line, NONE};
 use super::names::index;
 
 /// Raised whenever what a book keeps, or what it makes of records, becomes something else.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const MAGIC: &[u8; 16] = b"kuager book\n\0\0\0\0";
 
 /// What a snapshot is of.

@@ -1,14 +1,13 @@
 //! How the records of a row become its summary, and the copies of its protocols are compared.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use kuager_forms::incident;
 use kuager_wire::protocol::Severity;
 use kuager_wire::record::IncidentStatus;
 
 use super::entry::EntryId;
 use super::fold::Book;
-use super::line::{NONE, RowNumber, is_training};
+use super::line::{Line, NONE, RowNumber, is_training};
 use super::parts::{Content, Fails, Part};
 use super::summary::{Comparison, ContestState, Count, Summary, weight};
 
@@ -26,7 +25,10 @@ impl Book {
             let compared = all.entry(paper.contest).or_default();
             compared.add(line, paper, values, &contest.columns);
             compared.verified |= self.entries.verified.contains_key(&line.latest.hash);
-            compared.fails |= self.fails(line.latest.form, content, Severity::Hard) > 0;
+            if self.fails(line.latest.form, content, Severity::Hard) > 0 {
+                compared.fails = true;
+                compared.unreleased |= !self.released(line, content);
+            }
         }
         all
     }
@@ -46,6 +48,20 @@ impl Book {
     /// How many relations of this severity fail.
     pub(super) fn fails(&self, form: u32, content: &Content, severity: Severity) -> usize {
         content.fails.iter().filter(|fails| self.severity(form, fails) == Some(severity)).count()
+    }
+
+    /// Whether somebody lets a copy count in spite of every relation that must hold and fails in it.
+    pub(super) fn released(&self, line: &Line, content: &Content) -> bool {
+        let form = line.latest.form;
+        let Some((meaning, (_, relations))) =
+            self.forms.meaning(form).zip(self.entries.released.get(&line.latest.hash))
+        else {
+            return false;
+        };
+        content.fails.iter().all(|fails| {
+            let relation = meaning.form.relation(usize::from(fails.relation));
+            relation.is_none_or(|relation| relation.severity != Severity::Hard || relations.contains(&relation.id))
+        })
     }
 
     pub(super) fn severity(&self, form: u32, fails: &Fails) -> Option<Severity> {
@@ -89,42 +105,38 @@ impl Book {
                 Some(Part::Turnout { at, told, own, .. }) if told.is_some() || own.is_some() => {
                     summary.hours.insert(*at);
                 }
-                Some(Part::Incident { gravity, .. }) if self.standing(number) != IncidentStatus::Withdrawn => {
-                    summary.incidents = summary.incidents.saturating_add(1);
-                    summary.gravest = summary.gravest.max(*gravity);
+                Some(Part::Incident { gravity, .. }) => {
+                    summary.incident_lines.push(number);
+                    if self.standing(number) != IncidentStatus::Withdrawn {
+                        summary.incidents = summary.incidents.saturating_add(1);
+                        summary.gravest = summary.gravest.max(*gravity);
+                    }
                 }
                 _ => {}
             }
         }
-        for (contest, compared) in self.compared(row) {
+        let compared = self.compared(row);
+        summary.norms = self.norms_of(row);
+        summary.turnout = self.turnout_of(row, &compared);
+        for (contest, compared) in compared {
             let official = self.official(row, contest).map(|(_, figures)| figures);
+            let columns = self.forms.contests.get(usize::from(contest)).map_or(0, |known| known.columns.len());
+            let agreed = compared.agreed().map(|mut agreed| {
+                agreed.resize(columns, None);
+                agreed.into_boxed_slice()
+            });
             summary.contests.push(ContestState {
                 contest,
                 status: compared.status(official.as_deref()),
                 copies: compared.copies,
                 observers: u32::try_from(compared.observers.len()).unwrap_or(u32::MAX),
                 differing: u16::try_from(compared.differing()).unwrap_or(u16::MAX),
+                agreed,
+                official: official.map(Vec::into_boxed_slice),
+                fails: compared.fails,
+                released: compared.fails && !compared.unreleased,
             });
         }
         summary
-    }
-
-    /// Where a record stands by the words about it, in the order of their arrival.
-    pub(super) fn standing(&self, line: u32) -> IncidentStatus {
-        let mut stands = IncidentStatus::Reported;
-        let Some(author) = self.lines.get(line).map(|line| line.observer) else { return stands };
-        let words = self.lines.words.get(&line).map(Vec::as_slice).unwrap_or_default();
-        let ordered: BTreeSet<u32> = words.iter().copied().collect();
-        for word in ordered.into_iter().filter_map(|word| self.lines.get(word)).filter(|word| word.row != NONE) {
-            let Some(Part::Word { status }) = word.latest.content.as_ref().and_then(|content| content.part.as_ref())
-            else {
-                continue;
-            };
-            // Nobody can verify yet: no credential makes anybody responsible.
-            if incident::is_step(stands, *status, word.observer == author, false) {
-                stands = *status;
-            }
-        }
-        stands
     }
 }

@@ -6,9 +6,11 @@ use kuager_wire::pack::Gravity;
 use kuager_wire::protocol::{LineRole, Severity};
 use kuager_wire::record::RecordKind;
 
+use super::compliance::NormState;
 use super::line::Line;
 use super::meaning::{Column, Paper};
 use super::parts::Fails;
+use super::turnout::Turnout;
 
 /// How much of one form has arrived, and when the newest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -68,6 +70,14 @@ pub(super) struct ContestState {
     pub(super) copies: u32,
     pub(super) observers: u32,
     pub(super) differing: u16,
+    /// What counts in sums; nothing where copies differ.
+    pub(super) agreed: Option<Box<[Option<i64>]>>,
+    /// What the commissions above say.
+    pub(super) official: Option<Box<[Option<i64>]>>,
+    /// Whether a relation that must hold fails in a copy.
+    pub(super) fails: bool,
+    /// Whether somebody lets every such copy count.
+    pub(super) released: bool,
 }
 
 /// What the records of one row come to.
@@ -86,6 +96,11 @@ pub(super) struct Summary {
     pub(super) heaviest: Option<(u32, Fails)>,
     pub(super) incidents: u32,
     pub(super) gravest: Option<Gravity>,
+    /// Lines of all incidents, withdrawn ones, too.
+    pub(super) incident_lines: Vec<u32>,
+    /// What is said of norms, in the order of their numbers.
+    pub(super) norms: Vec<NormState>,
+    pub(super) turnout: Turnout,
     pub(super) observers: BTreeSet<u32>,
     pub(super) devices: BTreeSet<u32>,
     pub(super) last_ms: u64,
@@ -103,6 +118,8 @@ pub(super) struct Comparison {
     pub(super) verified: bool,
     /// Whether a relation that must hold fails in one of them.
     pub(super) fails: bool,
+    /// Whether one of those has not been let count.
+    pub(super) unreleased: bool,
 }
 
 impl Comparison {

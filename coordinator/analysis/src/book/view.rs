@@ -155,26 +155,46 @@ pub struct StationView {
     pub records: Vec<RecordHash>,
 }
 
-/// A contest added up over stations.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Total {
-    /// The contest.
-    pub contest: String,
-    /// What is added up.
-    pub columns: Vec<Column>,
-    /// The sums; nothing where no station has the line, or the sum has more digits than there are.
-    pub sums: Vec<Option<i64>>,
-    /// Stations whose protocol is in the sums.
-    pub counted: u64,
-    /// Of them, stations where a relation that must hold fails.
-    pub failing: u64,
-    /// Stations whose copies differ, which are left out.
-    pub disputed: u64,
-    /// Stations of the directory.
-    pub stations: u64,
+/// The chain of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChainView {
+    /// The device.
+    pub kid: Kid,
+    /// Whose it is.
+    pub observer: ObserverId,
+    /// Its records that count, wherever.
+    pub records: u64,
+    /// Its highest number.
+    pub head: Option<u64>,
+    /// How many numbers below that are missing.
+    pub missing: u64,
+    /// How often a number came twice.
+    pub twice: u64,
 }
 
 impl Book {
+    /// The chains of the devices that report from a station.
+    #[must_use]
+    pub fn chains(&self, key: &RowKey) -> Vec<ChainView> {
+        let summary = self.row_number(key).and_then(|row| self.summaries.get(&row));
+        let devices = summary.into_iter().flat_map(|summary| &summary.devices);
+        let mut chains: Vec<ChainView> = devices
+            .filter_map(|device| {
+                let device = self.devices.get(index(*device)?)?;
+                Some(ChainView {
+                    kid: device.kid,
+                    observer: index(device.observer).and_then(|at| self.observers.get(at)).copied()?,
+                    records: device.records,
+                    head: device.head,
+                    missing: device.missing(),
+                    twice: device.twice,
+                })
+            })
+            .collect();
+        chains.sort_by_key(|chain| chain.kid);
+        chains
+    }
+
     /// A station, as all its records have it.
     #[must_use]
     pub fn station(&self, key: &RowKey) -> Option<StationView> {
@@ -215,14 +235,7 @@ impl Book {
                     observer,
                     received_ms,
                 }),
-                Some(Part::Incident { codes, gravity }) => view.incidents.push(IncidentView {
-                    codes: codes.iter().map(|code| self.words.name(*code).to_owned()).collect(),
-                    gravity: *gravity,
-                    status: self.standing(number),
-                    record,
-                    observer,
-                    received_ms,
-                }),
+                Some(Part::Incident { .. }) => view.incidents.extend(self.incident_view(number)),
                 Some(Part::Word { .. }) | None => {}
             }
         }
@@ -295,79 +308,6 @@ impl Book {
             }
         }
         questions
-    }
-
-    /// Every contest added up over the stations of a region, or of the whole directory. A station is counted where its copies say
-    /// the same; how many are, and how many are left out, stands beside the sums.
-    #[must_use]
-    pub fn totals(&self, region: Option<&str>) -> Vec<Total> {
-        let mut totals: Vec<Total> = self
-            .forms
-            .contests
-            .iter()
-            .map(|contest| Total {
-                contest: contest.key.clone(),
-                columns: contest.columns.clone(),
-                sums: vec![None; contest.columns.len()],
-                counted: 0,
-                failing: 0,
-                disputed: 0,
-                stations: 0,
-            })
-            .collect();
-        let mut overflow: Vec<Vec<bool>> = totals.iter().map(|total| vec![false; total.columns.len()]).collect();
-        let mut stations = 0_u64;
-        for row in self.rows_of(region) {
-            stations = stations.saturating_add(1);
-            for (contest, compared) in self.compared(row) {
-                let at = usize::from(contest);
-                let (Some(total), Some(overflow)) = (totals.get_mut(at), overflow.get_mut(at)) else { continue };
-                let Some(agreed) = compared.agreed() else {
-                    total.disputed = total.disputed.saturating_add(1);
-                    continue;
-                };
-                total.counted = total.counted.saturating_add(1);
-                total.failing = total.failing.saturating_add(u64::from(compared.fails));
-                for ((sum, overflow), value) in total.sums.iter_mut().zip(overflow).zip(agreed) {
-                    let Some(value) = value.filter(|_| !*overflow) else { continue };
-                    let added = sum.unwrap_or(0).checked_add(value);
-                    *overflow = added.is_none();
-                    *sum = added;
-                }
-            }
-        }
-        totals.iter_mut().for_each(|total| total.stations = stations);
-        totals
-    }
-
-    /// The records that a contest's sums over a region come from.
-    #[must_use]
-    pub fn sources(&self, contest: &str, region: Option<&str>) -> Vec<RecordHash> {
-        let mut sources = Vec::new();
-        for row in self.rows_of(region) {
-            let compared = self.compared(row);
-            for (_, line) in self.lines.row(row) {
-                let paper = self.forms.meaning(line.latest.form).and_then(|meaning| meaning.paper.as_ref());
-                let counts = paper.is_some_and(|paper| {
-                    let known = self.forms.contests.get(usize::from(paper.contest));
-                    known.is_some_and(|known| known.key == contest)
-                        && compared.get(&paper.contest).is_some_and(|compared| compared.differing() == 0)
-                });
-                if counts {
-                    sources.push(line.latest.hash);
-                }
-            }
-        }
-        sources
-    }
-
-    /// The rows of a region's stations that count.
-    fn rows_of(&self, region: Option<&str>) -> impl Iterator<Item = u32> {
-        let place = region.map(|key| self.directory.regions.iter().position(|known| known == key));
-        let listed = self.directory.listed.iter();
-        listed
-            .filter(move |listed| place.is_none_or(|place| place == Some(listed.region)))
-            .map(|listed| listed.station.saturating_mul(2))
     }
 
     pub(super) fn form_view(&self, form: u32) -> Option<FormName> {

@@ -13,7 +13,7 @@ mod read;
 mod waves;
 
 pub use clusters::Share;
-pub use input::{Age, Card, Contact, Disposition, Input, PolledStation, Wave};
+pub use input::{Age, Card, Contact, Disposition, Input, PolledStation, Wave, interval};
 pub use poll::{ExitPoll, Reason, Refusals, Stage, Stations, exit_poll};
 pub use rates::Rates;
 pub use read::{File, Files, read};

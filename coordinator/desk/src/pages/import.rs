@@ -160,7 +160,7 @@ pub(crate) async fn send(
     let named = name.clone();
     let read = tokio::task::spawn_blocking(move || official::table(&named, &reading).map(drop)).await;
     let read = read.unwrap_or_else(|_| Err(broken(&name)));
-    let checked = Remembered::of(&desk.app, &stage).and_then(|_| official::form(&desk.app, &form)).and_then(|_| read);
+    let checked = Remembered::of(&desk.app, &stage).and_then(|_| official::form(&desk.app, &form)).and(read);
     if let Err(error) = checked {
         return shown(&desk, &visitor, &language, &wanted, None, Some(error.to_string()));
     }

@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use kuager_analysis::book::{
     Board, BoardRow, Book, Count, GRACE_MINUTES, HourState, Order, QUIET_MINUTES, Query as Asked, RegionRow, RowKey,
-    SPAN_MS, State as StationState,
+    SPAN_MS, Standing, State as StationState,
 };
 use kuager_wire::cose::sha256;
 use kuager_wire::pack::Pack;
@@ -17,6 +17,8 @@ use serde::Deserialize;
 use crate::assets::LIVE_JS;
 use crate::frame::Frame;
 use crate::language::Language;
+use crate::lines;
+use crate::pages::totals::STATUSES;
 use crate::people::visitor::Visitor;
 use crate::protocols::status;
 use crate::response::html;
@@ -41,6 +43,9 @@ pub(crate) struct Wanted {
     form: String,
     state: String,
     observer: String,
+    /// A contest, and how it stands at the stations that are looked for.
+    contest: String,
+    stands: String,
     order: String,
     view: String,
     page: usize,
@@ -54,6 +59,7 @@ impl Wanted {
             without_form: some(&self.form),
             state: StationState::ALL.into_iter().find(|state| state_name(*state) == self.state),
             observer: some(&self.observer),
+            contest: some(&self.contest).zip(standing(&self.stands)),
             words: self.q.chars().take(TYPED).collect(),
             order: ORDERS
                 .into_iter()
@@ -73,6 +79,8 @@ impl Wanted {
             ("form", &self.form),
             ("state", &self.state),
             ("observer", &self.observer),
+            ("contest", &self.contest),
+            ("stands", &self.stands),
             ("order", &self.order),
             ("view", &self.view),
             ("page", &page),
@@ -85,6 +93,15 @@ impl Wanted {
             }
         }
         address
+    }
+}
+
+/// How a contest stands, as an address says it.
+fn standing(name: &str) -> Option<Standing> {
+    match name {
+        "counted" => Some(Standing::Counted),
+        "failing" => Some(Standing::Failing),
+        _ => STATUSES.into_iter().find(|(_, known)| *known == name).map(|(status, _)| Standing::Is(status)),
     }
 }
 
@@ -171,6 +188,8 @@ struct Page<'a> {
     region_names: Vec<(String, String, bool)>,
     forms: Vec<(String, String, bool)>,
     orders: Vec<(String, String, bool)>,
+    /// How which contest stands at the rows, where that is looked for.
+    stands: Option<String>,
     bars: Vec<Bar>,
     columns: Vec<&'a str>,
     other: String,
@@ -368,6 +387,7 @@ impl<'a> Index<'a> {
                 .into_iter()
                 .map(|(name, order, text)| (name.to_owned(), language.say(text), asked.order == order))
                 .collect(),
+            stands: asked.contest.as_ref().map(|(contest, standing)| self.stands(contest, *standing)),
             bars: self.bars(),
             columns: self.pack.forms.iter().map(|form| self.pack.text(&form.title, &language.code)).collect(),
             other: language.say("index-other"),
@@ -393,6 +413,15 @@ impl<'a> Index<'a> {
             before: (wanted.page > 0).then(|| turned(wanted.page.saturating_sub(1))),
             after: (first.saturating_add(ROWS) < board.found).then(|| turned(wanted.page.saturating_add(1))),
         }
+    }
+
+    fn stands(&self, contest: &str, standing: Standing) -> String {
+        let text = match standing {
+            Standing::Is(stands) => status(stands).1,
+            Standing::Counted => "totals-counted",
+            Standing::Failing => "totals-left-failing",
+        };
+        format!("{}: {}", lines::contest(self.pack, contest, self.language), self.language.say(text))
     }
 
     fn region_name(&self, key: &str) -> String {

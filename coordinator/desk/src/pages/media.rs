@@ -1,7 +1,7 @@
 //! One file: the picture, what is known of it, and what can be done about it.
 //!
 //! The bytes of originals leave the coordinator here and nowhere else, and here only to this machine. Asking for another
-//! photo and making a redacted copy are forms; they are accepted from this very page only (`guard`).
+//! photo is a form; it is accepted from this very page only (`guard`).
 
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
@@ -12,7 +12,7 @@ use kuager_coordinator::http::files;
 use kuager_coordinator::inbox::ask_retake;
 use kuager_coordinator::journal;
 use kuager_coordinator::ledger::{Alike, DeskRole, FileView, LedgerError, PictureProblem, ReportLimits, Seen};
-use kuager_coordinator::media::{ALIKE, Region};
+use kuager_coordinator::media::ALIKE;
 use kuager_wire::desk::Act;
 use kuager_wire::ids::{MediaHash, RecordHash};
 use kuager_wire::record::{AttachmentRole, MediaSource};
@@ -145,18 +145,18 @@ struct Copy {
 const LIMITS: ReportLimits = ReportLimits { records: RECORDS, reach: ALIKE, alike: ALIKES };
 
 /// A file as the first record that lists it describes it; nothing for a file that no record lists.
-async fn listed(desk: &Desk, media: MediaHash) -> Result<Option<FileView>, LedgerError> {
+pub(super) async fn listed(desk: &Desk, media: MediaHash) -> Result<Option<FileView>, LedgerError> {
     let records = desk.app.ledger.records_listing(media, 1).await?;
     Ok(records.into_iter().flat_map(|record| record.files).find(|file| file.media == media))
 }
 
-fn not_found() -> Response {
+pub(super) fn not_found() -> Response {
     refuse(StatusCode::NOT_FOUND, "no record lists such a file")
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
-    lang: Option<String>,
+    pub(super) lang: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -322,7 +322,7 @@ pub(crate) struct Retake {
 }
 
 /// The page of a file in the language that is being read.
-fn here(desk: &Desk, media: MediaHash, wanted: &Wanted) -> String {
+pub(super) fn here(desk: &Desk, media: MediaHash, wanted: &Wanted) -> String {
     let language = Language::choose(&desk.published().latest.pack, wanted.lang.as_deref());
     format!("/media/{media}?lang={}", language.code)
 }
@@ -362,44 +362,6 @@ pub(crate) async fn retake(
             Ok(Redirect::to(&format!("{}&asked=1", here(&desk, media, &wanted))).into_response())
         }
         Err(error) => Err(refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())),
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Redact {
-    regions: String,
-}
-
-/// Rectangles, one per line: left, top, width, height. The error is the number of the line that is none.
-fn regions(text: &str) -> Result<Vec<Region>, usize> {
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| {
-            let numbers = line.split([',', ';', ' ', '\t']).filter(|part| !part.is_empty()).map(str::parse);
-            let numbers = numbers.collect::<Result<Vec<u32>, _>>().map_err(|_| number)?;
-            numbers.try_into().map_err(|_| number)
-        })
-        .collect()
-}
-
-/// Makes a redacted copy.
-pub(crate) async fn redact(
-    State(desk): State<Desk>,
-    Path(media): Path<String>,
-    Query(wanted): Query<Wanted>,
-    Form(form): Form<Redact>,
-) -> Result<Response, Response> {
-    let media: MediaHash = media.parse().map_err(|_| not_found())?;
-    let regions = regions(&form.regions).map_err(|line| {
-        let text = format!("line {line} is not four whole numbers: left, top, width, height");
-        refuse(StatusCode::UNPROCESSABLE_ENTITY, &text)
-    })?;
-    if listed(&desk, media).await.map_err(trouble)?.is_none() {
-        return Err(not_found());
-    }
-    match desk.media.redact(media, regions).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}#copies", here(&desk, media, &wanted))).into_response()),
-        Err(error) => Err(refuse(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())),
     }
 }
 

@@ -1,15 +1,19 @@
 //! Observers: each with all their devices, how far those are trusted, and what has come from them together.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use kuager_analysis::calls::Call;
 use kuager_coordinator::app::short;
 use kuager_coordinator::attestation::{Fault, Level};
-use kuager_coordinator::ledger::{Attested, DeviceRow, Seen, Standing};
+use kuager_coordinator::ledger::{Attested, DeviceRow, LedgerError, Seen, Standing};
+use kuager_coordinator::names::{self, NamesError};
+use kuager_coordinator::shelf::Published;
 use kuager_wire::desk::{Act, CallOutcome};
-use kuager_wire::ids::ObserverId;
+use kuager_wire::ids::{Kid, ObserverId};
 use serde::Deserialize;
 
 use crate::frame::Frame;
@@ -48,6 +52,8 @@ struct Page<'a> {
     outcomes: Vec<(&'static str, String)>,
     /// Who is to be called now, and since when.
     due: Vec<(String, Moment)>,
+    /// Whether the encrypted list of names can be had here.
+    names: bool,
 }
 
 struct Observer {
@@ -72,6 +78,8 @@ struct Device {
     newest: Option<(u64, Moment)>,
     /// What its platform said about it.
     attested: String,
+    /// Its pack, its program, and which messages it has fetched.
+    lately: Vec<String>,
 }
 
 /// The page of all observers.
@@ -86,6 +94,10 @@ pub(crate) async fn page(
     let language = &Language::choose(pack, wanted.lang.as_deref());
     let zone = Zone::of(pack);
     let rows = desk.app.ledger.device_rows(None, DEVICES).await.map_err(trouble)?;
+    let mut lately = HashMap::new();
+    for row in &rows {
+        lately.insert(row.kid, lately_of(&desk, row, &published, language, &zone).await.map_err(trouble)?);
+    }
     let observers = rows.chunk_by(|one, other| one.observer == other.observer);
     let page = Page {
         frame: Frame::new(pack, "/observers?".to_owned(), &visitor),
@@ -95,7 +107,7 @@ pub(crate) async fn page(
             .map(|devices| {
                 let called =
                     devices.first().map(|device| desk.look_at_acts(|acts, _| acts.calls.of(device.observer).to_vec()));
-                shown(devices, called.unwrap_or_default(), language, &zone)
+                shown(devices, called.unwrap_or_default(), &mut lately, language, &zone)
             })
             .collect(),
         calls: visitor.has_any(LEADING),
@@ -106,13 +118,20 @@ pub(crate) async fn page(
             .take(DUE)
             .map(|(observer, since_ms)| (observer.to_string().chars().take(8).collect(), zone.moment(since_ms)))
             .collect(),
+        names: visitor.has_any(LEADING) && names::path(desk.app.deployment.dir()).exists(),
         full: rows.len() >= usize::try_from(DEVICES).unwrap_or(usize::MAX),
     };
     html(&page)
 }
 
 /// One observer with all devices.
-fn shown(devices: &[DeviceRow], called: Vec<Call>, language: &Language, zone: &Zone) -> Observer {
+fn shown(
+    devices: &[DeviceRow],
+    called: Vec<Call>,
+    lately: &mut HashMap<Kid, Vec<String>>,
+    language: &Language,
+    zone: &Zone,
+) -> Observer {
     let name = devices.first().map(|device| device.observer.to_string()).unwrap_or_default();
     let (records, apart) = devices.iter().fold((0_u64, 0_u64), |(records, apart), device| {
         (records.saturating_add(device.records), apart.saturating_add(device.apart))
@@ -122,7 +141,10 @@ fn shown(devices: &[DeviceRow], called: Vec<Call>, language: &Language, zone: &Z
         name: name.chars().take(8).collect(),
         id: name,
         said: counted(records, apart, language),
-        devices: devices.iter().map(|device| of_device(device, language, zone)).collect(),
+        devices: devices
+            .iter()
+            .map(|device| of_device(device, lately.remove(&device.kid).unwrap_or_default(), language, zone))
+            .collect(),
     }
 }
 
@@ -183,7 +205,20 @@ pub(crate) async fn call(
     Ok(Redirect::to(&format!("/observers?lang={}#o{observer}", language.code)).into_response())
 }
 
-fn of_device(device: &DeviceRow, language: &Language, zone: &Zone) -> Device {
+/// The encrypted list of names, as it is kept.
+pub(crate) async fn names(State(desk): State<Desk>, visitor: Visitor) -> Result<Response, Response> {
+    let failed = |error: NamesError| refuse(StatusCode::SERVICE_UNAVAILABLE, &error.to_string());
+    let list = names::kept(&desk.app.deployment).map_err(failed)?;
+    let list = list.ok_or_else(|| refuse(StatusCode::NOT_FOUND, "no list of names is kept here"))?;
+    seen(&desk, &visitor, Seen::Names).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"names.age\""),
+    ];
+    Ok((headers, list).into_response())
+}
+
+fn of_device(device: &DeviceRow, lately: Vec<String>, language: &Language, zone: &Zone) -> Device {
     let (class, standing) = match device.standing {
         Standing::Trusted => ("holds", language.say("device-trusted")),
         Standing::Revoked { since_ms, last_seq } => {
@@ -204,6 +239,7 @@ fn of_device(device: &DeviceRow, language: &Language, zone: &Zone) -> Device {
         class,
         standing,
         follows: follows.unwrap_or_default(),
+        lately,
         records: counted(device.records, device.apart, language),
         newest: device.head.zip(device.last_ms.map(|last_ms| zone.moment(last_ms))),
         attested: device
@@ -211,6 +247,46 @@ fn of_device(device: &DeviceRow, language: &Language, zone: &Zone) -> Device {
             .as_ref()
             .map_or_else(|| language.say("attested-nothing"), |said| attested(said, language)),
     }
+}
+
+/// Which pack a device answers, which program it says it is, and whether messages have reached it.
+async fn lately_of(
+    desk: &Desk,
+    device: &DeviceRow,
+    published: &Published,
+    language: &Language,
+    zone: &Zone,
+) -> Result<Vec<String>, LedgerError> {
+    let mut said = Vec::new();
+    if let Some(pack) = device.pack {
+        let known = published.packs.get(&pack).and_then(|known| known.pack.edition);
+        let edition = known.map_or_else(|| pack.to_string().chars().take(8).collect(), |edition| edition.to_string());
+        let text = if pack == published.latest.hash { "device-pack" } else { "device-pack-older" };
+        said.push(language.say_with(text, &[("edition", edition.as_str())]));
+    }
+    let asked = desk.app.contacts.asked(device.kid);
+    if let Some(program) = asked.as_ref().and_then(|asked| asked.program.as_deref()) {
+        said.push(language.say_with("device-program", &[("program", program)]));
+    }
+    let (all, _) = desk.app.ledger.messages_behind(device.observer, 0).await?;
+    if all == 0 {
+        return Ok(said);
+    }
+    let Some(asked) = asked else {
+        said.push(language.say_with("device-messages-unknown", &[("count", all.to_string().as_str())]));
+        return Ok(said);
+    };
+    let (behind, first) = desk.app.ledger.messages_behind(device.observer, asked.after).await?;
+    let at = zone.moment(asked.at_ms).full;
+    said.push(match first {
+        None => language.say_with("device-messages-all", &[("count", all.to_string().as_str()), ("at", at.as_str())]),
+        Some(first) => {
+            let (behind, first) = (behind.to_string(), zone.moment(first).full);
+            let values = [("count", behind.as_str()), ("first", first.as_str()), ("at", at.as_str())];
+            language.say_with("device-messages-behind", &values)
+        }
+    });
+    Ok(said)
 }
 
 /// What was found about an attestation, in words.

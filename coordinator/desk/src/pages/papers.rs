@@ -90,6 +90,8 @@ struct Page<'a> {
     readers: usize,
     stage: String,
     settles: bool,
+    /// Whether who types may open the page of a photo, and ask for another.
+    looks: bool,
     /// What was wrong with what was typed.
     wrong: Option<String>,
 }
@@ -340,6 +342,7 @@ fn shown<'a>(
         }
     });
     Page {
+        looks: visitor.has_any(READING),
         frame: Frame::new(&published.latest.pack, format!("/papers/{record}?"), visitor),
         language,
         js: PAPER_JS,

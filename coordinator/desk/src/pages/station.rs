@@ -5,16 +5,22 @@ use std::collections::{HashMap, HashSet};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use kuager_analysis::book::RowKey;
+use kuager_analysis::book::{Book, RowKey, TurnoutView};
 use kuager_analysis::words::{Signed, Words};
+use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{RecordView, Seen};
 use kuager_wire::ids::{Kid, RecordHash};
 use serde::Deserialize;
 
+use crate::clocks::Clocks;
+use crate::curve::{Curve, Drawn};
 use crate::entry::{Entry, status};
+use crate::flags::{self, Said};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::pages::chains::said;
+use crate::pages::complaints::{self, Standing};
+use crate::people::access::LEADING;
 use crate::people::visitor::Visitor;
 use crate::protocols::Summary;
 use crate::relations::{Judges, Relations};
@@ -46,10 +52,61 @@ struct Page<'a> {
     name: String,
     key: String,
     summary: Summary,
+    /// Whether protocols can be let count here.
+    leads: bool,
     records: Vec<(Entry, Option<Relations>)>,
+    /// What of the turnout does not fit together.
+    flags: Vec<Said>,
+    curve: Option<Curve>,
+    /// Ballots issued, by the protocols.
+    protocol: Option<i64>,
+    complaints: Vec<(RecordHash, String, Standing)>,
+    chains: Vec<Chain>,
     /// Addresses of the pages before and behind, without the language.
     newer: Option<String>,
     older: Option<String>,
+}
+
+/// The chain of a device that reports from here.
+struct Chain {
+    device: String,
+    observer: String,
+    records: u64,
+    head: u64,
+    missing: u64,
+    twice: u64,
+}
+
+/// What is known of the station's turnout: what does not fit together, the curve, and what the protocols say.
+fn turnout(book: &Book, key: &RowKey, language: &Language) -> (Vec<Said>, Option<Curve>, Option<i64>) {
+    let Some(known) = book.turnout_summary(key) else { return (Vec::new(), None, None) };
+    let figures = book.station(key).map(|view| view.turnout).unwrap_or_default();
+    let line = |of: fn(&TurnoutView) -> Option<i64>| -> Vec<(u16, u64)> {
+        let mut line: Vec<(u16, u64)> =
+            figures.iter().filter_map(|figure| Some((figure.at, u64::try_from(of(figure)?).ok()?))).collect();
+        line.sort_unstable();
+        // Of what several people say of one hour, each is a point; the line goes through the smallest.
+        line.dedup_by_key(|(at, _)| *at);
+        line
+    };
+    let (told, own) = (line(|figure| figure.told), line(|figure| figure.own));
+    let protocol = known.issued.and_then(|issued| u64::try_from(issued).ok());
+    let curve = Curve::of(&Drawn { told: &told, own: &own, protocol, unit: "", per: 1 });
+    let flags = known.flags.iter().map(|flag| flags::said(flag, language)).collect();
+    (flags, curve, known.issued)
+}
+
+/// The chains of the devices that report from here.
+fn chains(book: &Book, key: &RowKey) -> Vec<Chain> {
+    let chains = book.chains(key).into_iter().map(|chain| Chain {
+        device: short(chain.kid),
+        observer: chain.observer.to_string().chars().take(8).collect(),
+        records: chain.records,
+        head: chain.head.unwrap_or(0),
+        missing: chain.missing,
+        twice: chain.twice,
+    });
+    chains.collect()
 }
 
 /// The page of a station.
@@ -63,7 +120,11 @@ pub(crate) async fn page(
     let pack = &published.latest.pack;
     let language = &Language::choose(pack, wanted.lang.as_deref());
     let key = RowKey { training: wanted.training == Some(1), station: wanted.key.clone() };
-    let summary = desk.look(|book| Summary::of(book, &key, &published, language));
+    let summary = desk.look_at_acts(|acts, book| Summary::of(acts, book, &key, &published, language));
+    let (flags, curve, protocol) = desk.look(|book| turnout(book, &key, language));
+    let chains = desk.look(|book| chains(book, &key));
+    let now_ms = desk.app.clock.now_ms();
+    let complaints = desk.look_at_acts(|acts, book| complaints::at(acts, book, &key, pack, language, now_ms));
     let at = wanted.page.unwrap_or(0);
     let newer = at.saturating_mul(RECORDS);
     let ledger = &desk.app.ledger;
@@ -80,11 +141,17 @@ pub(crate) async fn page(
     let signed: Vec<_> =
         read.iter().map(|(view, record)| Signed { hash: view.hash, observer: view.observer, record }).collect();
     let words = Words::of(&signed);
+    let clocks = Clocks::of(&read);
     for (view, faults) in views.iter().zip(faults) {
         let Some(mut entry) = Entry::new(&desk, view, language).await else { continue };
         entry.faults = faults.into_iter().map(|fault| said(fault, language)).collect();
+        entry.clock = clocks.said(view.hash, &Zone::of(pack), language);
         if words.is_spoken_of(view.hash) {
             entry.stands = Some(status(words.standing(view.hash), language));
+        }
+        // What the desk said of it counts, too.
+        if let Some(life) = desk.look(|book| book.incident(view.hash)) {
+            entry.stands = Some(status(life.row.incident.status, language));
         }
         let relations = judges.relations(view).filter(|_| !entry.withheld);
         records.push((view.hash, (entry, relations)));
@@ -103,7 +170,13 @@ pub(crate) async fn page(
         name,
         key: listed,
         summary,
+        leads: visitor.has_any(LEADING),
         records,
+        flags,
+        curve,
+        protocol,
+        complaints,
+        chains,
     };
     html(&page)
 }

@@ -76,6 +76,7 @@ fn shown(row: ViewRow, published: &Published, language: &Language, zone: Zone) -
         Some(Seen::Observer(observer)) => {
             (format!("{} {observer}", language.say("observer")), "/observers?".to_owned())
         }
+        Some(Seen::Names) => (language.say("names-file"), "/observers?".to_owned()),
         Some(Seen::Chains) => (language.say("chains-title"), "/chains?".to_owned()),
         Some(Seen::Station(station)) => {
             let key = Some(station.as_str()).filter(|key| !key.is_empty());

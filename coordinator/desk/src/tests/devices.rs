@@ -1,6 +1,7 @@
 //! Observers with several devices, and records that are kept apart.
 
 use kuager_coordinator::enrol::{InviteOptions, create_invite, enrol, reinstate_device, revoke_device};
+use kuager_coordinator::inbox::{fetch, send_message};
 use kuager_coordinator::ledger::AttestationRow;
 use kuager_coordinator::testing::kid;
 
@@ -122,4 +123,26 @@ async fn a_call_is_written_down_and_the_next_one_is_due() {
     assert_eq!(office.submit(&nobody, here, &reached).await.0, StatusCode::NOT_FOUND);
     assert_eq!(office.submit(&path, here, &reached).await.0, StatusCode::SEE_OTHER);
     assert!(!office.open("/observers?lang=en").await.1.contains("To be called now"), "reached");
+}
+
+#[tokio::test]
+async fn whether_messages_have_reached_a_phone_is_said() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    fixture.send(&[fixture.sign(1, &fixture.turnout(0, "710000000-99"))]).await;
+    let desk = start(&fixture).await;
+    let says = async |words: &str| {
+        let (_, _, page) = open(&desk, "/observers?lang=en", "localhost:8080").await;
+        assert!(page.contains(words), "{words}: {page}");
+    };
+    says("pack: edition").await;
+    let observer = fixture.ledger.device(kid(1)).await.expect("reads").expect("is known").observer;
+    send_message(&fixture.app, &[observer], "Come home", None).await.expect("is sent");
+    says("messages: 1; it has not asked for them since").await;
+    let answer = fetch(&fixture.app, fixture.inbox_request(1, 1, 0)).await.expect("works").expect("is answered");
+    assert_eq!(answer.messages.len(), 1);
+    says("messages on their way: 1, the first of 2023-03-19 09:00").await;
+    let number = fixture.ledger.next_number(0).await.expect("reads") - 1;
+    fetch(&fixture.app, fixture.inbox_request(1, 2, number)).await.expect("works").expect("is answered");
+    says("messages: 1, all fetched; last asked 2023-03-19 09:00").await;
 }

@@ -21,3 +21,4 @@ place-papers = Protocols
 place-official = Official figures
 place-tables = Tables
 place-chains = Chains
+place-publish = Publish

@@ -9,6 +9,12 @@ device-revoked-from = revoked { $since }; trusted up to number { $number }
 device-revoked = revoked { $since }; trusted in nothing
 device-follows = goes on for { $device }: the phone was put back from a copy
 device-records = records that count: { $records }; kept apart: { $apart }
+device-pack = pack: edition { $edition }
+device-pack-older = pack: edition { $edition }, which is not the newest
+device-program = says it is { $program }
+device-messages-unknown = messages: { $count }; it has not asked for them since the coordinator was started
+device-messages-all = messages: { $count }, all fetched; last asked { $at }
+device-messages-behind = messages on their way: { $count }, the first of { $first }; last asked { $at }
 attested-nothing = its platform said nothing about the phone
 attested-holds = its platform vouches for the phone; key { $level }
 attested-fails = what was said for the phone does not hold: { $fault }
@@ -38,3 +44,8 @@ call-no-answer = no answer
 call-unreachable = switched off, or no network
 call-wrong-number = wrong number
 call-absent = not at the station
+
+## The encrypted list of names.
+
+names-file = Encrypted list of names
+names-note = Names can be read only where the key is:

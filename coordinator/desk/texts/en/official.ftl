@@ -10,3 +10,4 @@ official-protocol = In the protocol
 official-official = Official
 official-difference = Difference
 official-entry = Entry of the journal
+official-back = Take these figures back

@@ -4,6 +4,7 @@ station-failing = Does not add up
 station-newer = newer records
 station-older = older records
 record-ids = full ids
+record-evidence = record and receipt as signed
 copy-line = Line
 copy-own = own reading
 copy-official = Official
@@ -33,3 +34,16 @@ status-disputed = disputed
 status-withdrawn = withdrawn
 record-text = Text
 file-original-coming = original on its way
+
+## When it was sealed, and the chains it is in.
+
+record-sealed = sealed { $at } by the phone’s clock
+record-prev = Record before
+clock-latest = sealed no later than { $at }: a later record of the same phone shows it
+clock-ahead = the phone’s clock is ahead by { $minutes } min at least
+clock-jumped = the phone’s clock was moved since the record before
+station-chains = Chains of the devices that report from here
+chain-records = Records
+chain-head = Last
+chain-missing = Missing
+chain-twice = Twice under one number

@@ -21,3 +21,4 @@ place-papers = Хаттамалар
 place-official = Ресми деректер
 place-tables = Кестелер
 place-chains = Тізбектер
+place-publish = Жариялау

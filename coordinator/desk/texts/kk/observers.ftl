@@ -9,6 +9,12 @@ device-revoked-from = { $since } кері қайтарылды; № { $number } 
 device-revoked = { $since } кері қайтарылды; ешбіріне сенім жоқ
 device-follows = { $device } құрылғысын жалғастырады: телефон көшірмеден қалпына келтірілген
 device-records = есепке алынатын жазбалар: { $records }; бөлек сақталған: { $apart }
+device-pack = пакет: { $edition }-шығарылым
+device-pack-older = пакет: { $edition }-шығарылым, ең жаңасы емес
+device-program = өзін { $program } деп атайды
+device-messages-unknown = хабарламалар: { $count }; үйлестіруші іске қосылғалы сұраған жоқ
+device-messages-all = хабарламалар: { $count }, барлығы алынды; соңғы сұрау { $at }
+device-messages-behind = жолдағы хабарламалар: { $count }, алғашқысы { $first }; соңғы сұрау { $at }
 attested-nothing = платформа телефон туралы ештеңе айтқан жоқ
 attested-holds = платформа телефонға кепілдік береді; кілт { $level }
 attested-fails = телефон туралы айтылған расталмайды: { $fault }
@@ -38,3 +44,8 @@ call-no-answer = жауап жоқ
 call-unreachable = телефон өшірулі немесе желі жоқ
 call-wrong-number = нөмір дұрыс емес
 call-absent = учаскеде емес
+
+## The encrypted list of names.
+
+names-file = Есімдердің шифрланған тізімі
+names-note = Есімдерді кілт бар жерде ғана оқуға болады:

@@ -10,3 +10,4 @@ official-protocol = Хаттамада
 official-official = Ресми
 official-difference = Айырма
 official-entry = Журналдағы жазба
+official-back = Бұл деректерді қайтарып алу

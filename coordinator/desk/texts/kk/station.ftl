@@ -4,6 +4,7 @@ station-failing = Сәйкес келмейді
 station-newer = жаңарақ жазбалар
 station-older = ескірек жазбалар
 record-ids = толық идентификаторлар
+record-evidence = жазба мен қолхат, қол қойылған күйінде
 copy-line = Жол
 copy-own = өз оқуы
 copy-official = Ресми
@@ -33,3 +34,16 @@ status-disputed = даулы
 status-withdrawn = қайтарып алынған
 record-text = Мәтін
 file-original-coming = түпнұсқа жүктелуде
+
+## When it was sealed, and the chains it is in.
+
+record-sealed = телефон сағаты бойынша { $at } мөрленген
+record-prev = Алдыңғы жазба
+clock-latest = { $at } кешіктірілмей мөрленген: сол телефонның кейінгі жазбасы соны көрсетеді
+clock-ahead = телефон сағаты кемінде { $minutes } мин алда
+clock-jumped = алдыңғы жазбадан кейін телефон сағаты ауыстырылған
+station-chains = Осы жерден хабарлайтын құрылғылардың тізбектері
+chain-records = Жазбалар
+chain-head = Соңғысы
+chain-missing = Жетіспейді
+chain-twice = Бір нөмірмен екі рет

@@ -21,3 +21,4 @@ place-papers = Протоколы
 place-official = Официальные данные
 place-tables = Таблицы
 place-chains = Цепочки
+place-publish = Публикация

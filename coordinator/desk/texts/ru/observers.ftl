@@ -9,6 +9,12 @@ device-revoked-from = отозвано { $since }; доверие до № { $nu
 device-revoked = отозвано { $since }; доверия нет ни к чему
 device-follows = продолжает { $device }: телефон восстановлен из копии
 device-records = записей, которые учитываются: { $records }; отложено: { $apart }
+device-pack = пакет: выпуск { $edition }
+device-pack-older = пакет: выпуск { $edition }, не самый новый
+device-program = называет себя { $program }
+device-messages-unknown = сообщений: { $count }; с запуска координатора не запрашивал
+device-messages-all = сообщений: { $count }, все получены; последний запрос { $at }
+device-messages-behind = сообщений в пути: { $count }, первое от { $first }; последний запрос { $at }
 attested-nothing = платформа о телефоне ничего не сообщила
 attested-holds = платформа ручается за телефон; ключ { $level }
 attested-fails = сказанное о телефоне не подтверждается: { $fault }
@@ -38,3 +44,8 @@ call-no-answer = не отвечает
 call-unreachable = телефон выключен или нет сети
 call-wrong-number = неверный номер
 call-absent = не на участке
+
+## The encrypted list of names.
+
+names-file = Зашифрованный список имён
+names-note = Имена можно прочесть только там, где есть ключ:

@@ -10,3 +10,4 @@ official-protocol = В протоколе
 official-official = Официально
 official-difference = Разница
 official-entry = Запись журнала
+official-back = Отозвать эти данные

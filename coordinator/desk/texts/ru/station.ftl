@@ -4,6 +4,7 @@ station-failing = Не сходится
 station-newer = более новые записи
 station-older = более старые записи
 record-ids = полные идентификаторы
+record-evidence = запись и расписка, как подписаны
 copy-line = Строка
 copy-own = собственное чтение
 copy-official = Официально
@@ -33,3 +34,16 @@ status-disputed = оспорено
 status-withdrawn = отозвано
 record-text = Текст
 file-original-coming = оригинал загружается
+
+## When it was sealed, and the chains it is in.
+
+record-sealed = опечатано по часам телефона { $at }
+record-prev = Предыдущая запись
+clock-latest = опечатано не позже { $at }: это следует из более поздней записи того же телефона
+clock-ahead = часы телефона спешат не менее чем на { $minutes } мин
+clock-jumped = после предыдущей записи часы телефона перевели
+station-chains = Цепочки устройств, которые сообщают отсюда
+chain-records = Записей
+chain-head = Последняя
+chain-missing = Недостаёт
+chain-twice = Дважды под одним номером

@@ -230,8 +230,13 @@ pub async fn a_report_says_everything_of_a_file(place: &dyn Place) {
     assert_eq!(station.iter().map(|view| view.hash).collect::<Vec<_>>(), [correction.hash, first.hash]);
     assert_eq!(ledger.station_records(Some("1"), 1).await.expect("reads").len(), 1);
     assert!(ledger.station_records(None, 10).await.expect("reads").is_empty());
+    let named = ledger.records_named(vec![RecordHash([9; 32]), first.hash]).await.expect("reads");
+    assert_eq!(named.iter().map(|view| (view.hash, view.files.len())).collect::<Vec<_>>(), [(first.hash, 2)]);
     let listed = ledger.records_listing(page.attachment.hash, 1).await.expect("reads");
     assert_eq!(listed.iter().map(|view| (view.hash, view.kid)).collect::<Vec<_>>(), [(first.hash, Kid(KEY.kid().0))]);
+    let of_station = &station[0];
+    assert_eq!(ledger.record_view(correction.hash).await.expect("reads").as_ref(), Some(of_station));
+    assert_eq!(ledger.record_view(RecordHash([9; 32])).await.expect("reads"), None);
 }
 
 /// A copy made twice is one copy with one statement.

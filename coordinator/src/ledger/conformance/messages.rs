@@ -55,6 +55,9 @@ pub async fn an_inbox_is_read_page_by_page(place: &dyn Place) {
     }
     assert!(pages > 1);
     assert_eq!(seen, (1..=40).filter(|n| n % 4 != 0).collect::<Vec<_>>());
+    assert_eq!(ledger.messages_behind(TO, 0).await, Ok((30, Some(1))));
+    assert_eq!(ledger.messages_behind(TO, 37).await, Ok((2, Some(38))));
+    assert_eq!(ledger.messages_behind(other, 40).await, Ok((0, None)));
 }
 
 /// A nonce counts once, over restarts and for each device by itself; the oldest make room for new ones.

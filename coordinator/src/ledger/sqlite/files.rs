@@ -37,8 +37,33 @@ impl Files for SqliteLedger {
         .await
     }
 
+    async fn records_named(&self, records: Vec<RecordHash>) -> Result<Vec<RecordView>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.hash = ?1"
+            ))?;
+            let mut rows = Vec::with_capacity(records.len());
+            for hash in records {
+                rows.extend(query.query_row([hash.0], record).optional()?);
+            }
+            with_files(connection, with_words(connection, rows)?)
+        })
+        .await
+    }
+
     async fn records_listing(&self, media: MediaHash, limit: u32) -> Result<Vec<RecordView>, LedgerError> {
         self.read(move |connection| listing(connection, media, limit)).await
+    }
+
+    async fn record_view(&self, hash: RecordHash) -> Result<Option<RecordView>, LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection.prepare_cached(&format!(
+                "SELECT {RECORD} FROM records r JOIN devices d ON d.kid = r.kid WHERE r.hash = ?1"
+            ))?;
+            let rows = query.query_row([hash.0], record).optional()?.into_iter().collect();
+            Ok(with_files(connection, rows)?.pop())
+        })
+        .await
     }
 
     async fn media(&self, media: MediaHash) -> Result<Option<MediaView>, LedgerError> {

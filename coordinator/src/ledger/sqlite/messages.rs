@@ -41,6 +41,17 @@ impl Messages for SqliteLedger {
         self.read(move |connection| messages(connection, observer, after)).await
     }
 
+    async fn messages_behind(&self, observer: ObserverId, after: u64) -> Result<(u64, Option<u64>), LedgerError> {
+        self.read(move |connection| {
+            let mut query = connection
+                .prepare_cached("SELECT COUNT(*), MIN(sent_ms) FROM messages WHERE observer = ?1 AND number > ?2")?;
+            Ok(query.query_row(params![observer.0, to_sql(after)], |row| {
+                Ok((from_sql(row.get(0)?), row.get::<_, Option<i64>>(1)?.map(from_sql)))
+            })?)
+        })
+        .await
+    }
+
     async fn first_use(&self, kid: Kid, nonce: Nonce) -> Result<bool, LedgerError> {
         self.write(move |connection| {
             let new = connection

@@ -1,7 +1,7 @@
 //! Which devices are trusted.
 
 use async_trait::async_trait;
-use kuager_wire::ids::{Kid, ObserverId};
+use kuager_wire::ids::{Kid, ObserverId, PackHash};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::columns::{fixed, from_sql, to_sql};
@@ -65,7 +65,8 @@ const DEVICE: &str = "d.kid, d.observer, d.enrolled_ms, d.revoked_ms, d.last_seq
      (SELECT COUNT(*) FROM records r WHERE r.kid = d.kid), (SELECT COUNT(*) FROM apart a WHERE a.kid = d.kid), \
      (SELECT MAX(r.seq) FROM records r WHERE r.kid = d.kid), (SELECT r.received_ms FROM records r \
      WHERE r.kid = d.kid ORDER BY r.seq DESC, r.id DESC LIMIT 1), \
-     (SELECT t.result FROM attestations t WHERE t.kid = d.kid), (SELECT t.level FROM attestations t WHERE t.kid = d.kid)";
+     (SELECT t.result FROM attestations t WHERE t.kid = d.kid), (SELECT t.level FROM attestations t WHERE t.kid = d.kid), \
+     (SELECT r.pack FROM records r WHERE r.kid = d.kid AND r.pack IS NOT NULL ORDER BY r.seq DESC, r.id DESC LIMIT 1)";
 
 fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
     let number = |column| row.get::<_, Option<i64>>(column).map(|number| number.map(from_sql));
@@ -83,6 +84,7 @@ fn device(row: &Row<'_>) -> rusqlite::Result<DeviceRow> {
         apart: from_sql(row.get(7)?),
         head: number(8)?,
         last_ms: number(9)?,
+        pack: row.get::<_, Option<[u8; 32]>>(12)?.map(PackHash),
         attested: match row.get(10)? {
             Some(result) => Some(Attested { result, level: row.get(11)? }),
             None => None,

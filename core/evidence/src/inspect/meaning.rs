@@ -252,11 +252,12 @@ fn of_act(act: &Act, meaning: Meaning) -> Meaning {
             .maybe("value", value.as_ref().map(bare))
             .maybe("note", note.as_ref()),
         Act::IncidentStep { status, note, .. } => meaning.line("stands as", status.name()).maybe("note", note.as_ref()),
-        Act::Official { source, stage, form, station, figures } => {
+        Act::Official { source, stage, form, station, figures, pack } => {
             let meaning = meaning
                 .line("source", format!("sha-256 {source}"))
                 .line("stage", stage)
                 .line("form", form)
+                .maybe("pack", pack.as_ref())
                 .line("station", station);
             let figures = figures.iter();
             figures
@@ -266,14 +267,35 @@ fn of_act(act: &Act, meaning: Meaning) -> Meaning {
             meaning.line("in spite of", relations.join(", ")).line("reason", reason)
         }
         Act::Retake { media, message, .. } => meaning.line("page", media).line("message", message),
-        Act::Complaint { step, due_ms, note, .. } => meaning
+        Act::Complaint { step, due_ms, note, to, .. } => meaning
             .line("stands as", step.name())
+            .maybe("handed in to", to.map(|to| to.name()))
             .maybe("answer due", due_ms.map(moment_of))
             .maybe("note", note.as_ref()),
         Act::Account { person, change, roles } => meaning
             .line("person", person)
             .line("change", change.name())
             .maybe("roles", roles.as_ref().map(|roles| roles.join(", "))),
+        Act::Publication { site, follows, entries, arrival, contests, parts, note } => meaning
+            .line("proposed", format!("sha-256 {site}"))
+            .maybe("follows", *follows)
+            .line("made from", format!("entries before number {entries}, records up to arrival {arrival}"))
+            .maybe("contests", contests.as_ref().map(|contests| contests.join(", ")))
+            .maybe("parts", parts.as_ref().map(|parts| parts.join(", ")))
+            .maybe("note", note.as_ref()),
+        Act::PublicationVerdict { proposal, site, verdict, note } => meaning
+            .line("proposal", proposal)
+            .line("looked at", format!("sha-256 {site}"))
+            .line("verdict", verdict.name())
+            .maybe("note", note.as_ref()),
+        Act::Redaction { media, copy, regions } => meaning.line("original", media).line("public copy", copy).line(
+            "made black",
+            if *regions == 0 {
+                "nothing; there is nothing to hide".to_owned()
+            } else {
+                format!("{regions} rectangles")
+            },
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 mod authority;
 mod chain;
 mod journal;
+mod publication;
 mod receipts;
 mod vectors;
 

@@ -7,7 +7,7 @@ use kuager_wire::pack::{ActTemplate, Gravity, Incident, Pack, Station};
 use kuager_wire::record::{Attachment, AttachmentRole, Body, ClockReading, FormRef, Record, RecordKind, Value};
 
 use super::question;
-use crate::act::{ActRecord, render};
+use crate::act::{ActRecord, render, render_beside};
 
 /// Texts in Kazakh, Russian and English.
 fn said([kk, ru, en]: [&str; 3]) -> Texts {
@@ -143,6 +143,17 @@ fn record() -> Record {
         location: None,
         training: None,
     }
+}
+
+#[test]
+fn an_act_in_two_languages_says_once_what_both_say_alike() {
+    let (pack, record) = (pack(), record());
+    let sealed = ActRecord { hash: RecordHash([7; 32]), kid: Kid([9; 16]), record: &record };
+    let page = render_beside(&pack, sealed, ["kk", "ru"]).expect("is made");
+    assert!(!page.contains("nobody is to know"), "what endangers people is left out");
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("act-beside", page);
+    });
 }
 
 #[test]

@@ -450,3 +450,42 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_answers_say_of_norms_goes_by_what_opens_an_incident() {
+    use crate::Compliance::{Broken, Kept, Unseen};
+    let law = || Some("40(4)".to_owned());
+    let asked = |id: &str| Question { law: law(), ..question(id, QuestionKind::YesNo) };
+    let opens = || Some(vec!["B01".to_owned()]);
+    let form = |kind| Form {
+        questions: vec![
+            asked("plain"),
+            Question { opens: opens(), ..asked("opens") },
+            Question { opens: opens(), opens_when: Some("turned = 'yes'".to_owned()), ..asked("turned") },
+            Question { law: None, ..asked("lawless") },
+            Question { law: law(), ..question("number", QuestionKind::Integer) },
+            Question { relevant: Some("plain = 'yes'".to_owned()), ..asked("hidden") },
+        ],
+        ..Form::new("f", kind)
+    };
+    let checklist = CompiledForm::new(&form(RecordKind::Checklist)).expect("compiles");
+    let ids = |form: &CompiledForm| form.norms().map(|question| question.id.clone()).collect::<Vec<_>>();
+    assert_eq!(ids(&checklist), ["plain", "opens", "turned", "hidden"]);
+    let report = CompiledForm::new(&form(RecordKind::Incident)).expect("compiles");
+    assert_eq!(ids(&report), ["opens", "turned"], "elsewhere a plain no is a fact and no problem");
+    let said = |given: &[(&str, &str)]| {
+        let answers: Answers = given.iter().map(|(id, said)| ((*id).to_owned(), Value::from(*said))).collect();
+        checklist.compliance(&answers, &TextMap::default())
+    };
+    assert_eq!(said(&[]), [None; 4]);
+    assert_eq!(
+        said(&[("plain", "no"), ("opens", "yes"), ("turned", "no"), ("hidden", "no")]),
+        [Some(Broken), Some(Kept), Some(Kept), None],
+        "what is not asked says nothing"
+    );
+    assert_eq!(
+        said(&[("plain", "yes"), ("opens", "not_seen"), ("turned", "yes"), ("hidden", "no")]),
+        [Some(Kept), Some(Unseen), Some(Broken), Some(Broken)]
+    );
+    assert_eq!(said(&[("turned", "not_applicable"), ("opens", "maybe")]), [None, None, Some(Unseen), None]);
+}

@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::canonical::{Malformed, TextMap};
-use crate::ids::{ContentHash, MediaHash, ObserverId, PersonId, RecordHash};
+use crate::ids::{ContentHash, EntryHash, MediaHash, ObserverId, PackHash, PersonId, RecordHash};
 use crate::limits;
 use crate::record::{Answers, IncidentStatus, Value};
 
@@ -77,6 +77,27 @@ pub enum ComplaintStep {
 
 crate::named!(ComplaintStep: "A stable name.");
 
+/// To whom a complaint is handed in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[cbor(index_only)]
+pub enum Addressee {
+    /// The commission of the station, or another one, with a statement about a violation.
+    #[n(1)]
+    Commission,
+    /// The commission above, against what a commission or a member of it did or decided.
+    #[n(2)]
+    HigherCommission,
+    /// A court.
+    #[n(3)]
+    Court,
+    /// A prosecutor.
+    #[n(4)]
+    Prosecutor,
+}
+
+crate::named!(Addressee: "A stable name.");
+
 /// What happened to the account of a person at the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "snake_case")]
@@ -100,6 +121,21 @@ pub enum AccountChange {
 }
 
 crate::named!(AccountChange: "A stable name.");
+
+/// What somebody says to a publication that was proposed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Encode, Decode, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "snake_case")]
+#[cbor(index_only)]
+pub enum PublicationVerdict {
+    /// It is published; counts only from somebody else than who proposed it.
+    #[n(1)]
+    Approved,
+    /// It is not published.
+    #[n(2)]
+    Rejected,
+}
+
+crate::named!(PublicationVerdict: "A stable name.");
 
 /// Numbers of a paper by the questions that read them.
 pub type Figures = TextMap<i64>;
@@ -193,6 +229,9 @@ pub enum Act {
         /// The figures; none takes those of the same stage back.
         #[n(5)]
         figures: Figures,
+        /// The pack whose form it is; absent in entries of before, and where figures are taken back.
+        #[n(6)]
+        pack: Option<PackHash>,
     },
     /// Lets a protocol count although relations of its form do not hold.
     #[n(6)]
@@ -235,6 +274,9 @@ pub enum Act {
         /// In words.
         #[n(4)]
         note: Option<String>,
+        /// To whom it was handed in.
+        #[n(5)]
+        to: Option<Addressee>,
     },
     /// Changed an account of the desk.
     #[n(9)]
@@ -248,6 +290,60 @@ pub enum Act {
         /// The roles it has from now on, by their names, where they changed.
         #[n(3)]
         roles: Option<Vec<String>>,
+    },
+    /// Proposes to publish something, exactly as it is.
+    #[n(11)]
+    Publication {
+        /// SHA-256 of the list of everything in it with the SHA-256 of each.
+        #[n(1)]
+        site: ContentHash,
+        /// The proposal that was published last, which this one says its changes from; absent for the first.
+        #[n(2)]
+        follows: Option<EntryHash>,
+        /// How many entries of the journal it was made from: those before this number.
+        #[n(3)]
+        entries: u64,
+        /// The last record in it, in the order of arrival; zero for none.
+        #[n(4)]
+        arrival: u64,
+        /// Which contests it has, by their keys; absent: none.
+        #[n(5)]
+        contests: Option<Vec<String>>,
+        /// What else it has, by short names that the desk has for it: turnout, incidents, pictures; absent: nothing.
+        #[n(6)]
+        parts: Option<Vec<String>>,
+        /// Why now, or what of it.
+        #[n(7)]
+        note: Option<String>,
+    },
+    /// Says whether what was proposed is published.
+    #[n(12)]
+    PublicationVerdict {
+        /// The proposal.
+        #[n(1)]
+        proposal: EntryHash,
+        /// What was looked at: the same as in the proposal, or this says nothing.
+        #[n(2)]
+        site: ContentHash,
+        /// Whether it is published.
+        #[n(3)]
+        verdict: PublicationVerdict,
+        /// Why.
+        #[n(4)]
+        note: Option<String>,
+    },
+    /// Made a copy of a picture public.
+    #[n(13)]
+    Redaction {
+        /// The original.
+        #[n(1)]
+        media: MediaHash,
+        /// The copy.
+        #[n(2)]
+        copy: MediaHash,
+        /// How many rectangles were made black; none says that somebody looked and found nothing to hide.
+        #[n(3)]
+        regions: u64,
     },
 }
 
@@ -265,6 +361,9 @@ impl Act {
             Self::Retake { .. } => 7,
             Self::Complaint { .. } => 8,
             Self::Account { .. } => 9,
+            Self::Publication { .. } => 11,
+            Self::PublicationVerdict { .. } => 12,
+            Self::Redaction { .. } => 13,
         }
     }
 
@@ -281,6 +380,9 @@ impl Act {
             Self::Retake { .. } => "retake",
             Self::Complaint { .. } => "complaint",
             Self::Account { .. } => "account",
+            Self::Publication { .. } => "publication",
+            Self::PublicationVerdict { .. } => "publication_verdict",
+            Self::Redaction { .. } => "redaction",
         }
     }
 
@@ -294,7 +396,12 @@ impl Act {
             | Self::Release { record, .. }
             | Self::Retake { record, .. }
             | Self::Complaint { record, .. } => Some(*record),
-            Self::Call { .. } | Self::Official { .. } | Self::Account { .. } => None,
+            Self::Call { .. }
+            | Self::Official { .. }
+            | Self::Account { .. }
+            | Self::Publication { .. }
+            | Self::PublicationVerdict { .. }
+            | Self::Redaction { .. } => None,
         }
     }
 
@@ -349,6 +456,15 @@ impl Act {
                 }
                 roles.as_deref().map_or(Ok(()), names)
             }
+            Self::Publication { entries, arrival, contests, parts, note, .. } => {
+                moment(Some(*entries))?;
+                moment(Some(*arrival))?;
+                contests.as_deref().map_or(Ok(()), names)?;
+                parts.as_deref().map_or(Ok(()), names)?;
+                text(note.as_deref())
+            }
+            Self::PublicationVerdict { note, .. } => text(note.as_deref()),
+            Self::Redaction { regions, .. } => moment(Some(*regions)),
         }
     }
 }

@@ -525,6 +525,12 @@ fn other_statements(list: &mut List<'_>) {
     let call = payload_of("desk-entry/call");
     let late = by_hand::replace(&call, &hex("03 1b 0000 0186"), &hex("03 1b 8000 0186"));
     list.signed("desk entry: a call in half a billion years", Purpose::DeskEntry, "desk", &late, "shape", Payload);
+    let verdict = payload_of("desk-entry/publication-verdict");
+    let half = by_hand::replace(&verdict, &hex("03 01 04"), &hex("03 03 04"));
+    list.signed("desk entry: verdict 3", Purpose::DeskEntry, "desk", &half, "shape", Nowhere);
+    let publication = payload_of("desk-entry/publication");
+    let nothing = by_hand::replace(&publication, &[&hex("81")[..], &text("list")].concat(), &hex("80"));
+    list.signed("desk entry: an empty list of contests", Purpose::DeskEntry, "desk", &nothing, "shape", Payload);
 }
 
 /// Statements in the right form whose signature does not hold.

@@ -2,7 +2,7 @@
 //! variant must not go unseen.
 
 use kuager_wire::cose::Purpose;
-use kuager_wire::desk::{AccountChange, CallOutcome, ComplaintStep, FieldFinding};
+use kuager_wire::desk::{AccountChange, Addressee, CallOutcome, ComplaintStep, FieldFinding};
 use kuager_wire::form::QuestionKind;
 use kuager_wire::protocol::{LineRole, Severity};
 use kuager_wire::receipt::RefusalCode;
@@ -35,13 +35,14 @@ fn names_stay_as_they_are() {
         names(CallOutcome::ALL, CallOutcome::name, CallOutcome::from_name),
         names(FieldFinding::ALL, FieldFinding::name, FieldFinding::from_name),
         names(ComplaintStep::ALL, ComplaintStep::name, ComplaintStep::from_name),
+        names(Addressee::ALL, Addressee::name, Addressee::from_name),
         names(AccountChange::ALL, AccountChange::name, AccountChange::from_name),
     ];
     let expected = [
         "checklist turnout incident protocol exit_poll_wave note key_event gap_statement transcription",
         "yes_no integer time text choice choices decimal date location attachment group note calculate words",
         "hard soft statistical",
-        "registered issued took_part votes invalid received cancelled outside",
+        "registered issued took_part votes invalid received cancelled outside absentee",
         "malformed too_large unsupported_version unknown_device bad_signature wrong_deployment unknown_pack \
          revoked_device invite_unknown invite_used invite_revoked invite_expired replayed busy media_mismatch \
          number_used",
@@ -51,6 +52,7 @@ fn names_stay_as_they_are() {
         "reached no_answer unreachable wrong_number absent",
         "agreed disputed unreadable",
         "filed not_accepted granted rejected unanswered appealed",
+        "commission higher_commission court prosecutor",
         "added roles secrets disabled enabled",
     ];
     assert_eq!(found, expected);

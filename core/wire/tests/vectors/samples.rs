@@ -176,6 +176,42 @@ fn desk(samples: &mut Samples) {
             Some(&person),
             json!({"official": {"source": hex32(0x91), "stage": "cec", "form": "protocol", "station": STATION, "figures": {"P01": 1200, "P07.first": 754, "P07.second": 311}}}),
         ),
+        (
+            "desk-entry/publication",
+            "What is to be published first, as it was after nine entries and four records.",
+            Some(&person),
+            json!({"publication": {"site": hex32(0xa1), "entries": 9, "arrival": 4, "contests": ["list"], "parts": ["turnout", "pictures"], "note": "First figures"}}),
+        ),
+        (
+            "desk-entry/publication-next",
+            "Behind what was published before; nothing but that there is nothing yet.",
+            Some(&person),
+            json!({"publication": {"site": hex32(0xa2), "follows": hex32(0xa3), "entries": 10, "arrival": 0}}),
+        ),
+        (
+            "desk-entry/publication-verdict",
+            "Somebody else has looked at it.",
+            Some(&other),
+            json!({"publication_verdict": {"proposal": hex32(0xa3), "site": hex32(0xa1), "verdict": "approved", "note": "Looked at ten stations"}}),
+        ),
+        (
+            "desk-entry/redaction",
+            "A copy of a photo with two places made black is public.",
+            Some(&person),
+            json!({"redaction": {"media": media, "copy": hex32(0xa4), "regions": 2}}),
+        ),
+        (
+            "desk-entry/official-of-a-pack",
+            "What the territorial commission published, by the form of this pack.",
+            Some(&person),
+            json!({"official": {"source": hex32(0x92), "stage": "tec", "form": "protocol", "station": STATION, "figures": {"P01": 1200}, "pack": samples.pack.to_string()}}),
+        ),
+        (
+            "desk-entry/complaint-appealed",
+            "The complaint went to a court.",
+            Some(&person),
+            json!({"complaint": {"record": record, "step": "appealed", "due_ms": 1_679_878_800_000_u64, "to": "court"}}),
+        ),
     ];
     let mut prev = samples.deployment.to_string();
     for (seq, (name, about, by, act)) in acts.into_iter().enumerate() {

@@ -161,6 +161,7 @@ const LINE_ROLE: Shape = Named(&[
     (6, "received"),
     (7, "cancelled"),
     (8, "outside"),
+    (9, "absentee"),
 ]);
 const TEMPLATE: Shape = Fields(&[
     (1, "annex", Text),
@@ -296,6 +297,7 @@ const ACT_OF_DESK: Shape = OneOf(&[
             (3, "form", Text),
             (4, "station", Text),
             (5, "figures", Texts(&Int)),
+            (6, "pack", Bytes),
         ]),
     ),
     (6, "release", Fields(&[(1, "record", Bytes), (2, "relations", List(&Text)), (3, "reason", Text)])),
@@ -319,6 +321,7 @@ const ACT_OF_DESK: Shape = OneOf(&[
             ),
             (3, "due_ms", Int),
             (4, "note", Text),
+            (5, "to", Named(&[(1, "commission"), (2, "higher_commission"), (3, "court"), (4, "prosecutor")])),
         ]),
     ),
     (
@@ -330,6 +333,30 @@ const ACT_OF_DESK: Shape = OneOf(&[
             (3, "roles", List(&Text)),
         ]),
     ),
+    (
+        11,
+        "publication",
+        Fields(&[
+            (1, "site", Bytes),
+            (2, "follows", Bytes),
+            (3, "entries", Int),
+            (4, "arrival", Int),
+            (5, "contests", List(&Text)),
+            (6, "parts", List(&Text)),
+            (7, "note", Text),
+        ]),
+    ),
+    (
+        12,
+        "publication_verdict",
+        Fields(&[
+            (1, "proposal", Bytes),
+            (2, "site", Bytes),
+            (3, "verdict", Named(&[(1, "approved"), (2, "rejected")])),
+            (4, "note", Text),
+        ]),
+    ),
+    (13, "redaction", Fields(&[(1, "media", Bytes), (2, "copy", Bytes), (3, "regions", Int)])),
 ]);
 const RECORD_RESULT: Shape = Fields(&[
     (1, "hash", Bytes),

@@ -4,7 +4,10 @@ use fastrand::Rng;
 use kuager_wire::record::{Answers, FollowUp, IncidentStatus, RecordKind, Value};
 
 use super::{DAWN_MS, Sent, arrive, book, pack, protocol, settle, turnout};
-use crate::book::{Board, Book, Query, StationView, Total, Unusable};
+use crate::book::{
+    ArticleRow, Board, Book, FlagQuery, FlaggedRow, IncidentQuery, Incidents, Query, StationView, Total, TurnoutTotal,
+    Unusable,
+};
 
 /// What several observers file on one day.
 fn day(random: &mut Rng, stations: &[&str]) -> Vec<Sent> {
@@ -16,8 +19,14 @@ fn day(random: &mut Rng, stations: &[&str]) -> Vec<Sent> {
             let sent = match random.u8(..6) {
                 0 => protocol(observer, seq, &[("P02", random.i64(700..900))], "posted"),
                 1 => protocol(observer, seq, &[], "certified"),
+                2 if random.bool() => {
+                    let answer = |random: &mut Rng| Value::from(["yes", "no", "not_seen"][random.usize(..3)]);
+                    let answers = ["O04", "O06", "O08"].into_iter().map(|id| (id.to_owned(), answer(random)));
+                    Sent::new(observer, seq, RecordKind::Checklist, "opening", answers.collect())
+                }
                 2 => {
-                    let answers = [("codes", Value::List(vec!["V01".into()]))].into_iter().collect();
+                    let seen = Value::from(["a stack of ballots", "nothing"][random.usize(..2)]);
+                    let answers = [("codes", Value::List(vec!["V01".into()])), ("seen", seen)].into_iter().collect();
                     Sent::new(observer, seq, RecordKind::Incident, "incident", answers)
                 }
                 3 => {
@@ -54,6 +63,14 @@ fn shown(book: &Book) -> (Board, Board, Vec<StationView>, Vec<Total>) {
     (listed, training, views, book.totals(None))
 }
 
+/// What people look for over all stations.
+fn over_all(book: &Book) -> (Incidents, Vec<ArticleRow>, TurnoutTotal, Vec<FlaggedRow>) {
+    let incidents = book.incidents(&IncidentQuery::default(), 0, usize::MAX);
+    let (flagged, found) = book.flagged(&FlagQuery::default(), 0, usize::MAX);
+    assert_eq!(flagged.len(), found);
+    (incidents, book.articles(None), book.turnout(None), flagged)
+}
+
 #[test]
 fn any_order_of_arrival_comes_to_the_same() {
     let pack = pack();
@@ -64,6 +81,7 @@ fn any_order_of_arrival_comes_to_the_same() {
         let mut one = book(&pack);
         arrive(&mut one, &sent);
         let expected = shown(&one);
+        let expected_over_all = over_all(&one);
         for _ in 0..4 {
             random.shuffle(&mut sent);
             let mut other = book(&pack);
@@ -82,6 +100,7 @@ fn any_order_of_arrival_comes_to_the_same() {
                 view.failing.sort_by_key(|failing| failing.record);
             }
             assert_eq!(now, wanted, "seed {seed}");
+            assert_eq!(over_all(&other), expected_over_all, "seed {seed}");
         }
     }
 }
@@ -111,9 +130,11 @@ fn a_snapshot_and_the_rest_is_the_whole() {
         assert_eq!((identity.trust, identity.newest), (3, begun.newest()));
         let mut again = Book::read(&bytes, [&pack], &pack, &pack.pack.stations).expect("is read");
         assert_eq!(shown(&again), shown(&begun));
+        assert_eq!(over_all(&again), over_all(&begun));
         assert_eq!(again.write(b"this one", 3), bytes);
         add(&mut again, at, sent.len());
         assert_eq!(shown(&again), shown(&whole), "seed {seed}");
+        assert_eq!(over_all(&again), over_all(&whole), "seed {seed}");
         assert_eq!((again.records(), again.newest()), (whole.records(), whole.newest()));
         assert_eq!(again.write(b"", 0), whole.write(b"", 0));
     }

@@ -5,7 +5,12 @@ mod board;
 mod chance;
 mod counting;
 mod hostile;
+mod incidents;
+mod norms;
+mod numbers;
+mod past;
 mod protocols;
+mod turnout;
 
 use std::sync::{Arc, LazyLock};
 

@@ -27,6 +27,19 @@ impl PolledStation {
     }
 }
 
+/// Of how many voters who leave a station one is asked: those expected over the cards that are wanted, at least one.
+#[must_use]
+pub fn interval(registered: u32, expected_turnout: f64, cards: u32) -> u32 {
+    let interval = (f64::from(registered) * expected_turnout / f64::from(cards.max(1))).round().max(1.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "at least one; a cast stops at the largest there is"
+    )]
+    let interval = interval as u32;
+    interval
+}
+
 /// A stretch of time at a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wave {

@@ -147,8 +147,36 @@ async fn only_redacted_copies_are_public() {
         let (status, _, text) = office.submit(&path, here, &[("regions", wrong)]).await;
         assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains(words), "{text}");
     }
-    assert_eq!(office.submit(&path, here, &regions).await.0, StatusCode::SEE_OTHER);
-    assert_eq!(office.submit(&path, here, &regions).await.0, StatusCode::SEE_OTHER, "the same copy again");
+    // To hide nothing is said, and not done by forgetting to mark something.
+    let nothing = [("regions", " \n"), ("nothing", "1")];
+    for form in [&[("regions", "")][..], &[("regions", "10, 20, 30, 40"), ("nothing", "1")]] {
+        let (status, _, text) = office.submit(&path, here, form).await;
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && text.contains("nothing to hide"), "{text}");
+    }
+    let looked_at = async |form: &[(&str, &str)]| {
+        let (status, headers, text) = office.submit(&path, here, form).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{text}");
+        headers[header::LOCATION].to_str().expect("text").to_owned()
+    };
+    let at = looked_at(&regions).await;
+    let (_, page) = office.open(&at).await;
+    assert!(page.contains("cannot be withdrawn") && page.contains("Rectangles that are black: 2"), "{page}");
+    let address = at.split('?').next().expect("an address");
+    let request = Request::get(format!("{address}/file")).header(header::HOST, "localhost").body(Body::empty());
+    let (status, headers, shown) = office.call(request.expect("a request")).await;
+    assert_eq!((status, &headers[header::CONTENT_TYPE]), (StatusCode::OK, &HeaderValue::from_static("image/jpeg")));
+    let copies = office.fixture.ledger.redactions_of(media).await.expect("reads");
+    assert_eq!(copies.len(), 0, "nothing is public because somebody looked at it");
+    assert_eq!(office.submit(&at, here, &[]).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(office.submit(&at, here, &[]).await.0, StatusCode::NOT_FOUND, "it does not wait any more");
+    assert_eq!(looked_at(&regions).await, at, "the same copy again");
+    assert_eq!(office.submit(&at, here, &[]).await.0, StatusCode::SEE_OTHER);
+    let (_, page) = office.open(&looked_at(&nothing).await).await;
+    assert!(page.contains("Nothing is hidden."), "{page}");
+    let entries = journal::read(&office.fixture.app, 0, 10).await.expect("reads");
+    let acts: Vec<&Act> = entries.iter().map(|entry| &entry.entry.act).collect();
+    let act = Act::Redaction { media, copy: MediaHash::of(&shown), regions: 2 };
+    assert_eq!(acts, [&act, &act], "who looked at a copy and left it there did nothing");
     let copies = office.fixture.ledger.redactions_of(media).await.expect("reads");
     assert_eq!(copies.len(), 1);
     let copy = copies[0].media;
@@ -166,6 +194,7 @@ async fn only_redacted_copies_are_public() {
     };
     let (status, bytes) = get(format!("/v1/public/media/{copy}")).await;
     assert_eq!((status, MediaHash::of(&bytes)), (StatusCode::OK, copy));
+    assert_eq!(bytes, shown, "what is public is what was looked at");
     let (status, statement) = get(format!("/v1/public/media/{copy}/redaction")).await;
     assert_eq!(status, StatusCode::OK);
     let key = fixture.deployment.genesis().receipt_key;

@@ -1,0 +1,34 @@
+## What is unusual in protocols' numbers.
+
+statistics-title = Statistics
+statistics-note = What stands here deserves a look and is not a violation: each has innocent reasons. Look at the photo and the paper before saying anything, and never publish a flag as a finding.
+statistics-stations = Stations looked at
+statistics-flagged = Worth a look
+statistics-tests = Digit tests made
+statistics-kind = What is unusual
+statistics-numbers = The numbers
+statistics-none = Nothing is unusual in the protocols that have come.
+statistics-everybody-came = Everybody registered received a ballot
+statistics-one-option = One option has all votes
+statistics-none-invalid = No invalid ballot, of more than { $many } voters
+statistics-none-against = Nobody against all, of more than { $many } voters
+statistics-all = all
+digits-title = Last digits
+digits-note = Numbers that come from counting end in each digit about as often. χ² has nine degrees of freedom; p is the chance of so uneven digits where nothing is wrong; behind it, what it becomes among all { $tests } tests (Holm’s correction). Below { $level } it deserves a look. No test is made of fewer than { $fewest } numbers, of numbers that lie too close together, or of many small ones.
+digits-chart = Last digits of “{ $line }”, { $place }: { $n } numbers
+digits-expected = The dashed line is what is expected of every digit.
+digits-digit = Digit
+digits-count = How often
+digits-line = Line
+digits-place = Where
+digits-n = n
+digits-chi = χ²
+digits-p = p
+digits-adjusted = p among all tests
+digits-verdict = Result
+digits-even = even enough
+digits-look = deserves a look
+digits-few = too few numbers
+digits-alike = too close together
+digits-small = too many small numbers
+digits-untested = Not tested in { $count } regions and lines more, where numbers are too few, too small or too close together.

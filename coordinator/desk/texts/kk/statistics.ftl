@@ -1,0 +1,34 @@
+## What is unusual in protocols' numbers.
+
+statistics-title = Статистика
+statistics-note = Мұнда тұрғандар назар аударуға тұрарлық, бірақ бұзушылық емес: әрқайсысының бейкүнә себебі болуы мүмкін. Бірдеңе айтпас бұрын фотосурет пен қағазды қараңыз; белгіні ешқашан анықталған факт ретінде жарияламаңыз.
+statistics-stations = Қаралған учаскелер
+statistics-flagged = Назар аударарлық
+statistics-tests = Цифр тексерулері
+statistics-kind = Әдеттен тыс не
+statistics-numbers = Сандар
+statistics-none = Келген хаттамаларда әдеттен тыс ештеңе жоқ.
+statistics-everybody-came = Тізімдегі сайлаушылардың бәрі бюллетень алған
+statistics-one-option = Барлық дауыс біреуге берілген
+statistics-none-invalid = { $many } сайлаушыдан асатын учаскеде жарамсыз бюллетень жоқ
+statistics-none-against = { $many } сайлаушыдан асатын учаскеде бәріне қарсы ешкім жоқ
+statistics-all = барлығы
+digits-title = Соңғы цифрлар
+digits-note = Санаудан шыққан сандар әр цифрмен шамамен бірдей жиі аяқталады. χ² тоғыз еркіндік дәрежесімен; p — бәрі дұрыс болса, осындай біркелкісіздіктің ықтималдығы; қасында — барлық { $tests } тексеру арасында қандай болатыны (Холм түзетуі). { $level } төмені назар аударуға тұрарлық. { $fewest } саннан аз, бір-біріне тым жақын немесе кішілері көп сандар тексерілмейді.
+digits-chart = «{ $line }» жолының соңғы цифрлары, { $place }: { $n } сан
+digits-expected = Үзік сызық — әр цифрдан күтілетін жиілік.
+digits-digit = Цифр
+digits-count = Неше рет
+digits-line = Жол
+digits-place = Қайда
+digits-n = n
+digits-chi = χ²
+digits-p = p
+digits-adjusted = барлығының арасында p
+digits-verdict = Нәтиже
+digits-even = біркелкі
+digits-look = назар аударуға тұрарлық
+digits-few = сан аз
+digits-alike = сандар тым жақын
+digits-small = кіші сандар көп
+digits-untested = Тағы { $count } өңір мен жол тексерілмеді: сандар аз, кіші немесе тым жақын.

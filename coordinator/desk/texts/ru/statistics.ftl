@@ -1,0 +1,34 @@
+## What is unusual in protocols' numbers.
+
+statistics-title = Статистика
+statistics-note = То, что здесь стоит, заслуживает взгляда и не является нарушением: у каждого есть невинные причины. Прежде чем говорить, посмотрите на фото и бумагу; никогда не публикуйте признак как установленный факт.
+statistics-stations = Просмотрено участков
+statistics-flagged = Заслуживают взгляда
+statistics-tests = Проверок цифр
+statistics-kind = Что необычно
+statistics-numbers = Числа
+statistics-none = В поступивших протоколах ничего необычного.
+statistics-everybody-came = Бюллетени получили все избиратели из списка
+statistics-one-option = Все голоса за одного
+statistics-none-invalid = Нет недействительных бюллетеней при более чем { $many } избирателях
+statistics-none-against = Никто не против всех при более чем { $many } избирателях
+statistics-all = все
+digits-title = Последние цифры
+digits-note = Числа, полученные подсчётом, оканчиваются на каждую цифру примерно одинаково часто. У χ² девять степеней свободы; p — вероятность такой неравномерности, если всё в порядке; рядом — чем она становится среди всех проверок ({ $tests }, поправка Холма). Ниже { $level } заслуживает взгляда. Не проверяются меньше чем { $fewest } чисел, слишком близкие друг к другу числа и числа, среди которых много малых.
+digits-chart = Последние цифры строки «{ $line }», { $place }: чисел { $n }
+digits-expected = Пунктир — сколько ожидается для каждой цифры.
+digits-digit = Цифра
+digits-count = Сколько раз
+digits-line = Строка
+digits-place = Где
+digits-n = n
+digits-chi = χ²
+digits-p = p
+digits-adjusted = p среди всех
+digits-verdict = Итог
+digits-even = равномерно
+digits-look = заслуживает взгляда
+digits-few = мало чисел
+digits-alike = слишком близкие числа
+digits-small = много малых чисел
+digits-untested = Ещё { $count } сочетаний региона и строки не проверены: чисел мало, они малы или слишком близки.
