@@ -37,7 +37,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/coordinator.md", "docs/analysis.md", "docs/packs.md", "docs/verify.md", "docs/expressions.md", "docs/wire-format.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/coordinator.md", "docs/data.md", "docs/analysis.md", "docs/packs.md", "docs/verify.md", "docs/expressions.md", "docs/wire-format.md"]
 # Which steps of tests/run look at the other languages.
 CHECKED_ELSEWHERE = {"mermaid": None, "ebnf": None, "cddl": "vectors", "kotlin": "kotlin-jvm", "swift": "swift-package"}
 # The worked example is checked by tests/foreign/vectors.py, byte by byte.

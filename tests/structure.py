@@ -32,10 +32,11 @@ ALLOWED = {
     "kuager-core": PURE_CRATES + SUPPORT,
     "kuager-pack": PURE_CRATES,
     "kuager-analysis": PURE_CRATES,
+    "kuager-tables": [],
     "kuager-coordinator": PURE_CRATES + SUPPORT + ["kuager-pack", "kuager-analysis"],
     "kuager-rehearsal": PURE_CRATES + ["kuager-pack", "kuager-coordinator"],
-    "kuager-desk": PURE_CRATES + ["kuager-pack", "kuager-analysis", "kuager-coordinator"],
-    "kuager": PURE_CRATES + ["kuager-core", "kuager-pack", "kuager-analysis", "kuager-coordinator", "kuager-desk", "kuager-rehearsal"],
+    "kuager-desk": PURE_CRATES + ["kuager-pack", "kuager-analysis", "kuager-tables", "kuager-coordinator"],
+    "kuager": PURE_CRATES + ["kuager-core", "kuager-pack", "kuager-analysis", "kuager-tables", "kuager-coordinator", "kuager-desk", "kuager-rehearsal"],
     "kuager-ffi": PURE_CRATES + ["kuager-core"],
     "kuager-bindgen": [],
 }
@@ -44,7 +45,7 @@ TESTS = "tests"
 
 # What must not be among the dependencies of a crate, however far away, and what its code must not name.
 IO = ["rusqlite", "libsqlite3-sys", "tokio", "reqwest", "hyper", "axum", "rustls"]
-PURE = {crate: IO for crate in PURE_CRATES + ["kuager-pack", "kuager-analysis"]}
+PURE = {crate: IO for crate in PURE_CRATES + ["kuager-pack", "kuager-analysis", "kuager-tables"]}
 WORLD = ["std::fs", "std::net", "std::env", "std::process", "std::thread", "std::time::SystemTime", "std::time::Instant"]
 NAMELESS = {"kuager-wire": WORLD, "kuager-forms": WORLD, "kuager-log": WORLD, "kuager-analysis": WORLD}
 

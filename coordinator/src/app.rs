@@ -8,6 +8,7 @@ use crate::attestation::{Roots, RootsError};
 use crate::budgets::Budgets;
 use crate::clock::Clock;
 use crate::contacts::Contacts;
+use crate::counters::Metrics;
 use crate::deployment::{Deployment, DeploymentError};
 use crate::epochs::Epochs;
 use crate::ledger::{Ledger, LedgerError, SqliteLedger};
@@ -51,6 +52,8 @@ pub struct App {
     pub contacts: Arc<Contacts>,
     /// Whom attestations are believed from.
     pub roots: Arc<Roots>,
+    /// What is counted for monitoring.
+    pub metrics: Metrics,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// What one device may use.
@@ -91,6 +94,7 @@ impl App {
             refusals: Arc::new(refusals),
             epochs,
             contacts: Arc::default(),
+            metrics: Metrics::default(),
             clock,
             budgets: Budgets::default(),
         })

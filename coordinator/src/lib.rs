@@ -31,6 +31,7 @@ pub mod budgets;
 pub mod ceremony;
 pub mod clock;
 pub mod contacts;
+pub mod counters;
 pub mod deployment;
 pub mod enrol;
 pub mod epochs;
@@ -42,6 +43,7 @@ pub mod intake;
 pub mod journal;
 pub mod ledger;
 pub mod media;
+pub mod metrics;
 pub mod names;
 pub mod people;
 pub mod refusals;
@@ -53,6 +55,7 @@ pub mod sign;
 mod sparing;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod tokens;
 pub mod watchdog;
 
 pub use app::{App, OpenError};

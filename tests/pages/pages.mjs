@@ -18,6 +18,8 @@ const PAGES = [
   { name: "station", from: "index", link: 'tbody th a[href^="/station"]' },
   { name: "papers", at: "/papers" },
   { name: "official", at: "/official" },
+  { name: "import", at: "/official/import" },
+  { name: "tables", at: "/export" },
   { name: "publish", at: "/publish" },
   { name: "totals", at: "/totals" },
   { name: "totals-records", from: "totals", link: "tbody td a" },

@@ -72,6 +72,7 @@ STEPS = [
     Step("store", "Foreign judge: the encrypted store", '"$PINNED/bin/python" tests/foreign/store.py target/debug/test-store', needs=("build", "pinned"), groups=("foreign",)),
     Step("backup", "Foreign tools: backups by age and tar", "python3 tests/foreign/backup.py target/debug/kuager", needs=("build",), tools=("age",), groups=("foreign",)),
     Step("survey", "Foreign judge: estimates, by R's survey", "python3 tests/foreign/survey/judge.py target/debug/kuager", needs=("build",), tools=("survey",), groups=("foreign",)),
+    Step("tables", "Foreign readers: tables, the interface and its description", '"$PINNED/bin/python" tests/foreign/tables.py target/debug/kuager', needs=("build", "pinned"), groups=("foreign",)),
     Step("xlsform", "Foreign judge: XLSForm import", '"$PINNED/bin/python" tests/foreign/xlsform.py target/debug/kuager target/debug/test-evaluate tests/workbooks', needs=("build", "pinned"), groups=("foreign",)),
     # Linked as for Android, and as linkers did before: one must pass and the other must not.
     Step(

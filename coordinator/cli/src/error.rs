@@ -54,18 +54,15 @@ pub enum CliError {
     /// The message.
     #[error(transparent)]
     Message(#[from] MessageError),
-    /// A name for a stage that is none.
-    #[error("`{0}` is no name of a stage; it has 1 to 32 letters, digits or hyphens, such as cec")]
-    Stage(String),
-    /// A form that the pack does not have.
-    #[error("the newest pack has no form `{0}`")]
-    NoForm(String),
     /// What should say which column is which question.
     #[error("`{0}` does not say which question a column is; write COLUMN=QUESTION")]
     Map(String),
     /// The official figures.
     #[error(transparent)]
-    Official(#[from] kuager_analysis::official::OfficialError),
+    Official(#[from] kuager_desk::official::ImportError),
+    /// A table for another program.
+    #[error(transparent)]
+    Export(kuager_desk::export::NoTable),
     /// The desk's journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
@@ -121,6 +118,9 @@ pub enum CliError {
     /// An account.
     #[error(transparent)]
     People(#[from] PeopleError),
+    /// A token.
+    #[error(transparent)]
+    Token(#[from] kuager_coordinator::tokens::TokenError),
     /// A password is needed and nobody is there.
     #[error("there is no terminal to ask for the password at; give --password-file")]
     NobodyToAskForPassword,

@@ -13,6 +13,7 @@ mod demo;
 mod device;
 mod error;
 mod examine;
+mod export;
 mod files;
 mod init;
 mod inspect;
@@ -31,7 +32,9 @@ mod serve;
 #[cfg(feature = "demo")]
 mod simulate;
 mod source;
+mod token;
 mod user;
+mod webhook;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -66,12 +69,20 @@ enum Command {
     /// Make accounts for people at the desk, list them, change them.
     #[command(subcommand)]
     User(user::User),
+    /// Make tokens for programs that read from the desk, list them, revoke them.
+    #[command(subcommand)]
+    Token(token::Token),
+    /// Tell other servers by themselves what has arrived.
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// Show for which hosts the server's certificate is, and add some.
     Certificate(certificate::Certificate),
     /// Send a signed message to observers.
     Message(message::Message),
-    /// Take over official figures of stations from a CSV file.
+    /// Take over official figures of stations from a CSV file or a workbook.
     Official(official::Official),
+    /// Write tables for other programs.
+    Export(export::Export),
     /// List what people did at the desk, and check that the journal is whole.
     Journal(journal::Journal),
     /// List what was published, write it out, and check what somebody else shows.
@@ -126,9 +137,12 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Invite(command) => command.run(&data, out),
         Command::Device(command) => command.run(&data, out),
         Command::User(command) => command.run(&data, out),
+        Command::Token(command) => command.run(&data, out),
+        Command::Webhook(command) => command.run(&data, out),
         Command::Certificate(command) => command.run(&data, out),
         Command::Message(command) => command.run(&data, out),
         Command::Official(command) => command.run(&data, out),
+        Command::Export(command) => command.run(&data, out),
         Command::Journal(command) => command.run(&data, out),
         Command::Publish(command) => command.run(&data, out),
         Command::Names(command) => command.run(&data, out),

@@ -26,6 +26,7 @@ pub(crate) const PLACES: &[Place] = &[
     Place { path: "/papers", text: "place-papers", access: Access::Roles(LOOKING) },
     Place { path: "/totals", text: "place-totals", access: Access::Roles(READING) },
     Place { path: "/official", text: "place-official", access: Access::Roles(READING) },
+    Place { path: "/export", text: "place-tables", access: Access::Roles(READING) },
     Place { path: "/publish", text: "place-publish", access: Access::Roles(READING) },
     Place { path: "/norms", text: "place-norms", access: Access::Roles(READING) },
     Place { path: "/chains", text: "place-chains", access: Access::Roles(READING) },

@@ -1,6 +1,7 @@
 //! The door: who may ask the desk, for what, and what a browser may do with its pages.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -15,19 +16,25 @@ use kuager_wire::cose::sha256;
 
 use crate::assets::{CSS, LIVE_JS, PAPER_JS, REDACT_JS};
 use crate::pages::refused;
-use crate::people::access::{Rule, Verdict};
+use crate::people::NotNow;
+use crate::people::access::{Access, Rule, Verdict};
 use crate::people::cookies::Cookie;
 use crate::people::next;
 use crate::people::reach::Came;
 use crate::people::sessions::Token;
-use crate::people::visitor::Visitor;
+use crate::people::visitor::{Visitor, Who};
 use crate::response::{refuse, trouble};
 use crate::state::Desk;
+use crate::upload::{Upload, is_multipart, upload_of};
 
 /// Bytes of a form somebody fills in here.
 pub(crate) const FORM: usize = 16 * 1024;
+/// Bytes of a table somebody sends here.
+pub(crate) const TABLE: usize = 32 << 20;
 /// Time for a form to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What is said of a form that another page has sent.
+const FOREIGN: &str = "this form was not sent by the desk's own page; open the page again";
 /// What each form carries.
 const FIELD: &[u8] = b"csrf=";
 
@@ -86,16 +93,37 @@ fn policy() -> HeaderValue {
 /// Lets in who may come here, and only forms that our own pages have made for this very visitor.
 pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request: Request, next: Next) -> Response {
     let secure = desk.people.reach.is_secure();
-    let token = Cookie::Session.read(request.headers(), secure).and_then(Token::read);
-    let who = match desk.people.who(token.as_ref(), rule.touches).await {
-        Ok(who) => who,
-        Err(error) => return trouble(error),
+    let shown = rule.access.scope().and_then(|_| bearer(request.headers()));
+    let who = match (shown, rule.access) {
+        (Some(shown), _) => {
+            let from = request.extensions().get::<Came>().map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |came| came.from);
+            match desk.people.program(shown, from).await {
+                Ok(who) => who,
+                Err(NotNow::Ledger(error)) => return trouble(error),
+                Err(NotNow::Wait(wait)) => return later(wait),
+            }
+        }
+        // No cookie opens it, whoever sends one.
+        (None, Access::Token(_)) => Who::Stranger,
+        (None, _) => {
+            let token = Cookie::Session.read(request.headers(), secure).and_then(Token::read);
+            match desk.people.who(token.as_ref(), rule.touches).await {
+                Ok(who) => who,
+                Err(error) => return trouble(error),
+            }
+        }
     };
     let entry = Cookie::Entry.read(request.headers(), secure).unwrap_or_default().to_owned();
     let rehearsal = desk.app.deployment.rehearsal().is_some();
     let visitor = Visitor { form: desk.people.form_token(&who, entry.as_bytes()), who, rehearsal };
     match rule.access.verdict(&visitor.who) {
         Verdict::In => {}
+        Verdict::SignIn if rule.access.scope().is_some() && (shown.is_some() || is_for_programs(rule.access)) => {
+            return show_a_token();
+        }
+        Verdict::No if matches!(visitor.who, Who::Program(_)) => {
+            return refuse(StatusCode::FORBIDDEN, "this token is not good for this; see `kuager token list`");
+        }
         Verdict::SignIn => return sign_in(&request),
         Verdict::No => return refused::page(&desk, &visitor, request.uri().query()),
     }
@@ -103,6 +131,24 @@ pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request:
         let (parts, body) = request.into_parts();
         let came = parts.extensions.get::<Came>();
         let ours = came.is_some_and(|came| desk.people.reach.sent_from_here(&parts.headers, &came.target));
+        if rule.upload > 0 && is_multipart(&parts.headers) {
+            let upload = upload_of(&parts.headers, body, rule.upload, FORM).await;
+            let Some(upload) = upload else {
+                let most = rule.upload >> 20;
+                let reason = format!("a file of {most} MiB at most is taken here, with the form of this very page");
+                return refuse(StatusCode::PAYLOAD_TOO_LARGE, &reason);
+            };
+            let mut tokens = upload.fields.iter().filter(|(name, _)| name == "csrf");
+            let token = tokens.next().filter(|_| tokens.next().is_none()).map(|(_, token)| token.as_bytes());
+            let carries = token.is_some_and(|token| desk.people.is_form_token(&visitor.who, entry.as_bytes(), token));
+            if !ours || !carries {
+                return refuse(StatusCode::FORBIDDEN, FOREIGN);
+            }
+            request = Request::from_parts(parts, Body::empty());
+            request.extensions_mut().insert(Arc::new(upload));
+            request.extensions_mut().insert(visitor);
+            return next.run(request).await;
+        }
         let Some(bytes) = form_of(&parts.headers, body, PATIENCE).await else {
             return refuse(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -112,12 +158,46 @@ pub(crate) async fn admit(State((desk, rule)): State<(Desk, Rule)>, mut request:
         if !ours
             || !carried(&bytes).is_some_and(|token| desk.people.is_form_token(&visitor.who, entry.as_bytes(), token))
         {
-            return refuse(StatusCode::FORBIDDEN, "this form was not sent by the desk's own page; open the page again");
+            return refuse(StatusCode::FORBIDDEN, FOREIGN);
         }
         request = Request::from_parts(parts, Body::from(bytes));
+        if rule.upload > 0 {
+            request.extensions_mut().insert(Arc::new(Upload::default()));
+        }
     }
     request.extensions_mut().insert(visitor);
     next.run(request).await
+}
+
+/// The token that a request shows.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut shown = headers.get_all(header::AUTHORIZATION).iter();
+    let text = shown.next()?.to_str().unwrap_or_default();
+    // Of two it would not be clear which one is meant.
+    if shown.next().is_some() {
+        return Some("");
+    }
+    let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+    Some(if scheme.eq_ignore_ascii_case("bearer") { token.trim() } else { "" })
+}
+
+const fn is_for_programs(access: Access) -> bool {
+    matches!(access, Access::Token(_))
+}
+
+fn show_a_token() -> Response {
+    let mut refusal = refuse(
+        StatusCode::UNAUTHORIZED,
+        "show a token that is good now, as Authorization: Bearer kuager_…; `kuager token add` makes one",
+    );
+    refusal.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"kuager\""));
+    refusal
+}
+
+fn later(wait: Duration) -> Response {
+    let mut refusal = refuse(StatusCode::TOO_MANY_REQUESTS, "too many wrong tokens came from this address; wait");
+    refusal.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.as_secs().saturating_add(1)));
+    refusal
 }
 
 /// The bytes of a form; nothing for what is none, too long, or does not come.

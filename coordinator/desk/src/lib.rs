@@ -13,16 +13,19 @@
 
 mod acts;
 mod answers;
+mod api;
 mod assets;
 mod chart;
 mod check;
 mod clocks;
 mod curve;
 mod entry;
+pub mod export;
 mod figures;
 mod flags;
 mod frame;
 mod guard;
+pub mod hooks;
 mod language;
 mod lines;
 mod listing;
@@ -30,6 +33,7 @@ mod live;
 mod making;
 mod names;
 mod news;
+pub mod official;
 mod pages;
 mod people;
 mod polls;
@@ -47,10 +51,12 @@ mod site;
 mod snapshot;
 mod state;
 mod stations;
+mod tables;
 #[cfg(test)]
 mod testing;
 mod texts;
 mod time;
+mod upload;
 mod views;
 
 use std::fmt::{self, Display, Formatter};
@@ -91,6 +97,16 @@ pub enum DeskError {
     /// The network refuses.
     #[error("the desk's listener fails: {0}")]
     Network(#[from] io::Error),
+}
+
+impl From<NoDesk> for DeskError {
+    fn from(error: NoDesk) -> Self {
+        match error {
+            NoDesk::Journal(error) => Self::Journal(error),
+            NoDesk::Ledger(error) => Self::Ledger(error),
+            NoDesk::Random(error) => Self::Random(error),
+        }
+    }
 }
 
 /// What a desk needs that others can reach, and does not have.
@@ -137,12 +153,8 @@ pub async fn beside(listener: TcpListener, config: &Config, reach: Reach) -> Res
         }
     }
     let tls = if let Way::Tls(files) = &reach.way { Some(files.clone()) } else { None };
-    let desk =
-        Desk::start(config.app.clone(), Arc::clone(&config.media), reach).await.map_err(|error| match error {
-            NoDesk::Journal(error) => DeskError::Journal(error),
-            NoDesk::Ledger(error) => DeskError::Ledger(error),
-            NoDesk::Random(error) => DeskError::Random(error),
-        })?;
+    let desk = Desk::start(config.app.clone(), Arc::clone(&config.media), reach).await.map_err(DeskError::from)?;
+    tokio::spawn(hooks::run(desk.clone()));
     Ok(Beside { listener, pages: routes::router(desk), tls })
 }
 

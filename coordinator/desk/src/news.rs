@@ -96,8 +96,7 @@ impl News {
     }
 
     /// How many pages listen.
-    #[cfg(test)]
-    pub(crate) fn listeners(&self) -> usize {
+    pub(crate) fn open(&self) -> usize {
         self.sender.receiver_count()
     }
 

@@ -6,13 +6,17 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{Extensions, HeaderMap, StatusCode, Version, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post};
+use kuager_coordinator::ledger::TokenScope;
+use kuager_coordinator::metrics::{Listener, measured};
 use tower_http::compression::CompressionLayer;
 
-use crate::guard::{FORM, admit, guard};
+use crate::api;
+use crate::guard::{FORM, TABLE, admit, guard};
 use crate::live;
 use crate::pages::{
-    chains, complaints, evidence, exit_poll, health, incident, incidents, index, login, me, media, norms, observers,
-    official, papers, print, publish, quick_count, redact, release, station, statistics, totals, turnout, views,
+    chains, complaints, evidence, exit_poll, health, import, incident, incidents, index, login, me, media, metrics,
+    norms, observers, official, papers, print, publish, quick_count, redact, release, station, statistics, tables,
+    totals, turnout, views,
 };
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
@@ -25,7 +29,12 @@ pub(crate) struct Route {
 }
 
 const fn route(path: &'static str, access: Access, handlers: fn() -> MethodRouter<Desk>) -> Route {
-    Route { path, rule: Rule { access, touches: true }, handlers }
+    Route { path, rule: Rule { access, touches: true, upload: 0 }, handlers }
+}
+
+/// A route to which a file may be sent, so large at most.
+const fn taking(path: &'static str, access: Access, upload: usize, handlers: fn() -> MethodRouter<Desk>) -> Route {
+    Route { path, rule: Rule { access, touches: true, upload }, handlers }
 }
 
 /// All of them.
@@ -34,7 +43,7 @@ pub(crate) const ROUTES: &[Route] = &[
     // An open page listens for hours while nobody sits in front of it.
     Route {
         path: "/events",
-        rule: Rule { access: Access::Roles(READING), touches: false },
+        rule: Rule { access: Access::Roles(READING), touches: false, upload: 0 },
         handlers: || get(live::events),
     },
     route("/chains", Access::Roles(READING), || get(chains::page)),
@@ -60,6 +69,14 @@ pub(crate) const ROUTES: &[Route] = &[
     route("/media/{hash}/redact/{copy}", Access::Roles(PUBLISHING), || get(redact::page).post(redact::keep)),
     route("/media/{hash}/redact/{copy}/file", Access::Roles(PUBLISHING), || get(redact::bytes)),
     route("/official", Access::Roles(READING), || get(official::page)),
+    taking("/official/import", Access::Roles(LEADING), TABLE, || get(import::page).post(import::send)),
+    route("/official/import/{hash}", Access::Roles(LEADING), || get(import::preview).post(import::say)),
+    route("/export", Access::Roles(READING), || get(tables::page)),
+    route("/export/{file}", Access::RolesOrToken(READING, TokenScope::Read), || get(tables::file)),
+    route("/api/v1/openapi.json", Access::RolesOrToken(READING, TokenScope::Read), || get(api::description)),
+    route("/api/v1/tables", Access::Token(TokenScope::Read), || get(api::tables)),
+    route("/api/v1/tables/{table}", Access::Token(TokenScope::Read), || get(api::rows)),
+    route("/metrics", Access::RolesOrToken(WATCHING, TokenScope::Metrics), || get(metrics::page)),
     route("/official/back", Access::Roles(LEADING), || post(official::back)),
     route("/totals", Access::Roles(READING), || get(totals::page)),
     route("/totals/records", Access::Roles(READING), || get(totals::sources)),
@@ -100,6 +117,7 @@ pub(crate) fn router(desk: Desk) -> Router {
         .layer(CompressionLayer::new().compress_when(is_page))
         .fallback(async || (StatusCode::NOT_FOUND, "there is nothing here\n"))
         .layer(from_fn_with_state(desk.clone(), guard))
+        .layer(from_fn_with_state((desk.app.clone(), Listener::Desk), measured))
         .with_state(desk)
 }
 

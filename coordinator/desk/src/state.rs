@@ -20,12 +20,14 @@ use kuager_wire::enrolment::Credential;
 use kuager_wire::ids::{EntryHash, PersonId};
 use kuager_wire::limits;
 use parking_lot::RwLock;
+use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::acts::Acts;
 use crate::making::Making;
 use crate::news::{Mark, News};
+use crate::official::Waiting;
 use crate::people::People;
 use crate::people::reach::Reach;
 use crate::polls::Polls;
@@ -46,6 +48,10 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// How often it is looked whether another process has said something about devices, or published a pack.
 const TRUST: Duration = Duration::from_secs(2);
+/// Tables that are written down at a time; each takes a core and some megabytes.
+const EXPORTS: usize = 2;
+/// Programs that read at a time.
+const READERS: usize = 2;
 /// Arrivals read at once.
 const AT_ONCE: usize = 1024;
 /// Records read again at once, when what they are compared with came late.
@@ -72,6 +78,12 @@ pub(crate) struct Desk {
     /// Rows in every language that somebody reads.
     pub(crate) rendered: Arc<Rendered>,
     pub(crate) people: Arc<People>,
+    /// Tables that are being written down.
+    pub(crate) exports: Arc<Semaphore>,
+    /// Programs that read a page of a table.
+    pub(crate) readers: Arc<Semaphore>,
+    /// Tables of official figures that wait to be taken over.
+    pub(crate) imports: Arc<Waiting>,
     /// Copies of pictures that are looked at before they are public.
     pub(crate) previews: Arc<Previews>,
     /// The publication that is being made.
@@ -107,6 +119,14 @@ impl Desk {
     pub(crate) async fn start(app: App, media: Arc<Media>, reach: Reach) -> Result<Self, NoDesk> {
         // Heard first, counted second: what arrives in between is known by its number and not counted twice.
         let arrivals = app.ledger.arrivals();
+        let desk = Self::counted(app, media, reach).await?;
+        desk.write().await;
+        tokio::spawn(desk.clone().follow(arrivals));
+        Ok(desk)
+    }
+
+    /// Counts what is there, and nothing that comes later.
+    pub(crate) async fn counted(app: App, media: Arc<Media>, reach: Reach) -> Result<Self, NoDesk> {
         // Random, and another one with every process.
         let [a, b, c, d, e, f, g, h, ..] = app.epochs.current().0;
         let start = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
@@ -123,6 +143,9 @@ impl Desk {
             news: Arc::new(News::new(start)),
             people: Arc::new(People::new(app.clone(), reach)?),
             rendered: Arc::default(),
+            exports: Arc::new(Semaphore::new(EXPORTS)),
+            readers: Arc::new(Semaphore::new(READERS)),
+            imports: Arc::default(),
             previews: Arc::default(),
             making: Arc::default(),
             samples: Arc::default(),
@@ -137,8 +160,6 @@ impl Desk {
         desk.read_journal().await?;
         desk.hear_simulated(u32::MAX).await?;
         desk.settle(&desk.book).await?;
-        desk.write().await;
-        tokio::spawn(desk.clone().follow(arrivals));
         Ok(desk)
     }
 
@@ -196,6 +217,14 @@ impl Desk {
         }
         self.settle(&book).await?;
         Ok((book.into_inner(), acts))
+    }
+
+    /// Shows what was written down by other ways than [`Desk::act`].
+    pub(crate) async fn read_acts(&self) -> Result<(), JournalError> {
+        self.read_journal().await?;
+        let changed = self.settle(&self.book).await?;
+        self.tell(changed);
+        Ok(())
     }
 
     /// Reads what was done since, also beside another process.

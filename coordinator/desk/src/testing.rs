@@ -159,6 +159,11 @@ impl Office {
         Self { people: Arc::clone(&desk.people), desk: router(desk), ..self }
     }
 
+    /// What forms of pages for this visitor carry.
+    pub(crate) fn form_token(&self, who: &Who) -> String {
+        self.people.form_token(who, b"")
+    }
+
     pub(crate) async fn call(&self, request: Request<Body>) -> (StatusCode, HeaderMap, Vec<u8>) {
         let response = self.desk.clone().oneshot(request).await.expect("infallible");
         let (head, body) = response.into_parts();

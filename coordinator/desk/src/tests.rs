@@ -1,14 +1,18 @@
 mod access;
+mod api;
 mod board;
 mod country;
 mod devices;
 mod embargo;
 mod events;
+mod hooks;
+mod import;
 mod numbers;
 mod people;
 mod rehearsal;
 mod relations;
 mod snapshots;
+mod tables;
 mod words;
 
 use std::sync::{Arc, mpsc};
@@ -183,7 +187,7 @@ async fn open_pages_hear_of_what_arrives() {
     let page = tokio::spawn(async move { heard(&listening, "/events?lang=ru", None, "\nid: ").await });
     // Listens before anything arrives: a page without a mark hears of what comes, not of what was.
     tokio::time::timeout(Duration::from_secs(180), async {
-        while desk.news.listeners() == 0 {
+        while desk.news.open() == 0 {
             tokio::task::yield_now().await;
         }
     })

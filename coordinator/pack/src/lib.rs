@@ -23,6 +23,7 @@ mod suggest;
 mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+pub mod workbook;
 pub mod xlsform;
 
 use kuager_wire::compression::Dictionary;

@@ -35,6 +35,7 @@ use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::intake::OnFork;
 use crate::media::Media;
+use crate::metrics::{Listener, measured};
 use crate::refusals::SignedRefusal;
 use crate::sparing::{Lines, lines};
 use crate::{enrol, health, inbox};
@@ -61,6 +62,7 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
         .merge(media::routes())
         .fallback(async || Plain::new(StatusCode::NOT_FOUND, "there is nothing here"))
         .layer(from_fn_with_state(public.clone(), admit))
+        .layer(from_fn_with_state((public.app.clone(), Listener::Phones), measured))
         .layer(from_fn(with_target))
         .layer(from_fn(watched))
         .with_state(public)

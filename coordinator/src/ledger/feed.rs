@@ -83,4 +83,10 @@ pub trait Feed {
     /// # Errors
     /// [`LedgerError`].
     async fn arrivals_after(&self, id: i64, limit: usize) -> Result<Vec<Arrival>, LedgerError>;
+
+    /// The newest id that anything was stored under; 0 at first.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    async fn newest_arrival(&self) -> Result<i64, LedgerError>;
 }

@@ -32,6 +32,8 @@ pub enum Seen {
     File(MediaHash),
     /// A file as it was sent.
     Original(MediaHash),
+    /// A whole table, by its name.
+    Table(String),
     /// The encrypted list of names.
     Names,
 }
@@ -47,6 +49,7 @@ impl Seen {
             Self::Station(station) => (4, bounded(station)),
             Self::File(media) => (5, media.to_string()),
             Self::Original(media) => (6, media.to_string()),
+            Self::Table(name) => (8, bounded(name)),
             Self::Names => (7, String::new()),
         }
     }
@@ -61,6 +64,7 @@ impl Seen {
             4 => Self::Station(subject.to_owned()),
             5 => Self::File(subject.parse().ok()?),
             6 => Self::Original(subject.parse().ok()?),
+            8 => Self::Table(subject.to_owned()),
             7 => Self::Names,
             _ => return None,
         })
@@ -146,6 +150,7 @@ mod tests {
             Seen::Station(String::new()),
             Seen::File(media),
             Seen::Original(media),
+            Seen::Table("records".to_owned()),
         ] {
             let (kind, subject) = seen.parts();
             assert_eq!(Seen::of_parts(kind, &subject), Some(seen));

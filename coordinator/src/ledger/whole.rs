@@ -18,9 +18,11 @@ use super::records::Records;
 use super::redactions::Redactions;
 use super::refusals::Refusals;
 use super::revocations::Revocations;
+use super::tokens::Tokens;
 use super::uploads::Uploads;
 use super::usage::Usages;
 use super::views::Views;
+use super::webhooks::Webhooks;
 
 /// How whoever writes the ledger is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub trait Ledger:
     + Refusals
     + Accounts
     + Views
+    + Tokens
+    + Webhooks
     + Debug
     + Send
     + Sync

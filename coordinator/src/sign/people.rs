@@ -72,6 +72,12 @@ impl PeopleKeys {
         XChaCha20Poly1305::new(&(*key).into())
     }
 
+    /// What messages to a webhook are signed with.
+    #[must_use]
+    pub fn webhook(&self, id: &[u8; 16]) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.secret.code(&[b"webhook", id]).finalize().into_bytes().into())
+    }
+
     /// A new mark for a browser from which this person has signed in.
     ///
     /// # Errors

@@ -58,11 +58,25 @@ impl Book {
             !is_training(**row) && summary.contests.iter().any(differs) && is_there(row)
         });
         for (row, _) in mismatches {
-            let key = self.key(*row);
-            let Some(view) = self.station(&key) else { continue };
-            let wanted =
-                |contest: &super::view::ContestView| sought.contest.is_none_or(|wanted| wanted == contest.contest);
-            for contest in view.contests.into_iter().filter(wanted) {
+            let at = self.discrepancies_at(&self.key(*row)).into_iter();
+            found.extend(at.filter(|row| sought.contest.is_none_or(|wanted| wanted == row.contest)));
+        }
+        found.sort_by(|one, other| {
+            let order = |of: &Discrepancy| (Reverse(of.difference), of.key.station.clone(), of.contest.clone());
+            order(one).cmp(&order(other))
+        });
+        found
+    }
+
+    /// Those of one station, in the order of its papers.
+    #[must_use]
+    pub fn discrepancies_at(&self, key: &RowKey) -> Vec<Discrepancy> {
+        let mut found = Vec::new();
+        let summary = self.row_number(key).and_then(|row| self.summaries.get(&row));
+        let differs = |contest: &super::summary::ContestState| contest.status == Status::OfficialMismatch;
+        let differs = summary.is_some_and(|summary| summary.contests.iter().any(differs));
+        if let Some(view) = differs.then(|| self.station(key)).flatten() {
+            for contest in view.contests {
                 let Some((entry, figures)) = contest.official else { continue };
                 for (at, (column, official)) in contest.columns.iter().zip(figures).enumerate() {
                     let Some(official) = official else { continue };
@@ -93,10 +107,6 @@ impl Book {
                 }
             }
         }
-        found.sort_by(|one, other| {
-            let order = |of: &Discrepancy| (Reverse(of.difference), of.key.station.clone(), of.contest.clone());
-            order(one).cmp(&order(other))
-        });
         found
     }
 }

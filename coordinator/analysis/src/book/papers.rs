@@ -41,6 +41,13 @@ impl Book {
         self.paper_of(line).filter(|paper| paper.record == record)
     }
 
+    /// How many versions there are of a record, if this is the one that counts.
+    #[must_use]
+    pub fn versions(&self, record: &RecordHash) -> Option<u32> {
+        let line = self.lines.get(self.lines.line(record)?)?;
+        (line.latest.hash == *record && line.row != NONE).then_some(line.versions)
+    }
+
     fn paper_of(&self, line: &Line) -> Option<PaperView> {
         let latest = &line.latest;
         if line.row == NONE || latest.training {

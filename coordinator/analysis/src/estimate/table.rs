@@ -1,13 +1,16 @@
 //! Tables from outside, as people and their programs write them: CSV with a header, each complaint with file, line and column.
 //!
-//! Commas, semicolons and tabs separate; the header says which. Where it is not the comma, a number may have a decimal comma.
-//! A byte order mark is skipped, blanks around a field do not count, and what R (`1e+05`, `NA`) or pandas (`812.0`) make of a whole number is
+//! Commas, semicolons and tabs separate; the header says which, or a first line `sep=;` as spreadsheet programs write it. Where it is not
+//! the comma, a number may have a decimal comma. Text is UTF-8, UTF-16 with a byte order mark, or Windows-1251 where that is all that the bytes
+//! can be; thousands may be apart by blanks of any width. A byte order mark is skipped, blanks around a field do not count, and what R (`1e+05`, `NA`) or pandas (`812.0`) make of a whole number is
 //! read as that number. What is read has bounds: of bytes, rows, columns and the length of a field.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
 use csv::{ReaderBuilder, StringRecord, Trim};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1251};
 
 /// Bytes of one file.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -63,7 +66,7 @@ pub enum Wrong {
     #[error("is larger than {MOST_BYTES} bytes")]
     TooLarge,
     /// Text in another encoding.
-    #[error("is not UTF-8 text; save it as CSV UTF-8")]
+    #[error("is neither UTF-8, nor UTF-16 with a byte order mark, nor Russian in Windows-1251; save it as CSV UTF-8")]
     NotUtf8,
     /// No header or no rows.
     #[error("has no rows")]
@@ -89,6 +92,9 @@ pub enum Wrong {
     /// Two columns or two rows with one name.
     #[error("`{0}` stands there twice")]
     Twice(String),
+    /// A cell beside the table.
+    #[error("`{0}` stands in a column without a name")]
+    Stray(String),
     /// Longer than [`LONGEST`].
     #[error("is longer than {LONGEST} bytes")]
     TooLong,
@@ -165,20 +171,61 @@ impl Table {
     pub fn read(file: &str, bytes: &[u8], needed: &[&'static str]) -> Result<Self, TableError> {
         let place = |line, column| Place { file: file.to_owned(), line, column };
         let whole = |wrong| TableError { place: place(None, None), wrong: Box::new(wrong) };
-        let head = |wrong| TableError { place: place(Some(1), None), wrong: Box::new(wrong) };
         if bytes.len() > MOST_BYTES {
             return Err(whole(Wrong::TooLarge));
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| whole(Wrong::NotUtf8))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let separator = separator(text);
+        let text = decoded(bytes).ok_or_else(|| whole(Wrong::NotUtf8))?;
+        let (text, said) = without_separator_line(&text);
+        // Lines are counted as the file has them.
+        let before = u64::from(said.is_some());
+        let separator = said.unwrap_or_else(|| separator(text));
         let mut reader = ReaderBuilder::new().delimiter(separator).trim(Trim::All).from_reader(text.as_bytes());
         let malformed = |error: &csv::Error| TableError {
-            place: place(error.position().map(csv::Position::line), None),
+            place: place(error.position().map(|at| at.line().saturating_add(before)), None),
             wrong: Box::new(Wrong::NotATable(described(error))),
         };
         let header: Vec<String> =
             reader.headers().map_err(|error| malformed(&error))?.iter().map(str::to_owned).collect();
+        let mut table = Self::begin(file, header, needed)?;
+        table.decimal_comma = separator != b',';
+        for row in reader.records() {
+            let row = row.map_err(|error| malformed(&error))?;
+            let line = row.position().map_or(0, |at| at.line().saturating_add(before));
+            table.push(line, row)?;
+        }
+        Ok(table)
+    }
+
+    /// Makes a table of cells that were read from a workbook: the first row is the header.
+    ///
+    /// # Errors
+    /// [`TableError`] at the first thing that is wrong.
+    pub fn of_cells(file: &str, rows: &[(usize, Vec<String>)], needed: &[&'static str]) -> Result<Self, TableError> {
+        let empty = || TableError {
+            place: Place { file: file.to_owned(), line: None, column: None },
+            wrong: Box::new(Wrong::Empty),
+        };
+        let ((_, header), rows) = rows.split_first().ok_or_else(empty)?;
+        let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+        let width = header.len();
+        let mut table = Self::begin(file, header, needed)?;
+        for (number, cells) in rows {
+            let line = u64::try_from(*number).unwrap_or(u64::MAX);
+            if let Some(stray) = cells.iter().skip(width).find(|cell| !cell.trim().is_empty()) {
+                let wrong = Wrong::Stray(stray.chars().take(40).collect());
+                let place = Place { file: file.to_owned(), line: Some(line), column: None };
+                return Err(TableError { place, wrong: Box::new(wrong) });
+            }
+            let cells = cells.iter().map(|cell| cell.trim()).chain(std::iter::repeat("")).take(width);
+            table.push(line, cells.collect())?;
+        }
+        Ok(table)
+    }
+
+    fn begin(file: &str, header: Vec<String>, needed: &[&'static str]) -> Result<Self, TableError> {
+        let place = |line| Place { file: file.to_owned(), line, column: None };
+        let whole = |wrong| TableError { place: place(None), wrong: Box::new(wrong) };
+        let head = |wrong| TableError { place: place(Some(1)), wrong: Box::new(wrong) };
         if header.iter().all(String::is_empty) {
             return Err(whole(Wrong::Empty));
         }
@@ -198,26 +245,26 @@ impl Table {
         if let Some(missing) = needed.iter().find(|name| !at.contains_key(**name)) {
             return Err(head(Wrong::NoColumn(missing)));
         }
-        let mut rows = Vec::new();
-        for row in reader.records() {
-            let row = row.map_err(|error| malformed(&error))?;
-            let line = row.position().map_or(0, csv::Position::line);
-            // A line of separators only, as spreadsheets leave them at the end.
-            if row.iter().all(str::is_empty) {
-                continue;
-            }
-            if rows.len() == MOST_ROWS {
-                return Err(TableError { place: place(Some(line), None), wrong: Box::new(Wrong::TooManyRows) });
-            }
-            if let Some((_, column)) = row.iter().zip(&header).find(|(field, _)| field.len() > LONGEST) {
-                return Err(TableError {
-                    place: place(Some(line), Some(column.clone())),
-                    wrong: Box::new(Wrong::TooLong),
-                });
-            }
-            rows.push((line, row));
+        Ok(Self { file: file.to_owned(), header, at, decimal_comma: false, rows: Vec::new() })
+    }
+
+    fn push(&mut self, line: u64, row: StringRecord) -> Result<(), TableError> {
+        // A line of separators only, as spreadsheets leave them at the end.
+        if row.iter().all(str::is_empty) {
+            return Ok(());
         }
-        Ok(Self { file: file.to_owned(), header, at, decimal_comma: separator != b',', rows })
+        let wrong = |column, wrong| {
+            let place = Place { file: self.file.clone(), line: Some(line), column };
+            TableError { place, wrong: Box::new(wrong) }
+        };
+        if self.rows.len() == MOST_ROWS {
+            return Err(wrong(None, Wrong::TooManyRows));
+        }
+        if let Some((_, column)) = row.iter().zip(&self.header).find(|(field, _)| field.len() > LONGEST) {
+            return Err(wrong(Some(column.clone()), Wrong::TooLong));
+        }
+        self.rows.push((line, row));
+        Ok(())
     }
 
     /// The file, as it was named.
@@ -349,6 +396,14 @@ impl<'a> Row<'a> {
 /// A number as programs write it; `NaN` and infinities are none.
 #[must_use]
 pub fn number(text: &str, decimal_comma: bool) -> Option<f64> {
+    let joined = joined(text)?;
+    let text = joined.as_str();
+    // 1.234 beside a decimal comma: whether that is a thousand and more, or one and less than a quarter, nobody can say.
+    if decimal_comma
+        && text.split_once('.').is_some_and(|(_, behind)| behind.len() == 3 && !behind.contains(['e', 'E']))
+    {
+        return None;
+    }
     if !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'e' | b'E' | b'+' | b'-')) {
         return None;
     }
@@ -358,6 +413,73 @@ pub fn number(text: &str, decimal_comma: bool) -> Option<f64> {
         (false, true) => return None,
     };
     number.is_finite().then_some(number)
+}
+
+/// A number without the blanks between its thousands; nothing where blanks are anywhere else.
+fn joined(text: &str) -> Option<String> {
+    let is_blank = |character: char| matches!(character, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\u{2007}');
+    if !text.contains(is_blank) {
+        return Some(text.to_owned());
+    }
+    let mut groups = text.split(is_blank);
+    let first = groups.next()?.trim_start_matches(['+', '-']);
+    let digits = |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+    let whole = |group: &str| group.split([',', '.']).next().is_some_and(|whole| whole.len() == 3 && digits(whole));
+    let good = (1..=3).contains(&first.len()) && digits(first) && groups.all(whole);
+    good.then(|| text.chars().filter(|character| !is_blank(*character)).collect())
+}
+
+/// The text of a file: UTF-8, UTF-16 that says so, or Windows-1251 where nothing else fits and everything is what Russian is written with.
+fn decoded(bytes: &[u8]) -> Option<Cow<'_, str>> {
+    let utf_16 =
+        |encoding: &'static Encoding, bytes| encoding.decode_without_bom_handling_and_without_replacement(bytes);
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => return utf_16(UTF_16LE, rest),
+        [0xfe, 0xff, rest @ ..] => return utf_16(UTF_16BE, rest),
+        _ => {}
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some(Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text)));
+    }
+    let text = WINDOWS_1251.decode_without_bom_handling_and_without_replacement(bytes)?;
+    let russian = |character: char| {
+        character.is_ascii()
+            || matches!(
+                character,
+                '\u{410}'
+                    ..='\u{44f}'
+                        | 'Ё'
+                        | 'ё'
+                        | 'І'
+                        | 'і'
+                        | '\u{a0}'
+                        | '«'
+                        | '»'
+                        | '№'
+                        | '–'
+                        | '—'
+                        | '“'
+                        | '”'
+                        | '„'
+                        | '’'
+                        | '‘'
+                        | '…'
+                        | '§'
+                        | '°'
+            )
+    };
+    text.chars().all(russian).then_some(text)
+}
+
+/// What spreadsheet programs write into a first line to say what separates.
+fn without_separator_line(text: &str) -> (&str, Option<u8>) {
+    let Some((first, rest)) = text.split_once('\n') else { return (text, None) };
+    match first.trim_end_matches('\r').trim_matches('"').to_ascii_lowercase().strip_prefix("sep=") {
+        Some(";") => (rest, Some(b';')),
+        Some(",") => (rest, Some(b',')),
+        Some("\t") => (rest, Some(b'\t')),
+        _ => (text, None),
+    }
 }
 
 /// What separates the fields: of the three that are in use, the one that the header has most of.

@@ -64,7 +64,7 @@ fn shown(desk: &Desk, visitor: &Visitor, lang: Option<&str>, trouble: String) ->
     let language = &Language::choose(pack, lang);
     let (roles, places) = match &visitor.who {
         Who::Person(person, _) => (said(person.roles, language), desk.people.places(person.id).to_string()),
-        Who::Anybody | Who::Stranger => (String::new(), String::new()),
+        Who::Anybody | Who::Stranger | Who::Program(_) => (String::new(), String::new()),
     };
     html(&Page {
         frame: Frame::new(pack, "/me?".to_owned(), visitor),

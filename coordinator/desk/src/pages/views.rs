@@ -88,6 +88,7 @@ fn shown(row: ViewRow, published: &Published, language: &Language, zone: Zone) -
         Some(Seen::Original(media)) => {
             (format!("{} {media}", language.say("views-original")), format!("/media/{media}?"))
         }
+        Some(Seen::Table(name)) => (format!("{} {name}", language.say("views-table")), "/export?".to_owned()),
         None => ("?".to_owned(), String::new()),
     };
     View { person: row.person, name: row.name, at: zone.moment(row.at_ms), seen, link }

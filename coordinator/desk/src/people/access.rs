@@ -1,6 +1,6 @@
 //! Which roles open what. One rule stands beside each route (`routes`), and one door asks it (`guard`).
 
-use kuager_coordinator::ledger::DeskRole;
+use kuager_coordinator::ledger::{DeskRole, TokenScope};
 
 use super::visitor::Who;
 
@@ -29,6 +29,10 @@ pub(crate) enum Access {
     SignedIn,
     /// Whoever has one of these roles.
     Roles(&'static [DeskRole]),
+    /// Programs with a token that is good for this, and nobody else: no cookie opens it.
+    Token(TokenScope),
+    /// Whoever has one of these roles, and programs with such a token.
+    RolesOrToken(&'static [DeskRole], TokenScope),
 }
 
 /// What a route asks of who comes.
@@ -37,6 +41,8 @@ pub(crate) struct Rule {
     pub(crate) access: Access,
     /// Whether coming here says that somebody sits at the browser; an open page that listens does not.
     pub(crate) touches: bool,
+    /// Bytes of a file that may be sent here with a form; none where it is 0.
+    pub(crate) upload: usize,
 }
 
 /// What becomes of who comes.
@@ -51,16 +57,28 @@ pub(crate) enum Verdict {
 }
 
 impl Access {
+    /// What a token must be good for, where one opens it.
+    pub(crate) const fn scope(self) -> Option<TokenScope> {
+        match self {
+            Self::Token(scope) | Self::RolesOrToken(_, scope) => Some(scope),
+            Self::Everybody | Self::SignedIn | Self::Roles(_) => None,
+        }
+    }
+
     pub(crate) fn verdict(self, who: &Who) -> Verdict {
         match (self, who) {
-            (Self::Everybody, _) | (_, Who::Anybody) | (Self::SignedIn, Who::Person(..)) => Verdict::In,
-            (_, Who::Stranger) => Verdict::SignIn,
-            (Self::Roles(roles), Who::Person(person, _)) => {
-                if roles.iter().any(|role| person.roles.has(*role)) {
+            (Self::Token(scope) | Self::RolesOrToken(_, scope), Who::Program(scopes)) => {
+                if scopes.has(scope) {
                     Verdict::In
                 } else {
                     Verdict::No
                 }
+            }
+            (Self::Token(_), _) => Verdict::SignIn,
+            (Self::Everybody, _) | (_, Who::Anybody) | (Self::SignedIn, Who::Person(..)) => Verdict::In,
+            (_, Who::Stranger | Who::Program(_)) => Verdict::SignIn,
+            (Self::Roles(roles) | Self::RolesOrToken(roles, _), Who::Person(person, _)) => {
+                if roles.iter().any(|role| person.roles.has(*role)) { Verdict::In } else { Verdict::No }
             }
         }
     }

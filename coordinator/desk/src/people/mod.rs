@@ -5,6 +5,7 @@
 //! - `sessions`, `cookies`: who is signed in, and how a browser shows it;
 //! - `access`: which roles open what;
 //! - `next`: where somebody goes on to;
+//! - `programs`: who shows a token;
 //! - `visitor`: who asks, as handlers get it.
 //!
 //! Nothing here knows of pages. As long as there is no account, whoever uses this machine is everybody at once
@@ -14,12 +15,14 @@ pub(crate) mod access;
 pub(crate) mod attempts;
 pub(crate) mod cookies;
 pub(crate) mod next;
+pub(crate) mod programs;
 pub(crate) mod reach;
 pub(crate) mod sessions;
 mod time;
 pub(crate) mod visitor;
 pub(crate) mod work;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -29,6 +32,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use kuager_coordinator::app::App;
 use kuager_coordinator::clock::{Clock, SystemClock};
 use kuager_coordinator::ledger::{Account, LedgerError};
+use kuager_coordinator::tokens;
+use kuager_wire::cose::sha256;
 use kuager_wire::ids::PersonId;
 use parking_lot::Mutex;
 use sha2::Sha256;
@@ -36,6 +41,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use self::attempts::Attempts;
+use self::programs::Programs;
 use self::reach::Reach;
 use self::sessions::{Session, SessionKey, Sessions, Token};
 use self::time::Now;
@@ -53,6 +59,7 @@ pub(crate) struct People {
     pub(crate) reach: Reach,
     sessions: Mutex<Sessions>,
     attempts: Mutex<Attempts>,
+    programs: Mutex<Programs>,
     pub(crate) work: Work,
     /// What tokens of forms are made with.
     forms: Zeroizing<[u8; 32]>,
@@ -60,6 +67,17 @@ pub(crate) struct People {
     some: AtomicBool,
     /// Told whenever a session may have ended here.
     ended: watch::Sender<()>,
+}
+
+/// Why a token is not looked at.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotNow {
+    /// Too many wrong ones came from there.
+    #[error("too many wrong tokens came from this address")]
+    Wait(Duration),
+    /// The database.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
 }
 
 impl People {
@@ -76,6 +94,7 @@ impl People {
             reach,
             sessions: Mutex::default(),
             attempts: Mutex::default(),
+            programs: Mutex::default(),
             work: Work::default(),
             forms,
             some: AtomicBool::new(false),
@@ -121,6 +140,26 @@ impl People {
         Ok(self.person(key, touch).await?.map_or(Who::Stranger, |person| Who::Person(person, key)))
     }
 
+    /// The program that shows this token from this address; a stranger for what is none, or good no more.
+    pub(crate) async fn program(&self, shown: &str, address: IpAddr) -> Result<Who, NotNow> {
+        let (mark, now) = (sha256(shown.as_bytes()), self.now().elapsed);
+        if let Some(wait) = self.programs.lock().wait(now, address, &mark) {
+            return Err(NotNow::Wait(wait));
+        }
+        let found = tokens::shown(&self.app, shown).await?;
+        let mut programs = self.programs.lock();
+        Ok(match found {
+            Some(row) => {
+                programs.good(address, mark);
+                Who::Program(row.token.scopes)
+            }
+            None => {
+                programs.wrong(now, address, &mark);
+                Who::Stranger
+            }
+        })
+    }
+
     /// Opens a session for who has just signed in.
     pub(crate) fn enter(&self, account: &Account) -> Result<Token, getrandom::Error> {
         let token = Token::new()?;
@@ -152,7 +191,7 @@ impl People {
             let here = match &visitor.who {
                 Who::Anybody => self.are_some().await.map(|some| !some),
                 Who::Person(_, key) => self.person(*key, false).await.map(|person| person.is_some()),
-                Who::Stranger => Ok(false),
+                Who::Stranger | Who::Program(_) => Ok(false),
             };
             // What cannot be looked up is not taken for good.
             if !here.unwrap_or(false) {
@@ -192,7 +231,8 @@ impl People {
             <Hmac<Sha256> as KeyInit>::new_from_slice(self.forms.as_slice()).expect("HMAC takes keys of any length");
         match who {
             Who::Anybody => code.update(b"anybody"),
-            Who::Stranger => {
+            // Programs are given no forms.
+            Who::Stranger | Who::Program(_) => {
                 code.update(b"stranger");
                 code.update(browser);
             }

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use kuager_coordinator::ledger::{DeskRole, DeskRoles};
+use kuager_coordinator::ledger::{DeskRole, DeskRoles, TokenScopes};
 use kuager_wire::ids::PersonId;
 
 use super::sessions::SessionKey;
@@ -25,6 +25,8 @@ pub(crate) enum Who {
     Stranger,
     /// Somebody, in this session.
     Person(Person, SessionKey),
+    /// A program with a token that is good for this.
+    Program(TokenScopes),
 }
 
 /// Who asks, and what the forms of their page carry.
@@ -47,7 +49,7 @@ impl Visitor {
     pub(crate) fn has(&self, role: DeskRole) -> bool {
         match &self.who {
             Who::Anybody => true,
-            Who::Stranger => false,
+            Who::Stranger | Who::Program(_) => false,
             Who::Person(person, _) => person.roles.has(role),
         }
     }
@@ -75,7 +77,7 @@ impl<S: Sync> FromRequestParts<S> for Person {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
         match Visitor::from_request_parts(parts, state).await?.who {
             Who::Person(person, _) => Ok(person),
-            Who::Anybody | Who::Stranger => Err(StatusCode::UNAUTHORIZED),
+            Who::Anybody | Who::Stranger | Who::Program(_) => Err(StatusCode::UNAUTHORIZED),
         }
     }
 }

@@ -3,8 +3,9 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode, header};
-use kuager_coordinator::ledger::{DeskRole, DeskRoles, NewAccount};
+use kuager_coordinator::ledger::{DeskRole, DeskRoles, NewAccount, TokenScope};
 use kuager_coordinator::testing::Fixture;
+use kuager_coordinator::tokens;
 use kuager_wire::ids::PersonId;
 use tower::ServiceExt;
 
@@ -14,7 +15,7 @@ use crate::routes::{ROUTES, router};
 use crate::testing::desk;
 
 /// Path, method, and who comes in: **a**dmin, **c**oordinator, **t**ranscriber, ana**l**yst, **p**ublisher, **r**ead-only,
-/// and who is **n**ot signed in. Whatever is not here is not allowed to anybody, by any method.
+/// and who is **n**ot signed in; programs whose to**k**en reads, and whose token is for **m**etrics. Whatever is not here is not allowed to anybody, by any method.
 const TABLE: &[(&str, &str, &str)] = &[
     ("/", "GET", "aclpr"),
     ("/events", "GET", "aclpr"),
@@ -42,6 +43,16 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("/media/{hash}/redact/{copy}", "POST", "p"),
     ("/media/{hash}/redact/{copy}/file", "GET", "p"),
     ("/official", "GET", "aclpr"),
+    ("/export", "GET", "aclpr"),
+    ("/export/{file}", "GET", "aclprk"),
+    ("/api/v1/openapi.json", "GET", "aclprk"),
+    ("/api/v1/tables", "GET", "k"),
+    ("/api/v1/tables/{table}", "GET", "k"),
+    ("/metrics", "GET", "acm"),
+    ("/official/import", "GET", "c"),
+    ("/official/import", "POST", "c"),
+    ("/official/import/{hash}", "GET", "c"),
+    ("/official/import/{hash}", "POST", "c"),
     ("/official/back", "POST", "c"),
     ("/totals", "GET", "aclpr"),
     ("/totals/records", "GET", "aclpr"),
@@ -71,7 +82,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("/favicon.ico", "GET", "actlprn"),
 ];
 
-const WHO: [(char, Option<DeskRole>); 7] = [
+const WHO: [(char, Option<DeskRole>); 9] = [
     ('a', Some(DeskRole::Admin)),
     ('c', Some(DeskRole::Coordinator)),
     ('t', Some(DeskRole::Transcriber)),
@@ -79,6 +90,8 @@ const WHO: [(char, Option<DeskRole>); 7] = [
     ('p', Some(DeskRole::Publisher)),
     ('r', Some(DeskRole::ReadOnly)),
     ('n', None),
+    ('k', None),
+    ('m', None),
 ];
 
 const METHODS: [Method; 8] = [
@@ -106,6 +119,12 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
         let account = NewAccount { person, name, handle, roles, password: vec![], totp: vec![], created_ms: 1 };
         fixture.ledger.add_account(account).await.expect("is stored");
     }
+    let mut shown = Vec::new();
+    for (letter, scope) in [('k', TokenScope::Read), ('m', TokenScope::Metrics)] {
+        let scopes = [scope].into_iter().collect();
+        let (_, token) = tokens::add(&fixture.app, &letter.to_string(), scopes, 1).await.expect("is made");
+        shown.push((letter, token));
+    }
     let desk = desk(&fixture).await;
     let routes = router(desk.clone());
     for route in ROUTES {
@@ -116,8 +135,9 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
             let asked = if method == Method::HEAD { Method::GET } else { method.clone() };
             let row = TABLE.iter().find(|(path, method, _)| *path == route.path && *method == asked.as_str());
             for (letter, role) in WHO {
-                let account =
-                    fixture.ledger.account_named(&letter.to_string()).await.expect("reads").expect("is there");
+                let program = shown.iter().find(|(known, _)| *known == letter).map(|(_, token)| token);
+                let name = if program.is_some() { "n".to_owned() } else { letter.to_string() };
+                let account = fixture.ledger.account_named(&name).await.expect("reads").expect("is there");
                 let token = role.map(|_| desk.people.enter(&account).expect("is drawn"));
                 let who = token.as_ref().map_or(Who::Stranger, |token| {
                     let person = Person { id: account.person, name: account.name.clone(), roles: account.roles };
@@ -133,12 +153,20 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
                 if let Some(token) = &token {
                     request = request.header(header::COOKIE, format!("kuager-session={}", *token.text()));
                 }
+                if let Some(token) = program {
+                    request = request.header(header::AUTHORIZATION, format!("Bearer {}", **token));
+                }
                 let request = request.body(Body::from(form)).expect("a request");
                 let status = routes.clone().oneshot(request).await.expect("infallible").status();
+                // Where no token opens anything, a program is nobody who is signed in.
+                let stands_for = if program.is_some() && route.rule.access.scope().is_none() { 'n' } else { letter };
                 let expected = match row {
                     None => StatusCode::METHOD_NOT_ALLOWED,
-                    Some((.., letters)) if letters.contains(letter) => StatusCode::OK,
+                    Some((.., letters)) if letters.contains(stands_for) => StatusCode::OK,
+                    // A good token that is good for something else.
+                    Some(_) if program.is_some() && route.rule.access.scope().is_some() => StatusCode::FORBIDDEN,
                     Some(_) if role.is_none() => StatusCode::UNAUTHORIZED,
+                    Some((.., "k")) => StatusCode::UNAUTHORIZED,
                     Some(_) => StatusCode::FORBIDDEN,
                 };
                 // What a handler makes of it is its own affair: that it was asked is what counts.

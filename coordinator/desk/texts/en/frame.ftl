@@ -20,5 +20,6 @@ place-board = Stations
 place-observers = Observers
 place-papers = Protocols
 place-official = Official figures
+place-tables = Tables
 place-chains = Chains
 place-publish = Publish

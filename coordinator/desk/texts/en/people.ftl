@@ -41,4 +41,5 @@ views-when = When
 views-what = What
 views-file = page of the file
 views-original = original of the file
+views-table = Table
 views-older = Older ones

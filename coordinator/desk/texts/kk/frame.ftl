@@ -20,5 +20,6 @@ place-board = Учаскелер
 place-observers = Бақылаушылар
 place-papers = Хаттамалар
 place-official = Ресми деректер
+place-tables = Кестелер
 place-chains = Тізбектер
 place-publish = Жариялау

@@ -41,4 +41,5 @@ views-when = Қашан
 views-what = Не
 views-file = файл беті
 views-original = файлдың түпнұсқасы
+views-table = Кесте
 views-older = Ертеректегілер

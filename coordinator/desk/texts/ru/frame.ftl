@@ -20,5 +20,6 @@ place-board = Участки
 place-observers = Наблюдатели
 place-papers = Протоколы
 place-official = Официальные данные
+place-tables = Таблицы
 place-chains = Цепочки
 place-publish = Публикация

@@ -41,4 +41,5 @@ views-when = Когда
 views-what = Что
 views-file = страница файла
 views-original = оригинал файла
+views-table = Таблица
 views-older = Более ранние

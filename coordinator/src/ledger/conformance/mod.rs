@@ -23,6 +23,7 @@ pub mod media;
 pub mod messages;
 pub mod records;
 pub mod revocations;
+pub mod tokens;
 pub mod usage;
 pub mod views;
 
@@ -90,6 +91,8 @@ macro_rules! ledger_conformance {
             accounts::there_is_an_end_of_accounts,
             views::views_are_kept_in_order_and_once,
             views::one_person_looks_at_so_much_in_a_day,
+            tokens::a_token_is_good_until_its_end,
+            tokens::a_webhook_is_told_from_its_place_on,
             life::two_processes_share_one_ledger,
             life::a_closed_ledger_says_so,
         }

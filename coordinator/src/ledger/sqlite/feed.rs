@@ -58,6 +58,14 @@ impl Feed for SqliteLedger {
         })
         .await
     }
+
+    async fn newest_arrival(&self) -> Result<i64, LedgerError> {
+        self.read(|connection| {
+            let mut query = connection.prepare_cached("SELECT COALESCE(MAX(id), 0) FROM records")?;
+            Ok(query.query_row([], |row| row.get(0))?)
+        })
+        .await
+    }
 }
 
 /// What was verified when it was stored, read again.

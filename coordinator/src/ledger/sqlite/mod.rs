@@ -24,9 +24,11 @@ mod records;
 mod redactions;
 mod refusals;
 mod revocations;
+mod tokens;
 mod uploads;
 mod usage;
 mod views;
+mod webhooks;
 
 pub use copy::{check, copy, published_copies};
 pub use handle::{SqliteLedger, create};

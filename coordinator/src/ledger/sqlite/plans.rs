@@ -29,6 +29,8 @@ const MAY_SCAN: &[(&str, &str)] = &[
     ("json_each", "the stations of one invite"),
     ("redactions", "copies for publication, of which people make some: all of them for a backup"),
     ("accounts", "people at the desk, a thousand at most: whether there is any, how many, the list for people"),
+    ("tokens", "tokens of programs, a thousand at most: how many, the list for people"),
+    ("webhooks", "servers that are told something, some dozens with those that were"),
     ("CONSTANT", "no table at all"),
     ("here", "numbers of one chain above its dense part"),
     ("pairs", "the same"),

@@ -44,7 +44,7 @@ fn what_is_wrong_says_where() {
         assert_eq!(read(text).expect_err(text).to_string(), said);
     }
     assert_eq!(
-        Table::read("f.csv", b"station,n\n\xff,1\n", &[]).expect_err("is no text").wrong.as_ref(),
+        Table::read("f.csv", b"station,n\n\x98,1\n", &[]).expect_err("is no text").wrong.as_ref(),
         &Wrong::NotUtf8
     );
     for (field, wanted) in [
@@ -55,7 +55,9 @@ fn what_is_wrong_says_where() {
         ("inf", "a number"),
         ("1e999", "a number"),
         ("0x10", "a number"),
-        ("12 345", "a number"),
+        ("12 34", "a number"),
+        ("1 2345", "a number"),
+        ("1  234", "a number"),
         ("\u{661}\u{662}", "a number"),
     ] {
         let error = first(&format!("station,n\na,{field}\n")).expect_err(field);
@@ -88,4 +90,56 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn tables_of_spreadsheets_set_to_russian_and_kazakh_are_read() {
+    let wide = |text: &str, big: bool| -> Vec<u8> {
+        let bom: [u8; 2] = if big { [0xfe, 0xff] } else { [0xff, 0xfe] };
+        let units = text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+        bom.into_iter().chain(units).collect()
+    };
+    let text = "station;n\r\nСайлау №5;1\u{a0}234\r\n";
+    let (old, _, lost) = WINDOWS_1251.encode(text);
+    assert!(!lost);
+    for bytes in [
+        text.as_bytes().to_vec(),
+        format!("sep=;\r\n{text}").into_bytes(),
+        wide(text, false),
+        wide(&text.replace(';', "\t"), true),
+        old.into_owned(),
+        text.replace('\u{a0}', "\u{202f}").into_bytes(),
+        text.replace('\u{a0}', " ").into_bytes(),
+    ] {
+        let table = Table::read("f.csv", &bytes, &["station", "n"]).expect("a table");
+        let rows: Vec<_> = table.rows().map(|row| (row.name("station"), row.count("n"))).collect();
+        assert_eq!(rows, [(Ok("Сайлау №5"), Ok(1234))]);
+    }
+    // Where a line is said, it is the file's.
+    let late = Table::read("f.csv", b"sep=;\nstation;n\na;1\nb;x\n", &[]).expect("a table");
+    let wrong = late.rows().nth(1).expect("a row").count("n").expect_err("is no number");
+    assert!(wrong.to_string().starts_with("f.csv:4, column n"), "{wrong}");
+    // Nobody can say whether that is a thousand or one.
+    assert!(first("station;n\na;1.000\n").is_err() && first("station,n\na,\"1,000\"\n").is_err());
+    assert_eq!(first("station;n\na;1000,0\n"), Ok(1000));
+    for broken in [&b"\xff\xfes\x00\x00\xd8"[..], b"station,n\n\xe0\x98,1\n", b"station,n\n\xb8\xbf\xbe,1\n"] {
+        assert_eq!(Table::read("f.csv", broken, &[]).expect_err("is no text").wrong.as_ref(), &Wrong::NotUtf8);
+    }
+}
+
+#[test]
+fn cells_of_a_workbook_are_a_table_within_the_same_bounds() {
+    let row = |number: usize, cells: &[&str]| (number, cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>());
+    let rows = [row(3, &["station", "n", "note"]), row(4, &["a", "812"]), row(9, &["b", "1 000", "x", ""])];
+    let table = Table::of_cells("f.xlsx", &rows, &["station", "n"]).expect("a table");
+    let read: Vec<_> = table.rows().map(|row| (row.text("station"), row.count("n"), row.text("note"))).collect();
+    assert_eq!(read, [("a", Ok(812), ""), ("b", Ok(1000), "x")]);
+    let stray = [row(1, &["station", "n"]), row(2, &["a", "1", "", "oops"])];
+    let error = Table::of_cells("f.xlsx", &stray, &[]).expect_err("has a stray cell");
+    assert_eq!(error.to_string(), "f.xlsx:2: `oops` stands in a column without a name");
+    assert_eq!(Table::of_cells("f.xlsx", &[], &[]).expect_err("is empty").wrong.as_ref(), &Wrong::Empty);
+    let wrong = [row(1, &["station", "n"]), row(7, &["a", "#REF!"])];
+    let table = Table::of_cells("f.xlsx", &wrong, &[]).expect("a table");
+    let error = table.rows().next().expect("a row").count("n").expect_err("is no number");
+    assert_eq!(error.to_string(), "f.xlsx:7, column n: `#REF!` is not a number");
 }
