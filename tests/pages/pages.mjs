@@ -93,7 +93,7 @@ await mkdir(pictures, { recursive: true });
 // Chromium's own sandbox does not start for root, as continuous integration is; what is opened here is ours.
 const asRoot = process.getuid() === 0 ? ["--no-sandbox"] : [];
 const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-const host = { ...(await start(kuager, phone, folder)), pictures };
+const host = await start(kuager, phone, folder);
 try {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...asRoot, ...quiet] });
   for (const [name, address] of await addresses(browser, host)) {

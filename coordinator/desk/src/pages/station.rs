@@ -5,11 +5,12 @@ use std::collections::{HashMap, HashSet};
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use kuager_analysis::book::{Book, RowKey, TurnoutView};
+use kuager_analysis::book::{Book, IncidentLife, RowKey, StepBy, TurnoutView};
 use kuager_analysis::words::{Signed, Words};
 use kuager_coordinator::app::short;
 use kuager_coordinator::ledger::{RecordView, Seen};
 use kuager_wire::ids::{Kid, RecordHash};
+use kuager_wire::record::IncidentStatus;
 use serde::Deserialize;
 
 use crate::clocks::Clocks;
@@ -149,8 +150,12 @@ pub(crate) async fn page(
         if words.is_spoken_of(view.hash) {
             entry.stands = Some(status(words.standing(view.hash), language));
         }
-        // What the desk said of it counts, too.
-        if let Some(life) = desk.look(|book| book.incident(view.hash)) {
+        // What the desk said of it counts, too; what its author takes back stays so.
+        let life = desk.look(|book| book.incident(view.hash));
+        let of_desk = |life: &IncidentLife| life.steps.iter().any(|step| matches!(step.by, StepBy::Person(..)));
+        if let Some(life) = life.filter(of_desk)
+            && words.standing(view.hash) != IncidentStatus::Withdrawn
+        {
             entry.stands = Some(status(life.row.incident.status, language));
         }
         let relations = judges.relations(view).filter(|_| !entry.withheld);
