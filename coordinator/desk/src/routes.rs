@@ -14,8 +14,9 @@ use crate::api;
 use crate::guard::{FORM, TABLE, admit, guard};
 use crate::live;
 use crate::pages::{
-    chains, complaints, evidence, exit_poll, health, incident, incidents, index, login, me, media, norms, observers,
-    official, papers, print, publish, quick_count, redact, release, station, statistics, totals, turnout, views, import, metrics, tables,
+    chains, complaints, evidence, exit_poll, health, import, incident, incidents, index, login, me, media, metrics,
+    norms, observers, official, papers, print, publish, quick_count, redact, release, station, statistics, tables,
+    totals, turnout, views,
 };
 use crate::people::access::{Access, LEADING, LOOKING, MINDING, PUBLISHING, READING, Rule, TYPING, WATCHING};
 use crate::state::Desk;
@@ -32,12 +33,7 @@ const fn route(path: &'static str, access: Access, handlers: fn() -> MethodRoute
 }
 
 /// A route to which a file may be sent, so large at most.
-const fn taking(
-    path: &'static str,
-    access: Access,
-    upload: usize,
-    handlers: fn() -> MethodRouter<Desk>,
-) -> Route {
+const fn taking(path: &'static str, access: Access, upload: usize, handlers: fn() -> MethodRouter<Desk>) -> Route {
     Route { path, rule: Rule { access, touches: true, upload }, handlers }
 }
 
