@@ -238,7 +238,9 @@ pub async fn held(app: &App) -> Result<Officials, ImportError> {
         let entries = journal::read(app, from, PAGE).await?;
         let Some(last) = entries.last() else { return Ok(officials) };
         from = last.entry.seq.saturating_add(1);
-        entries.iter().for_each(|entry| officials.add(entry.hash, &entry.entry, &packs));
+        for entry in &entries {
+            officials.add(entry.hash, &entry.entry, &packs);
+        }
     }
 }
 

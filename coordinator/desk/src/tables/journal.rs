@@ -56,7 +56,7 @@ pub(super) fn official(_: &Published) -> Table {
 }
 
 fn figures(_: &Look<'_>, Entry { entry, .. }: &Entry, rows: &mut Vec<Row>) {
-    let Act::Official { source, stage, form, station, figures } = &entry.act else { return };
+    let Act::Official { source, stage, form, station, figures, .. } = &entry.act else { return };
     let row = |question: Option<&str>, figure: Option<i64>| {
         vec![
             entry.seq.into(),

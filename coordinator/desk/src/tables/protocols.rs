@@ -76,6 +76,7 @@ fn meaning(line: &Line) -> &'static str {
         LineRole::Received => "Ballots the commission received.",
         LineRole::Cancelled => "Ballots cancelled.",
         LineRole::Outside => "Voters who voted outside the voting room.",
+        LineRole::Absentee => "Voters who voted with absentee certificates.",
     }
 }
 

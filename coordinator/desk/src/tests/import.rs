@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use kuager_analysis::official::Officials;
-use kuager_coordinator::journal;
 use kuager_pack::PackSource;
 use kuager_pack::testing::{KAZAKHSTAN, folder};
 
@@ -60,9 +59,7 @@ impl Clerk {
     }
 
     async fn held(&self) -> Officials {
-        let mut officials = Officials::default();
-        let entries = journal::read(&self.office.fixture.app, 0, 1000).await.expect("reads");
-        entries.iter().for_each(|entry| officials.add(entry.hash, &entry.entry));
+        let officials = crate::official::held(&self.office.fixture.app).await.expect("reads");
         officials
     }
 }
@@ -96,7 +93,7 @@ async fn a_table_is_said_once_shown_and_taken_over() {
     let (status, to, page) = clerk.say(&to, &[("do", "take")]).await;
     assert!(status == StatusCode::SEE_OTHER && to.contains("taken=1"), "{page}");
     let held = clerk.held().await;
-    assert_eq!(held.of("cec", FORM, "100000000-57").and_then(|(_, figures)| figures.get(&line).copied()), Some(1234));
+    assert_eq!(held.of("cec", FORM, "100000000-57").and_then(|held| held.figures.get(&line).copied()), Some(1234));
     // Another one shows what would be others.
     let (_, to, _) = clerk.send("итоги.csv", "Участок;По списку\r\n100000000-57;1235\r\n".as_bytes()).await;
     let (_, page) = clerk.office.open(&to).await;
