@@ -217,7 +217,8 @@ async fn everything_that_was_planted_is_found_and_nobody_else_accused() {
         .collect();
     let clean: BTreeSet<_> = lines.into_iter().filter(|(station, ..)| !sums.contains(station)).collect();
     assert_eq!(clean, moved, "every line, with both figures");
-    let expected: BTreeSet<String> = moved.iter().map(|(station, ..)| station.clone()).chain(sums).collect();
+    let expected: BTreeSet<String> =
+        moved.iter().map(|(station, ..)| station.clone()).chain(sums.iter().cloned()).collect();
     assert_eq!(mismatch, expected, "a protocol whose sum is wrong is not the official one either");
 
     // Sums, with what they cover: every station that sent a protocol counts once, except where copies differ.

@@ -45,6 +45,11 @@ pub(crate) fn percent(part: Option<f64>, decimals: usize, language: &Language) -
     }
 }
 
+/// From one number to another, on one line.
+pub(crate) fn span(from: &str, to: &str) -> String {
+    format!("{from}\u{a0}…\u{a0}{to}")
+}
+
 /// One number over another, as far as both are known and the other is not nothing.
 #[expect(clippy::cast_precision_loss, reason = "voters of a country are far below 2^52")]
 pub(crate) fn over(part: Option<i64>, all: Option<i64>) -> Option<f64> {

@@ -18,7 +18,7 @@ use kuager_wire::pack::Pack;
 use kuager_wire::protocol::LineRole;
 use serde::Deserialize;
 
-use crate::figures::{decimal, percent};
+use crate::figures::{decimal, percent, span};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::lines;
@@ -325,7 +325,7 @@ fn shares(poll: &ExitPoll, name: &dyn Fn(&String) -> String, language: &Language
         Some(Share {
             name: name(option),
             share: percent(last.estimate.estimate, 1, language),
-            interval: format!("{} … {}", end(last.estimate.low), end(last.estimate.high)),
+            interval: span(&end(last.estimate.low), &end(last.estimate.high)),
             deff: decimal(last.deff_replace, 1, language),
             stages: stages
                 .into_iter()

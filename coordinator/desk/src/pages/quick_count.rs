@@ -17,7 +17,7 @@ use kuager_wire::protocol::LineRole;
 use serde::Deserialize;
 
 use crate::chart::{LINES, Lines, Point, Series};
-use crate::figures::{decimal, over, percent, whole};
+use crate::figures::{decimal, over, percent, span, whole};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::lines::{self, Choice};
@@ -321,7 +321,7 @@ impl Official {
 /// An estimate and its interval.
 fn interval(estimate: &Estimate, language: &Language) -> String {
     let end = |end: Option<f64>| percent(end, 2, language);
-    format!("{} … {}", end(estimate.low), end(estimate.high))
+    span(&end(estimate.low), &end(estimate.high))
 }
 
 fn shown(
@@ -340,7 +340,7 @@ fn shown(
     let bounds = |option: &str| {
         let found = count.bounds.iter().find(|(known, _)| known == option).and_then(|(_, bounds)| *bounds);
         found.map_or(String::new(), |(low, high)| {
-            format!("{} … {}", percent(Some(low), 2, language), percent(Some(high), 2, language))
+            span(&percent(Some(low), 2, language), &percent(Some(high), 2, language))
         })
     };
     let options = count.estimates.shares.iter().map(|(option, share)| {
@@ -415,7 +415,12 @@ fn convergence(count: &QuickCount, name: &dyn Fn(&str) -> String, language: &Lan
     largest.sort_by(|one, other| last(other).total_cmp(&last(one)));
     largest.truncate(LINES);
     let Some(first) = largest.first() else { return (None, Vec::new(), Vec::new()) };
-    let end = f64::from(first.moments.last().map_or(1, |moment| moment.minute).max(1));
+    // Whole hours, from the one in which there was a first estimate.
+    let begin =
+        first.moments.iter().find(|moment| moment.estimate.is_some()).map_or(0, |moment| moment.minute / 60 * 60);
+    let end = first.moments.last().map_or(0, |moment| moment.minute.div_ceil(60).saturating_mul(60));
+    let hours = end.saturating_sub(begin).div_ceil(60).max(1);
+    let (from, wide) = (f64::from(begin), f64::from(hours) * 60.0);
     let highest = largest.iter().flat_map(|of| &of.moments).filter_map(|moment| moment.estimate).fold(0.05, f64::max);
     let most = ((highest * 10.0).floor() + 1.0) / 10.0;
     let series = largest.iter().map(|of| Series {
@@ -423,20 +428,21 @@ fn convergence(count: &QuickCount, name: &dyn Fn(&str) -> String, language: &Lan
             .moments
             .iter()
             .filter_map(|moment| {
-                let point = Point { x: f64::from(moment.minute) / end, y: moment.estimate? / most };
+                let point = Point { x: (f64::from(moment.minute) - from) / wide, y: moment.estimate? / most };
                 Some((point, 1.959_964 * moment.se? / most))
             })
             .collect(),
     });
     let series: Vec<Series> = series.collect();
     let marks = [0.0, 0.5, 1.0].map(|at| (at, percent(Some(most * at), 0, language))).to_vec();
-    let ticks = [0.0, 0.25, 0.5, 0.75, 1.0].map(|at| {
-        let minute = end * at;
-        (at, format!("{}:{:02}", (minute / 60.0).floor(), (minute % 60.0).floor()))
-    });
+    let step = usize::try_from(hours.div_ceil(6)).unwrap_or(1).max(1);
+    let ticks = (0..=hours)
+        .step_by(step)
+        .map(|hour| (f64::from(hour) / f64::from(hours), format!("{}:00", begin.div_euclid(60).saturating_add(hour))));
+    let ticks: Vec<(f64, String)> = ticks.collect();
     let enough = series.iter().any(|series| series.points.len() > 1);
     let label = language.say("count-convergence");
-    let chart = enough.then(|| Lines::new(label, &series, marks, ticks.to_vec()));
+    let chart = enough.then(|| Lines::new(label, &series, marks, ticks));
     let moments = first.moments.iter().enumerate().map(|(at, moment)| {
         let shares =
             largest.iter().map(|of| percent(of.moments.get(at).and_then(|moment| moment.estimate), 2, language));
