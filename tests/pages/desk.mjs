@@ -8,11 +8,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Serves what `kuager demo` left in a folder. */
-export async function start(kuager, phone, folder) {
-  const data = path.join(folder, "data");
-  const out = path.join(folder, "out");
-  await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
+/** Serves a folder: where phones and desk are, and how it ends. */
+async function serve(kuager, data) {
   const served = spawn(kuager, ["serve", "--data", data, "--listen", "127.0.0.1:0", "--desk", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -25,6 +22,17 @@ export async function start(kuager, phone, folder) {
     }
   }
   served.stdout.resume();
+  return { ...said, stop: () => served.kill("SIGKILL") };
+}
+
+/** Serves what `kuager demo` left in a folder. */
+export async function start(kuager, phone, folder) {
+  const data = path.join(folder, "data");
+  const out = path.join(folder, "out");
+  await run(kuager, ["demo", "--once", "--data", data, "--out", out], { maxBuffer: 1 << 24 });
+  // Before anybody has it open, for whoever needs one of their own.
+  await run("cp", ["-a", data, path.join(folder, "untouched")]);
+  const said = await serve(kuager, data);
   const { stdout } = await run(kuager, ["invite", "--data", data, "--server", said.phones]);
   await writeFile(path.join(folder, "invite"), stdout.match(/KUAGER:INVITE\/\S+/)[0]);
   // test-phone takes the photo that lies beside its pack.
@@ -34,8 +42,21 @@ export async function start(kuager, phone, folder) {
     await copyFile(path.join(from, name), to);
   }
   let sealed = 0;
+  let copies = 0;
+  const notes = [];
   return {
     desk: new URL(said.desk),
+    kuager,
+    /** The notes that were delivered: their records, the photo of the first, and the photos that it was asked for again. */
+    notes,
+    /** Another coordinator with the data of the demonstration, for acts that change who may come in. */
+    async copy() {
+      copies += 1;
+      const own = path.join(folder, `copy-${copies}`);
+      await run("cp", ["-a", path.join(folder, "untouched"), own]);
+      const served = await serve(kuager, own);
+      return { data: own, desk: new URL(served.desk), kuager, stop: served.stop };
+    },
     /** Seals one note more at STATION and delivers it. The first has a photo. */
     async note() {
       sealed += 1;
@@ -43,8 +64,11 @@ export async function start(kuager, phone, folder) {
       if (!/^completed$/m.test(stdout)) {
         throw new Error(`the phone did not deliver: ${stdout}`);
       }
+      const said = (what) => [...stdout.matchAll(new RegExp(`^${what} (\\S+)$`, "gm"))].map((found) => found[1]);
+      notes.push({ record: said("sealed").at(-1), photo: said("saved").at(-1), asked: said("asked") });
+      return notes.at(-1);
     },
-    stop: () => served.kill("SIGKILL"),
+    stop: said.stop,
   };
 }
 

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import { asleep, live } from "./acts/live.mjs";
+import { retake } from "./acts/papers.mjs";
 import { start } from "./desk.mjs";
 import { LONG, expect, verdict } from "./told.mjs";
 
@@ -19,7 +20,7 @@ const PAGES = [
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
-const ACTS = [live, asleep];
+const ACTS = [live, asleep, retake];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },
