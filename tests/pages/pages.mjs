@@ -8,6 +8,7 @@ import { events } from "./acts/events.mjs";
 import { asleep, live } from "./acts/live.mjs";
 import { publish } from "./acts/publish.mjs";
 import { numbers } from "./acts/numbers.mjs";
+import { retake } from "./acts/papers.mjs";
 import { start } from "./desk.mjs";
 import { LONG, expect, verdict } from "./told.mjs";
 
@@ -37,7 +38,7 @@ const PAGES = [
   { name: "file", from: "station", link: '.pictures a[href^="/media/"]' },
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
-const ACTS = [live, asleep, publish, numbers, events];
+const ACTS = [live, asleep, publish, numbers, events, retake];
 const LANGUAGES = ["kk", "ru", "en"];
 const SIZES = [
   { width: 360, height: 640 },

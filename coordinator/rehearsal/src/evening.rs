@@ -103,6 +103,7 @@ fn official(plan: &Plan, come: &[Come]) -> Vec<Act> {
             form: PROTOCOL.to_owned(),
             station: station.clone(),
             figures,
+            pack: None,
         }
     });
     acts.collect()

@@ -78,6 +78,8 @@ impl Numbers {
                 LineRole::Received => self.received,
                 LineRole::Cancelled => self.received - self.issued,
                 LineRole::Outside => self.outside,
+                // Nobody has come from elsewhere.
+                LineRole::Absentee => 0,
             };
             answers.insert(line.question.clone(), Value::Int(number.into()));
         }

@@ -3,7 +3,7 @@
 //! `test-phone DIR INVITE PACK NOTES SYNC_SECONDS`: opens the phone in DIR, accepts the invite (a file with the URL) and
 //! the pack if it has not yet, then writes and seals notes until NOTES are sealed, the first with the photo that lies
 //! beside the pack, then syncs. Every line it prints is a promise: `saved HASH` (a photo), `sealed HASH`, `accepted HASH`
-//! and `stored HASH` must hold after whatever happens next.
+//! and `stored HASH` must hold after whatever happens next. `asked HASH` is a photo that it was asked for again.
 
 use std::error::Error;
 use std::path::Path;
@@ -53,6 +53,10 @@ fn main() -> Result<(), Box<dyn Error>> {
                 SyncEvent::MediaStored(hash) => promise(&format!("stored {hash}"))?,
                 _ => {}
             }
+        }
+        let asked = observer.messages()?.into_iter().filter(|received| received.message.ask.is_some());
+        for media in asked.filter_map(|received| received.message.media) {
+            promise(&format!("asked {media}"))?;
         }
         promise(if summary.completed { "completed" } else { "incomplete" })?;
     }
