@@ -32,7 +32,6 @@ subjects!(
     "import",
     "tables",
     "people",
-    "people",
     "publish",
     "site",
     "totals",
