@@ -10,7 +10,7 @@ use kuager_wire::protocol::{Line, LineRole, Severity, Template};
 use kuager_wire::record::{Answers, RecordKind, Value};
 
 use super::{DAWN_MS, Sent, arrive, book, row, signed};
-use crate::book::{Book, Column, Entry, Official, Status};
+use crate::book::{Book, Column, Entry, Official, Sought, Status};
 
 const MAJILIS: &str = include_str!("../../../../../tests/fixtures/past/majilis-2023.csv");
 const PRINTED: &str = include_str!("../../../../../tests/fixtures/past/majilis-2023-as-printed.csv");
@@ -228,7 +228,7 @@ fn fifteen_protocols_say_something_else_than_the_official_figures() {
         let differs = MOVED.iter().any(|(place, _)| *place == at);
         assert_eq!(status, if differs { Status::OfficialMismatch } else { Status::OfficialMatch }, "{key}");
     }
-    let found = book.discrepancies();
+    let found = book.discrepancies(Sought::default());
     let differences: Vec<u64> = found.iter().map(|found| found.difference).collect();
     assert_eq!(differences, [20, 20, 20, 20, 10, 10], "line by line, the largest first");
     assert_eq!(differences.iter().sum::<u64>(), 67 + 33, "and together they are the whole lead");
