@@ -12,6 +12,7 @@ use crate::counters::Metrics;
 use crate::deployment::{Deployment, DeploymentError};
 use crate::epochs::Epochs;
 use crate::ledger::{Ledger, LedgerError, SqliteLedger};
+use crate::log::Log;
 use crate::refusals::Refusals;
 use crate::shelf::Shelf;
 use crate::sign::Signer;
@@ -42,6 +43,8 @@ pub struct App {
     pub signer: Arc<Signer>,
     /// What has been received.
     pub ledger: Arc<dyn Ledger>,
+    /// The transparency log as it is shown.
+    pub log: Arc<Log>,
     /// The published packs.
     pub shelf: Arc<Shelf>,
     /// What has been refused.
@@ -84,12 +87,14 @@ impl App {
         let refusals = Refusals::new(Arc::clone(&signer), Arc::clone(&clock));
         let shelf = Shelf::new(deployment.clone());
         let epochs = Arc::new(Epochs::begin(Arc::clone(&clock))?);
+        let log = Arc::new(Log::in_folder(&deployment.log_dir()));
         let roots = Arc::new(Roots::load(deployment.dir())?);
         Ok(Self {
             roots,
             deployment,
             signer,
             ledger,
+            log,
             shelf: Arc::new(shelf),
             refusals: Arc::new(refusals),
             epochs,

@@ -36,6 +36,8 @@ pub enum Warning {
     DiskFull,
     /// Nothing writes records, or what writes them stands still.
     Writer,
+    /// Nothing gets a place in the transparency log, which receipts promise.
+    Log,
 }
 
 impl Warning {
@@ -52,6 +54,7 @@ impl Warning {
             Self::DiskFillsUp => "disk_fills_up",
             Self::DiskFull => "disk_full",
             Self::Writer => "writer",
+            Self::Log => "log",
         }
     }
 }
@@ -115,6 +118,9 @@ fn warnings(app: &App, media: &Media, ends: &Ends) -> BTreeSet<Warning> {
     }
     if !writes(app) {
         warnings.insert(Warning::Writer);
+    }
+    if app.log.stands_still() {
+        warnings.insert(Warning::Log);
     }
     warnings
 }

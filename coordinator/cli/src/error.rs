@@ -17,6 +17,7 @@ use kuager_coordinator::journal::JournalError;
 use kuager_coordinator::ledger::LedgerError;
 use kuager_coordinator::media::store::ObjectError;
 use kuager_coordinator::people::PeopleError;
+use kuager_coordinator::sequencer::LogError;
 use kuager_coordinator::setup::SetupError;
 use kuager_coordinator::sign::{RootFileError, SignError};
 use kuager_desk::DeskError;
@@ -94,6 +95,9 @@ pub enum CliError {
     /// The key of a backup.
     #[error(transparent)]
     BackupKey(#[from] NotARecipient),
+    /// The transparency log.
+    #[error(transparent)]
+    Log(#[from] LogError),
     /// Two passphrases that differ.
     #[error("the two passphrases differ; nothing was written")]
     PassphrasesDiffer,

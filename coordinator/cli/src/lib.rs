@@ -24,6 +24,7 @@ mod names;
 mod official;
 mod pack;
 mod publish;
+mod recover;
 #[cfg(feature = "demo")]
 mod rehearse;
 mod root;
@@ -95,6 +96,7 @@ enum Command {
     Backup(backup::Backup),
     /// Make a data directory again from a backup.
     Restore(backup::Restore),
+    Recover(recover::Recover),
     /// Check a pack's source, and publish it.
     #[command(subcommand)]
     Pack(pack::Pack),
@@ -148,6 +150,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, out: &mut dyn Write) -> Res
         Command::Names(command) => command.run(&data, out),
         Command::Backup(command) => command.run(&data, out),
         Command::Restore(command) => command.run(&data, out),
+        Command::Recover(command) => command.run(&data, out),
         Command::Pack(command) => command.run(&data, out),
         Command::Root(command) => command.run(&data, out),
         Command::Sample(command) => command.run(&data, out),

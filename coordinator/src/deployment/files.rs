@@ -95,6 +95,10 @@ impl Layout {
         self.dir.join("ledger.db")
     }
 
+    pub(crate) fn log(&self) -> PathBuf {
+        self.dir.join("log")
+    }
+
     pub(crate) fn media(&self) -> PathBuf {
         self.dir.join("media")
     }

@@ -183,6 +183,12 @@ impl Deployment {
         self.inner.layout.ledger()
     }
 
+    /// Where the transparency log's files are, for anybody to read.
+    #[must_use]
+    pub fn log_dir(&self) -> PathBuf {
+        self.inner.layout.log()
+    }
+
     /// Where files that records list are kept.
     #[must_use]
     pub fn media_dir(&self) -> PathBuf {

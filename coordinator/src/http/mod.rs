@@ -13,6 +13,7 @@ mod desk;
 pub mod files;
 mod host;
 mod limits;
+mod log;
 mod media;
 mod network;
 mod open_files;
@@ -34,6 +35,7 @@ use crate::deployment::DeploymentError;
 use crate::enrol::watch_issuer;
 use crate::intake::attest_waiting;
 use crate::media::Media;
+use crate::sequencer;
 use certificate::Unusable;
 use connection::Bounded;
 use desk::NoDesk;
@@ -166,6 +168,7 @@ pub async fn serve(
     };
     let housekeeping = tokio::spawn(keep_house(app.clone()));
     let sweeping = tokio::spawn(sweep(app.clone(), Arc::clone(&media)));
+    let sequencing = tokio::spawn(sequencer::run(app.clone()));
     let watching = tokio::spawn(watch_issuer(app.clone()));
     let looking = tokio::spawn({
         let media = Arc::clone(&media);
@@ -186,6 +189,7 @@ pub async fn serve(
         desk.end().await?;
     }
     housekeeping.abort();
+    sequencing.abort();
     sweeping.abort();
     watching.abort();
     looking.abort();

@@ -19,8 +19,8 @@ use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{
-    ATTESTATION_HEADER, CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, PASS_HEADER,
-    SEQUENCE_TYPE,
+    ATTESTATION_HEADER, CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, LOG_HEADER,
+    PASS_HEADER, SEQUENCE_TYPE,
 };
 use minicbor::Encode;
 
@@ -28,9 +28,9 @@ use super::body::{Plain, expect_type, read, text};
 use super::connections::Link;
 use super::host::with_target;
 use super::limits::Limits;
-use super::media;
 use super::public::{BUSY_SECONDS, FOR_EVER, Public};
 use super::underway::watched;
+use super::{log, media};
 use crate::app::App;
 use crate::error::CoordinatorError;
 use crate::intake::OnFork;
@@ -59,6 +59,7 @@ pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
         .route("/v1/records", post(records))
         .route("/v1/inbox", post(inbox))
         .route("/v1/health", get(health))
+        .merge(log::routes())
         .merge(media::routes())
         .fallback(async || Plain::new(StatusCode::NOT_FOUND, "there is nothing here"))
         .layer(from_fn_with_state(public.clone(), admit))
@@ -93,6 +94,7 @@ async fn admit(State(public): State<Public>, request: Request, next: Next) -> Re
         response.headers_mut().insert(EPOCH_HEADER, epoch);
     }
     response.headers_mut().insert(ATTESTATION_HEADER, HeaderValue::from_static("1"));
+    response.headers_mut().insert(LOG_HEADER, HeaderValue::from_static("1"));
     response
 }
 
@@ -253,7 +255,7 @@ async fn health(State(public): State<Public>) -> Response {
     (status, types, format!("{{\"ok\":{well}}}")).into_response()
 }
 
-fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
+pub(super) fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
     let bytes = canonical::encode(answer, limits::ANSWER).map_err(|error| {
         if let Some(left_out) = UNWRITTEN.pass() {
             tracing::error!(%error, left_out, "an answer could not be written");

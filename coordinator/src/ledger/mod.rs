@@ -7,6 +7,7 @@
 //! - [`Uploads`], [`Files`], [`Redactions`]: how files arrive, what is known of them, what may be published;
 //! - [`Messages`], [`Refusals`]: what is said to observers, what was not accepted;
 //! - [`DeskEntries`]: what people did at the desk;
+//! - [`LogEntries`]: which place everything has in the transparency log;
 //! - [`Accounts`], [`Views`]: who signs in at the desk, and who looked at what there;
 //! - [`Tokens`], [`Webhooks`]: programs that read from the desk, and those that it tells by itself;
 //! - [`Usages`]: how much of its budgets each device has used;
@@ -38,6 +39,7 @@ mod faults;
 mod feed;
 mod files;
 mod invites;
+pub mod log;
 pub mod messages;
 pub mod records;
 mod redactions;
@@ -62,6 +64,7 @@ pub use files::{
     Alike, FileReport, FileView, Files, Findings, MediaView, PictureProblem, RecordView, ReportLimits, Unexamined,
 };
 pub use invites::{InviteRow, Invites, NewInvite};
+pub use log::{Advanced, LogEntries, LogEntry, LogHead, Source};
 pub use messages::{Added, Messages, NONCES, NewMessage};
 pub use records::{Counts, ForkEvidence, ForkPair, Inquiry, Known, NewRecord, Records, Stored, Taken};
 pub use redactions::{RedactionRow, Redactions};

@@ -13,6 +13,7 @@ use super::faults::Faults;
 use super::feed::Feed;
 use super::files::Files;
 use super::invites::Invites;
+use super::log::LogEntries;
 use super::messages::Messages;
 use super::records::Records;
 use super::redactions::Redactions;
@@ -76,6 +77,7 @@ pub trait Ledger:
     + Redactions
     + Messages
     + DeskEntries
+    + LogEntries
     + Refusals
     + Accounts
     + Views

@@ -1,5 +1,7 @@
 //! Private keys: made once, kept as files only their owner can read, and never given away.
 
+use kuager_log::checkpoint::{Checkpoint, CheckpointError};
+use kuager_log::tree::Head;
 use kuager_wire::SigningKey;
 use kuager_wire::cose::{self, Statement, StatementError};
 use kuager_wire::ids::{DeploymentId, PublicKey};
@@ -62,7 +64,12 @@ impl Key {
         PublicKey::from(&self.0)
     }
 
-    /// The only line of a coordinator that signs.
+    /// Signs a head of the transparency log, which is a note and no statement of ours.
+    pub(super) fn checkpoint(&self, origin: &str, head: Head) -> Result<Checkpoint, CheckpointError> {
+        Checkpoint::sign(origin, head, &self.0)
+    }
+
+    /// The only line of a coordinator that signs statements.
     pub(super) fn sign<S: Statement>(
         &self,
         deployment: DeploymentId,

@@ -7,6 +7,7 @@
 //! - [`IssuerSigner`] has a key that the root key delegated to, which signs credentials and where the servers are;
 //! - [`ReceiptSigner`] has the receipt key, which signs what a running coordinator answers;
 //! - [`DeskSigner`] has the desk's key, which signs what people do there;
+//! - [`LogSigner`] has the log's key, which signs heads of the transparency log;
 //! - [`UploadAddresses`] has the secret that upload addresses are derived from;
 //! - [`Passes`] has the one that passes are made with, [`PeopleKeys`] the one that people at the desk are told by.
 //!
@@ -18,6 +19,7 @@ mod desk;
 mod error;
 mod issuer;
 mod keys;
+mod log;
 mod new;
 mod passes;
 mod people;
@@ -32,6 +34,7 @@ pub use desk::DeskSigner;
 pub use error::SignError;
 pub use issuer::{IssuerSigner, IssuerStanding, SignedServers};
 use keys::Key;
+pub use log::LogSigner;
 pub(crate) use new::NewKeys;
 pub use passes::{Holder, Passes};
 pub use people::{BrowserMark, PeopleKeys};
@@ -48,6 +51,8 @@ pub struct Signer {
     pub receipts: ReceiptSigner,
     /// What a key of the desk signs.
     pub desk: DeskSigner,
+    /// What the log's key signs.
+    pub log: LogSigner,
     /// Where devices upload files.
     pub uploads: UploadAddresses,
     /// How requests of those that were let in are told from those of strangers.
@@ -67,12 +72,11 @@ impl Signer {
             issuer: IssuerSigner::open(deployment)?,
             desk: DeskSigner::open(deployment, &receipts)?,
             receipts,
+            log: LogSigner::open(deployment)?,
             uploads: UploadAddresses::open(deployment)?,
             passes: Passes::open(deployment)?,
             people: PeopleKeys::open(deployment)?,
         };
-        // That they are the right ones must not turn out on election night.
-        Key::read(deployment, "log", deployment.genesis().log_key)?;
         // A root key that is neither here nor has an issuer in its place did not leave: it is lost.
         if RootSigner::is_here(deployment) || !signer.issuer.has_any()? {
             Key::read(deployment, "root", deployment.genesis().root_key)?;

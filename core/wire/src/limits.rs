@@ -70,3 +70,5 @@ pub const DESK_TEXT: usize = 4000;
 pub const DESK_NAME: usize = 256;
 /// Figures, questions or relations in one entry of the desk's journal.
 pub const FIGURES: usize = 512;
+/// Records in one request for proofs of the transparency log.
+pub const PROOFS: usize = 256;

@@ -144,3 +144,41 @@ pub struct Delegations {
     #[n(2)]
     pub revocations: Vec<ByteVec>,
 }
+
+/// Names the header by which a coordinator says that it has a transparency log and answers [`PROOFS_PATH`].
+pub const LOG_HEADER: &str = "kuager-log";
+/// Path below a server address that answers a [`ProofRequest`] with [`Proofs`].
+pub const PROOFS_PATH: &str = "/v1/proofs";
+/// Path below a server address under which the transparency log's files are (C2SP `tlog-tiles`).
+pub const LOG_PATH: &str = "/log/";
+
+/// Asks where records stand in the transparency log. Nobody has to sign it: who knows a record's hash has the record, or a receipt for it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ProofRequest {
+    /// The records; at most [`crate::limits::PROOFS`].
+    #[n(1)]
+    pub records: Vec<RecordHash>,
+    /// The size of the newest checkpoint that the device has verified; 0 when it has none.
+    #[n(2)]
+    pub verified: u64,
+}
+
+/// Where records stand in the transparency log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Proofs {
+    /// The newest checkpoint (C2SP `tlog-checkpoint`), which the log's key has signed.
+    #[n(1)]
+    pub checkpoint: String,
+    /// The place of each record that was asked for, in the order of the request; nothing for one that has none yet.
+    #[n(2)]
+    pub places: Vec<Option<u64>>,
+    /// One proof for all of them that have a place, SHA-256 hashes one behind the other: going through the tree from left to right, the
+    /// root of each part that holds none of them.
+    #[n(3)]
+    pub path: ByteVec,
+    /// That the tree of the size that was asked for is the beginning of this one (RFC 6962, section 2.1.2), hashes one behind the other.
+    #[n(4)]
+    pub consistency: ByteVec,
+}

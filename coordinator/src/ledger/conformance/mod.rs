@@ -19,6 +19,7 @@ pub mod faults;
 pub mod fixture;
 pub mod forks;
 pub mod life;
+pub mod log;
 pub mod media;
 pub mod messages;
 pub mod records;
@@ -77,6 +78,9 @@ macro_rules! ledger_conformance {
             media::the_first_statement_of_a_copy_stays,
             usage::a_device_stores_what_its_budget_has_room_for,
             usage::files_are_counted_by_device_and_hour,
+            log::everything_gets_one_place,
+            log::a_log_knows_how_far_its_files_are,
+            log::of_many_sequencers_one_gets_ahead,
             messages::an_inbox_is_read_page_by_page,
             messages::a_nonce_is_used_once_and_the_newest_are_remembered,
             messages::numbers_only_grow,

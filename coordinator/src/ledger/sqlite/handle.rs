@@ -29,6 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/012_desk.sql"),
     include_str!("migrations/013_accounts.sql"),
     include_str!("migrations/014_tokens.sql"),
+    include_str!("migrations/015_log.sql"),
 ];
 /// 64 MiB of pages in memory. Fewer, larger checkpoints (16 MiB): under load the same index pages change again and again.
 const TUNING: &[(&str, i64)] = &[("cache_size", -65_536), ("wal_autocheckpoint", 4096)];

@@ -19,6 +19,7 @@ mod files;
 mod handle;
 mod invites;
 mod links;
+mod log;
 mod messages;
 mod records;
 mod redactions;
