@@ -73,6 +73,11 @@ STEPS = [
     Step("backup", "Foreign tools: backups by age and tar", "python3 tests/foreign/backup.py target/debug/kuager", needs=("build",), tools=("age",), groups=("foreign",)),
     Step("survey", "Foreign judge: estimates, by R's survey", "python3 tests/foreign/survey/judge.py target/debug/kuager", needs=("build",), tools=("survey",), groups=("foreign",)),
     Step("tables", "Foreign readers: tables, the interface and its description", '"$PINNED/bin/python" tests/foreign/tables.py target/debug/kuager', needs=("build", "pinned"), groups=("foreign",)),
+    Step(
+        "log", "Foreign judge: the transparency log, by Go's sumdb",
+        'if ! command -v go >/dev/null; then echo "Go is not here; see https://go.dev/dl"; exit 77; fi; tests/foreign/log/run target/debug/kuager',
+        needs=("build",), groups=("foreign",),
+    ),
     Step("xlsform", "Foreign judge: XLSForm import", '"$PINNED/bin/python" tests/foreign/xlsform.py target/debug/kuager target/debug/test-evaluate tests/workbooks', needs=("build", "pinned"), groups=("foreign",)),
     # Linked as for Android, and as linkers did before: one must pass and the other must not.
     Step(

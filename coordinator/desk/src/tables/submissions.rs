@@ -80,7 +80,7 @@ fn gather(tables: &mut Vec<Answered>, questions: &[Question], group: &[String], 
             QuestionKind::Note => {}
             QuestionKind::Group => {
                 let inner = question.questions.as_deref().unwrap_or_default();
-                let within = [path, &[question.id.clone()]].concat();
+                let within = [path, std::slice::from_ref(&question.id)].concat();
                 if question.repeat.is_none() {
                     gather(tables, inner, group, &within);
                     continue;
@@ -158,7 +158,7 @@ const PARENT: [Column; 2] = [
 
 /// The columns of a question; a place has four, as in Central.
 fn columns(field: &Field) -> Vec<Column> {
-    let name = [field.path.as_slice(), &[field.question.id.clone()]].concat().join("-");
+    let name = [field.path.as_slice(), std::slice::from_ref(&field.question.id)].concat().join("-");
     let kind = match field.question.kind {
         QuestionKind::Integer | QuestionKind::Words => Kind::Whole,
         QuestionKind::Decimal => Kind::Decimal,

@@ -38,7 +38,7 @@ async fn hear(State(server): State<Server>, headers: HeaderMap, body: Bytes) -> 
     if heard.answers.is_empty() { StatusCode::OK.into_response() } else { heard.answers.remove(0) }
 }
 
-async fn serve(server: Server) -> SocketAddr {
+fn serve(server: Server) -> SocketAddr {
     let routes = Router::new().route("/hook", post(hear)).with_state(server);
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.set_nonblocking(true).expect("is set");
@@ -98,7 +98,7 @@ async fn everything_is_told_in_order_whatever_the_server_does() {
     let fixture = Fixture::new();
     fixture.enrol(1).await;
     let server = Server::default();
-    let address = serve(Arc::clone(&server)).await;
+    let address = serve(Arc::clone(&server));
     let redirect = [(header::LOCATION, format!("http://{address}/elsewhere"))];
     let slow = [(header::RETRY_AFTER, "120")];
     server.lock().answers = vec![
@@ -152,7 +152,7 @@ async fn who_is_gone_is_told_nothing_more_and_nobody_is_told_what_was_typed() {
     let fixture = Fixture::new();
     fixture.enrol(1).await;
     let server = Server::default();
-    let address = serve(Arc::clone(&server)).await;
+    let address = serve(Arc::clone(&server));
     server.lock().answers = vec![StatusCode::OK.into_response(), StatusCode::GONE.into_response()];
     add(&fixture, address, &["record.received"]).await;
     let records: Vec<_> = (0..3).map(|seq| fixture.sign(1, &fixture.turnout(seq, "Айгүл, +7 701 000 00 00"))).collect();

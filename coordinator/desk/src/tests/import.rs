@@ -59,8 +59,7 @@ impl Clerk {
     }
 
     async fn held(&self) -> Officials {
-        let officials = crate::official::held(&self.office.fixture.app).await.expect("reads");
-        officials
+        crate::official::held(&self.office.fixture.app).await.expect("reads")
     }
 }
 
