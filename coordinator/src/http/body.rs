@@ -1,4 +1,4 @@
-//! Reading a request's body within its bounds, and saying in plain words which bound was hit.
+//! Bodies: reading a request's within its bounds, saying in plain words which bound was hit, and writing an answer's.
 
 use std::time::Duration;
 
@@ -8,7 +8,16 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use headers::{ContentLength, ContentType, HeaderMapExt};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use kuager_wire::canonical;
+use kuager_wire::limits;
+use kuager_wire::sync::CBOR_TYPE;
 use mime::Mime;
+use minicbor::Encode;
+
+use crate::sparing::{Lines, lines};
+
+/// Lines about answers that cannot be written; a bug that somebody may have found before us.
+static UNWRITTEN: Lines = lines();
 
 /// An answer for people; phones go by the status.
 #[derive(Debug)]
@@ -42,6 +51,17 @@ impl IntoResponse for Plain {
         response.headers_mut().extend(self.header);
         response
     }
+}
+
+/// An answer that is one CBOR item.
+pub(super) fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
+    let bytes = canonical::encode(answer, limits::ANSWER).map_err(|error| {
+        if let Some(left_out) = UNWRITTEN.pass() {
+            tracing::error!(%error, left_out, "an answer could not be written");
+        }
+        Plain::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
+    })?;
+    Ok(([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response())
 }
 
 /// Reads a whole body of at most `limit` bytes within `time`.

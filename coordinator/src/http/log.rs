@@ -13,9 +13,8 @@ use kuager_wire::canonical;
 use kuager_wire::limits;
 use kuager_wire::sync::{CBOR_TYPE, ProofRequest};
 
-use super::body::{Plain, expect_type, read};
+use super::body::{Plain, cbor, expect_type, read};
 use super::public::{BUSY_SECONDS, FOR_EVER, Public};
-use super::router::cbor;
 use crate::proofs::{self, NoProofs};
 use crate::sparing::{Lines, lines};
 

@@ -11,7 +11,6 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use headers::{HeaderMapExt, IfNoneMatch};
-use kuager_wire::canonical;
 use kuager_wire::compression::{CompressionError, ENCODING};
 use kuager_wire::cose::Envelope;
 use kuager_wire::ids::{Kid, PackHash, ShardHash};
@@ -19,12 +18,11 @@ use kuager_wire::limits;
 use kuager_wire::pack::SignedPack;
 use kuager_wire::receipt::RefusalCode;
 use kuager_wire::sync::{
-    ATTESTATION_HEADER, CBOR_TYPE, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, LOG_HEADER,
+    ATTESTATION_HEADER, COSE_TYPE, DEPLOYMENT_HEADER, EPOCH_HEADER, FORKS_HEADER, FORKS_REFUSE, LOG_HEADER,
     PASS_HEADER, SEQUENCE_TYPE,
 };
-use minicbor::Encode;
 
-use super::body::{Plain, expect_type, read, text};
+use super::body::{Plain, cbor, expect_type, read, text};
 use super::connections::Link;
 use super::host::with_target;
 use super::limits::Limits;
@@ -42,8 +40,6 @@ use crate::{enrol, health, inbox};
 
 /// Lines about files of the deployment that cannot be read when anybody asks for them.
 static UNREADABLE: Lines = lines();
-/// Lines about answers that cannot be written; a bug that somebody may have found before us.
-static UNWRITTEN: Lines = lines();
 
 /// The routes of the public listener.
 pub fn router(app: App, media: Arc<Media>, limits: &Limits) -> Router {
@@ -253,16 +249,6 @@ async fn health(State(public): State<Public>) -> Response {
     let status = if well { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let types = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     (status, types, format!("{{\"ok\":{well}}}")).into_response()
-}
-
-pub(super) fn cbor<T: Encode<()>>(answer: &T) -> Result<Response, Plain> {
-    let bytes = canonical::encode(answer, limits::ANSWER).map_err(|error| {
-        if let Some(left_out) = UNWRITTEN.pass() {
-            tracing::error!(%error, left_out, "an answer could not be written");
-        }
-        Plain::new(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be written; it is logged")
-    })?;
-    Ok(([(header::CONTENT_TYPE, CBOR_TYPE)], bytes).into_response())
 }
 
 /// A signed refusal is the body; the status only helps those who do not read it.
