@@ -39,12 +39,19 @@ const PAGES = [
 ];
 // What is done in a browser, one after the other, with the same coordinator: (browser, host) each.
 const ACTS = [live, asleep, publish, numbers, events, retake];
-const LANGUAGES = ["kk", "ru", "en"];
-const SIZES = [
-  { width: 360, height: 640 },
-  { width: 1920, height: 1080 },
+const SMALL = { width: 360, height: 640 };
+const LARGE = { width: 1920, height: 1080 };
+// Every page in every language and size, and in the first language in both schemes as well: colours do not know what is written on them.
+const WAYS = [
+  ["kk", SMALL, "light"],
+  ["kk", SMALL, "dark"],
+  ["kk", LARGE, "light"],
+  ["kk", LARGE, "dark"],
+  ["ru", SMALL, "dark"],
+  ["ru", LARGE, "light"],
+  ["en", SMALL, "light"],
+  ["en", LARGE, "dark"],
 ];
-const SCHEMES = ["light", "dark"];
 // WCAG 2.2 on both levels that law and common sense ask for, and what axe's authors call good practice.
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
@@ -98,12 +105,8 @@ const host = await start(kuager, phone, folder);
 try {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...asRoot, ...quiet] });
   for (const [name, address] of await addresses(browser, host)) {
-    for (const language of LANGUAGES) {
-      for (const size of SIZES) {
-        for (const scheme of SCHEMES) {
-          await look(browser, name, new URL(address), language, size, scheme);
-        }
-      }
+    for (const [language, size, scheme] of WAYS) {
+      await look(browser, name, new URL(address), language, size, scheme);
     }
   }
   for (const act of ACTS) {

@@ -15,7 +15,7 @@ not-shown = the file is here, but a browser cannot show it
 
 ## Where every page leads to.
 
-places = Pages
+places = Sections
 place-board = Stations
 place-observers = Observers
 place-papers = Protocols

@@ -15,7 +15,7 @@ not-shown = файл осында, бірақ браузер оны көрсет
 
 ## Where every page leads to.
 
-places = Беттер
+places = Бөлімдер
 place-board = Учаскелер
 place-observers = Бақылаушылар
 place-papers = Хаттамалар

@@ -15,7 +15,7 @@ not-shown = файл здесь, но браузер его не показыв�
 
 ## Where every page leads to.
 
-places = Страницы
+places = Разделы
 place-board = Участки
 place-observers = Наблюдатели
 place-papers = Протоколы
