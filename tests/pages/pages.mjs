@@ -104,6 +104,13 @@ const quiet = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-b
 const host = await start(kuager, phone, folder);
 try {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: [...asRoot, ...quiet] });
+  // A machine that does other things besides is slow, and not wrong.
+  const context = browser.newContext.bind(browser);
+  browser.newContext = async (options) => {
+    const made = await context(options);
+    made.setDefaultTimeout(LONG);
+    return made;
+  };
   for (const [name, address] of await addresses(browser, host)) {
     for (const [language, size, scheme] of WAYS) {
       await look(browser, name, new URL(address), language, size, scheme);
