@@ -139,30 +139,19 @@ impl Sequencer {
     /// Takes over from the files what was shown and the ledger does not have.
     async fn take_over(&self, head: Option<&LogHead>, shown: &Checkpoint) -> Result<(), LogError> {
         let (from, size) = (head.map_or(0, |head| head.size), shown.head().size);
-        let known = head.map(|head| Checkpoint::open(&head.checkpoint, &self.app.signer.log.verifier())).transpose()?;
-        let (mut edge, mut entries) = (Edge::new(), Vec::new());
-        for tile in Tile::all(size).take_while(|tile| tile.level == 0) {
-            let missing = || LogError::Copy(format!("{} is missing", tile.bundle_path()));
-            let bundle = match self.get(tile.bundle_path()).await? {
-                Some(bundle) => bundle,
-                None => self.get(tile.full().bundle_path()).await?.ok_or_else(missing)?,
-            };
-            for entry in tile.read_bundle(&bundle).map_err(|error| LogError::Copy(error.to_string()))? {
-                let hash = entry.try_into().map_err(|_| LogError::Copy("an entry is no SHA-256".to_owned()))?;
-                edge.push(Hash::of_leaf(entry), |_, _| ()).map_err(|_| LogError::Damaged)?;
-                if known.as_ref().is_some_and(|known| edge.size() == from && edge.head() != known.head()) {
-                    return Err(LogError::Split);
-                }
-                if edge.size() > from {
-                    entries.push(LogEntry { hash, source: Source::Statement, since_ms: 0 });
-                }
+        let (files, shown_too) = (Arc::clone(self.app.log.files()), shown.clone());
+        let work = move || entries(&*files, &shown_too);
+        let entries = tokio::task::spawn_blocking(work).await.map_err(|_| LogError::Worker)??;
+        let (known, more) = entries.split_at(usize::try_from(from).unwrap_or(usize::MAX).min(entries.len()));
+        if let Some(head) = head {
+            let held = Checkpoint::open(&head.checkpoint, &self.app.signer.log.verifier())?;
+            if tree(known)?.0.head() != held.head() {
+                return Err(LogError::Split);
             }
         }
-        if edge.head() != shown.head() {
-            return Err(LogError::Copy("its entries are not those its checkpoint was signed for".to_owned()));
-        }
         tracing::warn!(from, size, "the log had been shown further than the ledger has it; its places are taken over");
-        match self.app.ledger.advance_log(from, entries, shown.to_string().into_bytes()).await? {
+        let more = more.iter().map(|hash| LogEntry { hash: *hash, source: Source::Statement, since_ms: 0 }).collect();
+        match self.app.ledger.advance_log(from, more, shown.to_string().into_bytes()).await? {
             Advanced::Stored => Ok(self.app.ledger.log_written(size).await?),
             Advanced::Moved => Err(LogError::Split),
         }
@@ -171,7 +160,7 @@ impl Sequencer {
     async fn read(&mut self, head: &LogHead, shown: Option<&Checkpoint>) -> Result<(), LogError> {
         let checkpoint = Checkpoint::open(&head.checkpoint, &self.app.signer.log.verifier())?;
         // The tile that was partial when files were last complete is written anew, everything before it is full and there.
-        let whole = Tile::at(0, head.written, u64::MAX).map_or(0, |tile| tile.index.saturating_mul(u64::from(WIDTH)));
+        let whole = head.written & !u64::from(WIDTH - 1);
         let missing = head.written < head.size;
         let mut files = Files::new();
         let mut split = shown.is_some();
@@ -232,12 +221,7 @@ impl Sequencer {
 
     /// Writes these files and the partial ones, and then shows the checkpoint whose files they are.
     async fn write(&self, mut files: Files, checkpoint: Checkpoint) -> Result<(), LogError> {
-        for (tile, hashes) in self.edge.partial() {
-            files.push((tile.to_string(), written(hashes)));
-            if tile.level == 0 {
-                files.push((tile.bundle_path(), bundle(&self.open)));
-            }
-        }
+        files.extend(partial(&self.edge, &self.open));
         self.put(files).await?;
         // Behind all of its files what everybody reads; from then on it must be there.
         self.put(vec![("checkpoint".to_owned(), checkpoint.to_string().into_bytes())]).await?;
@@ -309,6 +293,52 @@ fn push(
     pushed.map_err(|_| LogError::Damaged)
 }
 
+/// The files at the edge of a tree, which are not full.
+fn partial(edge: &Edge, open: &[[u8; 32]]) -> Files {
+    let mut files = Files::new();
+    for (tile, hashes) in edge.partial() {
+        files.push((tile.to_string(), written(hashes)));
+        if tile.level == 0 {
+            files.push((tile.bundle_path(), bundle(open)));
+        }
+    }
+    files
+}
+
+/// The tree of these entries, and all of its files.
+fn tree(entries: &[[u8; 32]]) -> Result<(Edge, Files), LogError> {
+    let (mut edge, mut open, mut files) = (Edge::new(), Vec::new(), Files::new());
+    for entry in entries {
+        push(&mut edge, &mut open, *entry, |file| files.push(file))?;
+    }
+    files.extend(partial(&edge, &open));
+    Ok((edge, files))
+}
+
+/// The entries of a log from its bundles, if they are those that its checkpoint was signed for.
+fn entries(files: &dyn LogFiles, checkpoint: &Checkpoint) -> Result<Vec<[u8; 32]>, LogError> {
+    let bad = |what: String| LogError::Copy(what);
+    let mut entries = Vec::new();
+    for tile in Tile::all(checkpoint.head().size).take_while(|tile| tile.level == 0) {
+        // A partial one may have given way to the full one.
+        let (held, bundle) = match files.get(&tile.bundle_path())? {
+            Some(bundle) => (tile, bundle),
+            None => {
+                let full = files.get(&tile.full().bundle_path())?;
+                (tile.full(), full.ok_or_else(|| bad(format!("{} is missing", tile.bundle_path())))?)
+            }
+        };
+        let all = held.read_bundle(&bundle).map_err(|error| bad(error.to_string()))?;
+        for entry in all.into_iter().take(tile.width.into()) {
+            entries.push(entry.try_into().map_err(|_| bad("an entry is no SHA-256".to_owned()))?);
+        }
+    }
+    if tree(&entries)?.0.head() != checkpoint.head() {
+        return Err(bad("its entries are not those its checkpoint was signed for".to_owned()));
+    }
+    Ok(entries)
+}
+
 fn bundle(entries: &[[u8; 32]]) -> Vec<u8> {
     let mut bundle = Vec::with_capacity(entries.len().saturating_mul(34));
     for entry in entries {
@@ -371,23 +401,9 @@ pub async fn take_copy(app: &App, copy: Arc<dyn LogFiles>) -> Result<u64, LogErr
         if read(&*to)?.is_some_and(|ours| ours.head().size >= size) {
             return Err(bad("it goes no further than the log that is here"));
         }
-        let mut edge = Edge::new();
-        for tile in Tile::all(size) {
-            let paths =
-                if tile.level == 0 { vec![tile.bundle_path(), tile.to_string()] } else { vec![tile.to_string()] };
-            for path in paths {
-                let bytes = copy.get(&path)?.ok_or_else(|| LogError::Copy(format!("{path} is missing")))?;
-                if path == tile.bundle_path() {
-                    let entries = tile.read_bundle(&bytes).map_err(|error| LogError::Copy(error.to_string()))?;
-                    for entry in entries {
-                        edge.push(Hash::of_leaf(entry), |_, _| ()).map_err(|_| LogError::Damaged)?;
-                    }
-                }
-                to.put(&path, &bytes)?;
-            }
-        }
-        if edge.head() != theirs.head() {
-            return Err(bad("its entries are not those its checkpoint was signed for"));
+        // Tiles follow from the entries, which the checkpoint proves; those of the copy are not looked at.
+        for (path, bytes) in tree(&entries(&*copy, &theirs)?)?.1 {
+            to.put(&path, &bytes)?;
         }
         // Until here it is a heap of files that nobody reads.
         to.put("checkpoint", theirs.to_string().as_bytes())?;

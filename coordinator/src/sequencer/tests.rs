@@ -248,6 +248,14 @@ async fn a_ledger_that_was_put_back_takes_over_what_was_shown() {
     assert!(matches!(take_copy(&empty, files.clone()).await, Err(LogError::Copy(_))));
     assert_eq!(Sequencer::open(empty.clone()).await.expect("opens").edge.head(), head);
     assert_eq!(audit(&empty), (head, entries.clone()));
+    // Tiles of a copy are nobody's word: one that is wrong, or missing, harms nothing.
+    let careless = Arc::new(Fragile::default());
+    careless.files.lock().extend(files.files.lock().iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+    careless.files.lock().get_mut("tile/0/000").expect("is there")[40] ^= 1;
+    careless.files.lock().remove("tile/1/000.p/1").expect("is there");
+    let taken = with_files(&fixture, Arc::new(Fragile::default()));
+    assert_eq!(take_copy(&taken, careless).await.expect("is taken"), head.size);
+    assert_eq!(audit(&taken), (head, entries.clone()));
     let damaged = Arc::new(Fragile::default());
     damaged.files.lock().extend(files.files.lock().iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
     damaged.files.lock().get_mut("tile/entries/000").expect("is there")[40] ^= 1;
@@ -290,4 +298,27 @@ async fn a_ledger_of_another_log_than_the_one_that_was_shown_adds_nothing() {
         );
         assert_eq!(audit(&app).0, shown, "what was shown is as it was");
     }
+}
+
+/// Partial files may be deleted once the full ones are there; an older checkpoint is proved by those all the same.
+#[tokio::test]
+async fn a_copy_whose_partial_files_gave_way_to_full_ones_is_taken() {
+    let fixture = Fixture::new();
+    fixture.enrol(1).await;
+    let files = Arc::new(Fragile::default());
+    let app = with_files(&fixture, files.clone());
+    let mut sequencer = Sequencer::open(app.clone()).await.expect("opens");
+    add(&fixture, 0, 300).await;
+    sequencer.step().await.expect("steps");
+    let (head, entries) = audit(&app);
+    let checkpoint = files.get("checkpoint").expect("reads").expect("is there");
+    add(&fixture, 300, 260).await;
+    sequencer.step().await.expect("steps");
+    let copy = Arc::new(Fragile::default());
+    copy.files.lock().extend(files.files.lock().iter().map(|(path, bytes)| (path.clone(), bytes.clone())));
+    copy.files.lock().retain(|path, _| !path.starts_with("tile/entries/001.p/"));
+    copy.files.lock().insert("checkpoint".to_owned(), checkpoint);
+    let taken = with_files(&fixture, Arc::new(Fragile::default()));
+    assert_eq!(take_copy(&taken, copy).await.expect("is taken"), head.size);
+    assert_eq!(audit(&taken), (head, entries));
 }
