@@ -80,19 +80,9 @@ pub(crate) struct Chip {
     pub(crate) class: &'static str,
 }
 
-/// Something to choose: its value, its name, whether it is chosen.
-pub(crate) type Choice = (String, String, bool);
-
 /// What is typed into an address where nothing means anything.
 pub(crate) fn some(text: &str) -> Option<String> {
     Some(text).filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-/// What a region is called.
-pub(crate) fn region(pack: &Pack, key: &str, language: &Language) -> String {
-    let region = pack.regions.iter().flatten().find(|region| region.key == key);
-    let name = region.map(|region| pack.text(&region.name, &language.code)).unwrap_or_default();
-    if name.is_empty() { key.to_owned() } else { name.to_owned() }
 }
 
 /// A code of the catalogue with its name.

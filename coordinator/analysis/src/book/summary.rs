@@ -47,6 +47,21 @@ pub enum Status {
     OfficialMismatch,
 }
 
+impl Status {
+    /// A stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Reported => "reported",
+            Self::Confirmed => "confirmed",
+            Self::Disputed => "disputed",
+            Self::OfficialMatch => "official_match",
+            Self::OfficialMismatch => "official_mismatch",
+        }
+    }
+}
+
 /// Where a contest stands at a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContestRow {

@@ -14,7 +14,8 @@ use serde::Deserialize;
 use crate::entry::status;
 use crate::frame::Frame;
 use crate::language::Language;
-use crate::listing::{self, Chip, Choice, Filters, Pages, TYPED, some};
+use crate::lines::{self, Choice};
+use crate::listing::{self, Chip, Filters, Pages, TYPED, some};
 use crate::people::visitor::Visitor;
 use crate::response::html;
 use crate::state::Desk;
@@ -124,7 +125,7 @@ impl Row {
             gist: row.gist.clone(),
             station: stations::name(published, language, row.key.station.as_deref()).0,
             query: stations::query(row.key.station.as_deref()),
-            region: row.region.as_deref().map_or(String::new(), |key| listing::region(pack, key, language)),
+            region: row.region.as_deref().map_or(String::new(), |key| lines::region(pack, key, language)),
             status: incident.status.name(),
             status_said: status(incident.status, language),
             grounds,
@@ -144,11 +145,12 @@ pub(crate) fn named(pack: &Pack, codes: &[String], language: &Language) -> Vec<S
 
 /// A gravity in an address and for the style, and what the desk calls it.
 pub(crate) const fn weight(gravity: Gravity) -> (&'static str, &'static str) {
-    match gravity {
-        Gravity::Critical => ("critical", "gravity-critical"),
-        Gravity::Serious => ("serious", "gravity-serious"),
-        Gravity::Procedural => ("procedural", "gravity-procedural"),
-    }
+    let text = match gravity {
+        Gravity::Critical => "gravity-critical",
+        Gravity::Serious => "gravity-serious",
+        Gravity::Procedural => "gravity-procedural",
+    };
+    (gravity.name(), text)
 }
 
 /// The page of all incidents.
@@ -191,7 +193,7 @@ pub(crate) async fn page(
             .regions
             .iter()
             .map(|(key, count)| {
-                (key.clone(), format!("{} · {count}", listing::region(pack, key, language)), wanted.region == *key)
+                (key.clone(), format!("{} · {count}", lines::region(pack, key, language)), wanted.region == *key)
             })
             .collect(),
         codes: found

@@ -354,7 +354,7 @@ impl<'a> Index<'a> {
         };
         let first = wanted.page.saturating_mul(ROWS);
         let turned = |page: usize| link(&[("page", &page.to_string())]);
-        let named = |key: &str| self.region_name(key);
+        let named = |key: &str| lines::region(self.pack, key, self.language);
         Page {
             frame: Frame::new(self.pack, format!("/{}", wanted.address(&[])), visitor),
             language,
@@ -424,14 +424,8 @@ impl<'a> Index<'a> {
         format!("{}: {}", lines::contest(self.pack, contest, self.language), self.language.say(text))
     }
 
-    fn region_name(&self, key: &str) -> String {
-        let region = self.pack.regions.iter().flatten().find(|region| region.key == key);
-        let name = region.map(|region| self.pack.text(&region.name, &self.language.code)).unwrap_or_default();
-        if name.is_empty() { key.to_owned() } else { name.to_owned() }
-    }
-
     fn tile(&self, region: &RegionRow, wanted: &Wanted, link: &impl Fn(&[(&str, &str)]) -> String) -> Tile {
-        let name = self.region_name(&region.region);
+        let name = lines::region(self.pack, &region.region, self.language);
         let current = wanted.region == region.region;
         let chosen = if current { "" } else { region.region.as_str() };
         let of = |state: StationState| region.states.get(&state).copied().unwrap_or(0);

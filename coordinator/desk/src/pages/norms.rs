@@ -13,7 +13,8 @@ use serde::Deserialize;
 
 use crate::frame::Frame;
 use crate::language::Language;
-use crate::listing::{self, Chip, Choice, Filters, Pages, TYPED, some};
+use crate::lines::{self, Choice};
+use crate::listing::{self, Chip, Filters, Pages, TYPED, some};
 use crate::people::visitor::Visitor;
 use crate::response::{html, refuse};
 use crate::state::Desk;
@@ -170,7 +171,7 @@ fn regions(published: &Published, chosen: &str, language: &Language) -> Vec<Choi
     let pack = &published.latest.pack;
     let regions = pack.regions.iter().flatten();
     regions
-        .map(|region| (region.key.clone(), listing::region(pack, &region.key, language), region.key == chosen))
+        .map(|region| (region.key.clone(), lines::region(pack, &region.key, language), region.key == chosen))
         .collect()
 }
 
@@ -236,7 +237,7 @@ async fn one(
     });
     let by_region = detail.regions.iter().map(|(key, count)| {
         let address = format!("{}lang={}", filters.with(&[("region", key)]), language.code);
-        (listing::region(pack, key, language), address, Counted::of(*count))
+        (lines::region(pack, key, language), address, Counted::of(*count))
     });
     html(&One {
         frame: Frame::new(pack, filters.here(), visitor),
@@ -282,7 +283,7 @@ fn station(book: &Book, row: &NormStation, norm: &Norm, published: &Published, l
     Station {
         name: stations::name(published, language, row.key.station.as_deref()).0,
         query: stations::query(row.key.station.as_deref()),
-        region: row.region.as_deref().map_or(String::new(), |key| listing::region(pack, key, language)),
+        region: row.region.as_deref().map_or(String::new(), |key| lines::region(pack, key, language)),
         outcome: (class, language.say(text)),
         both: row.both,
         incidents: row.incidents,

@@ -10,7 +10,8 @@ use crate::curve::{Curve, Drawn};
 use crate::flags::{self, Said};
 use crate::frame::Frame;
 use crate::language::Language;
-use crate::listing::{self, Chip, Choice, Filters, Pages, TYPED, hour, some};
+use crate::lines::{self, Choice};
+use crate::listing::{Chip, Filters, Pages, TYPED, hour, some};
 use crate::people::visitor::Visitor;
 use crate::response::html;
 use crate::state::Desk;
@@ -145,12 +146,12 @@ pub(crate) async fn page(
     });
     let regions = by_region.iter().map(|(key, total)| {
         let address = format!("{}lang={}", filters.with(&[("region", key)]), language.code);
-        (listing::region(pack, key, language), address, Final::of(total), total.flagged)
+        (lines::region(pack, key, language), address, Final::of(total), total.flagged)
     });
     let rows = flagged.iter().map(|row| Row {
         name: stations::name(&published, language, row.key.station.as_deref()).0,
         query: stations::query(row.key.station.as_deref()),
-        region: row.region.as_deref().map_or(String::new(), |key| listing::region(pack, key, language)),
+        region: row.region.as_deref().map_or(String::new(), |key| lines::region(pack, key, language)),
         said: row.flags.iter().map(|flag| flags::said(flag, language)).collect(),
     });
     let (hours, regions, rows, chips) = (hours.collect(), regions.collect(), rows.collect::<Vec<_>>(), chips.collect());
@@ -161,14 +162,14 @@ pub(crate) async fn page(
         place: if wanted.region.is_empty() {
             language.say("turnout-country")
         } else {
-            listing::region(pack, &wanted.region, language)
+            lines::region(pack, &wanted.region, language)
         },
         curve: Curve::of(&Drawn { told: &told, own: &own, protocol, unit: " %", per: PER }),
         hours,
         total: Final::of(&total),
         regions: by_region
             .iter()
-            .map(|(key, _)| (key.clone(), listing::region(pack, key, language), wanted.region == *key))
+            .map(|(key, _)| (key.clone(), lines::region(pack, key, language), wanted.region == *key))
             .collect(),
         by_region: regions,
         chips,

@@ -14,6 +14,7 @@ use super::input::{Input, Part};
 use super::station::{Place, sentence};
 use crate::entry;
 use crate::language::Language;
+use crate::lines;
 use crate::protocols::{copy_name, line_name, status};
 use crate::time::Zone;
 
@@ -236,31 +237,8 @@ pub(super) const STATUSES: [Status; 6] = [
     Status::None,
 ];
 
-/// The stable name of a status in tables.
-pub(super) const fn status_name(status: Status) -> &'static str {
-    match status {
-        Status::None => "none",
-        Status::Reported => "reported",
-        Status::Confirmed => "confirmed",
-        Status::Disputed => "disputed",
-        Status::OfficialMatch => "official_match",
-        Status::OfficialMismatch => "official_mismatch",
-    }
-}
-
 pub(super) fn station_name(pack: &Pack, place: &Place<'_>, language: &Language) -> String {
     pack.text(&place.listed.name, &language.code).to_owned()
-}
-
-pub(super) fn contest_name(pack: &Pack, contest: &str, language: &Language) -> String {
-    let name = pack.contest(contest).map(|known| pack.text(&known.title, &language.code));
-    name.filter(|name| !name.is_empty()).unwrap_or(contest).to_owned()
-}
-
-pub(super) fn region_name(pack: &Pack, region: &str, language: &Language) -> String {
-    let known = pack.regions.iter().flatten().find(|known| known.key == region);
-    let name = known.map(|known| pack.text(&known.name, &language.code)).filter(|name| !name.is_empty());
-    name.unwrap_or(region).to_owned()
 }
 
 /// A contest over all stations.
@@ -271,28 +249,17 @@ pub(super) fn contest(
     language: &Language,
 ) -> Contest {
     let pack = &input.published.latest.pack;
-    let known = pack.contest(&total.contest);
-    let lines = total.columns.iter().zip(&total.sums).filter_map(|(column, sum)| {
-        let option = column.option.as_deref().and_then(|option| {
-            let option = known?.options.iter().find(|known| known.key == option)?;
-            Some(pack.text(&option.text, &language.code).to_owned())
+    let lines =
+        total.columns.iter().zip(&total.sums).filter_map(|(column, sum)| {
+            Some((lines::named(pack, &total.contest, column, language), (*sum)?.to_string()))
         });
-        let form = pack.forms.iter().find(|form| form.contest.as_deref() == Some(total.contest.as_str()));
-        let asked = form.and_then(|form| {
-            let lines = &form.template.as_ref()?.lines;
-            let line = lines.iter().find(|line| line.role == column.role && line.option == column.option)?;
-            Some(pack.text(&form.question(&line.question)?.text, &language.code).to_owned())
-        });
-        let name = option.or(asked).unwrap_or_else(|| column.role.name().to_owned());
-        Some((name, (*sum)?.to_string()))
-    });
     Contest {
-        name: contest_name(pack, &total.contest, language),
+        name: lines::contest(pack, &total.contest, language),
         statuses: STATUSES
             .into_iter()
             .map(|one| {
                 let (class, text) = status(one);
-                let count = counts.get(status_name(one)).copied().unwrap_or(0);
+                let count = counts.get(one.name()).copied().unwrap_or(0);
                 Count { class, name: language.say(text), count }
             })
             .collect(),
@@ -361,7 +328,7 @@ pub(super) fn station<'a>(
         key: place.listed.key.clone(),
         name: station_name(pack, place, language),
         address: place.listed.address.as_ref().map_or("", |address| pack.text(address, &language.code)).to_owned(),
-        region: region_name(pack, &place.listed.region, language),
+        region: lines::region(pack, &place.listed.region, language),
         region_file: region_file.to_owned(),
         failing: failing.filter(|failing| !failing.fails.is_empty()).collect(),
         contests: place.contests().iter().map(|view| paper(input, place, view, language)).collect(),
@@ -415,7 +382,7 @@ fn paper(input: &Input, place: &Place<'_>, view: &ContestView, language: &Langua
         })
     });
     Paper {
-        name: contest_name(pack, &view.contest, language),
+        name: lines::contest(pack, &view.contest, language),
         class,
         status: language.say(text),
         official: view.official.is_some(),
@@ -452,7 +419,7 @@ pub(super) fn method<'a>(
     };
     let pack = &input.published.latest.pack;
     let contests = pack.contests.iter().filter(|contest| !input.choice.contests.contains(&contest.key));
-    let contests = contests.map(|contest| contest_name(pack, &contest.key, language));
+    let contests = contests.map(|contest| lines::contest(pack, &contest.key, language));
     let parts = Part::ALL.into_iter().filter(|part| !input.choice.has(*part)).map(|part| language.say(part.text()));
     let ends = kuager_analysis::embargo::ends_ms(pack);
     Method {
@@ -482,7 +449,7 @@ pub(super) fn changes<'a>(
     let count = |kind: &str| all.iter().filter(|change| change.kind() == kind).count();
     let said = |status: &Option<String>| {
         let status = status.as_deref().unwrap_or_default();
-        let known = STATUSES.into_iter().find(|one| status_name(*one) == status);
+        let known = STATUSES.into_iter().find(|one| one.name() == status);
         known.map_or_else(|| status.to_owned(), |one| language.say(self::status(one).1))
     };
     let row = |change: &Change| {
@@ -490,7 +457,7 @@ pub(super) fn changes<'a>(
         let listed = input.published.stations.get(&item.station);
         let name = listed.map(|listed| pack.text(&listed.name, &language.code)).filter(|name| !name.is_empty());
         let what = match item.what.as_str() {
-            "protocol" => contest_name(pack, &item.of, language),
+            "protocol" => lines::contest(pack, &item.of, language),
             "turnout" => language.say(Part::Turnout.text()),
             "incidents" => language.say(Part::Incidents.text()),
             _ => language.say("picture"),

@@ -13,7 +13,7 @@ use serde::Serialize;
 use super::changes::{Change, INDEX, Index, Item, Said};
 use super::folder::SiteError;
 use super::input::Input;
-use super::pages::{public_records, status_name};
+use super::pages::public_records;
 use super::station::Place;
 
 /// A table in memory. Rows come one by one.
@@ -103,7 +103,7 @@ impl Tables {
         let mut cells = vec![key.to_owned(), place.listed.region.clone(), place.listed.number.to_string()];
         cells.extend(pack.languages.iter().map(|language| pack.text(&place.listed.name, language).to_owned()));
         cells.extend([u8::from(place.view.is_some()).to_string(), records.len().to_string()]);
-        cells.extend(input.choice.contests.iter().map(|contest| status_name(place.status(contest)).to_owned()));
+        cells.extend(input.choice.contests.iter().map(|contest| place.status(contest).name().to_owned()));
         self.stations.row(cells)?;
         for contest in place.contests() {
             self.contest(place, contest)?;
@@ -116,7 +116,7 @@ impl Tables {
             self.turnout.row(cells.into_iter().chain([figure.record.to_string()]))?;
         }
         for incident in place.incidents() {
-            let gravity = incident.gravity.map_or("", gravity_name).to_owned();
+            let gravity = incident.gravity.map_or("", Gravity::name).to_owned();
             let status = incident.status.name().to_owned();
             self.incidents.row([
                 key.to_owned(),
@@ -152,7 +152,7 @@ impl Tables {
             return Ok(());
         };
         let key = place.listed.key.as_str();
-        let status = status_name(view.status);
+        let status = view.status.name();
         for copy in &view.copies {
             let source = format!("observer {}", place.observer(copy.observer));
             let verified = u8::from(copy.verified.is_some()).to_string();
@@ -192,14 +192,6 @@ impl Tables {
         add("pictures", self.pictures)?;
         add("index", index)?;
         Ok(tables)
-    }
-}
-
-const fn gravity_name(gravity: Gravity) -> &'static str {
-    match gravity {
-        Gravity::Procedural => "procedural",
-        Gravity::Serious => "serious",
-        Gravity::Critical => "critical",
     }
 }
 
@@ -325,7 +317,7 @@ impl<'a> StationJson<'a> {
                 .iter()
                 .map(|view| ContestJson {
                     contest: &view.contest,
-                    status: status_name(view.status),
+                    status: view.status.name(),
                     lines: view.columns.iter().map(line).collect(),
                     official: view.official.as_ref().map(|(_, figures)| figures.as_slice()),
                     copies: view

@@ -16,6 +16,7 @@ use super::station::Place;
 use super::tables::{self, About, StationJson, Tables};
 use crate::assets::SITE_CSS;
 use crate::language::Language;
+use crate::lines;
 use crate::making::Progress;
 
 /// Whether it is still wanted.
@@ -157,7 +158,7 @@ fn stations<W: Write + Seek>(
         passed.coverage.sent = passed.coverage.sent.saturating_add(usize::from(sent));
         for contest in &input.choice.contests {
             let counts = passed.statuses.entry(contest.clone()).or_default();
-            let count = counts.entry(pages::status_name(place.status(contest))).or_default();
+            let count = counts.entry(place.status(contest).name()).or_default();
             *count = count.saturating_add(1);
         }
         tables.add(input, &place)?;
@@ -194,8 +195,8 @@ impl<'a> OpenRegion<'a> {
         let file = before.saturating_add(1).to_string();
         let page = |language: &'a Language| OneRegion {
             frame: Frame::new(input, language, languages, "../../", format!("regions/{file}.html")),
-            name: pages::region_name(pack, &key, language),
-            contests: input.choice.contests.iter().map(|one| pages::contest_name(pack, one, language)).collect(),
+            name: lines::region(pack, &key, language),
+            contests: input.choice.contests.iter().map(|one| lines::contest(pack, one, language)).collect(),
             rows: Vec::new(),
         };
         let pages = languages.iter().map(page).collect();
@@ -253,7 +254,7 @@ fn front<'a>(
     let contests = contests.filter_map(|contest| totals.iter().find(|total| total.contest == contest.key));
     let region = |(number, (key, counted)): (usize, &(String, Counted))| Region {
         file: number.to_string(),
-        name: pages::region_name(pack, key, language),
+        name: lines::region(pack, key, language),
         stations: counted.stations,
         heard: counted.heard,
         protocols: counted.protocols,

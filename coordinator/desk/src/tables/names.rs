@@ -1,7 +1,6 @@
 //! Stable names for what has none of its own.
 
-use kuager_analysis::book::{State, Status};
-use kuager_wire::pack::Gravity;
+use kuager_analysis::book::State;
 
 pub(super) const fn state(state: State) -> &'static str {
     match state {
@@ -12,24 +11,5 @@ pub(super) const fn state(state: State) -> &'static str {
         State::Unreachable => "unreachable",
         State::Failed => "failed",
         State::Unattended => "unattended",
-    }
-}
-
-pub(super) const fn status(status: Status) -> &'static str {
-    match status {
-        Status::None => "none",
-        Status::Reported => "reported",
-        Status::Confirmed => "confirmed",
-        Status::Disputed => "disputed",
-        Status::OfficialMatch => "official_match",
-        Status::OfficialMismatch => "official_mismatch",
-    }
-}
-
-pub(crate) const fn gravity(gravity: Gravity) -> &'static str {
-    match gravity {
-        Gravity::Procedural => "procedural",
-        Gravity::Serious => "serious",
-        Gravity::Critical => "critical",
     }
 }

@@ -4,8 +4,8 @@ use kuager_analysis::book::RowKey;
 use kuager_coordinator::shelf::Published;
 use kuager_forms::wording;
 use kuager_tables::{Cell, Column, Kind, Row};
+use kuager_wire::pack::Gravity;
 
-use super::names::gravity;
 use super::table::{Look, Source, Table};
 
 const DISCREPANCIES: &[Column] = &[
@@ -135,7 +135,7 @@ fn incident(look: &Look<'_>, key: &RowKey, rows: &mut Vec<Row>) {
         vec![
             key.station.clone().into(),
             incident.codes.join(" ").into(),
-            incident.gravity.map(gravity).into(),
+            incident.gravity.map(Gravity::name).into(),
             incident.status.name().into(),
             Cell::id(&incident.record),
             Cell::id(&incident.observer),

@@ -5,7 +5,6 @@ use kuager_coordinator::shelf::Published;
 use kuager_tables::{Cell, Column, Kind, Layout, Row};
 use kuager_wire::protocol::LineRole;
 
-use super::names::status;
 use super::table::{Look, Source, Table};
 
 const COPY: [Column; 12] = [
@@ -37,7 +36,7 @@ fn copy(key: &RowKey, contest: &ContestView, copy: &CopyView) -> Row {
         copy.kind.name().into(),
         copy.copy.clone().into(),
         copy.form.form.as_str().into(),
-        status(contest.status).into(),
+        contest.status.name().into(),
         copy.verified.is_some().into(),
         copy.files.into(),
         copy.versions.into(),

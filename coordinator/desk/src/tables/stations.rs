@@ -3,8 +3,9 @@
 use kuager_analysis::book::{HourState, RowKey};
 use kuager_coordinator::shelf::Published;
 use kuager_tables::{Cell, Column, Kind, Row};
+use kuager_wire::pack::Gravity;
 
-use super::names::{gravity, state, status};
+use super::names::state;
 use super::table::{Look, Source, Table};
 
 const STATIONS: &[Column] = &[
@@ -88,7 +89,7 @@ fn station(look: &Look<'_>, key: &RowKey, rows: &mut Vec<Row>) {
         soft.into(),
         statistical.into(),
         board.map(|row| row.incidents).into(),
-        board.and_then(|row| row.gravest).map(gravity).into(),
+        board.and_then(|row| row.gravest).map(Gravity::name).into(),
     ]);
 }
 
@@ -116,7 +117,7 @@ fn contest(look: &Look<'_>, key: &RowKey, rows: &mut Vec<Row>) {
         vec![
             key.station.clone().into(),
             contest.contest.into(),
-            status(contest.status).into(),
+            contest.status.name().into(),
             contest.copies.into(),
             contest.observers.into(),
             contest.differing.into(),

@@ -21,6 +21,16 @@ pub enum Gravity {
 }
 
 impl Gravity {
+    /// A stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Procedural => "procedural",
+            Self::Serious => "serious",
+            Self::Critical => "critical",
+        }
+    }
+
     /// The gravity with this number, 1 to 3.
     #[must_use]
     pub const fn from_number(number: i64) -> Option<Self> {
