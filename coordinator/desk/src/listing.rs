@@ -51,15 +51,7 @@ impl<'a> Filters<'a> {
 
     /// Which part of so many rows this page shows, and where the others are.
     pub(crate) fn pages(&self, shown: usize, rows: usize, found: usize, language: &Language) -> Pages {
-        let first = self.page.saturating_mul(rows);
-        let (from, to) = (first.saturating_add(1).min(found), first.saturating_add(shown).min(found));
-        let (from, to, all) = (from.to_string(), to.to_string(), found.to_string());
-        let said = [("from", from.as_str()), ("to", to.as_str()), ("found", all.as_str())];
-        Pages {
-            found: language.say_with("index-found", &said),
-            before: (self.page > 0).then(|| self.turned(self.page.saturating_sub(1), language)),
-            after: (first.saturating_add(rows) < found).then(|| self.turned(self.page.saturating_add(1), language)),
-        }
+        Pages::of(self.page, shown, rows, found, |page| self.turned(page, language), language)
     }
 }
 
@@ -68,6 +60,28 @@ pub(crate) struct Pages {
     pub(crate) found: String,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
+}
+
+impl Pages {
+    /// Which part of so many rows a page shows, `rows` at most, and where the others are.
+    pub(crate) fn of(
+        page: usize,
+        shown: usize,
+        rows: usize,
+        found: usize,
+        address: impl Fn(usize) -> String,
+        language: &Language,
+    ) -> Self {
+        let first = page.saturating_mul(rows);
+        let (from, to) = (first.saturating_add(1).min(found), first.saturating_add(shown).min(found));
+        let (from, to, all) = (from.to_string(), to.to_string(), found.to_string());
+        let said = [("from", from.as_str()), ("to", to.as_str()), ("found", all.as_str())];
+        Self {
+            found: language.say_with("index-found", &said),
+            before: (page > 0).then(|| address(page.saturating_sub(1))),
+            after: (first.saturating_add(rows) < found).then(|| address(page.saturating_add(1))),
+        }
+    }
 }
 
 /// A link that shows other rows.

@@ -18,6 +18,7 @@ use crate::assets::LIVE_JS;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::lines;
+use crate::listing::Pages;
 use crate::pages::totals::STATUSES;
 use crate::people::visitor::Visitor;
 use crate::protocols::status;
@@ -352,8 +353,9 @@ impl<'a> Index<'a> {
         } else {
             Vec::new()
         };
-        let first = wanted.page.saturating_mul(ROWS);
         let turned = |page: usize| link(&[("page", &page.to_string())]);
+        let Pages { found, before, after } =
+            Pages::of(wanted.page, board.rows.len(), ROWS, board.found, turned, language);
         let named = |key: &str| lines::region(self.pack, key, self.language);
         Page {
             frame: Frame::new(self.pack, format!("/{}", wanted.address(&[])), visitor),
@@ -400,18 +402,11 @@ impl<'a> Index<'a> {
                 "index-habits",
                 &[("grace", GRACE_MINUTES.to_string().as_str()), ("quiet", QUIET_MINUTES.to_string().as_str())],
             ),
-            found: language.say_with(
-                "index-found",
-                &[
-                    ("from", first.saturating_add(1).min(board.found).to_string().as_str()),
-                    ("to", first.saturating_add(board.rows.len()).min(board.found).to_string().as_str()),
-                    ("found", board.found.to_string().as_str()),
-                ],
-            ),
+            found,
             rows: board.rows.iter().zip(spoken).map(|(row, sentence)| self.row_of(row, sentence)).collect(),
             total: listed.then(|| self.total_row()),
-            before: (wanted.page > 0).then(|| turned(wanted.page.saturating_sub(1))),
-            after: (first.saturating_add(ROWS) < board.found).then(|| turned(wanted.page.saturating_add(1))),
+            before,
+            after,
         }
     }
 

@@ -17,6 +17,7 @@ use crate::figures::whole;
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::lines::{self, Choice};
+use crate::listing::Pages;
 use crate::people::access::LEADING;
 use crate::people::visitor::Visitor;
 use crate::response::{html, refuse, unwritten};
@@ -135,6 +136,8 @@ pub(crate) async fn page(
     });
     let here = wanted.here("/official?");
     let turned = |page: usize| format!("{here}page={page}&lang={}", language.code);
+    let rows: Vec<_> = rows.collect();
+    let Pages { before, after, .. } = Pages::of(wanted.page, rows.len(), ROWS, found, turned, language);
     html(&Page {
         frame: Frame::new(pack, here.clone(), &visitor),
         language,
@@ -151,11 +154,11 @@ pub(crate) async fn page(
         ),
         found,
         stations,
-        rows: rows.collect(),
+        rows,
         leads: visitor.has_any(LEADING),
         back: format!("{}lang={}", wanted.here("/official/back?"), language.code),
-        before: (wanted.page > 0).then(|| turned(wanted.page.saturating_sub(1))),
-        after: (first.saturating_add(ROWS) < found).then(|| turned(wanted.page.saturating_add(1))),
+        before,
+        after,
     })
 }
 

@@ -15,6 +15,7 @@ use crate::figures::{decimal, whole};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::lines::{self, Choice};
+use crate::listing::Pages;
 use crate::people::visitor::Visitor;
 use crate::response::html;
 use crate::state::Desk;
@@ -121,8 +122,7 @@ pub(crate) async fn page(
             kind == Some(of),
         )
     });
-    let numbers = [first.saturating_add(1).min(flags.len()), first.saturating_add(shown.len()), flags.len()];
-    let [from, to, total] = numbers.map(|number| number.to_string());
+    let pages = Pages::of(wanted.page, shown.len(), ROWS, flags.len(), turned, language);
     let drawn = found.digits.get(wanted.digits).or(found.digits.first());
     let name = drawn.map(|row| (row, lines::named(pack, &contest, &row.column, language)));
     let label = name.as_ref().map(|(row, line)| {
@@ -148,10 +148,9 @@ pub(crate) async fn page(
         ],
         kinds: std::iter::once(all).chain(each).collect(),
         flags: shown,
-        found: language
-            .say_with("index-found", &[("from", from.as_str()), ("to", to.as_str()), ("found", total.as_str())]),
-        before: (wanted.page > 0).then(|| turned(wanted.page.saturating_sub(1))),
-        after: (first.saturating_add(ROWS) < flags.len()).then(|| turned(wanted.page.saturating_add(1))),
+        found: pages.found,
+        before: pages.before,
+        after: pages.after,
         explained: explained(&found, language),
         chart: drawn.zip(label.clone()).map(|(row, label)| chart(&row.digits, label, language)),
         drawn: drawn.map(|row| row.digits.counts.iter().copied().enumerate().collect()).unwrap_or_default(),

@@ -15,6 +15,7 @@ use crate::figures::{maybe, over, percent, whole};
 use crate::frame::Frame;
 use crate::language::Language;
 use crate::lines::{self, Choice};
+use crate::listing::Pages;
 use crate::people::visitor::Visitor;
 use crate::protocols::status;
 use crate::response::html;
@@ -305,8 +306,7 @@ pub(crate) async fn sources(
                 .collect(),
         }
     };
-    let numbers = [first.saturating_add(1).min(found), first.saturating_add(addends.len()).min(found), found];
-    let [from, to, of] = numbers.map(|number| number.to_string());
+    let Pages { found, before, after } = Pages::of(wanted.page, addends.len(), ROWS, found, turned, language);
     html(&Sources {
         frame: Frame::new(pack, format!("{here}{order}"), &visitor),
         language,
@@ -315,10 +315,9 @@ pub(crate) async fn sources(
         back: format!("/totals{query}lang={}", language.code),
         by_value,
         orders: (format!("{here}lang={}", language.code), format!("{here}order=value&lang={}", language.code)),
-        found: language
-            .say_with("index-found", &[("from", from.as_str()), ("to", to.as_str()), ("found", of.as_str())]),
+        found,
         rows: addends.iter().map(row).collect(),
-        before: (wanted.page > 0).then(|| turned(wanted.page.saturating_sub(1))),
-        after: (first.saturating_add(ROWS) < found).then(|| turned(wanted.page.saturating_add(1))),
+        before,
+        after,
     })
 }
